@@ -1,0 +1,27 @@
+// The kernel table. Argument order is law: p, g, ...state, n, learning rate, other scalars.
+
+export { dense, denseBiasGradient, denseInputGradient, denseWeightGradient, transpose } from "./linalg/product";
+export { dot, finite, sumSquares } from "./linalg/reductions";
+export { axpy, blend, clamp, copy, fill, flush, scale } from "./linalg/vectors";
+export {
+  gelu,
+  geluGradient,
+  leakyRelu,
+  leakyReluGradient,
+  relu,
+  reluGradient,
+  sigmoid,
+  sigmoidGradient,
+  softplus,
+  softplusGradient,
+  tanh,
+  tanhGradient,
+} from "./nn/activations";
+export { dropout, gather } from "./nn/batches";
+export { exp, log } from "./nn/elementary";
+export { binaryCrossEntropy, crossEntropy, huber, meanAbsolute, meanSquared, softmax } from "./nn/losses";
+export { adadelta } from "./optimizers/adadelta";
+export { adagrad } from "./optimizers/adagrad";
+export { adam, adamw, amsgrad, amsgradw } from "./optimizers/adam";
+export { rmsprop, rmspropCentered, rmspropCenteredMomentum, rmspropMomentum } from "./optimizers/rmsprop";
+export { sgd, sgdMomentum, sgdNesterov } from "./optimizers/sgd";

@@ -1,0 +1,49 @@
+// Four f32 lanes under short names: the only file that says f32x4. All of them vanish at compile time.
+
+@inline export function load(p: usize): v128 { return v128.load(p); }
+@inline export function store(p: usize, x: v128): void { v128.store(p, x); }
+@inline export function splat(x: f32): v128 { return f32x4.splat(x); }
+@inline export function loadSplat(p: usize): v128 { return v128.load32_splat(p); }
+
+@inline export function add(a: v128, b: v128): v128 { return f32x4.add(a, b); }
+@inline export function sub(a: v128, b: v128): v128 { return f32x4.sub(a, b); }
+@inline export function mul(a: v128, b: v128): v128 { return f32x4.mul(a, b); }
+@inline export function div(a: v128, b: v128): v128 { return f32x4.div(a, b); }
+@inline export function sqrt(a: v128): v128 { return f32x4.sqrt(a); }
+@inline export function neg(a: v128): v128 { return f32x4.neg(a); }
+@inline export function abs(a: v128): v128 { return f32x4.abs(a); }
+@inline export function nearest(a: v128): v128 { return f32x4.nearest(a); }
+
+/** b < a ? b : a, so a stays where they are equal or one is NaN: a single instruction, unlike `min`. */
+@inline export function pmin(a: v128, b: v128): v128 { return f32x4.pmin(a, b); }
+/** a < b ? b : a. */
+@inline export function pmax(a: v128, b: v128): v128 { return f32x4.pmax(a, b); }
+
+@inline export function lt(a: v128, b: v128): v128 { return f32x4.lt(a, b); }
+@inline export function gt(a: v128, b: v128): v128 { return f32x4.gt(a, b); }
+@inline export function eq(a: v128, b: v128): v128 { return f32x4.eq(a, b); }
+@inline export function and(a: v128, b: v128): v128 { return v128.and(a, b); }
+/** a and not b: a where the mask b is clear. */
+@inline export function andnot(a: v128, b: v128): v128 { return v128.andnot(a, b); }
+@inline export function or(a: v128, b: v128): v128 { return v128.or(a, b); }
+@inline export function select(a: v128, b: v128, mask: v128): v128 { return v128.bitselect(a, b, mask); }
+
+/** The first `count` lanes (1 to 3) at p, the others 0: reads nothing behind them. */
+@inline export function loadFirst(p: usize, count: usize): v128 {
+  if (count == 1) return v128.load32_zero(p);
+  const X = v128.load64_zero(p);
+  return count == 2 ? X : v128.load32_lane(p + 8, X, 2);
+}
+/** Stores the first `count` lanes (1 to 3) and nothing behind them. */
+@inline export function storeFirst(p: usize, x: v128, count: usize): void {
+  if (count == 1) v128.store32_lane(p, x, 0);
+  else {
+    v128.store64_lane(p, x, 0);
+    if (count == 3) v128.store32_lane(p + 8, x, 2);
+  }
+}
+/** The first `count` lanes set, the others clear (count 1 to 3): what is left of a last, partial vector. */
+@inline export function first(count: usize): v128 { return i32x4.gt_s(i32x4.splat(<i32>count), i32x4(0, 1, 2, 3)); }
+
+/** x where |x| > limit (or x is NaN), otherwise 0: keeps denormals from building up. */
+@inline export function flushed(x: v128, limit: v128): v128 { return andnot(x, f32x4.le(abs(x), limit)); }

@@ -1,0 +1,201 @@
+// Matrix products for dense layers. Matrices are row-major without padding between rows.
+//
+// Order of summation: every element of a result is start + a0 b0 + a1 b1 + ..., one after the other in rising k, each product and each
+// sum rounded to f32. Lanes and tiles hold different elements of the result, never parts of one sum, so that tiling cannot change a bit.
+// Results no larger than TINY are zero (limits.ts).
+//
+// A tile is 4 rows by 8, 4 or 1 columns. At an edge it is moved back to overlap its neighbour, which writes the same values again:
+// no masks, no reads outside, no slow path.
+import { TINY } from "../limits";
+import { add, and, andnot, flushed, gt, load, loadSplat, lt, mul, splat, store } from "../lanes";
+
+/** y[rows × outputs] = x[rows × inputs] w[inputs × outputs] + b, then relu (0 for what is below 0) if asked. */
+export function dense(x: usize, w: usize, b: usize, y: usize, rows: usize, inputs: usize, outputs: usize, relu: i32): void {
+  product(x, inputs << 2, 4, w, y, rows, inputs, outputs, b, relu, 0);
+}
+
+/** dw[inputs × outputs] = x^T dy, summed over rows. */
+export function denseWeightGradient(x: usize, dy: usize, dw: usize, rows: usize, inputs: usize, outputs: usize): void {
+  product(x, 4, inputs << 2, dy, dw, inputs, rows, outputs, 0, 0, 0);
+}
+
+/** dx[rows × inputs] = dy w^T, with wt the transposed weights [outputs × inputs]; 0 where gate (y of a relu layer before, or 0 for none) is not above 0. */
+export function denseInputGradient(dy: usize, wt: usize, dx: usize, rows: usize, inputs: usize, outputs: usize, gate: usize): void {
+  product(dy, outputs << 2, 4, wt, dx, rows, outputs, inputs, 0, 0, gate);
+}
+
+/** db[columns] = the sums of the columns of dy[rows × columns], in rising row. */
+export function denseBiasGradient(dy: usize, db: usize, rows: usize, columns: usize): void {
+  const TINY4 = splat(TINY);
+  const step = columns << 2, end = dy + rows * step;
+  let j: usize = 0;
+  for (; j + 16 <= step; j += 16) {
+    let S = splat(0);
+    for (let p = dy + j; p < end; p += step) S = add(S, load(p));
+    store(db + j, flushed(S, TINY4));
+  }
+  for (; j < step; j += 4) {
+    let s: f32 = 0;
+    for (let p = dy + j; p < end; p += step) s += f32.load(p);
+    f32.store(db + j, flushed1(s));
+  }
+}
+
+/** y[columns × rows] = x[rows × columns] transposed. */
+export function transpose(x: usize, y: usize, rows: usize, columns: usize): void {
+  const xStep = columns << 2, yStep = rows << 2;
+  let i: usize = 0;
+  for (; i + 4 <= rows; i += 4) {
+    let from = x + i * xStep, to = y + (i << 2), j: usize = 0;
+    for (; j + 4 <= columns; j += 4, from += 16, to += yStep << 2) {
+      const A = load(from), B = load(from + xStep), C = load(from + 2 * xStep), D = load(from + 3 * xStep);
+      const AB = i32x4.shuffle(A, B, 0, 4, 1, 5), AB2 = i32x4.shuffle(A, B, 2, 6, 3, 7);
+      const CD = i32x4.shuffle(C, D, 0, 4, 1, 5), CD2 = i32x4.shuffle(C, D, 2, 6, 3, 7);
+      store(to, i64x2.shuffle(AB, CD, 0, 2));
+      store(to + yStep, i64x2.shuffle(AB, CD, 1, 3));
+      store(to + 2 * yStep, i64x2.shuffle(AB2, CD2, 0, 2));
+      store(to + 3 * yStep, i64x2.shuffle(AB2, CD2, 1, 3));
+    }
+    for (; j < columns; j++, from += 4, to += yStep) {
+      for (let r: usize = 0; r < 4; r++) f32.store(to + (r << 2), f32.load(from + r * xStep));
+    }
+  }
+  for (; i < rows; i++) {
+    for (let j: usize = 0; j < columns; j++) f32.store(y + j * yStep + (i << 2), f32.load(x + i * xStep + (j << 2)));
+  }
+}
+
+/** c[m × n] = a[m × k] b[k × n] + start. a's rows lie aRow bytes apart, its columns aStep: swapped, they transpose it. */
+function product(
+  a: usize, aRow: usize, aStep: usize, b: usize, c: usize, m: usize, k: usize, n: usize, start: usize, relu: i32, gate: usize,
+): void {
+  const step = n << 2;
+  for (let i: usize = 0; i < m; i += 4) {
+    const rows = m - i < 4 ? m - i : 4;
+    const A = a + i * aRow, C = c + i * step, GATE = gate ? gate + i * step : 0;
+    let j: usize = 0;
+    for (; j + 8 <= n; j += 8) tile8(A, aRow, aStep, b, C, rows, k, step, j << 2, start, relu, GATE);
+    if (j < n) {
+      if (n - j > 4 && n >= 8) tile8(A, aRow, aStep, b, C, rows, k, step, (n - 8) << 2, start, relu, GATE);
+      else if (n >= 4) {
+        if (n - j > 4) tile4(A, aRow, aStep, b, C, rows, k, step, j << 2, start, relu, GATE);
+        tile4(A, aRow, aStep, b, C, rows, k, step, (n - 4) << 2, start, relu, GATE);
+      } else {
+        for (; j < n; j++) tile1(A, aRow, aStep, b, C, rows, k, step, j << 2, start, relu, GATE);
+      }
+    }
+  }
+}
+
+function tile8(
+  a: usize, aRow: usize, aStep: usize, b: usize, c: usize, rows: usize, k: usize, step: usize, j: usize, start: usize, relu: i32, gate: usize,
+): void {
+  // rows that are not there repeat the last one
+  const r1: usize = rows > 1 ? 1 : 0, r2: usize = rows > 2 ? 2 : r1, r3: usize = rows > 3 ? 3 : r2;
+  let a0 = a, a1 = a + r1 * aRow, a2 = a + r2 * aRow, a3 = a + r3 * aRow;
+  let s00 = splat(0), s01 = splat(0);
+  if (start) {
+    s00 = load(start + j);
+    s01 = load(start + j + 16);
+  }
+  let s10 = s00, s11 = s01, s20 = s00, s21 = s01, s30 = s00, s31 = s01;
+  for (let p = b + j, end = p + k * step; p < end; p += step) {
+    const B0 = load(p), B1 = load(p + 16);
+    let A = loadSplat(a0);
+    s00 = add(s00, mul(A, B0));
+    s01 = add(s01, mul(A, B1));
+    A = loadSplat(a1);
+    s10 = add(s10, mul(A, B0));
+    s11 = add(s11, mul(A, B1));
+    A = loadSplat(a2);
+    s20 = add(s20, mul(A, B0));
+    s21 = add(s21, mul(A, B1));
+    A = loadSplat(a3);
+    s30 = add(s30, mul(A, B0));
+    s31 = add(s31, mul(A, B1));
+    a0 += aStep;
+    a1 += aStep;
+    a2 += aStep;
+    a3 += aStep;
+  }
+  const o1 = j + r1 * step, o2 = j + r2 * step, o3 = j + r3 * step;
+  finish(c, j, s00, relu, gate);
+  finish(c, j + 16, s01, relu, gate);
+  finish(c, o1, s10, relu, gate);
+  finish(c, o1 + 16, s11, relu, gate);
+  finish(c, o2, s20, relu, gate);
+  finish(c, o2 + 16, s21, relu, gate);
+  finish(c, o3, s30, relu, gate);
+  finish(c, o3 + 16, s31, relu, gate);
+}
+
+function tile4(
+  a: usize, aRow: usize, aStep: usize, b: usize, c: usize, rows: usize, k: usize, step: usize, j: usize, start: usize, relu: i32, gate: usize,
+): void {
+  const r1: usize = rows > 1 ? 1 : 0, r2: usize = rows > 2 ? 2 : r1, r3: usize = rows > 3 ? 3 : r2;
+  let a0 = a, a1 = a + r1 * aRow, a2 = a + r2 * aRow, a3 = a + r3 * aRow;
+  let s0 = splat(0);
+  if (start) s0 = load(start + j);
+  let s1 = s0, s2 = s0, s3 = s0;
+  for (let p = b + j, end = p + k * step; p < end; p += step) {
+    const B = load(p);
+    s0 = add(s0, mul(loadSplat(a0), B));
+    s1 = add(s1, mul(loadSplat(a1), B));
+    s2 = add(s2, mul(loadSplat(a2), B));
+    s3 = add(s3, mul(loadSplat(a3), B));
+    a0 += aStep;
+    a1 += aStep;
+    a2 += aStep;
+    a3 += aStep;
+  }
+  finish(c, j, s0, relu, gate);
+  finish(c, j + r1 * step, s1, relu, gate);
+  finish(c, j + r2 * step, s2, relu, gate);
+  finish(c, j + r3 * step, s3, relu, gate);
+}
+
+function tile1(
+  a: usize, aRow: usize, aStep: usize, b: usize, c: usize, rows: usize, k: usize, step: usize, j: usize, start: usize, relu: i32, gate: usize,
+): void {
+  const r1: usize = rows > 1 ? 1 : 0, r2: usize = rows > 2 ? 2 : r1, r3: usize = rows > 3 ? 3 : r2;
+  let a0 = a, a1 = a + r1 * aRow, a2 = a + r2 * aRow, a3 = a + r3 * aRow;
+  let s0: f32 = 0;
+  if (start) s0 = f32.load(start + j);
+  let s1 = s0, s2 = s0, s3 = s0;
+  for (let p = b + j, end = p + k * step; p < end; p += step) {
+    const B = f32.load(p);
+    s0 += f32.load(a0) * B;
+    s1 += f32.load(a1) * B;
+    s2 += f32.load(a2) * B;
+    s3 += f32.load(a3) * B;
+    a0 += aStep;
+    a1 += aStep;
+    a2 += aStep;
+    a3 += aStep;
+  }
+  finish1(c, j, s0, relu, gate);
+  finish1(c, j + r1 * step, s1, relu, gate);
+  finish1(c, j + r2 * step, s2, relu, gate);
+  finish1(c, j + r3 * step, s3, relu, gate);
+}
+
+@inline
+function finish(c: usize, offset: usize, s: v128, relu: i32, gate: usize): void {
+  s = flushed(s, splat(TINY));
+  if (relu) s = andnot(s, lt(s, splat(0)));
+  if (gate) s = and(s, gt(load(gate + offset), splat(0)));
+  store(c + offset, s);
+}
+
+@inline
+function finish1(c: usize, offset: usize, s: f32, relu: i32, gate: usize): void {
+  s = flushed1(s);
+  if (relu && s < 0) s = 0;
+  if (gate && !(f32.load(gate + offset) > 0)) s = 0;
+  f32.store(c + offset, s);
+}
+
+@inline
+function flushed1(s: f32): f32 {
+  return Mathf.abs(s) <= TINY ? 0 : s;
+}

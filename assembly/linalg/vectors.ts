@@ -1,0 +1,48 @@
+// Passes over one or two vectors.
+import { add, flushed, load, mul, neg, pmax, pmin, splat, store, sub } from "../lanes";
+
+/** x = value in the first n floats, and only there: padding stays zero. */
+export function fill(x: usize, n: usize, value: f32): void {
+  const VALUE = splat(value);
+  const end = n << 2, whole = end & ~15;
+  for (let i: usize = 0; i < whole; i += 16) store(x + i, VALUE);
+  for (let i = whole; i < end; i += 4) f32.store(x + i, value);
+}
+
+/** y = x */
+export function copy(x: usize, y: usize, n: usize): void {
+  for (let i: usize = 0; i < n << 2; i += 16) store(y + i, load(x + i));
+}
+
+/** x = a x */
+export function scale(x: usize, n: usize, a: f32): void {
+  const A = splat(a);
+  for (let i: usize = 0; i < n << 2; i += 16) store(x + i, mul(A, load(x + i)));
+}
+
+/** y = y + a x */
+export function axpy(x: usize, y: usize, n: usize, a: f32): void {
+  const A = splat(a);
+  for (let i: usize = 0; i < n << 2; i += 16) store(y + i, add(load(y + i), mul(A, load(x + i))));
+}
+
+/** x = x clamped to [-limit, limit]; NaN stays NaN. */
+export function clamp(x: usize, n: usize, limit: f32): void {
+  const HIGH = splat(limit), LOW = neg(HIGH);
+  for (let i: usize = 0; i < n << 2; i += 16) store(x + i, pmax(pmin(load(x + i), HIGH), LOW));
+}
+
+/** x = 0 where |x| <= limit: takes out what fades before it becomes denormal. */
+export function flush(x: usize, n: usize, limit: f32): void {
+  const LIMIT = splat(limit);
+  for (let i: usize = 0; i < n << 2; i += 16) store(x + i, flushed(load(x + i), LIMIT));
+}
+
+/** p = r p + (1 - r) old: a step from old to p, taken with a rate r per element; exact for r = 0 and r = 1. */
+export function blend(p: usize, old: usize, r: usize, n: usize): void {
+  const ONE = splat(1);
+  for (let i: usize = 0; i < n << 2; i += 16) {
+    const R = load(r + i);
+    store(p + i, add(mul(R, load(p + i)), mul(sub(ONE, R), load(old + i))));
+  }
+}

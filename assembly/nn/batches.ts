@@ -1,0 +1,30 @@
+// What feeds a batch: rows picked by index, and dropout.
+import { and, load, mul, splat, store } from "../lanes";
+
+/** y[r] = x[index[r]] for rows of `columns` floats (or other four-byte numbers). */
+export function gather(x: usize, index: usize, y: usize, rows: usize, columns: usize): void {
+  const step = columns << 2, whole = step & ~15;
+  for (let r: usize = 0; r < rows; r++, y += step) {
+    const from = x + <usize>i32.load(index + (r << 2)) * step;
+    for (let i: usize = 0; i < whole; i += 16) store(y + i, load(from + i));
+    for (let i = whole; i < step; i += 4) i32.store(y + i, i32.load(from + i));
+  }
+}
+
+/**
+ * y = x scale where a hash of key and index is at least threshold, otherwise 0. The same key drops the same units again, so the
+ * backward pass needs no mask: dropout(g, g, ...). The hash is C. Wellons's lowbias32.
+ */
+export function dropout(x: usize, y: usize, n: usize, key: u32, threshold: u32, scale: f32): void {
+  const SCALE = splat(scale), THRESHOLD = i32x4.splat(<i32>threshold);
+  let I = i32x4.add(i32x4.splat(<i32>key), i32x4(0, 1, 2, 3));
+  for (let i: usize = 0; i < n << 2; i += 16) {
+    let H = v128.xor(I, i32x4.shr_u(I, 16));
+    H = i32x4.mul(H, i32x4.splat(0x7feb352d));
+    H = v128.xor(H, i32x4.shr_u(H, 15));
+    H = i32x4.mul(H, i32x4.splat(<i32>0x846ca68b));
+    H = v128.xor(H, i32x4.shr_u(H, 16));
+    store(y + i, and(mul(load(x + i), SCALE), i32x4.ge_u(H, THRESHOLD)));
+    I = i32x4.add(I, i32x4.splat(4));
+  }
+}

@@ -1,0 +1,38 @@
+// Compiles assembly/ and writes what the TypeScript side is built from: the bytes as base64 (works in every host with nothing to
+// configure) and the interface `Kernels`, taken from the compiler's own declarations so that a kernel without a twin does not compile.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+
+execFileSync(process.execPath, ["node_modules/assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", "wasm"], {
+  stdio: "inherit",
+});
+
+const declarations = readFileSync("build/core.d.ts", "utf8");
+const kernels = [...declarations.matchAll(/export function (\w+)(\([^)]*\): \w+);/g)];
+if (kernels.length === 0) throw new Error("no kernels in build/core.d.ts: has the format of asc's bindings changed?");
+
+mkdirSync("src/generated", { recursive: true });
+writeIfChanged(
+  "src/generated/kernels.ts",
+  `// Made by scripts/wasm.js from asc's declarations of assembly/index.ts.
+
+/** The kernel table: what the wasm module exports and what src/reference/ implements. Pointers are byte offsets, \`n\` counts floats. */
+export interface Kernels {
+${kernels.map(([, name, signature]) => `  ${name}${signature};`).join("\n")}
+}
+`,
+);
+writeIfChanged(
+  "src/generated/core.ts",
+  `// Made by scripts/wasm.js: the compiled kernels.
+export const core = "${readFileSync("build/core.wasm").toString("base64")}";
+`,
+);
+
+function writeIfChanged(path, text) {
+  let old;
+  try {
+    old = readFileSync(path, "utf8");
+  } catch {}
+  if (old !== text) writeFileSync(path, text);
+}

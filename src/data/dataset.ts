@@ -1,0 +1,264 @@
+import { DataError, OptionError, ShapeError } from "../errors.js";
+import { type Field, integer, list, oneOf, optional, readOptions, show } from "../options.js";
+
+export type Task = "classification" | "regression";
+
+/** Numbers a network reads: `features` holds rows × columns, row by row, every one of them finite. */
+export interface Features {
+  readonly features: Float32Array;
+  readonly rows: number;
+  readonly columns: number;
+  /** One name a column. */
+  readonly featureNames: readonly string[];
+}
+
+/** Rows that each belong to one of several classes: `targets[row]` is an index into `classes`. */
+export interface Classification extends Features {
+  readonly task: "classification";
+  readonly targets: Uint32Array;
+  /** The number of classes: what a network for this data has as outputs. */
+  readonly outputs: number;
+  readonly classes: readonly string[];
+}
+
+/** Rows that each have one or more quantities to predict: `targets` holds rows × outputs, row by row. */
+export interface Regression extends Features {
+  readonly task: "regression";
+  readonly targets: Float32Array;
+  readonly outputs: number;
+  readonly classes?: undefined;
+}
+
+/** What is learnt from. The objects are frozen; the arrays are the data set's own, so treat them as read-only. */
+export type Dataset = Classification | Regression;
+
+export type Label = string | number | boolean;
+
+export interface DatasetOptions {
+  /** Asked for when the targets are plain numbers, which may be labels or quantities. */
+  task?: Task;
+  /** The names of the classes; targets that are numbers are then indices into it. By default the labels that occur, sorted. */
+  classes?: readonly string[];
+  /** Columns of `features` given as one flat array. */
+  columns?: number;
+  /** One name a column, for error messages. Default: x1, x2, ... */
+  featureNames?: readonly string[];
+}
+
+/** Any string that is not empty. */
+export const text = (fallback?: string): Field<string> => ({
+  fallback,
+  read(value, path) {
+    if (typeof value !== "string" || value === "") throw new OptionError(path, value, `must be a non-empty string, got ${show(value)}`);
+    return value;
+  },
+});
+
+/** Strings of which no two are equal. */
+export const names = (fallback: readonly string[] | undefined, entry = text()): Field<readonly string[]> => {
+  const strings = list<string>(fallback, entry);
+  return {
+    fallback,
+    read(value, path) {
+      const words = strings.read(value, path);
+      const seen = new Set<string>();
+      for (const word of words) {
+        if (seen.has(word)) throw new OptionError(path, value, `must not have ${show(word)} twice`);
+        seen.add(word);
+      }
+      return words;
+    },
+  };
+};
+
+/**
+ * A data set from arrays. Everything is copied, and rounded to 32-bit floats once.
+ *
+ * `features` is an array of rows, or one flat array of rows × columns with the option `columns`.
+ *
+ * `targets` has one entry a row:
+ * - strings or booleans are labels: classification, classes sorted (by value if all read as numbers, else by UTF-16 code unit, so
+ *   neither row order nor locale matters);
+ * - numbers are labels (`task: "classification"`), indices into the option `classes` if that is given, or quantities
+ *   (`task: "regression"`);
+ * - arrays of numbers are several quantities a row: regression.
+ *
+ * @throws DataError for a value that is not a finite number within the range of 32-bit floats, a label out of range or unknown, naming
+ * the row (from 1) and the column; for data without rows; for labels that are all the same.
+ * @throws ShapeError for ragged rows and for counts that do not match. @throws OptionError for a wrong option.
+ *
+ * @example
+ * const flowers = dataset([[5.1, 3.5], [7.0, 3.2]], ["setosa", "versicolor"]);
+ * const houses = dataset([[120, 3], [80, 2]], [350_000, 240_000], { task: "regression" });
+ */
+export function dataset(
+  features: ArrayLike<number> | ArrayLike<ArrayLike<number>>,
+  targets: ArrayLike<Label> | ArrayLike<ArrayLike<number>>,
+  options: DatasetOptions = {},
+): Dataset {
+  const settings = readOptions<DatasetOptions>("dataset", options, {
+    task: optional(oneOf(undefined, ["classification", "regression"])),
+    classes: optional(names(undefined)),
+    columns: optional(integer(undefined, { min: 1 })),
+    featureNames: optional(names(undefined)),
+  });
+  const table = matrix("features", features, settings.columns, (column) => settings.featureNames?.[column] ?? `x${column + 1}`);
+  const { rows, columns } = table;
+  const featureNames = settings.featureNames ?? Object.freeze(Array.from({ length: columns }, (_, column) => `x${column + 1}`));
+  if (featureNames.length !== columns) throw new ShapeError(`${featureNames.length} featureNames were given for ${columns} columns`);
+  if (targets.length !== rows) throw new ShapeError(`there are ${rows} rows of features and ${targets.length} targets`);
+
+  const base = { features: table.values, rows, columns, featureNames };
+  if (taskOf(targets, settings) === "regression") {
+    const goal = matrix(
+      "targets",
+      targets as ArrayLike<number> | ArrayLike<ArrayLike<number>>,
+      isNested(targets) ? undefined : 1,
+      targetName,
+    );
+    return Object.freeze({ ...base, task: "regression", targets: goal.values, outputs: goal.columns });
+  }
+  const labels = targets as ArrayLike<Label>;
+  const classes = settings.classes ?? classesOf(Array.from(labels, labelText));
+  return Object.freeze({
+    ...base,
+    task: "classification",
+    targets: classIndices(labels, classes, settings),
+    outputs: classes.length,
+    classes,
+  });
+}
+
+/** The data set of some rows, in the order given; an index counts from 0. */
+export function takeRows(data: Dataset, rows: ArrayLike<number>): Dataset {
+  const base = { ...data, rows: rows.length, features: take(data.features, rows, data.columns, Float32Array) };
+  return data.task === "classification"
+    ? Object.freeze({ ...base, task: data.task, targets: take(data.targets, rows, 1, Uint32Array), classes: data.classes })
+    : Object.freeze({ ...base, task: data.task, targets: take(data.targets, rows, data.outputs, Float32Array), classes: undefined });
+}
+
+/** The labels that occur, each once and sorted. @throws DataError when there are fewer than two. */
+export function classesOf(labels: Iterable<string>, column = "target"): readonly string[] {
+  const classes = sortLabels(labels);
+  if (classes.length > 1) return classes;
+  throw new DataError(`column ${column}: every row has the label ${show(classes[0])}, so there is nothing to learn`, undefined, column);
+}
+
+/** Each label once, sorted by value when all read as numbers, else by UTF-16 code unit. */
+export function sortLabels(labels: Iterable<string>): readonly string[] {
+  const sorted = [...new Set(labels)].sort();
+  if (sorted.every((label) => label !== "" && Number.isFinite(Number(label)))) sorted.sort((a, b) => Number(a) - Number(b));
+  return Object.freeze(sorted);
+}
+
+/** `value` as a 32-bit float. @throws DataError naming row (from 1) and column if it is not finite or beyond their range. */
+export function toFloat32(value: unknown, row: number, column: string): number {
+  if (typeof value !== "number") throw cellError(row, column, `must be a number, got ${show(value)}`);
+  const rounded = Math.fround(value);
+  if (Number.isFinite(rounded)) return rounded;
+  throw cellError(
+    row,
+    column,
+    Number.isFinite(value) ? `${value} is beyond the range of 32-bit floats (3.4e38)` : `${value} is not a finite number`,
+  );
+}
+
+/** Words as an error lists them: the first twenty. */
+export function listed(words: readonly string[]): string {
+  return words.length > 20 ? `${words.slice(0, 20).join(", ")} and ${words.length - 20} more` : words.join(", ");
+}
+
+/** What errors call a column of targets. */
+export function targetName(column: number): string {
+  return column === 0 ? "target" : `target ${column + 1}`;
+}
+
+/** The error of one cell; `row` counts from 1. */
+export function cellError(row: number, column: string, message: string): DataError {
+  return new DataError(`row ${row}, column ${column}: ${message}`, row, column);
+}
+
+function taskOf(targets: ArrayLike<unknown>, { task, classes }: DatasetOptions): Task {
+  const first = targets[0];
+  const told =
+    typeof first === "string" || typeof first === "boolean" || classes !== undefined
+      ? "classification"
+      : isNested(targets)
+        ? "regression"
+        : task;
+  if (told === undefined) {
+    throw new OptionError("dataset.task", task, 'is missing: numbers may be labels ("classification") or quantities ("regression")');
+  }
+  if (task !== undefined && task !== told)
+    throw new OptionError("dataset.task", task, `must be ${told} for such targets, got ${show(task)}`);
+  return told;
+}
+
+function labelText(label: unknown, index: number): string {
+  const usable = typeof label === "string" || typeof label === "boolean" || (typeof label === "number" && Number.isFinite(label));
+  if (!usable) throw cellError(index + 1, "target", `${show(label)} cannot be a label`);
+  return String(label);
+}
+
+function classIndices(labels: ArrayLike<Label>, classes: readonly string[], options: DatasetOptions): Uint32Array {
+  const indexOf = new Map(classes.map((label, index) => [label, index]));
+  return Uint32Array.from(labels, (label, row) => {
+    if (typeof label === "number" && options.classes !== undefined) {
+      if (Number.isInteger(label) && label >= 0 && label < classes.length) return label;
+      throw cellError(
+        row + 1,
+        "target",
+        `the label ${label} is out of range: with ${classes.length} classes, labels are 0 to ${classes.length - 1}`,
+      );
+    }
+    const index = indexOf.get(labelText(label, row));
+    if (index !== undefined) return index;
+    throw cellError(row + 1, "target", `${show(label)} is not one of the classes ${listed(classes)}`);
+  });
+}
+
+function isNested(values: ArrayLike<unknown>): values is ArrayLike<ArrayLike<number>> {
+  return typeof values[0] === "object" && values[0] !== null;
+}
+
+function matrix(
+  what: string,
+  values: ArrayLike<number> | ArrayLike<ArrayLike<number>>,
+  width: number | undefined,
+  nameOf: (column: number) => string,
+): { values: Float32Array; rows: number; columns: number } {
+  if (values.length === 0) throw new DataError(`the ${what} are empty`);
+  if (!isNested(values)) {
+    if (width === undefined) throw new OptionError("dataset.columns", width, `is missing: the ${what} are one flat array`);
+    const rows = values.length / width;
+    if (!Number.isInteger(rows)) throw new ShapeError(`${values.length} ${what} cannot be rows of ${width} columns`);
+    const flat = (value: unknown, i: number) => toFloat32(value, Math.floor(i / width) + 1, nameOf(i % width));
+    return { values: Float32Array.from(values, flat), rows, columns: width };
+  }
+  const rows = values.length;
+  const columns = width ?? lengthOf(values[0], 1, what);
+  const result = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    const line = values[row];
+    const count = lengthOf(line, row + 1, what);
+    if (count !== columns) throw new ShapeError(`row ${row + 1} of the ${what} has ${count} values instead of ${columns}`);
+    for (let column = 0; column < columns; column++) {
+      result[row * columns + column] = toFloat32(line?.[column], row + 1, nameOf(column));
+    }
+  }
+  return { values: result, rows, columns };
+}
+
+function lengthOf(line: ArrayLike<number> | undefined, row: number, what: string): number {
+  if (typeof line?.length === "number" && typeof line === "object" && line.length > 0) return line.length;
+  throw new ShapeError(`row ${row} of the ${what} must be an array of numbers, got ${show(line)}`);
+}
+
+function take<T extends Float32Array | Uint32Array>(from: T, rows: ArrayLike<number>, width: number, Vector: new (length: number) => T): T {
+  const result = new Vector(rows.length * width);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as number;
+    result.set(from.subarray(row * width, (row + 1) * width), i * width);
+  }
+  return result;
+}

@@ -1,0 +1,116 @@
+import { OptionError, ShapeError } from "../errors.js";
+import { type Field, list, number, readOptions } from "../options.js";
+import { type Dataset, type Regression, targetName, toFloat32 } from "./dataset.js";
+
+/** Mean and scale of each column, as plain JSON. */
+export interface Standardizer {
+  readonly mean: readonly number[];
+  /** The population standard deviation, in the units of the column; 1 for a column that is constant. */
+  readonly scale: readonly number[];
+}
+
+/**
+ * Learns the mean and the population standard deviation of each feature column:
+ * mean = Σ x / n, scale = sqrt(Σ (x - mean)² / n), both in 64-bit floats and in two passes. A constant column gets scale 1.
+ *
+ * Give it the training part only: what is learnt from rows held out makes their score too good.
+ *
+ * @example
+ * const { training, validation } = split(data);
+ * const scaler = standardizer(training);
+ * const parts = [standardize(training, scaler), standardize(validation, scaler)];
+ */
+export function standardizer(training: Dataset): Standardizer {
+  return columnMoments(training.features, training.columns);
+}
+
+/** The same for the targets of a regression, so that a network need not learn numbers in the thousands. @throws OptionError for classes. */
+export function targetScaler(training: Dataset): Standardizer {
+  return columnMoments(regression(training).targets, training.outputs);
+}
+
+/**
+ * (x - mean) / scale of every feature, as a new data set.
+ *
+ * @throws ShapeError when the columns do not match. @throws DataError for a value that leaves the range of 32-bit floats.
+ */
+export function standardize(data: Dataset, standardizer: Standardizer): Dataset {
+  const features = apply(data.features, data.columns, standardizer, (column) => data.featureNames[column] as string);
+  return Object.freeze({ ...data, features });
+}
+
+/** (y - mean) / scale of every target, as a new data set. @throws OptionError for classes, and as `standardize`. */
+export function standardizeTargets(data: Dataset, scaler: Standardizer): Regression {
+  const { targets, outputs } = regression(data);
+  return Object.freeze({ ...regression(data), targets: apply(targets, outputs, scaler, targetName) });
+}
+
+/**
+ * y · scale + mean: predictions (rows × outputs) back in the units of the data, as 64-bit floats.
+ *
+ * An error needs the scale only: a mean absolute error times `scale`, a mean squared error times `scale²`.
+ *
+ * @throws ShapeError when the outputs do not match.
+ *
+ * @example
+ * const grams = unscale(predictions, scaler);
+ */
+export function unscale(values: ArrayLike<number>, scaler: Standardizer): Float64Array {
+  const { mean, scale } = scaler;
+  const width = mean.length;
+  if (values.length % width !== 0) throw new ShapeError(`${values.length} predictions cannot be rows of ${width} outputs`);
+  return Float64Array.from(values, (value, i) => value * (scale[i % width] as number) + (mean[i % width] as number));
+}
+
+/** Mean and scale of every `stride`-th value from `start` on. */
+export function moments(values: ArrayLike<number>, start = 0, stride = 1): { mean: number; scale: number } {
+  let count = 0;
+  let sum = 0;
+  let constant = true;
+  for (let i = start; i < values.length; i += stride) {
+    count++;
+    sum += values[i] as number;
+    constant &&= values[i] === values[start];
+  }
+  // The mean of equal numbers may be off by a rounding, which a division by that deviation would blow up to 1.
+  if (constant) return { mean: (values[start] as number) + 0, scale: 1 };
+  const mean = sum / count;
+  let squares = 0;
+  for (let i = start; i < values.length; i += stride) {
+    const deviation = (values[i] as number) - mean;
+    squares += deviation * deviation;
+  }
+  return { mean, scale: Math.sqrt(squares / count) || 1 };
+}
+
+/** Reads a standardizer that came as JSON. */
+export const standardizerField: Field<Standardizer> = {
+  fallback: undefined,
+  read(value, path) {
+    const read = readOptions<Standardizer>(path, value, {
+      mean: list(undefined, number(undefined), 1),
+      scale: list(undefined, number(undefined, { above: 0 }), 1),
+    });
+    if (read.mean.length !== read.scale.length) throw new OptionError(path, value, "must have as many means as scales");
+    return read;
+  },
+};
+
+function columnMoments(values: ArrayLike<number>, columns: number): Standardizer {
+  const each = Array.from({ length: columns }, (_, column) => moments(values, column, columns));
+  return Object.freeze({ mean: Object.freeze(each.map(({ mean }) => mean)), scale: Object.freeze(each.map(({ scale }) => scale)) });
+}
+
+function apply(values: Float32Array, columns: number, { mean, scale }: Standardizer, nameOf: (column: number) => string): Float32Array {
+  if (mean.length !== columns) throw new ShapeError(`the standardizer is for ${mean.length} columns, the data has ${columns}`);
+  return values.map((value, i) => {
+    const column = i % columns;
+    const standard = (value - (mean[column] as number)) / (scale[column] as number);
+    return toFloat32(standard, Math.floor(i / columns) + 1, nameOf(column));
+  });
+}
+
+function regression(data: Dataset): Regression {
+  if (data.task === "regression") return data;
+  throw new OptionError("data.task", data.task, "must be regression: classes have no scale");
+}

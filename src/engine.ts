@@ -1,0 +1,124 @@
+import { instantiate, instantiateSync } from "@assemblyscript/loader";
+import { EngineError } from "./errors.js";
+import { core } from "./generated/core.js";
+import type { Kernels } from "./generated/kernels.js";
+import { Arena, type Memory, Vector } from "./memory.js";
+import { oneOf, optional, readOptions } from "./options.js";
+
+export type { Kernels };
+export type Backend = "wasm" | "js";
+
+export interface LoadOptions {
+  /** `"wasm"` or `"js"`; left out, wasm where it can be had, otherwise JavaScript with the same bits. */
+  backend?: Backend | undefined;
+}
+
+/** The most that a 32-bit memory can address, less one page so that no end of a piece wraps to 0. */
+const MAXIMUM = 0x1_0000_0000 - 0x1_0000;
+
+/**
+ * A kernel table and the memory it computes in. Parameters, optimizers and trainers take one and free what they took when they are disposed
+ * of; the engine itself holds nothing else.
+ */
+export class Engine {
+  /** Which implementation of the kernels this is. */
+  readonly backend: Backend;
+  /** Why this backend was taken, in words. */
+  readonly reason: string;
+  /** The kernels; pointers are byte offsets into the memory. */
+  readonly kernels: Kernels;
+  readonly arena: Arena;
+
+  constructor(backend: Backend, reason: string, kernels: Kernels, memory: Memory) {
+    this.backend = backend;
+    this.reason = reason;
+    this.kernels = kernels;
+    this.arena = new Arena(memory, MAXIMUM);
+  }
+
+  /** A zeroed vector of `length` floats in the engine's memory. Throws OutOfMemoryError. */
+  vector(length: number): Vector {
+    return new Vector(this.arena, length);
+  }
+}
+
+const shared = new Map<Backend | undefined, Promise<Engine>>();
+
+/**
+ * Starts the library: compiles the kernels, or falls back to their JavaScript twin and says why in `reason`.
+ *
+ * Calls share one engine a backend, since a memory reserves some 10 GB of address space; a call that failed can be tried again.
+ *
+ * @throws OptionError for an unknown backend; EngineError when `backend: "wasm"` was asked for and cannot be had.
+ * @example
+ * const engine = await load();
+ * console.log(engine.backend, engine.reason);
+ */
+export function load(options: LoadOptions = {}): Promise<Engine> {
+  const { backend } = readLoadOptions(options);
+  let engine = shared.get(backend);
+  if (engine === undefined) {
+    engine = start(backend);
+    engine.catch(() => shared.delete(backend));
+    shared.set(backend, engine);
+  }
+  return engine;
+}
+
+async function start(backend: Backend | undefined): Promise<Engine> {
+  if (backend === "js") return startReference("JavaScript was asked for");
+  try {
+    const { instance } = await instantiate<Record<string, unknown>>(decode(core));
+    return fromInstance(instance);
+  } catch (cause) {
+    if (backend === "wasm") throw unavailable(cause);
+    return startReference(`WebAssembly cannot be had here (${explain(cause)}), the JavaScript twin gives the same bits`);
+  }
+}
+
+async function startReference(reason: string): Promise<Engine> {
+  const [{ reference }, { PlainMemory }] = await Promise.all([import("./reference/index.js"), import("./reference/memory.js")]);
+  const memory = new PlainMemory();
+  return new Engine("js", reason, reference(memory), memory);
+}
+
+/**
+ * As `load()`, at once, and with an engine of its own. Only the wasm backend can be had this way; main threads of browsers older than 2023
+ * may refuse to compile synchronously.
+ *
+ * @throws EngineError when wasm cannot be had: `await load()` falls back by itself.
+ */
+export function loadSync(options: LoadOptions = {}): Engine {
+  const { backend } = readLoadOptions(options);
+  if (backend === "js") throw new EngineError('loadSync starts wasm only: use `await load({ backend: "js" })`');
+  try {
+    return fromInstance(instantiateSync<Record<string, unknown>>(decode(core)).instance);
+  } catch (cause) {
+    throw unavailable(cause);
+  }
+}
+
+function readLoadOptions(options: LoadOptions): LoadOptions {
+  return readOptions<LoadOptions>("load", options, { backend: optional(oneOf(undefined, ["wasm", "js"])) });
+}
+
+function fromInstance(instance: WebAssembly.Instance): Engine {
+  const kernels = instance.exports as unknown as Kernels & { memory: WebAssembly.Memory };
+  return new Engine("wasm", "WebAssembly with SIMD compiled", kernels, kernels.memory);
+}
+
+function unavailable(cause: unknown): EngineError {
+  return new EngineError(`WebAssembly cannot be had here (${explain(cause)}): use backend "js" or leave it out`, { cause });
+}
+
+function explain(cause: unknown): string {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+}
+
+/** In JavaScript, because a page's `connect-src` may forbid fetching data: URLs. */
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}

@@ -1,0 +1,102 @@
+/** What every error of this library is. Catch it to tell wrong use from a fault of the program. */
+export class StepsizeError extends Error {
+  override get name(): string {
+    return "StepsizeError";
+  }
+}
+
+/** An option that is unknown, of the wrong type or out of range. `field` is its path, as in `optimizer.learningRate.then.steps`. */
+export class OptionError extends StepsizeError {
+  override get name(): string {
+    return "OptionError";
+  }
+
+  constructor(
+    readonly field: string,
+    readonly value: unknown,
+    expectation: string,
+  ) {
+    super(`${field} ${expectation}`);
+  }
+}
+
+/** A tensor, buffer or batch whose shape does not fit what it is used for. */
+export class ShapeError extends StepsizeError {
+  override get name(): string {
+    return "ShapeError";
+  }
+}
+
+/** More memory was asked for than is left. Nothing was changed. Both numbers are bytes. */
+export class OutOfMemoryError extends StepsizeError {
+  override get name(): string {
+    return "OutOfMemoryError";
+  }
+
+  constructor(
+    readonly requested: number,
+    readonly available: number,
+  ) {
+    super(
+      `${megabytes(requested)} of memory were requested, ${megabytes(available)} are available: use fewer parameters or a smaller batch`,
+    );
+  }
+}
+
+/** No backend could be started, or the one asked for could not. */
+export class EngineError extends StepsizeError {
+  override get name(): string {
+    return "EngineError";
+  }
+}
+
+/** Something was used after its `dispose()`. */
+export class DisposedError extends StepsizeError {
+  override get name(): string {
+    return "DisposedError";
+  }
+
+  constructor(what: string) {
+    super(`this ${what} was disposed of and cannot be used any more`);
+  }
+}
+
+/** Data that cannot be learnt from: `row` counts from 1 as a person would, `column` is a name where there is one. */
+export class DataError extends StepsizeError {
+  override get name(): string {
+    return "DataError";
+  }
+
+  constructor(
+    message: string,
+    readonly row?: number,
+    readonly column?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A loss, gradient, weight or optimizer state stopped being finite: the run diverged at `step`. */
+export class DivergedError extends StepsizeError {
+  override get name(): string {
+    return "DivergedError";
+  }
+
+  constructor(
+    readonly what: string,
+    readonly step: number,
+  ) {
+    super(`${what} is not finite after step ${step}: the run diverged, try a lower learning rate or clipNorm`);
+  }
+}
+
+/** A checkpoint that is damaged, or that belongs to another run. */
+export class CheckpointError extends StepsizeError {
+  override get name(): string {
+    return "CheckpointError";
+  }
+}
+
+function megabytes(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes)} bytes` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

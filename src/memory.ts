@@ -1,0 +1,114 @@
+import { DisposedError, OutOfMemoryError } from "./errors.js";
+
+/** What a backend computes in: a `WebAssembly.Memory`, or a buffer of the JavaScript twin. `grow` takes pages of 64 KiB. */
+export interface Memory {
+  readonly buffer: ArrayBufferLike;
+  grow(pages: number): number;
+}
+
+const PAGE = 65536;
+const ALIGNMENT = 16;
+/** Pointer 0 stays unused, so that it can mean "none". */
+const START = 1024;
+
+interface Block {
+  start: number;
+  end: number;
+}
+
+/**
+ * Hands out 16-byte aligned, zeroed pieces of a memory and takes them back. Everything is allocated when it is built, never in a step:
+ * growing detaches every view there is (`Vector.view` renews itself).
+ */
+export class Arena {
+  readonly memory: Memory;
+  /** Free blocks by rising address, never touching each other; the last one is open towards the limit. */
+  #free: Block[];
+
+  /** `limit` is the largest size in bytes to which the memory may grow. */
+  constructor(memory: Memory, limit: number) {
+    this.memory = memory;
+    this.#free = [{ start: START, end: limit }];
+  }
+
+  /** The number of bytes that the largest single request may have. */
+  get available(): number {
+    return this.#free.reduce((largest, { start, end }) => Math.max(largest, end - start), 0);
+  }
+
+  /** A zeroed piece for `count` numbers of four bytes, padded to whole vectors. Throws OutOfMemoryError and changes nothing. */
+  allocate(count: number): number {
+    const bytes = padded(count) * 4;
+    const index = this.#free.findIndex(({ start, end }) => end - start >= bytes);
+    const block = this.#free[index];
+    if (block === undefined) throw new OutOfMemoryError(bytes, this.available);
+    const pointer = block.start;
+    this.#reserve(pointer + bytes);
+    block.start += bytes;
+    if (block.start === block.end) this.#free.splice(index, 1);
+    new Float32Array(this.memory.buffer, pointer, bytes / 4).fill(0);
+    return pointer;
+  }
+
+  free(pointer: number, count: number): void {
+    const block = { start: pointer, end: pointer + padded(count) * 4 };
+    if (block.start === block.end) return;
+    let index = this.#free.findIndex(({ start }) => start >= block.end);
+    if (index < 0) index = this.#free.length;
+    const [before, after] = [this.#free[index - 1], this.#free[index]];
+    if (after?.start === block.end) {
+      block.end = after.end;
+      this.#free.splice(index, 1);
+    }
+    if (before?.end === block.start) before.end = block.end;
+    else this.#free.splice(index, 0, block);
+  }
+
+  #reserve(end: number): void {
+    const missing = end - this.memory.buffer.byteLength;
+    if (missing <= 0) return;
+    try {
+      this.memory.grow(Math.ceil(missing / PAGE));
+    } catch (cause) {
+      throw Object.assign(new OutOfMemoryError(missing, 0), { cause });
+    }
+  }
+}
+
+/** The number of floats that `count` floats take up with their padding. */
+export function padded(count: number): number {
+  return Math.ceil((count * 4) / ALIGNMENT) * 4;
+}
+
+/** A zero-padded piece of an arena: `pointer` for kernels, `view` for JavaScript. */
+export class Vector implements Disposable {
+  readonly pointer: number;
+  readonly length: number;
+  readonly #arena: Arena;
+  #view: Float32Array | undefined;
+  #disposed = false;
+
+  constructor(arena: Arena, length: number) {
+    this.pointer = arena.allocate(length);
+    this.length = length;
+    this.#arena = arena;
+  }
+
+  /** The floats themselves, not a copy. Ask again after something was allocated: growing memory detaches old views. */
+  get view(): Float32Array {
+    if (this.#disposed) throw new DisposedError("vector");
+    const { buffer } = this.#arena.memory;
+    if (this.#view?.buffer !== buffer) this.#view = new Float32Array(buffer, this.pointer, this.length);
+    return this.#view;
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#arena.free(this.pointer, this.length);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

@@ -1,0 +1,168 @@
+import type { Kernels } from "../engine.js";
+import { OptionError } from "../errors.js";
+import { boolean, type Field, type Fields, integer, list, number, optional, type Range, readOptions, show } from "../options.js";
+import type { Shape } from "../parameters.js";
+import { type Schedule, schedule } from "../schedules/schedule.js";
+
+/** A number, or a schedule that gives it for every optimizer step. */
+export type Scheduled = Schedule;
+
+/** What every optimizer takes besides its own options. */
+export interface CommonOptions<Own> {
+  /** The learning rate, at least 0: a number or a schedule. */
+  learningRate?: Scheduled;
+  /** Climb instead of descend. Default false. */
+  maximize?: boolean;
+  /**
+   * Scales the gradient down so that its 2-norm over all parameters is at most this: times min(1, clipNorm / (norm + 1e-6)), as PyTorch.
+   * Infinity only measures `gradientNorm`. Default: no clipping.
+   */
+  clipNorm?: number;
+  /** Clamps every element of the gradient to [-clipValue, clipValue], in place, before its norm is taken. Default: no clipping. */
+  clipValue?: number;
+  /** The number of `step()` calls whose gradients are averaged into one update. Default 1. */
+  accumulate?: number;
+  /** Options of their own for tensors by name; the first group that matches a tensor takes it. */
+  groups?: readonly Group<Own>[];
+}
+
+/** Options that differ for the tensors whose name matches. */
+export type Group<Own> = Partial<Omit<Own, "clipNorm" | "clipValue" | "accumulate" | "groups">> & {
+  /** A name, in which `*` stands for any characters: `"*.bias"`. */
+  match: string;
+  /** Leaves these tensors as they are: no step, no part in the gradient norm. Default false. */
+  frozen?: boolean;
+  /** Gives every element a factor on its learning rate (a diagonal matrix of rates): `optimizer.elementRates(name)`. Default false. */
+  elementRates?: boolean;
+};
+
+/** A rule's own options as they are in a step: schedules evaluated to numbers. */
+export type Resolved<Own> = {
+  [K in Exclude<keyof Own, keyof CommonOptions<unknown>>]-?: number extends Own[K] ? number : Exclude<Own[K], undefined>;
+};
+
+/** A contiguous part of the blocks: pointers to values, gradients and state slots, and the number of floats. */
+export interface Run {
+  readonly p: number;
+  readonly g: number;
+  readonly s: readonly number[];
+  readonly n: number;
+}
+
+/** One tensor of a group, for rules that are not elementwise. */
+export interface TensorRun extends Run {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+/** What a rule is given when it is bound to the parameters of a group. */
+export interface Binding<Own> {
+  readonly kernels: Kernels;
+  /** Changed in place before each step where an option follows a schedule: read it in the step. */
+  readonly options: Resolved<Own>;
+  readonly runs: readonly Run[];
+  readonly tensors: readonly TensorRun[];
+  /** The scalar state, as `scalars` of the rule began it. */
+  readonly scalars: Record<string, number>;
+  /** Zeroed memory for the rule's own use, not part of the state. */
+  scratch(length: number): number;
+}
+
+/** Makes one update: `t` counts updates from 1, `rate` is the learning rate, `scale` a factor on every gradient. */
+export type Step = (t: number, rate: number, scale: number) => void;
+
+/** An update rule: its options, its state and how it is bound to kernels. */
+export interface Rule<Own> {
+  readonly kind: string;
+  /** The default learning rate. */
+  readonly learningRate: number;
+  readonly fields: Omit<Fields<Own>, keyof CommonOptions<unknown>>;
+  /** The names of the state slots, blocks of the layout of the parameters. */
+  slots(options: Resolved<Own>): readonly string[];
+  /** What a slot is filled with at the start; 0 where this is left out. */
+  initial?(slot: string, options: Resolved<Own>): number;
+  /** The scalar state of a group, at its start. */
+  scalars?(options: Resolved<Own>): Record<string, number>;
+  bind(binding: Binding<Own>): Step;
+}
+
+/** A rule whose options are known at run time only. */
+export type AnyRule = Rule<Record<string, unknown>>;
+
+/** An optimizer as plain data: `{ kind, learningRate, ... }` with defaults filled in. */
+export interface OptimizerDescription {
+  readonly kind: string;
+  readonly learningRate: Scheduled;
+  readonly maximize: boolean;
+  readonly clipNorm?: number;
+  readonly clipValue?: number;
+  readonly accumulate: number;
+  readonly groups: readonly Group<Record<string, unknown>>[];
+  readonly [option: string]: unknown;
+}
+
+const RULE = Symbol("rule");
+
+/** Checks options against a rule and returns them as frozen plain data that carries the rule unseen. */
+export function describe<Own>(rule: Rule<Own>, given: object, path: string = rule.kind): OptimizerDescription {
+  const own = { learningRate: scheduled(rule.learningRate, { min: 0 }), maximize: boolean(false), ...rule.fields } as Fields<object>;
+  const top = {
+    ...own,
+    clipNorm: optional(positiveOrInfinity),
+    clipValue: optional(number(undefined, { above: 0 })),
+    accumulate: integer(1, { min: 1 }),
+    groups: list([], group(own)),
+  } as Fields<object>;
+  const options = readOptions(path, given, top);
+  const description = { kind: rule.kind, ...options };
+  Object.defineProperty(description, RULE, { value: rule });
+  return Object.freeze(description) as OptimizerDescription;
+}
+
+/** The rule that a factory's description carries; a description that came through JSON has none. */
+export function ruleOf(description: OptimizerDescription): AnyRule {
+  const rule = (description as { [RULE]?: AnyRule })[RULE];
+  if (rule === undefined) {
+    throw new OptionError(
+      "optimizer",
+      description,
+      `must come from a factory such as adam(...), or through fromJSON(...); got ${show(description)}`,
+    );
+  }
+  return rule;
+}
+
+/** A number in a range, or a schedule of such numbers. */
+export function scheduled(fallback: number | undefined, range: Range): Field<Scheduled> {
+  const plain = number(fallback, range);
+  const following = schedule();
+  return {
+    fallback,
+    read: (value, path) => (typeof value === "number" ? plain : following).read(value, path),
+  };
+}
+
+const positiveOrInfinity: Field<number> = {
+  fallback: undefined,
+  read: (value, path) => (value === Infinity ? Infinity : number(undefined, { above: 0 }).read(value, path)),
+};
+
+const pattern: Field<string> = {
+  fallback: undefined,
+  read(value, path) {
+    if (typeof value !== "string" || value === "")
+      throw new OptionError(path, value, `must be a name such as "*.bias", got ${show(value)}`);
+    return value;
+  },
+};
+
+/** A group keeps only what it sets; the rest is its optimizer's. */
+function group(own: Fields<object>): Field<Group<Record<string, unknown>>> {
+  const fields: Record<string, unknown> = {
+    match: pattern,
+    frozen: optional(boolean(undefined)),
+    elementRates: optional(boolean(undefined)),
+  };
+  for (const [key, field] of Object.entries(own)) fields[key] = optional(field as Field<unknown>);
+  return { fallback: undefined, read: (value, path) => readOptions(path, value, fields as Fields<Group<Record<string, unknown>>>) };
+}

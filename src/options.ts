@@ -1,0 +1,146 @@
+import { closest, distance } from "fastest-levenshtein";
+import { OptionError } from "./errors.js";
+
+/**
+ * One option: its default (`undefined` asks for the option) and what a value must be. `read` returns the value as it is kept
+ * (frozen, defaults filled in) or throws an OptionError that names `path`.
+ */
+export interface Field<T> {
+  readonly fallback: T | undefined;
+  read(value: unknown, path: string): T;
+}
+
+export type Fields<T> = { readonly [K in keyof T]-?: Field<Exclude<T[K], undefined>> | Field<T[K]> };
+
+export interface Range {
+  min?: number;
+  above?: number;
+  max?: number;
+  below?: number;
+}
+
+/** A finite number within a range; `min` and `max` belong to it, `above` and `below` do not. */
+export function number(fallback: number | undefined, range: Range = {}): Field<number> {
+  return { fallback, read: (value, path) => checkNumber(value, path, range, "a number") };
+}
+
+/** A whole number within a range. */
+export function integer(fallback: number | undefined, range: Range = {}): Field<number> {
+  return {
+    fallback,
+    read(value, path) {
+      const kind = range.min === 1 && range.max === undefined ? "a positive integer" : "an integer";
+      if (!Number.isSafeInteger(value)) throw new OptionError(path, value, `must be ${kind}, got ${show(value)}`);
+      return checkNumber(value, path, range, kind);
+    },
+  };
+}
+
+export function boolean(fallback: boolean | undefined): Field<boolean> {
+  return {
+    fallback,
+    read(value, path) {
+      if (typeof value !== "boolean") throw new OptionError(path, value, `must be true or false, got ${show(value)}`);
+      return value;
+    },
+  };
+}
+
+/** One word out of a list. */
+export function oneOf<const T extends string>(fallback: T | undefined, words: readonly T[]): Field<T> {
+  return {
+    fallback,
+    read(value, path) {
+      const word = words.find((known) => known === value);
+      if (word === undefined) {
+        const hint = typeof value === "string" ? suggest(value, words) : "";
+        throw new OptionError(path, value, `must be one of ${words.join(", ")}, got ${show(value)}${hint}`);
+      }
+      return word;
+    },
+  };
+}
+
+/** A list, each entry read by `entry`; `least` entries at the least. */
+export function list<T>(fallback: readonly T[] | undefined, entry: Field<T>, least = 0): Field<readonly T[]> {
+  return {
+    fallback,
+    read(value, path) {
+      if (!Array.isArray(value)) throw new OptionError(path, value, `must be an array, got ${show(value)}`);
+      if (value.length < least) throw new OptionError(path, value, `must have at least ${least} entries, got ${value.length}`);
+      return Object.freeze(value.map((item, index) => entry.read(item, `${path}[${index}]`)));
+    },
+  };
+}
+
+/** An option that may be left out and has no default. */
+export function optional<T>(field: Field<T>): Field<T | undefined> {
+  return {
+    fallback: undefined,
+    read: (value, path) => (value === undefined ? undefined : field.read(value, path)),
+    isOptional: true,
+  } as Field<T | undefined>;
+}
+
+/**
+ * Reads `given` key by key: unknown keys are errors with a "did you mean", missing ones take their defaults.
+ * Returns a new frozen object; `given` may come from `JSON.parse`.
+ */
+export function readOptions<T extends object>(path: string, given: unknown, fields: Fields<T>): Readonly<T> {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new OptionError(path, given, `must be an object of options, got ${show(given)}`);
+  }
+  const known = Object.keys(fields);
+  for (const key of Object.keys(given)) {
+    if (key !== "kind" && !known.includes(key)) {
+      const hint = known.length > 0 ? suggest(key, known) || `; known options: ${known.join(", ")}` : "";
+      throw new OptionError(`${path}.${key}`, (given as Record<string, unknown>)[key], `is not an option${hint}`);
+    }
+  }
+  const result: Record<string, unknown> = {};
+  for (const key of known) {
+    const field = fields[key as keyof T] as Field<unknown> & { isOptional?: boolean };
+    const value = Object.hasOwn(given, key) ? (given as Record<string, unknown>)[key] : undefined;
+    if (value !== undefined) result[key] = field.read(value, `${path}.${key}`);
+    else if (field.fallback !== undefined) result[key] = field.fallback;
+    else if (!field.isOptional) throw new OptionError(`${path}.${key}`, undefined, "is missing");
+  }
+  return Object.freeze(result) as Readonly<T>;
+}
+
+/** " (did you mean x?)", or nothing when no known word is near. */
+export function suggest(word: string, known: readonly string[]): string {
+  if (known.length === 0) return "";
+  const best = closest(word, known);
+  return distance(word.toLowerCase(), best.toLowerCase()) <= Math.max(2, best.length / 3) ? ` (did you mean ${best}?)` : "";
+}
+
+/** A value as an error message shows it: short, and never a thrown error of its own. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  return String(value);
+}
+
+function checkNumber(value: unknown, path: string, { min, above, max, below }: Range, kind: string): number {
+  const bounds = [
+    min !== undefined && `at least ${min}`,
+    above !== undefined && `greater than ${above}`,
+    max !== undefined && `at most ${max}`,
+    below !== undefined && `less than ${below}`,
+  ].filter((bound) => bound !== false);
+  const wrong =
+    typeof value !== "number" ||
+    !Number.isFinite(value) ||
+    (min !== undefined && value < min) ||
+    (above !== undefined && value <= above) ||
+    (max !== undefined && value > max) ||
+    (below !== undefined && value >= below);
+  if (wrong) {
+    const range = kind === "a positive integer" || bounds.length === 0 ? "" : ` ${bounds.join(" and ")}`;
+    throw new OptionError(path, value, `must be ${kind}${range}, got ${show(value)}`);
+  }
+  return value;
+}

@@ -1,0 +1,33 @@
+import type { Memory } from "../memory.js";
+
+/** Views of the whole memory, renewed when it has grown. Indices are pointers divided by four. */
+export class Heap {
+  readonly #memory: Memory;
+  #f32: Float32Array = new Float32Array(0);
+  #u32: Uint32Array = new Uint32Array(0);
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
+  get f32(): Float32Array {
+    if (this.#f32.buffer !== this.#memory.buffer) this.#f32 = new Float32Array(this.#memory.buffer);
+    return this.#f32;
+  }
+
+  get u32(): Uint32Array {
+    if (this.#u32.buffer !== this.#memory.buffer) this.#u32 = new Uint32Array(this.#memory.buffer);
+    return this.#u32;
+  }
+}
+
+/** Rounds to float32: applied to every sum, product, quotient and root, it gives the bits of wasm's f32. */
+export const f = Math.fround;
+
+/** The largest value that counts as zero in what activations, products and gradients send on (assembly/limits.ts). */
+export const TINY = 8.8817841970012523e-16;
+
+/** 0 where |x| <= limit; NaN stays. */
+export function flushed(x: number, limit: number): number {
+  return Math.abs(x) <= limit ? 0 : x;
+}

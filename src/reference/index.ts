@@ -1,0 +1,36 @@
+import type { Kernels } from "../generated/kernels.js";
+import type { Memory } from "../memory.js";
+import { Heap } from "./heap.js";
+import * as product from "./linalg/product.js";
+import * as reductions from "./linalg/reductions.js";
+import * as vectors from "./linalg/vectors.js";
+import * as activations from "./nn/activations.js";
+import * as batches from "./nn/batches.js";
+import * as elementary from "./nn/elementary.js";
+import * as losses from "./nn/losses.js";
+import * as adadelta from "./optimizers/adadelta.js";
+import * as adagrad from "./optimizers/adagrad.js";
+import * as adam from "./optimizers/adam.js";
+import * as rmsprop from "./optimizers/rmsprop.js";
+import * as sgd from "./optimizers/sgd.js";
+
+const twins = {
+  ...sgd,
+  ...adagrad,
+  ...adadelta,
+  ...rmsprop,
+  ...adam,
+  ...vectors,
+  ...reductions,
+  ...product,
+  ...activations,
+  ...elementary,
+  ...losses,
+  ...batches,
+} satisfies { [K in keyof Kernels]: (heap: Heap) => Kernels[K] };
+
+/** The kernel table in plain JavaScript, bit for bit what the wasm module computes: oracle, fallback and benchmark opponent. */
+export function reference(memory: Memory): Kernels {
+  const heap = new Heap(memory);
+  return Object.fromEntries(Object.entries(twins).map(([name, twin]) => [name, twin(heap)])) as unknown as Kernels;
+}

@@ -1,0 +1,137 @@
+import { OptionError } from "../errors.js";
+import { type Field, type Fields, readOptions, show } from "../options.js";
+
+/**
+ * A rate, or any other hyperparameter, as it changes over a run: a number (it stays), what a factory such as `cosine` made (frozen plain
+ * data), or a function of the number of optimizer updates done before. Functions cannot be written as JSON.
+ */
+export type Schedule = number | ScheduleDescription | ((step: number) => number);
+
+/** What the factories make: `{ kind: "cosine", rate: 0.003, ... }`, frozen, with its rule attached unseen. */
+export interface ScheduleDescription {
+  readonly kind: string;
+  readonly [RULE]?: Rule;
+}
+
+/** What a run knows of time. Only `perEpoch` and `perFraction` ask for it. */
+export interface Clock {
+  /** Optimizer updates in an epoch. */
+  readonly stepsPerEpoch?: number;
+  /** Optimizer updates in the whole run. */
+  readonly totalSteps?: number;
+}
+
+/** A description of known options: all of them present, save those that have no default. */
+export type Described<O extends object> = Readonly<Required<O>> & ScheduleDescription;
+
+/** What a kind of schedule is: its options and its formula. */
+export interface Rule<O extends object = object> {
+  readonly kind: string;
+  readonly fields: Fields<O>;
+  /** What must hold between options; throws OptionErrors whose fields start with `path`. */
+  check?(schedule: Described<O>, path: string): void;
+  /** The rate at a step, which may be a fraction inside `perFraction`. Allocates nothing. */
+  evaluate(schedule: Described<O>, step: number, clock: Clock): number;
+  /** The schedule in words, to follow "the rate is". */
+  describe(schedule: Described<O>): string;
+  /** True for what needs the metric, and so is no function of the step. */
+  readonly observes?: boolean;
+}
+
+// Carried unseen, so that a bundle holds the rules of the factories it imports and no others.
+export const RULE: unique symbol = Symbol("rule");
+
+const NO_CLOCK: Clock = Object.freeze({});
+
+/** Reads options into a frozen description that carries its rule. */
+export function make<O extends object>(rule: Rule<O>, given: unknown, path = rule.kind): Described<O> {
+  const schedule = { kind: rule.kind, ...readOptions<O>(path, given, rule.fields) } as Described<O>;
+  rule.check?.(schedule, path);
+  Object.defineProperty(schedule, RULE, { value: rule });
+  Object.freeze(schedule);
+  return schedule;
+}
+
+/**
+ * The rate of a schedule at a step: what the optimizer uses for its update number `step`, counted from 0.
+ *
+ * A pure function: any step, in any order, gives the same bits on every engine.
+ *
+ * @param step optimizer updates done before this one: a whole number from 0
+ * @param clock how long an epoch and the run are, for schedules that use `perEpoch` or `perFraction`
+ * @throws OptionError for a step that is negative, fractional or NaN, for a missing clock, for a function that returns no finite number
+ * @example rateAt(cosine({ rate: 0.1, steps: 100 }), 50) // 0.05
+ */
+export function rateAt(schedule: Schedule, step: number, clock: Clock = NO_CLOCK): number {
+  if (!(step >= 0 && Number.isInteger(step))) throw new OptionError("step", step, `must be a whole number from 0, got ${show(step)}`);
+  return evaluate(schedule, step, clock);
+}
+
+/**
+ * The rates from step `from` up to, not including, `to`.
+ *
+ * @throws OptionError as `rateAt`, or when `to` is less than `from`
+ * @example rates(linear({ rate: 1, steps: 4 }), 0, 5) // Float64Array [1, 0.75, 0.5, 0.25, 0]
+ */
+export function rates(schedule: Schedule, from: number, to: number, clock: Clock = NO_CLOCK): Float64Array {
+  if (!(Number.isInteger(to) && to >= from)) {
+    throw new OptionError("to", to, `must be a whole number, not less than from (${show(from)}), got ${show(to)}`);
+  }
+  const result = new Float64Array(to - from);
+  for (let i = 0; i < result.length; i++) result[i] = rateAt(schedule, from + i, clock);
+  return result;
+}
+
+/**
+ * A schedule in words.
+ *
+ * @example describe(warmup({ steps: 100, then: cosine({ rate: 0.003, steps: 2000 }) }))
+ * // "a linear warm-up over 100 steps, then a cosine from 0.003 to 0 over 2000 steps"
+ */
+export function describe(schedule: Schedule): string {
+  if (typeof schedule === "number") return `${schedule}`;
+  if (typeof schedule === "function") return "a function of the step";
+  return ruleOf(schedule).describe(schedule as Described<object>);
+}
+
+/** `rateAt` without the check of the step: what schedules call for the schedules inside them. */
+export function evaluate(schedule: Schedule, step: number, clock: Clock): number {
+  if (typeof schedule === "number") return schedule;
+  if (typeof schedule === "function") return callUser(schedule, step, "schedule");
+  return ruleOf(schedule).evaluate(schedule as Described<object>, step, clock);
+}
+
+/** What a user's function says for a step, which must be a finite number. */
+export function callUser(f: (step: number) => number, step: number, name: string): number {
+  const value = f(step);
+  if (!Number.isFinite(value)) throw new OptionError(name, value, `must return a finite number, got ${show(value)} at step ${step}`);
+  return value;
+}
+
+/**
+ * An option that is a schedule. Read by the factories and by `scheduleFromJSON` alike, which revives inner schedules before the outer.
+ */
+export function schedule(fallback?: Schedule): Field<Schedule> {
+  return {
+    fallback,
+    read(value, path) {
+      if (typeof value === "function") return value as (step: number) => number;
+      if (typeof value === "number" && Number.isFinite(value)) return value;
+      if (typeof value !== "object" || value === null) {
+        throw new OptionError(path, value, `must be a schedule (a number, a function or what a factory made), got ${show(value)}`);
+      }
+      if (ruleOf(value as ScheduleDescription, path).observes) {
+        throw new OptionError(path, value, "must be a function of the step: a schedule that observes a metric cannot be part of another");
+      }
+      return value as ScheduleDescription;
+    },
+  };
+}
+
+/** The rule a description carries. */
+export function ruleOf(schedule: ScheduleDescription, path = "schedule"): Rule {
+  const rule = schedule[RULE];
+  if (rule === undefined)
+    throw new OptionError(path, schedule, "must be made by a factory such as cosine(), or read with scheduleFromJSON()");
+  return rule;
+}
