@@ -67,12 +67,19 @@ export function load(options: LoadOptions = {}): Promise<Engine> {
 
 async function start(backend: Backend | undefined): Promise<Engine> {
   if (backend === "js") return startReference("JavaScript was asked for");
+  if (backend === undefined) {
+    try {
+      return await load({ backend: "wasm" });
+    } catch (error) {
+      const { cause } = error as EngineError;
+      return startReference(`WebAssembly cannot be had here (${explain(cause)}), the JavaScript twin gives the same bits`);
+    }
+  }
   try {
     const { instance } = await instantiate<Record<string, unknown>>(decode(core));
     return fromInstance(instance);
   } catch (cause) {
-    if (backend === "wasm") throw unavailable(cause);
-    return startReference(`WebAssembly cannot be had here (${explain(cause)}), the JavaScript twin gives the same bits`);
+    throw unavailable(cause);
   }
 }
 

@@ -1,4 +1,4 @@
-import { DisposedError, OutOfMemoryError } from "./errors.js";
+import { DisposedError, OutOfMemoryError, ShapeError } from "./errors.js";
 
 /** What a backend computes in: a `WebAssembly.Memory`, or a buffer of the JavaScript twin. `grow` takes pages of 64 KiB. */
 export interface Memory {
@@ -38,6 +38,7 @@ export class Arena {
 
   /** A zeroed piece for `count` numbers of four bytes, padded to whole vectors. Throws OutOfMemoryError and changes nothing. */
   allocate(count: number): number {
+    if (!(count >= 0) || count % 1 > 0) throw new ShapeError(`a length must be a whole number from 0, got ${count}`);
     const bytes = padded(count) * 4;
     const index = this.#free.findIndex(({ start, end }) => end - start >= bytes);
     const block = this.#free[index];

@@ -14,7 +14,8 @@ import {
 } from "./optimizers/rule.js";
 import { show, suggest } from "./options.js";
 import type { Parameter, Parameters } from "./parameters.js";
-import { type Clock, rateAt } from "./schedules/schedule.js";
+import { isPlateau, observe, type PlateauState, plateauStateFromJSON, start } from "./schedules/plateau.js";
+import { type Clock, rateAt, type ScheduleDescription } from "./schedules/schedule.js";
 
 type AnyOptions = Record<string, unknown>;
 
@@ -30,6 +31,9 @@ class BoundGroup {
   readonly given: AnyOptions;
   readonly options: Resolved<AnyOptions>;
   readonly scheduled: readonly (readonly [string, Scheduled])[];
+  readonly rate: Scheduled;
+  /** What a learning rate that watches a metric has seen. */
+  plateau: PlateauState | undefined;
   runs: readonly Run[] = [];
   update: Step = () => {};
 
@@ -39,6 +43,8 @@ class BoundGroup {
     this.frozen = frozen;
     this.elementRates = elementRates;
     this.parameters = parameters;
+    this.rate = this.given["learningRate"] as Scheduled;
+    this.plateau = isPlateau(this.rate) ? start(this.rate as ScheduleDescription) : undefined;
     const keys = Object.keys(rule.fields);
     this.options = Object.fromEntries(keys.map((key) => [key, this.given[key]])) as Resolved<AnyOptions>;
     this.scheduled = keys.filter((key) => isSchedule(this.given[key])).map((key) => [key, this.given[key] as Scheduled]);
@@ -57,6 +63,8 @@ export interface OptimizerState {
   readonly slots: Readonly<Record<string, Readonly<Record<string, Float32Array>>>>;
   /** The scalar state of each group, in the order of `groups`. */
   readonly scalars: readonly Readonly<Record<string, number>>[];
+  /** What the learning rate of each group has seen, null where it watches nothing. */
+  readonly plateaus: readonly (PlateauState | null)[];
 }
 
 /** State fades towards the denormals, where an operation costs a hundred cycles: every 16 updates what is under 2^-100 becomes 0. */
@@ -195,24 +203,54 @@ export class Optimizer implements Disposable {
     return true;
   }
 
+  /**
+   * Shows a metric, usually the validation loss of an epoch, to learning rates that watch one (`reduceOnPlateau`, `greedy`); others do not
+   * mind. Throws OptionError for a metric that is not finite.
+   */
+  observe(metric: number): void {
+    this.#alive();
+    for (const group of this.#groups) {
+      if (group.plateau) group.plateau = observe(group.rate as ScheduleDescription, group.plateau, metric);
+    }
+  }
+
+  /** The name of the first tensor or state that is not finite, if any. */
+  findNonFinite(): string | undefined {
+    this.#alive();
+    for (const { name, offset, length } of this.parameters) {
+      if (!this.#kernels.finite(this.parameters.values.pointer + offset * 4, length)) return name;
+    }
+    for (const [slot, block] of this.#slots) {
+      for (const { name, offset, length } of this.parameters) {
+        if (!this.#kernels.finite(block.pointer + offset * 4, length)) return `${slot} of ${name}`;
+      }
+    }
+    return undefined;
+  }
+
   /** A copy of everything that a later `load()` needs to go on as if nothing had happened. */
   state(): OptimizerState {
     this.#alive();
     const slots = Object.fromEntries([...this.#slots].map(([slot, block]) => [slot, Object.fromEntries(this.#tensorsOf(slot, block))]));
     const scalars = this.#groups.map((group) => ({ ...group.scalars }));
-    return { kind: this.description.kind, step: this.#steps, accumulated: this.#accumulated, slots, scalars };
+    const plateaus = this.#groups.map(({ plateau }) => plateau ?? null);
+    return { kind: this.description.kind, step: this.#steps, accumulated: this.#accumulated, slots, scalars, plateaus };
   }
 
   /** Takes over what `state()` gave. Throws CheckpointError, and changes nothing, when it belongs to another optimizer. */
   load(state: OptimizerState): void {
     this.#alive();
     this.#check(state);
+    const plateaus = this.#groups.map(({ plateau, rate }, i) =>
+      plateau ? plateauStateFromJSON(rate as ScheduleDescription, state.plateaus[i], `state.plateaus[${i}]`) : undefined,
+    );
     for (const [slot, block] of this.#slots) {
       const given = state.slots[slot] as Record<string, Float32Array>;
       for (const [name, view] of this.#tensorsOf(slot, block, true)) view.set(given[name] as Float32Array);
     }
     this.#groups.forEach((group, i) => {
       Object.assign(group.scalars, state.scalars[i]);
+      group.plateau = plateaus[i];
     });
     this.#steps = state.step;
     this.#accumulated = state.accumulated;
@@ -232,7 +270,7 @@ export class Optimizer implements Disposable {
   /** Evaluates every schedule first, so that a wrong one stops the step before anything has moved. */
   #resolve(): void {
     for (const group of this.#groups) {
-      const rate = rateAt(group.given["learningRate"] as Scheduled, this.#steps, this.#clock);
+      const rate = group.plateau?.rate ?? rateAt(group.rate, this.#steps, this.#clock);
       if (!(rate >= 0)) throw new OptionError("learningRate", rate, `must be at least 0, got ${rate} at step ${this.#steps}`);
       group.learningRate = rate;
       for (const [option, schedule] of group.scheduled) (group.options as AnyOptions)[option] = rateAt(schedule, this.#steps, this.#clock);

@@ -64,7 +64,7 @@ export function oneOf<const T extends string>(fallback: T | undefined, words: re
 /** A list, each entry read by `entry`; `least` entries at the least. */
 export function list<T>(fallback: readonly T[] | undefined, entry: Field<T>, least = 0): Field<readonly T[]> {
   return {
-    fallback,
+    fallback: fallback && Object.freeze(fallback),
     read(value, path) {
       if (!Array.isArray(value)) throw new OptionError(path, value, `must be an array, got ${show(value)}`);
       if (value.length < least) throw new OptionError(path, value, `must have at least ${least} entries, got ${value.length}`);

@@ -1,6 +1,6 @@
 import { DataError, OptionError } from "../errors.js";
 import { type Field, show, suggest } from "../options.js";
-import { cellError, listed } from "./dataset.js";
+import { cellError, listed } from "./checks.js";
 import type { Table } from "./table.js";
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
@@ -33,12 +33,10 @@ export function rowIndices({ rows }: Table): Field<Uint32Array> {
       const indices = Array.isArray(value) || ArrayBuffer.isView(value) ? Array.from(value as ArrayLike<unknown>) : [];
       if (indices.length === 0) throw new OptionError(path, value, `must be a non-empty array of row indices, got ${show(value)}`);
       const wrong = indices.findIndex((row) => !Number.isInteger(row) || rows[row as number] === undefined);
-      if (wrong >= 0)
-        throw new OptionError(
-          `${path}[${wrong}]`,
-          indices[wrong],
-          `must be a row from 0 to ${rows.length - 1}, got ${show(indices[wrong])}`,
-        );
+      if (wrong >= 0) {
+        const row = indices[wrong];
+        throw new OptionError(`${path}[${wrong}]`, row, `must be a row from 0 to ${rows.length - 1}, got ${show(row)}`);
+      }
       return Uint32Array.from(indices as number[]);
     },
   };
@@ -63,9 +61,10 @@ export function isNumeric(cell: string): boolean {
 
 /** The number in a cell, in decimal notation and within the range of 32-bit floats. @throws DataError naming the cell. */
 export function readNumber(cell: string, row: number, column: string): number {
-  if (NOT_FINITE.test(cell))
-    throw cellError(row, column, `${cell} is not a finite number; if it means a missing cell, add it to missingValues`);
-  if (!NUMBER.test(cell)) throw cellError(row, column, `${show(cell)} is not a number`);
+  if (!NUMBER.test(cell)) {
+    const kind = NOT_FINITE.test(cell) ? "finite number" : "number";
+    throw cellError(row, column, `${show(cell)} is not a ${kind}; if it means a missing cell, add it to missingValues`);
+  }
   const value = Number(cell);
   if (!Number.isFinite(Math.fround(value))) throw cellError(row, column, `${cell} is beyond the range of 32-bit floats (3.4e38)`);
   // JSON knows no -0.
@@ -95,18 +94,16 @@ export function missingTarget(column: Column, index: number): never {
  * or less than half of the cells are numbers.
  *
  * @throws DataError when a column of numbers has a cell that is none: one slip of the pen must not turn it into a thousand categories.
+ * `remedy` says how to have it read as texts all the same.
  */
-export function kindOf({ name, cells, rowOf }: Column): "number" | "text" {
+export function kindOf({ name, cells, rowOf }: Column, remedy: string): "number" | "text" {
   const present = cells.filter((cell) => cell !== undefined);
   const numbers = present.filter(isNumeric).length;
   if (numbers === present.length) return "number";
   if (numbers < present.length / 2 || isFew(present)) return "text";
   const index = cells.findIndex((cell) => cell !== undefined && !isNumeric(cell));
-  throw cellError(
-    rowOf(index),
-    name,
-    `${show(cells[index])} is not a number, as most of this column: correct it, add it to missingValues, or name the column in categorical`,
-  );
+  const advice = `correct it, add it to missingValues, or ${remedy}`;
+  throw cellError(rowOf(index), name, `${show(cells[index])} is not a number, as most of this column: ${advice}`);
 }
 
 /** Whether values are few enough to be labels: at most 2, or at most 20 and a tenth of the rows. */

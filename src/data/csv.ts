@@ -1,6 +1,7 @@
 import { readOptions, show } from "../options.js";
 import { readColumn } from "./cells.js";
-import { classesOf, type Dataset, text } from "./dataset.js";
+import { text } from "./checks.js";
+import { classesOf, type Dataset } from "./dataset.js";
 import { encodeRows } from "./encode.js";
 import type { Encoder } from "./encoder.js";
 import { type EncoderOptions, type EncoderSettings, encoderFields, fitRows, labelsOf, taskOf, usableRows } from "./fit.js";
@@ -59,15 +60,12 @@ export function datasetsFromCSV(source: string, options: CSVOptions): CSVParts {
       unknown.get(name)?.push(cell) ?? unknown.set(name, [cell]);
     }),
   );
-  const notes = [...encoder.notes];
-  if (rows.length < table.rows.length)
-    notes.unshift(`${table.rows.length - rows.length} of ${table.rows.length} rows were left out for missing cells`);
+  const dropped = table.rows.length - rows.length;
+  const notes = dropped > 0 ? [`${dropped} of ${table.rows.length} rows were left out for missing cells`] : [];
+  notes.push(...encoder.notes);
   for (const [column, [first, ...others]] of unknown) {
-    const what =
-      others.length > 0
-        ? `${first} and ${others.length} more do not occur in the training rows; they count`
-        : `${first} does not occur in the training rows; it counts`;
-    notes.push(`column ${column}: ${what} as none of the categories`);
+    const more = others.length > 0 ? ` and ${others.length} more held-out cells` : "";
+    notes.push(`column ${column}: not seen in training, so read as none of the categories: ${first}${more}`);
   }
   return Object.freeze({ ...encoded, encoder, notes: Object.freeze(notes) });
 }

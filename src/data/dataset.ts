@@ -1,5 +1,6 @@
 import { DataError, OptionError, ShapeError } from "../errors.js";
-import { type Field, integer, list, oneOf, optional, readOptions, show } from "../options.js";
+import { integer, oneOf, optional, readOptions, show } from "../options.js";
+import { cellError, listed, names, toFloat32 } from "./checks.js";
 
 export type Task = "classification" | "regression";
 
@@ -44,32 +45,6 @@ export interface DatasetOptions {
   /** One name a column, for error messages. Default: x1, x2, ... */
   featureNames?: readonly string[];
 }
-
-/** Any string that is not empty. */
-export const text = (fallback?: string): Field<string> => ({
-  fallback,
-  read(value, path) {
-    if (typeof value !== "string" || value === "") throw new OptionError(path, value, `must be a non-empty string, got ${show(value)}`);
-    return value;
-  },
-});
-
-/** Strings of which no two are equal. */
-export const names = (fallback: readonly string[] | undefined, entry = text()): Field<readonly string[]> => {
-  const strings = list<string>(fallback, entry);
-  return {
-    fallback,
-    read(value, path) {
-      const words = strings.read(value, path);
-      const seen = new Set<string>();
-      for (const word of words) {
-        if (seen.has(word)) throw new OptionError(path, value, `must not have ${show(word)} twice`);
-        seen.add(word);
-      }
-      return words;
-    },
-  };
-};
 
 /**
  * A data set from arrays. Everything is copied, and rounded to 32-bit floats once.
@@ -131,10 +106,11 @@ export function dataset(
 
 /** The data set of some rows, in the order given; an index counts from 0. */
 export function takeRows(data: Dataset, rows: ArrayLike<number>): Dataset {
-  const base = { ...data, rows: rows.length, features: take(data.features, rows, data.columns, Float32Array) };
-  return data.task === "classification"
-    ? Object.freeze({ ...base, task: data.task, targets: take(data.targets, rows, 1, Uint32Array), classes: data.classes })
-    : Object.freeze({ ...base, task: data.task, targets: take(data.targets, rows, data.outputs, Float32Array), classes: undefined });
+  const features = take(data.features, rows, data.columns, Float32Array);
+  if (data.task === "classification") {
+    return Object.freeze({ ...data, rows: rows.length, features, targets: take(data.targets, rows, 1, Uint32Array) });
+  }
+  return Object.freeze({ ...data, rows: rows.length, features, targets: take(data.targets, rows, data.outputs, Float32Array) });
 }
 
 /** The labels that occur, each once and sorted. @throws DataError when there are fewer than two. */
@@ -151,47 +127,24 @@ export function sortLabels(labels: Iterable<string>): readonly string[] {
   return Object.freeze(sorted);
 }
 
-/** `value` as a 32-bit float. @throws DataError naming row (from 1) and column if it is not finite or beyond their range. */
-export function toFloat32(value: unknown, row: number, column: string): number {
-  if (typeof value !== "number") throw cellError(row, column, `must be a number, got ${show(value)}`);
-  const rounded = Math.fround(value);
-  if (Number.isFinite(rounded)) return rounded;
-  throw cellError(
-    row,
-    column,
-    Number.isFinite(value) ? `${value} is beyond the range of 32-bit floats (3.4e38)` : `${value} is not a finite number`,
-  );
-}
-
-/** Words as an error lists them: the first twenty. */
-export function listed(words: readonly string[]): string {
-  return words.length > 20 ? `${words.slice(0, 20).join(", ")} and ${words.length - 20} more` : words.join(", ");
-}
-
 /** What errors call a column of targets. */
 export function targetName(column: number): string {
   return column === 0 ? "target" : `target ${column + 1}`;
 }
 
-/** The error of one cell; `row` counts from 1. */
-export function cellError(row: number, column: string, message: string): DataError {
-  return new DataError(`row ${row}, column ${column}: ${message}`, row, column);
+function taskOf(targets: ArrayLike<unknown>, { task, classes }: DatasetOptions): Task {
+  const implied = impliedTask(targets, classes);
+  if (implied !== undefined && task !== undefined && task !== implied) {
+    throw new OptionError("dataset.task", task, `must be ${implied} for such targets, got ${show(task)}`);
+  }
+  const result = implied ?? task;
+  if (result !== undefined) return result;
+  throw new OptionError("dataset.task", task, 'is missing: numbers may be labels ("classification") or quantities ("regression")');
 }
 
-function taskOf(targets: ArrayLike<unknown>, { task, classes }: DatasetOptions): Task {
-  const first = targets[0];
-  const told =
-    typeof first === "string" || typeof first === "boolean" || classes !== undefined
-      ? "classification"
-      : isNested(targets)
-        ? "regression"
-        : task;
-  if (told === undefined) {
-    throw new OptionError("dataset.task", task, 'is missing: numbers may be labels ("classification") or quantities ("regression")');
-  }
-  if (task !== undefined && task !== told)
-    throw new OptionError("dataset.task", task, `must be ${told} for such targets, got ${show(task)}`);
-  return told;
+function impliedTask(targets: ArrayLike<unknown>, classes: readonly string[] | undefined): Task | undefined {
+  if (classes !== undefined || typeof targets[0] === "string" || typeof targets[0] === "boolean") return "classification";
+  return isNested(targets) ? "regression" : undefined;
 }
 
 function labelText(label: unknown, index: number): string {

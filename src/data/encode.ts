@@ -1,7 +1,8 @@
 import { ShapeError } from "../errors.js";
 import { oneOf, readOptions, show } from "../options.js";
 import { type Column, isNumeric, missingFeature, missingTarget, numbersOf, readColumn, readNumber, rowIndices } from "./cells.js";
-import { cellError, type Dataset, type Features, listed, toFloat32 } from "./dataset.js";
+import { cellError, listed, toFloat32 } from "./checks.js";
+import type { Dataset, Features } from "./dataset.js";
 import type { Encoder, NumberColumn, TextColumn } from "./encoder.js";
 import { completeRows } from "./fit.js";
 import { unscale } from "./standardize.js";
@@ -14,7 +15,7 @@ export interface EncodeOptions {
   unknown?: "error" | "ignore";
 }
 
-/** Called for a text that the training rows did not have; unless it throws, the text becomes none of the categories. `row` counts from 1. */
+/** Called for a text that the training rows did not have, `row` from 1. Unless it throws, the text becomes none of the categories. */
 export type OnUnknown = (text: string, row: number, column: TextColumn) => void;
 
 /**
@@ -90,11 +91,8 @@ function read(table: Table, options: EncodeOptions): { rows: Uint32Array; onUnkn
 }
 
 const refuse: OnUnknown = (text, row, { name, categories }) => {
-  throw cellError(
-    row,
-    name,
-    `${show(text)} does not occur in the training rows, which have ${listed(categories)}; pass unknown: "ignore" to read it as none of them`,
-  );
+  const advice = 'pass unknown: "ignore" to read it as none of them';
+  throw cellError(row, name, `${show(text)} does not occur in the training rows, which have ${listed(categories)}; ${advice}`);
 };
 
 function featuresOf(encoder: Encoder, table: Table, rows: Uint32Array, onUnknown: OnUnknown): Features {

@@ -1,6 +1,6 @@
 import { OptionError } from "../errors.js";
 import { type Field, list, number, oneOf, optional, readOptions, show } from "../options.js";
-import { names, text } from "./dataset.js";
+import { cellField, names, text } from "./checks.js";
 import { type Standardizer, standardizerField } from "./standardize.js";
 
 export const MISSING_METHODS = ["error", "drop", "mean", "median", "mode"] as const;
@@ -46,15 +46,6 @@ export interface Encoder {
   /** What a person should know: cells that were filled, columns that cannot help. */
   readonly notes: readonly string[];
 }
-
-/** Any string, the empty one too. */
-export const cellField: Field<string> = {
-  fallback: undefined,
-  read(value, path) {
-    if (typeof value !== "string") throw new OptionError(path, value, `must be a string, got ${show(value)}`);
-    return value;
-  },
-};
 
 const formatField: Field<1> = {
   fallback: undefined,

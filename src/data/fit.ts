@@ -12,10 +12,10 @@ import {
   readColumn,
   rowIndices,
 } from "./cells.js";
-import { classesOf, names, sortLabels, type Task, text } from "./dataset.js";
+import { cellField, names, text } from "./checks.js";
+import { classesOf, sortLabels, type Task } from "./dataset.js";
 import {
   type ClassTarget,
-  cellField,
   type Encoder,
   MISSING_METHODS,
   type MissingMethod,
@@ -129,7 +129,7 @@ export function completeRows(table: Table, columns: readonly string[], rows: Uin
 /** Whether the target is classes or a quantity, as `EncoderOptions.task` says. */
 export function taskOf(target: Column, task: "auto" | Task): Task {
   if (task !== "auto") return task;
-  if (kindOf(target) === "text") return "classification";
+  if (kindOf(target, 'pass task: "classification"') === "text") return "classification";
   const numbers = numbersOf(target, missingTarget);
   return numbers.every(Number.isInteger) && isFew(numbers) ? "classification" : "regression";
 }
@@ -157,8 +157,8 @@ function fitColumn(column: Column, settings: EncoderSettings): NumberColumn | Te
   const fills = missing === "mean" || missing === "median" || missing === "mode";
   if (gap >= 0 && !fills) missingFeature(column, gap);
 
-  if (kindOf(column) === "number" && !settings.categorical.includes(column.name))
-    return fitNumbers(column, fills ? FILLS[missing] : undefined);
+  const isText = settings.categorical.includes(column.name) || kindOf(column, "name the column in categorical") === "text";
+  if (!isText) return fitNumbers(column, fills ? FILLS[missing] : undefined);
   const ownCategory = gap >= 0 && settings.missingText === "category";
   return fitTexts(column, fills ? (ownCategory ? () => MISSING_CATEGORY : mostFrequent) : undefined);
 }

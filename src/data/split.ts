@@ -38,8 +38,8 @@ export const splitFields: Fields<Required<SplitOptions>> = {
  * order of the rows.
  *
  * A part of share s has round(s · rows) rows, training the rest. Stratified, a class with n_c of the n rows gets h · n_c / n of the h rows
- * held out, rounded by the method of largest remainders, so that sizes stay exact and each class is within one row of its share; the rows
- * held out are then parted into validation and test in the same way. Every class keeps at least one row in training.
+ * held out, rounded by the method of largest remainders: sizes are exact, and each class is within one row of its share (further only where
+ * it would lose its last row of training, which it keeps). The rows held out are parted into validation and test in the same way.
  *
  * @throws OptionError for shares out of range. @throws DataError when a part would be empty, or when there are too few rows of each class.
  *
@@ -63,7 +63,7 @@ export function splitRows(path: string, rows: number, settings: Required<SplitOp
   }
   const test = partSize("test", settings.test, rows);
   const heldOut = partSize("validation", settings.validation, rows) + test;
-  if (heldOut >= rows) throw new DataError(`${rows} rows are too few for the split: none would be left for training`);
+  if (heldOut >= rows) throw new DataError(`too few rows for the split (${rows}): none would be left for training`);
 
   const groups = groupRows(rows, settings.stratify ? strata : undefined);
   groups.forEach((group, index) => {
@@ -83,6 +83,7 @@ export function splitRows(path: string, rows: number, settings: Required<SplitOp
   };
 }
 
+/** The same change to every part there is. */
 export function mapParts<T, U>(parts: Parts<T>, change: (part: T) => U): Parts<U> {
   const { training, validation, test } = parts;
   return Object.freeze({ training: change(training), validation: change(validation), ...(test !== undefined && { test: change(test) }) });
@@ -116,8 +117,9 @@ function apportion(size: number, counts: readonly number[], keep: number): numbe
       }
     });
     if (best < 0) {
+      const classes = counts.filter((count) => count > 0).length;
       throw new DataError(
-        `${size} of ${total} rows cannot be held out while each of the ${counts.filter((count) => count > 0).length} classes keeps one for training: hold out less, or pass stratify: false`,
+        `${size} of ${total} rows cannot be held out while each of ${classes} classes keeps one: hold out less, or pass stratify: false`,
       );
     }
     shares[best] = (shares[best] as number) + 1;

@@ -1,6 +1,7 @@
 import { OptionError, ShapeError } from "../errors.js";
 import { type Field, list, number, readOptions } from "../options.js";
-import { type Dataset, type Regression, targetName, toFloat32 } from "./dataset.js";
+import { toFloat32 } from "./checks.js";
+import { type Dataset, type Regression, targetName } from "./dataset.js";
 
 /** Mean and scale of each column, as plain JSON. */
 export interface Standardizer {

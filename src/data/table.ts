@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/browser/esm/sync";
 import { DataError } from "../errors.js";
 import { readOptions, show } from "../options.js";
-import { text } from "./dataset.js";
+import { text } from "./checks.js";
 
 /** A header and rows of cells, each row as long as the header. */
 export interface Table {
@@ -15,13 +15,13 @@ export interface ParseOptions {
 }
 
 /**
- * Reads CSV (RFC 4180): a header, then rows; cells may be quoted and then hold delimiters, line breaks and quotes (written twice). Lines end in LF, CRLF or
- * CR; a byte order mark, blank lines and blanks around unquoted cells are left out. Cells stay strings.
+ * Reads CSV (RFC 4180): a header, then rows; cells may be quoted and then hold delimiters, line breaks and quotes (written twice). Lines
+ * end in LF, CRLF or CR; a byte order mark, blank lines and blanks around cells and their quotes are left out. Cells stay strings.
  *
  * The text is all it needs, so it works wherever JavaScript does.
  *
- * @throws DataError for a text without a header or without rows, a ragged row, a quote out of place, a column without a name or with the name of another. Rows
- * are counted from 1, the header and blank lines not counted.
+ * @throws DataError for a text without a header or without rows, a ragged row, a quote out of place, a column without a name or with the
+ * name of another. Rows are counted from 1, the header and blank lines not counted.
  *
  * @example
  * parseCSV('name,height\n"Smith, J.",1.8\n'); // { columns: ["name", "height"], rows: [["Smith, J.", "1.8"]] }

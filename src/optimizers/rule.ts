@@ -2,14 +2,15 @@ import type { Kernels } from "../engine.js";
 import { OptionError } from "../errors.js";
 import { boolean, type Field, type Fields, integer, list, number, optional, type Range, readOptions, show } from "../options.js";
 import type { Shape } from "../parameters.js";
-import { type Schedule, schedule } from "../schedules/schedule.js";
+import { isPlateau } from "../schedules/plateau.js";
+import { type Schedule, type ScheduleDescription, schedule } from "../schedules/schedule.js";
 
 /** A number, or a schedule that gives it for every optimizer step. */
 export type Scheduled = Schedule;
 
 /** What every optimizer takes besides its own options. */
 export interface CommonOptions<Own> {
-  /** The learning rate, at least 0: a number or a schedule. */
+  /** The learning rate, at least 0: a number, a schedule, or what watches a metric (`reduceOnPlateau`, `greedy`: see `Optimizer.observe`). */
   learningRate?: Scheduled;
   /** Climb instead of descend. Default false. */
   maximize?: boolean;
@@ -105,7 +106,7 @@ const RULE = Symbol("rule");
 
 /** Checks options against a rule and returns them as frozen plain data that carries the rule unseen. */
 export function describe<Own>(rule: Rule<Own>, given: object, path: string = rule.kind): OptimizerDescription {
-  const own = { learningRate: scheduled(rule.learningRate, { min: 0 }), maximize: boolean(false), ...rule.fields } as Fields<object>;
+  const own = { learningRate: learningRate(rule.learningRate), maximize: boolean(false), ...rule.fields } as Fields<object>;
   const top = {
     ...own,
     clipNorm: optional(positiveOrInfinity),
@@ -140,6 +141,13 @@ export function scheduled(fallback: number | undefined, range: Range): Field<Sch
     fallback,
     read: (value, path) => (typeof value === "number" ? plain : following).read(value, path),
   };
+}
+
+/** As `scheduled`, or what watches a metric. */
+function learningRate(fallback: number): Field<Scheduled> {
+  const plain = scheduled(fallback, { min: 0 });
+  const watches = (value: unknown) => typeof value === "object" && value !== null && isPlateau(value as ScheduleDescription);
+  return { fallback, read: (value, path) => (watches(value) ? (value as ScheduleDescription) : plain.read(value, path)) };
 }
 
 const positiveOrInfinity: Field<number> = {

@@ -1,0 +1,205 @@
+import type { Engine, Kernels } from "../engine.js";
+import { ShapeError } from "../errors.js";
+import type { Vector } from "../memory.js";
+import { Parameters } from "../parameters.js";
+import { hash, Random } from "../random.js";
+import { gainOf, initialize } from "./initialization.js";
+import { bindLoss, type Loss, type LossKernel } from "./losses.js";
+import type { MlpDescription } from "./mlp.js";
+import type { Batch, Evaluation, Model, ModelContext } from "./model.js";
+
+/** Pointers and sizes of one layer. Pointers to gradients stand beside what they are gradients of. */
+interface Layer {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly hidden: boolean;
+  readonly w: number;
+  readonly b: number;
+  readonly dw: number;
+  readonly db: number;
+  /** The weighted sums; activated in place unless the activation's gradient needs them. */
+  readonly z: number;
+  /** What the activation gives. */
+  readonly y: number;
+  /** What the next layer reads: y, or what dropout leaves of it. */
+  readonly out: number;
+  readonly dz: number;
+  /** The transposed weights, for the gradient of the inputs; the first layer has none. */
+  readonly wt: number;
+}
+
+const SCALE_32 = 0x1_0000_0000;
+
+/** A dense network in the engine's memory: everything it needs is allocated here, a training step allocates nothing. */
+export class Network implements Model {
+  readonly parameters: Parameters;
+  readonly description: MlpDescription;
+  /** The largest number of rows in a batch. */
+  readonly rows: number;
+  readonly #engine: Engine;
+  readonly #kernels: Kernels;
+  readonly #layers: Layer[] = [];
+  readonly #buffers: Vector[] = [];
+  readonly #outputs: Vector;
+  readonly #loss: LossKernel;
+  readonly #seed: number;
+
+  constructor(engine: Engine, description: MlpDescription, loss: Loss, { rows, seed }: ModelContext) {
+    this.#engine = engine;
+    this.#kernels = engine.kernels;
+    this.description = description;
+    this.rows = rows;
+    this.#seed = seed;
+    this.#loss = bindLoss(engine.kernels, loss, description.outputs);
+    const sizes = [description.inputs, ...description.hidden, description.outputs];
+    const shapes = sizes.slice(1).flatMap((size, i): [string, number[]][] => [
+      [`layers.${i}.weight`, [sizes[i] as number, size]],
+      [`layers.${i}.bias`, [size]],
+    ]);
+    this.parameters = new Parameters(engine, shapes);
+    try {
+      for (let i = 0; i + 1 < sizes.length; i++)
+        this.#layers.push(this.#layer(i, sizes[i] as number, sizes[i + 1] as number, i + 2 < sizes.length));
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+    this.#outputs = this.#buffers.find(({ pointer }) => pointer === this.#last.z) as Vector;
+    this.#initialize();
+  }
+
+  train(batch: Batch): number {
+    this.#forward(batch, true);
+    const loss = this.#loss(this.#last.z, batch.targetsPointer, this.#last.dz, batch.rows);
+    this.#backward(batch);
+    return loss;
+  }
+
+  evaluate(batch: Batch): Evaluation {
+    this.#forward(batch, false);
+    const loss = this.#loss(this.#last.z, batch.targetsPointer, this.#last.dz, batch.rows);
+    return { loss, outputs: this.#outputs.view.subarray(0, batch.rows * this.#last.outputs) };
+  }
+
+  /**
+   * The outputs for rows × inputs features, row by row: logits for the cross-entropies.
+   *
+   * @throws ShapeError when the length is no whole number of rows.
+   */
+  predict(features: ArrayLike<number>): Float32Array {
+    const { inputs, outputs } = this.description;
+    if (features.length % inputs !== 0) throw new ShapeError(`features must be whole rows of ${inputs}, got ${features.length} numbers`);
+    const count = features.length / inputs;
+    const result = new Float32Array(count * outputs);
+    const x = this.#engine.vector(this.rows * inputs);
+    try {
+      for (let row = 0; row < count; row += this.rows) {
+        const rows = Math.min(this.rows, count - row);
+        for (let i = 0; i < rows * inputs; i++) x.view[i] = features[row * inputs + i] as number;
+        this.#forward({ rows, featuresPointer: x.pointer, step: 0 }, false);
+        result.set(this.#outputs.view.subarray(0, rows * outputs), row * outputs);
+      }
+    } finally {
+      x.dispose();
+    }
+    return result;
+  }
+
+  dispose(): void {
+    this.parameters.dispose();
+    for (const buffer of this.#buffers) buffer.dispose();
+  }
+
+  get #last(): Layer {
+    return this.#layers[this.#layers.length - 1] as Layer;
+  }
+
+  #forward(batch: Pick<Batch, "rows" | "featuresPointer" | "step">, training: boolean): void {
+    const { activation, dropout } = this.description;
+    let x = batch.featuresPointer;
+    for (let i = 0; i < this.#layers.length; i++) {
+      const { inputs, outputs, hidden, w, b, z, y, out } = this.#layers[i] as Layer;
+      const n = batch.rows * outputs;
+      this.#kernels.dense(x, w, b, z, batch.rows, inputs, outputs, hidden && activation === "relu" ? 1 : 0);
+      if (hidden) this.#activate(z, y, n);
+      if (hidden && training && dropout > 0) this.#drop(y, out, n, i, batch.step);
+      x = training ? out : y;
+    }
+  }
+
+  #backward(batch: Batch): void {
+    const { activation, dropout } = this.description;
+    for (let i = this.#layers.length - 1; i >= 0; i--) {
+      const { inputs, outputs, w, dw, db, dz, wt } = this.#layers[i] as Layer;
+      const before = this.#layers[i - 1];
+      this.#kernels.denseWeightGradient(before?.out ?? batch.featuresPointer, dz, dw, batch.rows, inputs, outputs);
+      this.#kernels.denseBiasGradient(dz, db, batch.rows, outputs);
+      if (before === undefined) return;
+      const n = batch.rows * inputs;
+      this.#kernels.transpose(w, wt, inputs, outputs);
+      this.#kernels.denseInputGradient(dz, wt, before.dz, batch.rows, inputs, outputs, activation === "relu" ? before.y : 0);
+      if (dropout > 0) this.#drop(before.dz, before.dz, n, i - 1, batch.step);
+      this.#differentiate(before, n);
+    }
+  }
+
+  #activate(z: number, y: number, n: number): void {
+    const { activation, slope } = this.description;
+    if (activation === "relu" || activation === "linear") return; // relu is part of the product
+    if (activation === "leakyRelu") this.#kernels.leakyRelu(z, y, n, slope);
+    else this.#kernels[activation](z, y, n);
+  }
+
+  #differentiate({ z, y, dz }: Layer, n: number): void {
+    const { activation, slope } = this.description;
+    if (activation === "leakyRelu") this.#kernels.leakyReluGradient(y, dz, n, slope);
+    else if (activation === "tanh") this.#kernels.tanhGradient(y, dz, n);
+    else if (activation === "sigmoid") this.#kernels.sigmoidGradient(y, dz, n);
+    else if (activation === "gelu") this.#kernels.geluGradient(z, dz, n);
+    else if (activation === "softplus") this.#kernels.softplusGradient(z, dz, n);
+  }
+
+  #drop(x: number, y: number, n: number, layer: number, step: number): void {
+    const { dropout } = this.description;
+    const key = hash(0, this.#seed, ["dropout", layer, step]);
+    this.#kernels.dropout(x, y, n, key, Math.round(dropout * SCALE_32), 1 / (1 - dropout));
+  }
+
+  #layer(index: number, inputs: number, outputs: number, hidden: boolean): Layer {
+    const { activation, dropout } = this.description;
+    const weight = this.parameters.get(`layers.${index}.weight`);
+    const bias = this.parameters.get(`layers.${index}.bias`);
+    const { values, gradients } = this.parameters;
+    const z = this.#buffer(this.rows * outputs);
+    const y = hidden && (activation === "gelu" || activation === "softplus") ? this.#buffer(this.rows * outputs) : z;
+    return {
+      inputs,
+      outputs,
+      hidden,
+      w: values.pointer + weight.offset * 4,
+      b: values.pointer + bias.offset * 4,
+      dw: gradients.pointer + weight.offset * 4,
+      db: gradients.pointer + bias.offset * 4,
+      z,
+      y,
+      out: hidden && dropout > 0 ? this.#buffer(this.rows * outputs) : y,
+      dz: this.#buffer(this.rows * outputs),
+      wt: index === 0 ? 0 : this.#buffer(inputs * outputs),
+    };
+  }
+
+  #buffer(length: number): number {
+    const buffer = this.#engine.vector(length);
+    this.#buffers.push(buffer);
+    return buffer.pointer;
+  }
+
+  #initialize(): void {
+    const { initialization } = this.description;
+    this.#layers.forEach(({ inputs, outputs, hidden }, i) => {
+      const { value } = this.parameters.get(`layers.${i}.weight`);
+      const random = new Random(this.#seed, "weights", i);
+      initialize(value, inputs, outputs, hidden ? gainOf(this.description) : 1, initialization, random);
+    });
+  }
+}

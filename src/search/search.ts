@@ -1,0 +1,250 @@
+import type { Engine } from "../engine.js";
+import { load } from "../engine.js";
+import { DivergedError, OptionError } from "../errors.js";
+import { describe, type OptimizerDescription, ruleOf, type Scheduled } from "../optimizers/rule.js";
+import { integer, list, number, readOptions } from "../options.js";
+import { scale } from "../schedules/combine.js";
+import { isPlateau, start } from "../schedules/plateau.js";
+import { type Clock, make, rateAt, ruleOf as scheduleRuleOf } from "../schedules/schedule.js";
+import { type CheckedRun, clockOf, type Run, readRun } from "../training/run.js";
+import { type ScoreName, scoreName } from "../training/score.js";
+import { type EpochRecord, type Metrics, Trainer, type TrainingData } from "../training/trainer.js";
+import { defaultRates } from "./rates.js";
+import { bestOf, type Judgement, judge, type Outcome, type Tolerance, type Verdict } from "./verdict.js";
+
+/** What a search compares rates on; `test` is touched only once, by the best rate. */
+export interface SearchData extends TrainingData {
+  readonly test?: TrainingData["training"];
+}
+
+export interface SearchOptions {
+  /** The learning rates to try, each greater than 0. Default: 1e-6 to 1, two a decade. */
+  rates?: readonly number[];
+  /** Runs for each rate, with seeds of their own (the same for every rate). Default 1. */
+  repeats?: number;
+  /** Where to run. Default: `await load()`. */
+  engine?: Engine;
+  /** Stops the search between two steps. */
+  signal?: AbortSignal;
+  /** Called after every epoch of every run. */
+  onEpoch?: (progress: SearchProgress) => void;
+}
+
+export interface SearchProgress {
+  readonly rate: number;
+  /** From 0. */
+  readonly repeat: number;
+  readonly epoch: EpochRecord;
+  /** Epochs done and to do over the whole search; a run that ends early counts as done. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** One run of one rate. */
+export interface Trial {
+  readonly seed: number;
+  readonly history: readonly EpochRecord[];
+  /** The epoch whose weights were kept: the last, or the best with early stopping. */
+  readonly kept: EpochRecord | null;
+  /** What stopped being finite, and when, if the run diverged. */
+  readonly divergence?: string;
+}
+
+/** What a rate came to; numbers are means over its repeats, null when one of them diverged. */
+export interface RateResult {
+  readonly rate: number;
+  readonly verdict: Verdict;
+  /** Why, in words. */
+  readonly reason: string;
+  /** The training loss of the last epoch. */
+  readonly finalLoss: number | null;
+  /** The lowest training loss of an epoch. */
+  readonly bestLoss: number | null;
+  /** Loss and score on the validation data with the weights that were kept. */
+  readonly validation: Metrics | null;
+  readonly trials: readonly Trial[];
+}
+
+export interface SearchResult {
+  /** What `score` stands for. */
+  readonly scoreName: ScoreName;
+  /** In the order of rising rates. */
+  readonly rates: readonly RateResult[];
+  /** The rate with the best validation score (then the lowest validation loss); null when every rate diverged. */
+  readonly best: RateResult | null;
+  /** The lowest and the highest of the good rates that lie side by side around the best. */
+  readonly good: { readonly from: number; readonly to: number } | null;
+  /** Loss and score of the best rate's first run on the test data. */
+  readonly test: Metrics | null;
+  /** What a person should know, such as a best rate at the edge of the grid. */
+  readonly notes: readonly string[];
+}
+
+/** Scores within this of the best are as good: a point of accuracy, or of explained variance; a hundredth of a loss. */
+const CLOSE = 0.01;
+
+/**
+ * Grid search over the learning rate: it cannot be computed, it must be found by trial. Trains the run once (or `repeats` times) with each
+ * rate, from the same initial weights and with the same order of rows, and says which rates are too low, good, too high, or diverge.
+ *
+ * A learning rate that follows a schedule keeps its shape: the rate searched for is its highest. Groups with rates of their own keep their ratio to it.
+ *
+ * Good is what scores, on the validation data, within a point (0.01) of the best accuracy or R², or within the standard error that
+ * the difference of two accuracies over so few rows has, where that is more; without a score, a loss within 1 % of the best. Without validation data the training
+ * loss decides.
+ *
+ * @throws OptionError for a rate that is not greater than 0, or a wrong run; what the Trainer throws, but for divergence, which is a verdict.
+ * @example
+ * const { best, rates } = await searchLearningRate(run, { training, validation }, { rates: logspace(1e-5, 1, 11) });
+ * for (const { rate, verdict, reason } of rates) console.log(rate, verdict, reason);
+ */
+export async function searchLearningRate(run: Run, data: SearchData, options: SearchOptions = {}): Promise<SearchResult> {
+  const { engine: given, signal, onEpoch, ...rest } = options;
+  const { rates, repeats } = readOptions<{ rates: readonly number[]; repeats: number }>("search", rest, {
+    rates: list(defaultRates(), number(undefined, { above: 0 }), 1),
+    repeats: integer(1, { min: 1 }),
+  });
+  const checked = readRun(run);
+  const engine = given ?? (await load());
+  const rising = [...new Set(rates)].sort((a, b) => a - b);
+  const total = rising.length * repeats * checked.epochs;
+  const tests = new Map<number, Metrics>();
+  const tried: Tried[] = [];
+  for (const rate of rising) {
+    const trials: Trial[] = [];
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      const seed = checked.seed + repeat;
+      const before = (tried.length * repeats + repeat) * checked.epochs;
+      using trainer = new Trainer(engine, { ...checked, seed, optimizer: withRate(checked, data, rate) }, data);
+      let divergence: string | undefined;
+      try {
+        for await (const epoch of trainer.epochs(signal ? { signal } : {})) {
+          onEpoch?.({ rate, repeat, epoch, done: before + epoch.epoch, total });
+        }
+      } catch (error) {
+        if (!(error instanceof DivergedError)) throw error;
+        divergence = `${error.what} was no longer finite after step ${error.step}`;
+      }
+      const kept = trainer.history[(trainer.bestEpoch ?? trainer.history.length) - 1];
+      trials.push({ seed, history: trainer.history, kept: kept ?? null, ...(divergence !== undefined && { divergence }) });
+      // evaluated while the weights are there; only what belongs to the rate that validation chooses is looked at
+      if (data.test !== undefined && repeat === 0 && divergence === undefined) tests.set(rate, trainer.evaluate(data.test));
+    }
+    tried.push({ rate, trials });
+  }
+  return conclude(tried, data, tests);
+}
+
+interface Tried {
+  readonly rate: number;
+  readonly trials: readonly Trial[];
+}
+
+function conclude(tried: readonly Tried[], data: SearchData, tests: ReadonlyMap<number, Metrics>): SearchResult {
+  const scored = tried.some(({ trials }) => trials.some(({ kept }) => kept?.validation?.score !== undefined));
+  const outcomes = tried.map(outcomeOf);
+  const index = bestOf(outcomes);
+  const name = scoreName(data.training);
+  const merit = index === undefined ? 0 : (outcomes[index] as Outcome).merit;
+  const judgements = judge(outcomes, tolerance(scored ? name : "loss", merit, data.validation?.rows ?? data.training.rows));
+  const rates = tried.map(({ rate, trials }, i): RateResult => {
+    const { divergence, finalLoss, bestLoss } = outcomes[i] as Outcome;
+    const numbers =
+      divergence === undefined
+        ? { finalLoss, bestLoss, validation: meanMetrics(trials) }
+        : { finalLoss: null, bestLoss: null, validation: null };
+    return { rate, ...(judgements[i] as Judgement), ...numbers, trials };
+  });
+  const best = index === undefined ? null : (rates[index] as RateResult);
+  return {
+    scoreName: name,
+    rates,
+    best,
+    good: index === undefined ? null : goodAround(rates, index),
+    test: (best && tests.get(best.rate)) ?? null,
+    notes: notesOn(rates, index),
+  };
+}
+
+function outcomeOf({ rate, trials }: Tried): Outcome {
+  const diverged = trials.filter(({ divergence }) => divergence !== undefined);
+  const mean = (value: (trial: Trial) => number) => trials.reduce((sum, trial) => sum + value(trial), 0) / trials.length;
+  const share = diverged.length < trials.length ? ` (${diverged.length} of ${trials.length} runs)` : "";
+  const validation = meanMetrics(trials);
+  const finalLoss = mean(({ history }) => history.at(-1)?.loss ?? Number.NaN);
+  return {
+    rate,
+    firstLoss: mean(({ history }) => history[0]?.loss ?? Number.NaN),
+    finalLoss,
+    bestLoss: mean(({ history }) => Math.min(...history.map(({ loss }) => loss))),
+    merit: validation?.score ?? -(validation?.loss ?? finalLoss),
+    tie: validation?.loss ?? finalLoss,
+    ...(diverged[0]?.divergence !== undefined && { divergence: diverged[0].divergence + share }),
+  };
+}
+
+function meanMetrics(trials: readonly Trial[]): Metrics | null {
+  let loss = 0;
+  let score: number | undefined = 0;
+  for (const { kept } of trials) {
+    if (!kept?.validation) return null;
+    loss += kept.validation.loss / trials.length;
+    if (score !== undefined) score = kept.validation.score === undefined ? undefined : score + kept.validation.score / trials.length;
+  }
+  return { loss, ...(score !== undefined && { score }) };
+}
+
+function tolerance(name: ScoreName | "loss", best: number, rows: number): Tolerance {
+  if (name === "accuracy") {
+    // of the difference of two accuracies, each a share of so many rows
+    const standardError = Math.sqrt((2 * best * (1 - best)) / rows);
+    return { distance: Math.max(CLOSE, standardError), show: (merit) => `accuracy ${(100 * merit).toFixed(1)} %` };
+  }
+  if (name === "r2") return { distance: CLOSE, show: (merit) => `R² ${merit.toFixed(3)}` };
+  return { distance: CLOSE * Math.abs(best), show: (merit) => `loss ${Number((-merit).toPrecision(3))}` };
+}
+
+function goodAround(rates: readonly RateResult[], best: number): { from: number; to: number } {
+  let [from, to] = [best, best];
+  while (rates[from - 1]?.verdict === "good") from--;
+  while (rates[to + 1]?.verdict === "good") to++;
+  return { from: (rates[from] as RateResult).rate, to: (rates[to] as RateResult).rate };
+}
+
+function notesOn(rates: readonly RateResult[], best: number | undefined): string[] {
+  if (best === undefined) return ["every rate diverged: try lower ones"];
+  if (rates.length === 1) return [];
+  if (best === 0) return ["the best rate is the lowest of the grid: try lower ones"];
+  if (best === rates.length - 1) return ["the best rate is the highest of the grid: try higher ones"];
+  return [];
+}
+
+/** The run's optimizer with its learning rate scaled so that its highest is `rate`. */
+function withRate(run: CheckedRun, data: TrainingData, rate: number): OptimizerDescription {
+  const { kind: _, groups, ...options } = run.optimizer;
+  const factor = rate / peak(options.learningRate, clockOf(run, data.training.rows));
+  const scaled = groups.map((group) =>
+    group["learningRate"] === undefined
+      ? group
+      : ({ ...group, learningRate: scaledBy(group["learningRate"] as Scheduled, factor) } as typeof group),
+  );
+  const learningRate = typeof options.learningRate === "number" ? rate : scaledBy(options.learningRate, factor);
+  return describe(ruleOf(run.optimizer), { ...options, learningRate, groups: scaled }, "run.optimizer");
+}
+
+function scaledBy(schedule: Scheduled, factor: number): Scheduled {
+  if (typeof schedule === "number") return schedule * factor;
+  if (typeof schedule === "object" && isPlateau(schedule))
+    return make(scheduleRuleOf(schedule), { ...schedule, rate: start(schedule).rate * factor });
+  return scale(schedule, factor);
+}
+
+/** The highest rate of a run. */
+function peak(schedule: Scheduled, clock: Required<Clock>): number {
+  if (typeof schedule === "number") return schedule;
+  if (typeof schedule === "object" && isPlateau(schedule)) return start(schedule).rate;
+  let highest = 0;
+  for (let step = 0; step < Math.max(1, clock.totalSteps); step++) highest = Math.max(highest, rateAt(schedule, step, clock));
+  if (highest === 0) throw new OptionError("run.optimizer.learningRate", schedule, "is 0 throughout: there is nothing to scale");
+  return highest;
+}

@@ -1,0 +1,125 @@
+import type { Dataset } from "../data/dataset.js";
+import type { Engine } from "../engine.js";
+import { ShapeError } from "../errors.js";
+import type { Vector } from "../memory.js";
+import type { Loss } from "../models/losses.js";
+import type { Batch } from "../models/model.js";
+
+/**
+ * A data set in the engine's memory, and room for one batch of it: `gather` fills the batch with the rows that stand at `index`.
+ * Nothing is allocated after construction.
+ */
+export class Batches implements Batch, Disposable {
+  readonly data: Dataset;
+  rows = 0;
+  step = 0;
+  readonly #engine: Engine;
+  readonly #vectors: Vector[] = [];
+  readonly #allFeatures: Vector;
+  readonly #allTargets: Vector;
+  readonly #features: Vector;
+  readonly #targets: Vector;
+  readonly #index: Vector;
+  readonly #width: number;
+  readonly #integers: boolean;
+
+  /** `loss` decides what targets must be: left out, they are taken as they come. */
+  constructor(engine: Engine, data: Dataset, capacity: number, loss: Loss | undefined, outputs: number | undefined) {
+    this.#engine = engine;
+    this.data = data;
+    const targets = targetsFor(data, loss, outputs);
+    this.#integers = targets instanceof Uint32Array;
+    this.#width = targets.length / data.rows;
+    const take = (length: number) => {
+      const vector = engine.vector(length);
+      this.#vectors.push(vector);
+      return vector;
+    };
+    try {
+      this.#allFeatures = take(data.rows * data.columns);
+      this.#allTargets = take(targets.length);
+      this.#features = take(capacity * data.columns);
+      this.#targets = take(capacity * this.#width);
+      this.#index = take(data.rows);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+    this.#allFeatures.view.set(data.features);
+    (this.#integers ? integers(this.#allTargets) : this.#allTargets.view).set(targets);
+    this.index.forEach((_, i, index) => {
+      index[i] = i;
+    });
+  }
+
+  /** The order of the rows, 0, 1, 2, ... at first; to be shuffled in place. */
+  get index(): Uint32Array {
+    return integers(this.#index);
+  }
+
+  get featuresPointer(): number {
+    return this.#features.pointer;
+  }
+
+  get targetsPointer(): number {
+    return this.#targets.pointer;
+  }
+
+  get features(): Float32Array {
+    return this.#features.view.subarray(0, this.rows * this.data.columns);
+  }
+
+  get targets(): Uint32Array | Float32Array {
+    return (this.#integers ? integers(this.#targets) : this.#targets.view).subarray(0, this.rows * this.#width);
+  }
+
+  /** Fills the batch with the rows whose numbers stand at index[from], index[from + 1], ... */
+  gather(from: number, rows: number, step: number): this {
+    const { kernels } = this.#engine;
+    const index = this.#index.pointer + from * 4;
+    kernels.gather(this.#allFeatures.pointer, index, this.#features.pointer, rows, this.data.columns);
+    kernels.gather(this.#allTargets.pointer, index, this.#targets.pointer, rows, this.#width);
+    this.rows = rows;
+    this.step = step;
+    return this;
+  }
+
+  dispose(): void {
+    for (const vector of this.#vectors) vector.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+function integers({ view }: Vector): Uint32Array {
+  return new Uint32Array(view.buffer, view.byteOffset, view.length);
+}
+
+/** The targets as a loss reads them. Throws ShapeError when they cannot be. */
+function targetsFor(data: Dataset, loss: Loss | undefined, outputs: number | undefined): Uint32Array | Float32Array {
+  if (loss === undefined || outputs === undefined) return data.targets;
+  if (loss === "crossEntropy") {
+    if (data.task !== "classification")
+      throw new ShapeError("crossEntropy needs classes as targets, the data has quantities: use meanSquared");
+    const highest = data.targets.reduce((high, target) => Math.max(high, target), 0);
+    if (highest >= outputs)
+      throw new ShapeError(`the model has ${outputs} outputs, the data has a class number ${highest} (counted from 0)`);
+    return data.targets;
+  }
+  const name = typeof loss === "string" ? loss : loss.kind;
+  if (data.task === "classification") {
+    if (loss !== "binaryCrossEntropy" || data.classes.length > 2 || outputs !== 1) {
+      throw new ShapeError(
+        `${name} with ${outputs} outputs cannot learn ${data.classes.length} classes: use crossEntropy with one output a class`,
+      );
+    }
+    return Float32Array.from(data.targets);
+  }
+  if (data.outputs !== outputs) throw new ShapeError(`the model has ${outputs} outputs, the data has ${data.outputs} quantities a row`);
+  if (loss === "binaryCrossEntropy" && data.targets.some((target) => target < 0 || target > 1)) {
+    throw new ShapeError("binaryCrossEntropy needs targets from 0 to 1");
+  }
+  return data.targets;
+}

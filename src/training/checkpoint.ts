@@ -1,0 +1,96 @@
+import { CheckpointError, OptionError } from "../errors.js";
+import type { OptimizerState } from "../optimizer.js";
+import type { Parameters } from "../parameters.js";
+import type { CheckedRun } from "./run.js";
+import { readSafeTensors, type StoredTensor, writeSafeTensors } from "./safetensors.js";
+
+/** The key of our metadata in the file, and the version of what it holds. */
+const KEY = "stepsize";
+const FORMAT = 1;
+const STATE = "optimizer";
+
+/** Where a run stands, beside its tensors: plain JSON. */
+export interface Progress {
+  readonly [name: string]: unknown;
+}
+
+export interface Checkpoint {
+  /** The run as plain data: `runFromJSON` makes it one that runs. */
+  readonly run: unknown;
+  readonly values: ReadonlyMap<string, StoredTensor>;
+  readonly optimizer: OptimizerState;
+  readonly progress: Progress;
+  /** What the caller of `checkpoint(notes)` wrote, such as the encoder of a CSV file. */
+  readonly notes: unknown;
+}
+
+/** A run as plain data. Throws OptionError or CheckpointError where it holds a function, which cannot be written. */
+export function runToJSON(run: CheckedRun): unknown {
+  if (typeof run.model === "function")
+    throw new CheckpointError("run.model is a function: only runs of mlp({...}) can be written to a checkpoint");
+  refuseFunctions(run.optimizer, "run.optimizer");
+  return JSON.parse(JSON.stringify(run));
+}
+
+function refuseFunctions(value: unknown, path: string): void {
+  if (typeof value === "function")
+    throw new OptionError(path, value, "is a function, which cannot be written as JSON: use a schedule from a factory");
+  if (typeof value === "object" && value !== null)
+    for (const [key, inner] of Object.entries(value)) refuseFunctions(inner, `${path}.${key}`);
+}
+
+/** A checkpoint as a safetensors file: values under their names, optimizer state under `optimizer.<slot>.<name>`. */
+export function writeCheckpoint(
+  run: CheckedRun,
+  parameters: Parameters,
+  state: OptimizerState,
+  progress: Progress,
+  notes: unknown,
+): Uint8Array<ArrayBuffer> {
+  const tensors = new Map<string, StoredTensor>();
+  for (const { name, shape, value } of parameters) tensors.set(name, { shape, values: value.slice() });
+  const { slots, ...scalars } = state;
+  for (const [slot, values] of Object.entries(slots)) {
+    for (const [name, floats] of Object.entries(values)) {
+      tensors.set(`${STATE}.${slot}.${name}`, { shape: parameters.get(name).shape, values: floats });
+    }
+  }
+  const document = { format: FORMAT, run: runToJSON(run), optimizer: scalars, progress, notes: notes ?? null };
+  return writeSafeTensors({ tensors, metadata: new Map([[KEY, JSON.stringify(document)]]) });
+}
+
+/** Reads what `writeCheckpoint` wrote. Throws CheckpointError when it is damaged or no checkpoint of this library. */
+export function readCheckpoint(bytes: Uint8Array): Checkpoint {
+  const { tensors, metadata } = readSafeTensors(bytes);
+  const text = metadata.get(KEY);
+  if (text === undefined) throw new CheckpointError("the file was not written by stepsize: it has no run in its metadata");
+  let document: { format: number; run: unknown; optimizer: Omit<OptimizerState, "slots">; progress: Progress; notes: unknown };
+  try {
+    document = JSON.parse(text);
+  } catch (cause) {
+    throw new CheckpointError("the run in the metadata is not JSON", { cause });
+  }
+  if (document?.format !== FORMAT) throw new CheckpointError(`the checkpoint has format ${document?.format}, this version reads ${FORMAT}`);
+  const values = new Map<string, StoredTensor>();
+  const slots: Record<string, Record<string, Float32Array>> = {};
+  for (const [name, tensor] of tensors) {
+    const [prefix, slot] = name.split(".", 2);
+    if (prefix === STATE && slot !== undefined) {
+      slots[slot] ??= {};
+      slots[slot][name.slice(STATE.length + slot.length + 2)] = tensor.values;
+    } else values.set(name, tensor);
+  }
+  return { run: document.run, values, optimizer: { ...document.optimizer, slots }, progress: document.progress, notes: document.notes };
+}
+
+/** Writes stored values into parameters of the same names and shapes. Throws CheckpointError, before anything is written, when they differ. */
+export function restoreValues(parameters: Parameters, values: ReadonlyMap<string, StoredTensor>): void {
+  for (const { name, shape } of parameters) {
+    const stored = values.get(name);
+    if (stored === undefined) throw new CheckpointError(`the checkpoint has no tensor ${name}`);
+    if (stored.shape.join() !== shape.join()) {
+      throw new CheckpointError(`tensor ${name} has the shape [${stored.shape.join(", ")}], expected [${shape.join(", ")}]`);
+    }
+  }
+  for (const { name, value } of parameters) value.set((values.get(name) as StoredTensor).values);
+}

@@ -1,0 +1,92 @@
+import { OptionError } from "../errors.js";
+import { type Loss, readLoss } from "../models/losses.js";
+import { type MlpDescription, readMlp } from "../models/mlp.js";
+import type { ModelFactory } from "../models/model.js";
+import { type OptimizerDescription, ruleOf } from "../optimizers/rule.js";
+import { type Field, integer, number, oneOf, optional, readOptions, show } from "../options.js";
+import type { Clock } from "../schedules/schedule.js";
+
+export interface EarlyStopping {
+  /** Epochs without an improvement before training stops, at least 1. */
+  patience: number;
+  /** What counts as an improvement, in units of the monitored number. Default 0: any. */
+  minimumImprovement?: number;
+  /** The validation loss, or the validation score (accuracy, R²). Default loss. */
+  monitor?: "loss" | "score";
+}
+
+/** Everything that decides a run, as plain data. */
+export interface Run {
+  /** What is trained: `mlp(...)`, or a function that builds a model of the user's own (which cannot be written to a checkpoint). */
+  model: MlpDescription | ModelFactory;
+  /** What it is measured by; a model of the user's own brings its own. */
+  loss?: Loss;
+  /** What a factory such as `adamw(...)` made. */
+  optimizer: OptimizerDescription;
+  /** Rows in a batch; the last batch of an epoch may have fewer. Default 32. */
+  batchSize?: number;
+  /** Passes over the training data. Default 30. */
+  epochs?: number;
+  /** Decides initial weights, the order of rows and dropout: a whole number from 0. Default 0. */
+  seed?: number;
+  /** Stop when the validation data shows no improvement, and restore the best weights. Default: never. */
+  earlyStopping?: EarlyStopping;
+}
+
+/** A run with its defaults filled in. */
+export type CheckedRun = Readonly<Required<Omit<Run, "loss" | "earlyStopping">>> & {
+  readonly loss?: Loss;
+  readonly earlyStopping?: Readonly<Required<EarlyStopping>>;
+};
+
+const model: Field<Run["model"]> = {
+  fallback: undefined,
+  read(value, path) {
+    if (typeof value === "function") return value as ModelFactory;
+    if ((value as { kind?: unknown } | null)?.kind !== "mlp")
+      throw new OptionError(path, value, `must be mlp({...}) or a function, got ${show(value)}`);
+    return readMlp(value, path);
+  },
+};
+
+const optimizer: Field<OptimizerDescription> = {
+  fallback: undefined,
+  read(value) {
+    ruleOf(value as OptimizerDescription);
+    return value as OptimizerDescription;
+  },
+};
+
+const earlyStopping: Field<Required<EarlyStopping>> = {
+  fallback: undefined,
+  read: (value, path) =>
+    readOptions<Required<EarlyStopping>>(path, value, {
+      patience: integer(undefined, { min: 1 }),
+      minimumImprovement: number(0, { min: 0 }),
+      monitor: oneOf("loss", ["loss", "score"]),
+    }),
+};
+
+/** Checks a run and fills in its defaults. Throws OptionError that names the field. */
+export function readRun(run: Run): CheckedRun {
+  const checked = readOptions<CheckedRun>("run", run, {
+    model,
+    loss: optional({ fallback: undefined, read: readLoss } as Field<Loss>),
+    optimizer,
+    batchSize: integer(32, { min: 1 }),
+    epochs: integer(30, { min: 1 }),
+    seed: integer(0, { min: 0 }),
+    earlyStopping: optional(earlyStopping),
+  } as Parameters<typeof readOptions<CheckedRun>>[2]);
+  if (typeof checked.model === "object" && checked.loss === undefined) throw new OptionError("run.loss", undefined, "is missing");
+  if (typeof checked.model === "function" && checked.loss !== undefined) {
+    throw new OptionError("run.loss", checked.loss, "must be left out: a model of your own computes its loss itself");
+  }
+  return checked;
+}
+
+/** How long an epoch and the run are, in optimizer updates. */
+export function clockOf({ batchSize, epochs, optimizer }: CheckedRun, rows: number): Required<Clock> {
+  const stepsPerEpoch = Math.ceil(rows / batchSize) / optimizer.accumulate;
+  return { stepsPerEpoch, totalSteps: Math.floor(stepsPerEpoch * epochs) };
+}

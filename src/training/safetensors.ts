@@ -1,0 +1,122 @@
+import { CheckpointError } from "../errors.js";
+import { show } from "../options.js";
+import type { Shape } from "../parameters.js";
+
+/** A float32 tensor of a safetensors file. */
+export interface StoredTensor {
+  readonly shape: Shape;
+  readonly values: Float32Array;
+}
+
+export interface SafeTensors {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+const HEADER_LIMIT = 100_000_000;
+const METADATA = "__metadata__";
+const littleEndian = /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ new Uint16Array([1]).buffer)[0] === 1;
+
+/** Writes tensors in the safetensors format: eight bytes of header length, a JSON header, then the numbers, little-endian. */
+export function writeSafeTensors({ tensors, metadata }: SafeTensors): Uint8Array<ArrayBuffer> {
+  const header: [string, unknown][] = [[METADATA, Object.fromEntries(metadata)]];
+  let offset = 0;
+  for (const [name, { shape, values }] of tensors) {
+    header.push([name, { dtype: "F32", shape, data_offsets: [offset, offset + values.length * 4] }]);
+    offset += values.length * 4;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const length = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(8 + length + offset);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.fill(0x20, 8, 8 + length).set(json, 8);
+  let at = 8 + length;
+  for (const { values } of tensors.values()) {
+    bytes.set(littleEndian ? new Uint8Array(values.buffer, values.byteOffset, values.byteLength) : swapped(values), at);
+    at += values.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * Reads a safetensors file of float32 tensors, trusting nothing in it: lengths, offsets, shapes and names are checked before anything is
+ * copied.
+ *
+ * @throws CheckpointError that says what is wrong.
+ */
+export function readSafeTensors(bytes: Uint8Array): SafeTensors {
+  if (bytes.length < 8) throw new CheckpointError(`the file has ${bytes.length} bytes: too short for a safetensors file`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getBigUint64(0, true);
+  if (length > BigInt(Math.min(HEADER_LIMIT, bytes.length - 8))) {
+    throw new CheckpointError(`the header claims ${length} bytes, the file has ${bytes.length}: damaged, or no safetensors file`);
+  }
+  const start = 8 + Number(length);
+  const header = parseHeader(bytes.subarray(8, start));
+  const metadata = new Map<string, string>();
+  const entries: { name: string; shape: Shape; from: number; to: number }[] = [];
+  for (const [name, value] of header) {
+    if (name === METADATA) {
+      for (const [key, text] of Object.entries(value as object)) {
+        if (typeof text !== "string") throw new CheckpointError(`metadata ${show(key)} must be text, got ${show(text)}`);
+        metadata.set(key, text);
+      }
+    } else entries.push(readEntry(name, value, bytes.length - start));
+  }
+  entries.sort((a, b) => a.from - b.from);
+  let end = 0;
+  for (const { name, from, to } of entries) {
+    if (from !== end) throw new CheckpointError(`tensor ${show(name)} starts at ${from}, expected ${end}: tensors must lie side by side`);
+    end = to;
+  }
+  if (end !== bytes.length - start) throw new CheckpointError(`${bytes.length - start - end} bytes follow the last tensor`);
+  const tensors = new Map<string, StoredTensor>();
+  for (const { name, shape, from, to } of entries) {
+    const piece = bytes.slice(start + from, start + to);
+    const values = littleEndian ? new Float32Array(piece.buffer) : new Float32Array(swapped(new Float32Array(piece.buffer)).buffer);
+    tensors.set(name, { shape, values });
+  }
+  return { tensors, metadata };
+}
+
+function parseHeader(bytes: Uint8Array): [string, unknown][] {
+  let text: string;
+  let header: unknown;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    header = JSON.parse(text);
+  } catch (cause) {
+    throw new CheckpointError("the header is not JSON: damaged, or no safetensors file", { cause });
+  }
+  if (typeof header !== "object" || header === null || Array.isArray(header)) throw new CheckpointError("the header must be a JSON object");
+  const entries = Object.entries(header);
+  // JSON.parse keeps the last of two equal keys: count the entries that were written
+  const written = text.match(/"(?:dtype|__metadata__)"\s*:/g)?.length ?? 0;
+  if (written !== entries.length) throw new CheckpointError("the header names a tensor twice");
+  return entries;
+}
+
+function readEntry(name: string, value: unknown, limit: number): { name: string; shape: Shape; from: number; to: number } {
+  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
+  if (dtype !== "F32") throw new CheckpointError(`tensor ${show(name)} has the type ${show(dtype)}, only F32 can be read`);
+  if (!isCounts(shape)) throw new CheckpointError(`tensor ${show(name)} has no valid shape`);
+  if (!isCounts(offsets) || offsets.length !== 2) throw new CheckpointError(`tensor ${show(name)} has no valid data_offsets`);
+  const [from, to] = offsets as [number, number];
+  const size = shape.reduce((product, dimension) => product * dimension, 4);
+  if (from > to || to > limit || to - from !== size) {
+    throw new CheckpointError(`tensor ${show(name)} of shape [${shape.join(", ")}] cannot lie at ${from} to ${to} of ${limit} bytes`);
+  }
+  return { name, shape, from, to };
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
+}
+
+function swapped(values: Float32Array): Uint8Array {
+  const view = new DataView(new ArrayBuffer(values.length * 4));
+  values.forEach((value, i) => {
+    view.setFloat32(i * 4, value, true);
+  });
+  return new Uint8Array(view.buffer);
+}

@@ -1,0 +1,333 @@
+import type { Dataset } from "../data/dataset.js";
+import type { Engine } from "../engine.js";
+import { CheckpointError, DisposedError, DivergedError, OptionError, ShapeError } from "../errors.js";
+import type { Model } from "../models/model.js";
+import { Network } from "../models/network.js";
+import { Optimizer } from "../optimizer.js";
+import { Random } from "../random.js";
+import { Batches } from "./batches.js";
+import { readCheckpoint, restoreValues, runToJSON, writeCheckpoint } from "./checkpoint.js";
+import { type CheckedRun, clockOf, type Run, readRun } from "./run.js";
+import { Score, type ScoreName, scoreName } from "./score.js";
+
+/** What is learnt from, and what it is checked on. */
+export interface TrainingData {
+  readonly training: Dataset;
+  readonly validation?: Dataset;
+}
+
+export interface Metrics {
+  /** The mean loss over the rows. */
+  readonly loss: number;
+  /** Accuracy for classes, R² for quantities; missing when the model gives no outputs. */
+  readonly score?: number;
+}
+
+/** One optimizer update. */
+export interface StepRecord {
+  /** From 1. */
+  readonly epoch: number;
+  /** The number of updates made, this one included. */
+  readonly step: number;
+  /** The loss of the update's last batch, before the update. */
+  readonly loss: number;
+  /** The rate that the update used. */
+  readonly learningRate: number;
+}
+
+/** One pass over the training data. */
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number;
+  /** The number of updates made since the start. */
+  readonly step: number;
+  /** The mean over the epoch's batches, each weighted by its rows and measured before its update. */
+  readonly loss: number;
+  /** The rate that the epoch's last update used. */
+  readonly learningRate: number;
+  readonly validation?: Metrics;
+}
+
+export interface TrainOptions {
+  /** Stops between two steps; what was trained stays, and training can go on from there. */
+  signal?: AbortSignal;
+  /** Called after every optimizer update. */
+  onStep?: (step: StepRecord) => void;
+}
+
+/** Work is cut into pieces of about this many milliseconds, so that a page stays alive. */
+const SLICE = 12;
+
+/**
+ * Trains a run on data: mini-batches in an order shuffled from the seed, one optimizer step a batch, validation after every epoch.
+ *
+ * Iterate over `epochs()` (or `steps()`), or await `run()`. Everything but time is decided by the run: the same run gives the same bits.
+ *
+ * @throws OptionError, ShapeError or OutOfMemoryError at construction; while training DivergedError when a loss, a weight or the optimizer's
+ *   state stops being finite.
+ * @example
+ * const trainer = new Trainer(engine, run, { training, validation });
+ * for await (const { epoch, loss, validation } of trainer.epochs()) console.log(epoch, loss, validation?.score);
+ */
+export class Trainer implements Disposable {
+  readonly run: CheckedRun;
+  readonly model: Model;
+  readonly optimizer!: Optimizer;
+  readonly scoreName: ScoreName;
+  readonly #engine: Engine;
+  readonly #batches!: Batches;
+  readonly #validation: Batches | undefined;
+  readonly #batchesPerEpoch: number;
+  #history: EpochRecord[] = [];
+  /** Batches done since the start. */
+  #done = 0;
+  /** Of the epoch that is under way: the sum of its losses times rows. */
+  #lossSum = 0;
+  #best: { metric: number; epoch: number; values: Float32Array } | undefined;
+  #finished = false;
+  #disposed = false;
+
+  constructor(engine: Engine, run: Run, data: TrainingData) {
+    this.run = readRun(run);
+    this.#engine = engine;
+    const { training, validation } = data;
+    checkData(this.run, data);
+    const { batchSize, seed, model, loss } = this.run;
+    this.scoreName = scoreName(training);
+    this.#batchesPerEpoch = Math.ceil(training.rows / batchSize);
+    const context = { rows: batchSize, seed };
+    this.model = typeof model === "function" ? model(engine, context) : new Network(engine, model, loss as never, context);
+    try {
+      this.optimizer = new Optimizer(this.model.parameters, this.run.optimizer, clockOf(this.run, training.rows));
+      this.#batches = this.#batchesOf(training);
+      this.#validation = validation && this.#batchesOf(validation);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  /** The epochs done so far. */
+  get history(): readonly EpochRecord[] {
+    return this.#history;
+  }
+
+  /** True when all epochs are done, or early stopping has ended the run. */
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  /** With early stopping, the epoch with the best validation so far: its weights are restored at the end. */
+  get bestEpoch(): number | undefined {
+    return this.#best?.epoch;
+  }
+
+  /** Trains on, epoch by epoch, from where the run stands to its end. */
+  async *epochs({ signal, onStep }: TrainOptions = {}): AsyncGenerator<EpochRecord, void, undefined> {
+    let last = now();
+    while (!this.#finished) {
+      signal?.throwIfAborted();
+      const step = this.#step();
+      if (step !== undefined) onStep?.(step);
+      if (this.#done % this.#batchesPerEpoch === 0) yield this.#endEpoch();
+      if (now() - last > SLICE) {
+        await pause();
+        last = now();
+      }
+    }
+  }
+
+  /** Trains on, optimizer update by optimizer update; `history` gains the epochs that end on the way. */
+  async *steps({ signal }: Pick<TrainOptions, "signal"> = {}): AsyncGenerator<StepRecord, void, undefined> {
+    let last = now();
+    while (!this.#finished) {
+      signal?.throwIfAborted();
+      const step = this.#step();
+      if (this.#done % this.#batchesPerEpoch === 0) this.#endEpoch();
+      if (step !== undefined) yield step;
+      if (now() - last > SLICE) {
+        await pause();
+        last = now();
+      }
+    }
+  }
+
+  /** Trains to the end and returns the history. */
+  async train(options: TrainOptions = {}): Promise<readonly EpochRecord[]> {
+    for await (const _ of this.epochs(options));
+    return this.#history;
+  }
+
+  /** The mean loss and the score on a data set, without learning from it. */
+  evaluate(data: Dataset): Metrics {
+    this.#alive();
+    using batches = this.#batchesOf(data);
+    return this.#evaluate(batches);
+  }
+
+  /**
+   * The run as a safetensors file: weights, optimizer state, where it stands, and the run itself.
+   *
+   * @param notes JSON of the caller's own, such as the encoder of a CSV file.
+   * @throws CheckpointError or OptionError when the run holds functions.
+   */
+  checkpoint(notes?: unknown): Uint8Array<ArrayBuffer> {
+    this.#alive();
+    const { metric, epoch, values } = this.#best ?? {};
+    const best = this.#best && { metric, epoch, values: [...(values as Float32Array)] };
+    const progress = { done: this.#done, lossSum: this.#lossSum, finished: this.#finished, history: this.#history, best: best ?? null };
+    return writeCheckpoint(this.run, this.model.parameters, this.optimizer.state(), progress, notes);
+  }
+
+  /** Takes over a checkpoint of the same run, to go on as if nothing had happened. Throws CheckpointError and changes nothing otherwise. */
+  restore(bytes: Uint8Array): void {
+    this.#alive();
+    const { run, values, optimizer, progress } = readCheckpoint(bytes);
+    if (JSON.stringify(run) !== JSON.stringify(runToJSON(this.run))) throw new CheckpointError("the checkpoint belongs to another run");
+    const before = new Map([...this.model.parameters].map(({ name, shape, value }) => [name, { shape, values: value.slice() }]));
+    restoreValues(this.model.parameters, values);
+    try {
+      this.optimizer.load(optimizer);
+    } catch (error) {
+      restoreValues(this.model.parameters, before);
+      throw error;
+    }
+    const { done, lossSum, finished, history, best } = progress as {
+      done: number;
+      lossSum: number;
+      finished: boolean;
+      history: EpochRecord[];
+      best: { metric: number; epoch: number; values: number[] } | null;
+    };
+    this.#done = done;
+    this.#lossSum = lossSum;
+    this.#finished = finished;
+    this.#history = [...history];
+    this.#best = best === null ? undefined : { ...best, values: Float32Array.from(best.values) };
+    if (done % this.#batchesPerEpoch !== 0) this.#shuffle();
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    // construction may have ended before all of them were there
+    this.#batches?.dispose();
+    this.#validation?.dispose();
+    this.optimizer?.dispose();
+    this.model.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** Learns from the next batch; returns a record when that completed an update. */
+  #step(): StepRecord | undefined {
+    this.#alive();
+    const index = this.#done % this.#batchesPerEpoch;
+    if (index === 0) {
+      this.#shuffle();
+      this.#lossSum = 0;
+    }
+    const from = index * this.run.batchSize;
+    const rows = Math.min(this.run.batchSize, this.#batches.data.rows - from);
+    const loss = this.model.train(this.#batches.gather(from, rows, this.#done));
+    if (!Number.isFinite(loss)) throw new DivergedError("the loss", this.optimizer.steps);
+    const updated = this.optimizer.step();
+    this.#done++;
+    this.#lossSum += loss * rows;
+    if (!updated) return undefined;
+    const epoch = Math.ceil(this.#done / this.#batchesPerEpoch);
+    return { epoch, step: this.optimizer.steps, loss, learningRate: this.optimizer.learningRate };
+  }
+
+  #endEpoch(): EpochRecord {
+    const broken = this.optimizer.findNonFinite();
+    if (broken !== undefined) throw new DivergedError(broken, this.optimizer.steps);
+    const record: EpochRecord = {
+      epoch: this.#done / this.#batchesPerEpoch,
+      step: this.optimizer.steps,
+      loss: this.#lossSum / this.#batches.data.rows,
+      learningRate: this.optimizer.learningRate,
+      ...(this.#validation && { validation: this.#evaluate(this.#validation) }),
+    };
+    this.#history.push(record);
+    const watched = record.validation?.loss ?? record.loss;
+    if (!Number.isFinite(watched)) throw new DivergedError("the validation loss", this.optimizer.steps);
+    this.optimizer.observe(watched);
+    this.#finished = record.epoch >= this.run.epochs || this.#noImprovement(record);
+    if (this.#finished && this.#best !== undefined) this.model.parameters.values.view.set(this.#best.values);
+    return record;
+  }
+
+  /** Keeps the best weights; true when early stopping has run out of patience. */
+  #noImprovement({ epoch, validation }: EpochRecord): boolean {
+    const { earlyStopping } = this.run;
+    if (earlyStopping === undefined) return false;
+    const { patience, minimumImprovement, monitor } = earlyStopping;
+    // higher is better
+    const metric = monitor === "score" ? (validation?.score as number) : -(validation?.loss as number);
+    if (this.#best === undefined || metric > this.#best.metric + minimumImprovement) {
+      this.#best = { metric, epoch, values: this.model.parameters.values.view.slice() };
+    }
+    return epoch - this.#best.epoch >= patience;
+  }
+
+  #shuffle(): void {
+    const { index } = this.#batches;
+    for (let i = 0; i < index.length; i++) index[i] = i;
+    new Random(this.run.seed, "shuffle", Math.floor(this.#done / this.#batchesPerEpoch)).shuffle(index);
+  }
+
+  #evaluate(batches: Batches): Metrics {
+    const { data } = batches;
+    const evaluate = this.model.evaluate?.bind(this.model);
+    if (evaluate === undefined) throw new OptionError("run.model", this.model, "needs evaluate(batch) to be checked on data");
+    const score = new Score(data);
+    let sum = 0;
+    let scored = true;
+    for (let from = 0; from < data.rows; from += this.run.batchSize) {
+      const rows = Math.min(this.run.batchSize, data.rows - from);
+      const { loss, outputs } = evaluate(batches.gather(from, rows, 0));
+      sum += loss * rows;
+      if (outputs === undefined) scored = false;
+      else score.add(outputs, rows);
+    }
+    return { loss: sum / data.rows, ...(scored && { score: score.value }) };
+  }
+
+  #batchesOf(data: Dataset): Batches {
+    const { model, loss, batchSize } = this.run;
+    return new Batches(this.#engine, data, batchSize, loss, typeof model === "function" ? undefined : model.outputs);
+  }
+
+  #alive(): void {
+    if (this.#disposed) throw new DisposedError("trainer");
+  }
+}
+
+function checkData(run: CheckedRun, { training, validation }: TrainingData): void {
+  const { model, batchSize, earlyStopping } = run;
+  if (batchSize > training.rows) {
+    throw new OptionError("run.batchSize", batchSize, `must be at most the ${training.rows} rows of the training data, got ${batchSize}`);
+  }
+  if (earlyStopping !== undefined && validation === undefined) {
+    throw new OptionError("run.earlyStopping", earlyStopping, "needs validation data");
+  }
+  for (const [part, data] of Object.entries({ training, validation })) {
+    if (typeof model === "object" && data !== undefined && data.columns !== model.inputs) {
+      throw new ShapeError(`the model has ${model.inputs} inputs, the ${part} data has ${data.columns} columns`);
+    }
+  }
+}
+
+function now(): number {
+  return performance.now();
+}
+
+/** Lets the event loop turn. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}
