@@ -37,9 +37,7 @@ export class OutOfMemoryError extends StepsizeError {
     readonly requested: number,
     readonly available: number,
   ) {
-    super(
-      `${megabytes(requested)} of memory were requested, ${megabytes(available)} are available: use fewer parameters or a smaller batch`,
-    );
+    super(`${sized(requested)} of memory were requested, ${sized(available)} are available: use fewer parameters or a smaller batch`);
   }
 }
 
@@ -97,6 +95,7 @@ export class CheckpointError extends StepsizeError {
   }
 }
 
-function megabytes(bytes: number): string {
-  return bytes < 1e6 ? `${Math.ceil(bytes)} bytes` : `${(bytes / 1e6).toFixed(1)} MB`;
+function sized(bytes: number): string {
+  if (bytes < 1e6) return `${Math.ceil(bytes)} bytes`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }
