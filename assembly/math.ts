@@ -1,6 +1,6 @@
 // exp, log and tanh on four lanes. Polynomials are minimax fits (Remez) of this project; every step is an exactly rounded f32
 // operation, so src/reference/math.ts gives the same bits. Errors are measured over all floats of the range by `npm run ulp`.
-import { abs, add, and, andnot, div, eq, gt, lt, mul, or, pmin, select, splat, sub } from "./lanes";
+import { abs, add, and, andnot, div, eq, gt, lt, mul, or, select, splat, sub } from "./lanes";
 
 const LOG2E: f32 = 1.44269504;
 const LN2_HI: f32 = 0.693359375; // ln 2 in eleven bits, so that n LN2_HI is exact
@@ -10,7 +10,7 @@ const MAGIC: f32 = 12582912; // 1.5 x 2^23: adding it rounds to the nearest inte
 /** e^x: at most 1.0 ULP over [-87.3, 88.72]; below that exactly 0 (no denormals), above it Infinity. */
 @inline
 export function exp(x: v128): v128 {
-  const T = add(mul(pmin(x, splat(89)), splat(LOG2E)), splat(MAGIC));
+  const T = add(mul(x, splat(LOG2E)), splat(MAGIC));
   const N = sub(T, splat(MAGIC));
   const R = sub(sub(x, mul(N, splat(LN2_HI))), mul(N, splat(LN2_LO)));
   let Q = add(mul(R, splat(1.3814598642e-3)), splat(8.3687168798e-3));
@@ -18,8 +18,9 @@ export function exp(x: v128): v128 {
   Q = add(mul(R, Q), splat(1.6666520632e-1));
   Q = add(mul(R, Q), splat(4.9999993448e-1));
   const Y = add(add(mul(mul(R, R), Q), R), splat(1));
-  const SCALED = i32x4.add(Y, i32x4.shl(T, 23));
-  return andnot(select(splat(Infinity), SCALED, gt(x, splat(88.722839))), lt(x, splat(-87.3)));
+  // adding to the exponent may turn a NaN with a payload into a number, so NaN is put back
+  const SCALED = or(i32x4.add(Y, i32x4.shl(T, 23)), f32x4.ne(x, x));
+  return andnot(select(splat(Infinity), SCALED, gt(x, splat(88.722832))), lt(x, splat(-87.3)));
 }
 
 /** ln x: at most 1.0 ULP over all positive normal floats; -Infinity for zeros and denormals, NaN below. */

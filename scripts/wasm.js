@@ -3,9 +3,11 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
-execFileSync(process.execPath, ["node_modules/assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", "wasm"], {
-  stdio: "inherit",
-});
+for (const target of ["wasm", "threads"]) {
+  execFileSync(process.execPath, ["node_modules/assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", target], {
+    stdio: "inherit",
+  });
+}
 
 const declarations = readFileSync("build/core.d.ts", "utf8");
 const kernels = [...declarations.matchAll(/export function (\w+)(\([^)]*\): \w+);/g)];
@@ -22,12 +24,33 @@ ${kernels.map(([, name, signature]) => `  ${name}${signature};`).join("\n")}
 }
 `,
 );
+// A kernel of pointers, n and scalars that returns nothing works element by element, so its elements may be split over threads; dropout
+// is the exception, it numbers them.
+const elementwise = kernels.flatMap(([, name, signature]) => {
+  const names = [...signature.matchAll(/(\w+): number/g)].map(([, parameter]) => parameter);
+  return signature.endsWith("void") && names.includes("n") && !names.includes("key") ? [[name, names.indexOf("n")]] : [];
+});
 writeIfChanged(
-  "src/generated/core.ts",
-  `// Made by scripts/wasm.js: the compiled kernels.
-export const core = "${readFileSync("build/core.wasm").toString("base64")}";
+  "src/generated/elementwise.ts",
+  `// Made by scripts/wasm.js.
+
+/** The kernels that work element by element, and how many pointers stand before n. */
+export const elementwise: Readonly<Record<string, number>> = {
+${elementwise.map(([name, pointers]) => `  ${name}: ${pointers},`).join("\n")}
+};
 `,
 );
+for (const [file, wasm, what] of [
+  ["core", "core", "the compiled kernels"],
+  ["core-threads", "threads", "the kernels compiled for a shared memory, which they import"],
+]) {
+  writeIfChanged(
+    `src/generated/${file}.ts`,
+    `// Made by scripts/wasm.js: ${what}.
+export const core = "${readFileSync(`build/${wasm}.wasm`).toString("base64")}";
+`,
+  );
+}
 
 function writeIfChanged(path, text) {
   let old;

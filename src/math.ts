@@ -1,6 +1,6 @@
 /**
- * exp, log, pow, powi and cos in float64, with the same bits in every JavaScript engine: only `+ - * /`, `Math.floor`, `Math.abs` and the
- * bits of a number are used, which the language defines exactly, where the engines' own `Math.exp` and `**` differ in the last place.
+ * exp, log, pow, powi and cos in float64, with the same bits in every JavaScript engine: only `+ - * /`, `Math.floor`, `abs`, `min`, `max` and
+ * the bits of a number are used, which the language defines exactly, where the engines' own `Math.exp` and `**` differ in the last place.
  *
  * Precision comes from carrying a number as an unevaluated sum of two, `high + low`. The errors stated are the largest found against
  * mpmath over 100,000 and more arguments a function, in units in the last place; 0.5 would be perfect. test/math.test.ts keeps watch.

@@ -12,7 +12,7 @@ import {
   type Step,
   type TensorRun,
 } from "./optimizers/rule.js";
-import { show, suggest } from "./options.js";
+import { type Field, show, suggest } from "./options.js";
 import type { Parameter, Parameters } from "./parameters.js";
 import { isPlateau, observe, type PlateauState, plateauStateFromJSON, start } from "./schedules/plateau.js";
 import { type Clock, rateAt, type ScheduleDescription } from "./schedules/schedule.js";
@@ -30,7 +30,7 @@ class BoundGroup {
   readonly scalars: Record<string, number>;
   readonly given: AnyOptions;
   readonly options: Resolved<AnyOptions>;
-  readonly scheduled: readonly (readonly [string, Scheduled])[];
+  readonly scheduled: readonly (readonly [string, Scheduled, Field<unknown>])[];
   readonly rate: Scheduled;
   /** What a learning rate that watches a metric has seen. */
   plateau: PlateauState | undefined;
@@ -47,7 +47,9 @@ class BoundGroup {
     this.plateau = isPlateau(this.rate) ? start(this.rate as ScheduleDescription) : undefined;
     const keys = Object.keys(rule.fields);
     this.options = Object.fromEntries(keys.map((key) => [key, this.given[key]])) as Resolved<AnyOptions>;
-    this.scheduled = keys.filter((key) => isSchedule(this.given[key])).map((key) => [key, this.given[key] as Scheduled]);
+    this.scheduled = Object.entries<Field<unknown>>(rule.fields)
+      .filter(([key]) => isSchedule(this.given[key]))
+      .map(([key, field]) => [key, this.given[key] as Scheduled, field]);
     this.slots = frozen ? [] : rule.slots(this.options);
     this.scalars = rule.scalars?.(this.options) ?? {};
   }
@@ -273,7 +275,9 @@ export class Optimizer implements Disposable {
       const rate = group.plateau?.rate ?? rateAt(group.rate, this.#steps, this.#clock);
       if (!(rate >= 0)) throw new OptionError("learningRate", rate, `must be at least 0, got ${rate} at step ${this.#steps}`);
       group.learningRate = rate;
-      for (const [option, schedule] of group.scheduled) (group.options as AnyOptions)[option] = rateAt(schedule, this.#steps, this.#clock);
+      for (const [option, schedule, field] of group.scheduled) {
+        (group.options as AnyOptions)[option] = field.read(rateAt(schedule, this.#steps, this.#clock), option);
+      }
     }
   }
 
@@ -369,6 +373,7 @@ export class Optimizer implements Disposable {
 
   #check(state: OptimizerState): void {
     const { kind } = this.description;
+    if (typeof state !== "object" || state === null) throw new CheckpointError(`a state must be an object, got ${show(state)}`);
     if (state.kind !== kind) throw new CheckpointError(`the state is of ${show(state.kind)}, this optimizer is ${show(kind)}`);
     for (const [key, limit] of [
       ["step", Number.MAX_SAFE_INTEGER],
@@ -381,7 +386,7 @@ export class Optimizer implements Disposable {
     }
     for (const [slot, block] of this.#slots) {
       for (const [name, { length }] of this.#tensorsOf(slot, block, true)) {
-        const given = state.slots[slot]?.[name];
+        const given = state.slots?.[slot]?.[name];
         if (given?.length !== length) {
           throw new CheckpointError(
             `the state of ${slot} for ${show(name)} must have ${length} elements, got ${given ? given.length : "none"}`,
@@ -391,7 +396,7 @@ export class Optimizer implements Disposable {
     }
     this.#groups.forEach(({ scalars }, i) => {
       for (const key of Object.keys(scalars)) {
-        if (!Number.isFinite(state.scalars[i]?.[key])) throw new CheckpointError(`the state of group ${i} lacks a finite ${key}`);
+        if (!Number.isFinite(state.scalars?.[i]?.[key])) throw new CheckpointError(`the state of group ${i} lacks a finite ${key}`);
       }
     });
   }

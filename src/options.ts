@@ -125,22 +125,20 @@ export function show(value: unknown): string {
 }
 
 function checkNumber(value: unknown, path: string, { min, above, max, below }: Range, kind: string): number {
+  const right =
+    typeof value === "number" &&
+    Number.isFinite(value) &&
+    (min === undefined || value >= min) &&
+    (above === undefined || value > above) &&
+    (max === undefined || value <= max) &&
+    (below === undefined || value < below);
+  if (right) return value;
   const bounds = [
     min !== undefined && `at least ${min}`,
     above !== undefined && `greater than ${above}`,
     max !== undefined && `at most ${max}`,
     below !== undefined && `less than ${below}`,
   ].filter((bound) => bound !== false);
-  const wrong =
-    typeof value !== "number" ||
-    !Number.isFinite(value) ||
-    (min !== undefined && value < min) ||
-    (above !== undefined && value <= above) ||
-    (max !== undefined && value > max) ||
-    (below !== undefined && value >= below);
-  if (wrong) {
-    const range = kind === "a positive integer" || bounds.length === 0 ? "" : ` ${bounds.join(" and ")}`;
-    throw new OptionError(path, value, `must be ${kind}${range}, got ${show(value)}`);
-  }
-  return value;
+  const range = kind === "a positive integer" || bounds.length === 0 ? "" : ` ${bounds.join(" and ")}`;
+  throw new OptionError(path, value, `must be ${kind}${range}, got ${show(value)}`);
 }

@@ -15,7 +15,7 @@ const LOG = [
 const TANH = [-5.7049869591e-3, 2.0639087179e-2, -5.3739715051e-2, 1.3331442197e-1, -3.3333281942e-1].map(f);
 
 export function exp(x: number): number {
-  if (x > f(88.722839)) return Infinity;
+  if (x > f(88.722832)) return Infinity;
   if (x < f(-87.3)) return 0;
   if (Number.isNaN(x)) return x;
   const t = f(f(x * LOG2E) + MAGIC);

@@ -53,7 +53,7 @@ export const cosineRule: Rule<CosineOptions> = {
   evaluate(s, step) {
     const progress = s.periodic ? step / s.steps : Math.min(1, step / s.steps);
     const delayed = s.delay === 1 ? progress : pow(progress, s.delay);
-    // A whole wave is a phase of 2. Taking whole waves away is exact and keeps cos precise for any step.
+    // A phase of 2 is a whole wave. Taking whole waves away is exact, and keeps the argument of cos small.
     const wave = halfWave((2 * s.cycles * delayed) % 2);
     return s.end + (s.rate - s.end) * (s.exponent === 1 ? wave : pow(wave, s.exponent));
   },
@@ -82,7 +82,7 @@ export interface WarmRestartsOptions {
  *
  * @param options.rate from 0
  * @param options.end default 0
- * @param options.steps of the first cycle, greater than 0
+ * @param options.steps of the first cycle, at least 1, not necessarily whole
  * @param options.growth default 1 (PyTorch; Keras 2), at least 1: how much longer each cycle is than the one before
  * @param options.decay default 1, from 0: how much lower
  * @param options.decays default "height": what decays is the height over `end`, as in Keras; "peak": peak(i) = rate * decay^i, as in timm
@@ -101,7 +101,7 @@ export const warmRestartsRule: Rule<WarmRestartsOptions> = {
   fields: {
     rate,
     end,
-    steps: number(undefined, { above: 0 }),
+    steps: number(undefined, { min: 1 }),
     growth: number(1, { min: 1 }),
     decay: number(1, { min: 0 }),
     decays: oneOf("height", ["height", "peak"]),

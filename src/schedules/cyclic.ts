@@ -1,3 +1,4 @@
+import { OptionError } from "../errors.js";
 import { pow } from "../math.js";
 import { type Fields, integer, list, number, oneOf, optional } from "../options.js";
 import { halfWave } from "./cosine.js";
@@ -76,6 +77,10 @@ export interface OneCycleOptions extends Phases {
   finalDivisor?: number;
 }
 
+function checkPhases(s: Required<Phases>, path: string): void {
+  if (s.phases === 3 && s.rise > 0.5) throw new OptionError(`${path}.rise`, s.rise, `must be at most 0.5 with three phases, got ${s.rise}`);
+}
+
 const phaseFields: Fields<Phases> = {
   steps: integer(undefined, { min: 2 }),
   rise: number(0.3, { min: 0, max: 1 }),
@@ -95,7 +100,7 @@ const phaseFields: Fields<Phases> = {
  *
  * @param options.rate the highest, from 0
  * @param options.steps of the whole cycle, at least 2
- * @param options.rise default 0.3, from 0 to 1: the part of the cycle that goes up
+ * @param options.rise default 0.3, from 0 to 1 (0.5 with three phases): the part of the cycle that goes up
  * @param options.shape default "cosine", or "linear"
  * @param options.phases default 2, or 3
  * @param options.divisor default 25, greater than 0
@@ -113,6 +118,7 @@ export function oneCycle(options: OneCycleOptions): Described<OneCycleOptions> {
 export const oneCycleRule: Rule<OneCycleOptions> = {
   kind: "oneCycle",
   fields: { rate, ...phaseFields, divisor: number(25, { above: 0 }), finalDivisor: number(1e4, { above: 0 }) },
+  check: checkPhases,
   evaluate(s, step) {
     const low = s.rate / s.divisor;
     return phased(s, step, low, s.rate, low / s.finalDivisor);
@@ -149,6 +155,7 @@ export function oneCycleMomentum(options: OneCycleMomentumOptions): Described<On
 export const oneCycleMomentumRule: Rule<OneCycleMomentumOptions> = {
   kind: "oneCycleMomentum",
   fields: { ...phaseFields, high: number(0.95, { min: 0 }), low: number(0.85, { min: 0 }) },
+  check: checkPhases,
   evaluate: (s, step) => phased(s, step, s.high, s.low, s.high),
   describe: (s) => `one cycle over ${s.steps} steps in ${s.phases} ${s.shape} phases: ${s.high} down to ${s.low} and back`,
 };
@@ -156,12 +163,12 @@ export const oneCycleMomentumRule: Rule<OneCycleMomentumOptions> = {
 function phased(s: Required<Phases>, step: number, first: number, middle: number, last: number): number {
   const top = s.rise * s.steps - 1;
   const final = s.steps - 1;
-  if (step <= top) return between(s.shape, first, middle, step / top);
+  if (step <= top && top > 0) return between(s.shape, first, middle, step / top);
   // A rise of nothing, or of less than a step, has no first phase: the cycle starts at the top.
   const from = Math.max(0, top);
   const back = 2 * s.rise * s.steps - 2;
   if (s.phases === 2) return step < final ? between(s.shape, middle, last, (step - from) / (final - from)) : last;
-  if (step <= back) return between(s.shape, middle, first, (step - from) / (back - from));
+  if (step <= back && back > from) return between(s.shape, middle, first, (step - from) / (back - from));
   const third = Math.max(from, back);
   return step < final ? between(s.shape, first, last, (step - third) / (final - third)) : last;
 }
@@ -200,7 +207,8 @@ export const interpolateRule: Rule<InterpolateOptions> = {
   evaluate(s, step) {
     const next = passed(s.boundaries, step);
     if (next === 0) return s.rates[0] as number;
-    const [from, rate] = [s.boundaries[next - 1] as number, s.rates[next - 1] as number];
+    const from = s.boundaries[next - 1] as number;
+    const rate = s.rates[next - 1] as number;
     if (next === s.boundaries.length) return rate;
     return between(s.shape, rate, s.rates[next] as number, (step - from) / ((s.boundaries[next] as number) - from));
   },

@@ -101,7 +101,7 @@ export interface TimeBasedOptions {
  *
  * Still a pure function of the step: the divisions are always done in the same order. Going forward costs one division a step; a jump
  * costs one for each step not visited before (3 ns), or at most 1023 from the nearest checkpoint, and nothing once the rate is 0, which
- * for decay = 1e-6 is after 39,000 steps.
+ * for decay = 1e-6 is after 38,000 steps.
  *
  * @param options.rate from 0
  * @param options.decay from 0

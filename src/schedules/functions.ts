@@ -2,7 +2,7 @@ import { OptionError } from "../errors.js";
 import { type Field, show } from "../options.js";
 import { rate } from "./fields.js";
 import { running } from "./running.js";
-import { callUser, type Described, make, type Rule } from "./schedule.js";
+import { type Described, make, type Rule } from "./schedule.js";
 
 type StepFunction = (step: number) => number;
 
@@ -19,7 +19,7 @@ export interface LambdaOptions {
  * Not data: it cannot be written as JSON, and `scheduleToJSON` says so.
  *
  * @param options.rate from 0
- * @param options.factor a pure function of the step, whose values must be finite
+ * @param options.factor a pure function of the step
  * @throws OptionError
  *
  * PyTorch's LambdaLR, Keras's LearningRateScheduler.
@@ -40,7 +40,7 @@ const userFunction: Field<StepFunction> = {
 export const lambdaRule: Rule<LambdaOptions> = {
   kind: "lambda",
   fields: { rate, factor: userFunction },
-  evaluate: (s, step) => s.rate * callUser(s.factor, step, "lambda.factor"),
+  evaluate: (s, step) => s.rate * s.factor(step),
   describe: (s) => `${s.rate} times a function of the step`,
 };
 
@@ -57,7 +57,7 @@ export interface MultiplicativeOptions {
  * Going forward costs one call a step; a jump calls the function for each step not visited before. Not data, like `lambda`.
  *
  * @param options.rate from 0
- * @param options.factor a pure function of the step, whose values must be finite
+ * @param options.factor a pure function of the step
  * @throws OptionError
  *
  * PyTorch's MultiplicativeLR.
@@ -75,5 +75,5 @@ export const multiplicativeRule: Rule<MultiplicativeOptions> = {
 };
 
 function nextMultiplicative(s: MultiplicativeOptions, rate: number, i: number): number {
-  return rate * callUser(s.factor, i + 1, "multiplicative.factor");
+  return rate * s.factor(i + 1);
 }

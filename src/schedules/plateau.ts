@@ -67,6 +67,7 @@ function isBetter(s: Required<Threshold>, metric: number, best: number | null): 
   return s.mode === "min" ? metric < limit : metric > limit;
 }
 
+const mode = oneOf("min", ["min", "max"]);
 const count = integer(undefined, { min: 0 });
 const finite = number(undefined);
 
@@ -127,8 +128,6 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions): Described<Redu
   return make(reduceOnPlateauRule, options);
 }
 
-const thresholdFields: Fields<Pick<Threshold, "mode">> = { mode: oneOf("min", ["min", "max"]) };
-
 export const reduceOnPlateauRule: PlateauRule<ReduceOnPlateauOptions, ReduceState> = {
   kind: "reduceOnPlateau",
   observes: true,
@@ -143,7 +142,7 @@ export const reduceOnPlateauRule: PlateauRule<ReduceOnPlateauOptions, ReduceStat
     epsilon: number(1e-8, { min: 0 }),
     average: integer(1, { min: 1 }),
     convention: oneOf("pytorch", ["pytorch", "keras", "optax"]),
-    ...thresholdFields,
+    mode,
   },
   state: { rate, best, bad: count, cooldown: count, mean: finite, seen: count },
   start: (s) => ({ rate: s.rate, best: null, bad: 0, cooldown: 0, mean: 0, seen: 0 }),
@@ -243,7 +242,7 @@ export const greedyRule: PlateauRule<GreedyOptions, GreedyState> = {
     window: integer(50, { min: 1 }),
     smooth: boolean(false),
     reset: integer(500, { min: 1 }),
-    ...thresholdFields,
+    mode,
   },
   check(s, path) {
     if (s.maxRate < s.minRate) {

@@ -30,7 +30,7 @@ export interface Rule<O extends object = object> {
   readonly fields: Fields<O>;
   /** What must hold between options; throws OptionErrors whose fields start with `path`. */
   check?(schedule: Described<O>, path: string): void;
-  /** The rate at a step, which may be a fraction inside `perFraction`. Allocates nothing. */
+  /** The rate at a step, which may be a fraction inside `perFraction`. Called before every update, so it allocates nothing (noise does). */
   evaluate(schedule: Described<O>, step: number, clock: Clock): number;
   /** The schedule in words, to follow "the rate is". */
   describe(schedule: Described<O>): string;
@@ -59,12 +59,17 @@ export function make<O extends object>(rule: Rule<O>, given: unknown, path = rul
  *
  * @param step optimizer updates done before this one: a whole number from 0
  * @param clock how long an epoch and the run are, for schedules that use `perEpoch` or `perFraction`
- * @throws OptionError for a step that is negative, fractional or NaN, for a missing clock, for a function that returns no finite number
+ * @throws OptionError for a step that is negative, fractional or NaN, for a missing clock, for a rate that is not finite (a function may
+ *   return one, and an exponential that grows comes to one)
  * @example rateAt(cosine({ rate: 0.1, steps: 100 }), 50) // 0.05
  */
 export function rateAt(schedule: Schedule, step: number, clock: Clock = NO_CLOCK): number {
   if (!(step >= 0 && Number.isInteger(step))) throw new OptionError("step", step, `must be a whole number from 0, got ${show(step)}`);
-  return evaluate(schedule, step, clock);
+  const rate = evaluate(schedule, step, clock);
+  if (!Number.isFinite(rate)) {
+    throw new OptionError("schedule", schedule, `must be a finite number at every step, got ${show(rate)} at ${step}`);
+  }
+  return rate;
 }
 
 /**
@@ -94,18 +99,11 @@ export function describe(schedule: Schedule): string {
   return ruleOf(schedule).describe(schedule as Described<object>);
 }
 
-/** `rateAt` without the check of the step: what schedules call for the schedules inside them. */
+/** `rateAt` without its checks: what schedules call for the schedules inside them. */
 export function evaluate(schedule: Schedule, step: number, clock: Clock): number {
   if (typeof schedule === "number") return schedule;
-  if (typeof schedule === "function") return callUser(schedule, step, "schedule");
+  if (typeof schedule === "function") return schedule(step);
   return ruleOf(schedule).evaluate(schedule as Described<object>, step, clock);
-}
-
-/** What a user's function says for a step, which must be a finite number. */
-export function callUser(f: (step: number) => number, step: number, name: string): number {
-  const value = f(step);
-  if (!Number.isFinite(value)) throw new OptionError(name, value, `must return a finite number, got ${show(value)} at step ${step}`);
-  return value;
 }
 
 /**
@@ -131,7 +129,8 @@ export function schedule(fallback?: Schedule): Field<Schedule> {
 /** The rule a description carries. */
 export function ruleOf(schedule: ScheduleDescription, path = "schedule"): Rule {
   const rule = schedule[RULE];
-  if (rule === undefined)
+  if (rule === undefined) {
     throw new OptionError(path, schedule, "must be made by a factory such as cosine(), or read with scheduleFromJSON()");
+  }
   return rule;
 }

@@ -32,7 +32,7 @@ export interface WarmupOptions {
  * @param options.from the rate at step 0, from 0. Left out, it is target / (steps + 1): equal increments, of which the first update
  *   already has one. transformers starts from 0, which spends the first update on nothing; PyTorch's LinearLR from a third
  * @param options.shape default "linear", or "cosine", or "sqrt" (transformers's "1-sqrt")
- * @param options.then any schedule
+ * @param options.then any schedule; a plain function makes the description a thenable, which `await` would call: wrap it in `lambda`
  * @throws OptionError
  *
  * Goyal et al., Accurate, Large Minibatch SGD (2017). Optax's warmup_* schedules count the warm-up as part of their steps; Keras's
@@ -45,7 +45,6 @@ export function warmup(options: WarmupOptions): Described<WarmupOptions> {
 
 export const warmupRule: Rule<WarmupOptions> = {
   kind: "warmup",
-  // biome-ignore lint/suspicious/noThenProperty: a string of data is no promise, and "warm up, then" is what is meant
   fields: { steps, from: optional(number(undefined, { min: 0 })), shape, then: schedule() },
   evaluate(s, step, clock) {
     if (step >= s.steps) return evaluate(s.then, step - s.steps, clock);

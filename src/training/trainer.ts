@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
 import type { Engine } from "../engine.js";
-import { CheckpointError, DisposedError, DivergedError, OptionError, ShapeError } from "../errors.js";
+import { CheckpointError, DisposedError, DivergedError, EngineError, OptionError, ShapeError } from "../errors.js";
 import type { Model } from "../models/model.js";
 import { Network } from "../models/network.js";
 import { Optimizer } from "../optimizer.js";
@@ -231,9 +231,16 @@ export class Trainer implements Disposable {
     }
     const from = index * this.run.batchSize;
     const rows = Math.min(this.run.batchSize, this.#batches.data.rows - from);
-    const loss = this.model.train(this.#batches.gather(from, rows, this.#done));
-    if (!Number.isFinite(loss)) throw new DivergedError("the loss", this.optimizer.steps);
-    const updated = this.optimizer.step();
+    let loss: number;
+    let updated: boolean;
+    try {
+      loss = this.model.train(this.#batches.gather(from, rows, this.#done));
+      if (!Number.isFinite(loss)) throw new DivergedError("the loss", this.optimizer.steps);
+      updated = this.optimizer.step();
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      throw new EngineError(`${error.message} (in step ${this.optimizer.steps + 1})`, { cause: error });
+    }
     this.#done++;
     this.#lossSum += loss * rows;
     if (!updated) return undefined;
