@@ -68,6 +68,26 @@ describe("with threads", () => {
     expect(prints[1]).toBe(prints[0]);
   });
 
+  test("a notification that comes late does not do the job again", async () => {
+    const controls: Int32Array[] = [];
+    const notify = Atomics.notify;
+    const spy = vi.spyOn(Atomics, "notify").mockImplementation((control, index, count) => {
+      controls.push(control as unknown as Int32Array);
+      return notify(control as unknown as Int32Array, index, count);
+    });
+    using engine = await load({ threads: 2 });
+    using x = filled(engine, 1);
+    engine.kernels.scale(x.pointer, N, 2);
+    spy.mockRestore();
+    const expected = x.view.slice();
+    for (let i = 0; i < 20; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 5)); // the worker has gone to sleep
+      Atomics.notify(controls[0] as Int32Array, 0);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(sameBits(x.view, expected)).toBe(true);
+  });
+
   test("a process ends although its workers wait", () => {
     const program = 'const { load } = await import("./dist/index.js"); console.log((await load({ threads: 3 })).threads);';
     expect(execFileSync(process.execPath, ["--input-type=module", "-e", program], { timeout: 60_000 }).toString()).toBe("3\n");

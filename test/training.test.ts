@@ -120,6 +120,17 @@ describe("rates", () => {
     for (const { step, learningRate } of records) expect(learningRate).toBe(rateAt(schedule, step - 1));
   });
 
+  test("each group shows the rate of its own schedule", async () => {
+    const [slow, fast] = [cosine({ rate: 0.01, steps: 50 }), warmup({ steps: 9, then: cosine({ rate: 0.1, steps: 60 }) })];
+    const run = { ...irisRun, epochs: 3, optimizer: adam({ learningRate: slow, groups: [{ match: "*.bias", learningRate: fast }] }) };
+    using trainer = new Trainer(await load(), run, iris);
+    for await (const { step, learningRate } of trainer.steps()) {
+      const rates = trainer.optimizer.learningRates;
+      expect([learningRate, rates["layers.0.weight"], rates["layers.1.weight"]]).toEqual(Array(3).fill(rateAt(slow, step - 1)));
+      expect([rates["layers.0.bias"], rates["layers.1.bias"]]).toEqual(Array(2).fill(rateAt(fast, step - 1)));
+    }
+  });
+
   test("a schedule by epochs changes with the epoch", async () => {
     const run = { ...irisRun, optimizer: adam({ learningRate: perEpoch(step({ rate: 0.1, factor: 0.5, every: 3 } as never)) }) };
     using trainer = await trained(run);

@@ -22,7 +22,8 @@ function work({ module, memory, control, slots, index, names }) {
   let seen = 0;
   for (;;) {
     for (let i = 0; i < ${SPINS} && Atomics.load(control, ${JOB}) === seen; i++);
-    Atomics.wait(control, ${JOB}, seen);
+    // a late notification of the job before may wake it: only a new number is a new job
+    while (Atomics.load(control, ${JOB}) === seen) Atomics.wait(control, ${JOB}, seen);
     seen = Atomics.load(control, ${JOB});
     try {
       kernels[slot[0]](...slot.subarray(2, 2 + slot[1]));
