@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { afterAll, describe, expect, test } from "vitest";
+import { load } from "../src/engine.js";
+import { rules } from "../src/optimizers/index.js";
+import { type Row, table } from "./optimizers/table.js";
+import { Trial } from "./optimizers/trial.js";
+
+interface Case {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly rates?: readonly number[];
+  readonly trajectory: readonly (readonly number[])[];
+}
+
+const FOLDER = new URL("golden/optimizers/", import.meta.url);
+const read = (name: string) => JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), "utf8"));
+const problem = read("problem") as { shapes: Record<string, number[]>; start: number[]; gradients: number[][] };
+const engines = { wasm: await load({ backend: "wasm" }), js: await load({ backend: "js" }) };
+
+/** Relative to the larger of the value and the typical size of the parameters. */
+const TOLERANCE = 2e-6;
+/** Golden files of what every optimizer can do: `options.optimizer` is the optimizer, the rest are options beside its own. */
+const COMMON = ["clipNorm", "clipValue"];
+const COMMON_LATER = ["clipNormEpsilon"];
+
+const files = new Set(readdirSync(FOLDER).map((name) => name.replace(/\.json$/, "")));
+const largest = new Map<string, { cases: number; skipped: number; difference: number }>();
+afterAll(() => {
+  const rows = [...largest].map(([kind, { difference, ...counts }]) => [
+    kind,
+    { ...counts, "largest difference": difference.toExponential(1) },
+  ]);
+  console.table(Object.fromEntries(rows));
+});
+
+test.each([...rules.keys(), ...COMMON])("there are at least three golden cases of %s", (kind) => {
+  expect(files).toContain(kind);
+  expect(casesOf(kind).filter(({ options }) => laterOf(kind, options).length === 0).length).toBeGreaterThanOrEqual(3);
+});
+
+test("no option of a later feature is known already: its golden cases would be skipped for ever", () => {
+  for (const [kind, rule] of rules) {
+    for (const option of table[kind]?.later ?? []) expect(Object.keys(rule.fields)).not.toContain(option);
+  }
+});
+
+describe.each([...rules.keys(), ...COMMON].filter((kind) => files.has(kind)))("%s", (kind) => {
+  largest.set(kind, { cases: 0, skipped: 0, difference: 0 });
+  for (const golden of casesOf(kind)) {
+    const later = laterOf(kind, golden.options);
+    test.skipIf(later.length > 0).each(["wasm", "js"] as const)(`${golden.name}${later.length > 0 ? ` (${later})` : ""}, %s`, (backend) => {
+      const difference = follow(backend, kind, golden);
+      const seen = largest.get(kind) as { cases: number; difference: number };
+      seen.cases += 0.5;
+      seen.difference = Math.max(seen.difference, difference);
+      expect(difference).toBeLessThan(TOLERANCE);
+    });
+    if (later.length > 0) (largest.get(kind) as { skipped: number }).skipped++;
+  }
+});
+
+function casesOf(kind: string): Case[] {
+  const { cases } = read(kind) as { cases: Case[] };
+  return cases;
+}
+
+/** The optimizer's kind and options of a case, in our words. */
+function translate(kind: string, options: Case["options"]): { kind: string; options: Record<string, unknown> } {
+  const { optimizer, ...beside } = options as { optimizer?: { kind: string } };
+  const { kind: own, ...rest } = { kind, ...optimizer };
+  const { renamed = {} } = table[own] as Row;
+  const named = Object.entries({ ...rest, ...beside }).map(([name, value]) => [renamed[name] ?? name, value]);
+  return { kind: own, options: Object.fromEntries(named) };
+}
+
+/** The options of a case that later features bring. An option that is unknown and not listed there stays, and fails. */
+function laterOf(kind: string, options: Case["options"]): string[] {
+  const translated = translate(kind, options);
+  const known = [...COMMON_LATER, ...(table[translated.kind]?.later ?? [])];
+  return Object.keys(translated.options).filter((name) => known.includes(name));
+}
+
+/** The largest difference from a golden trajectory. */
+function follow(backend: keyof typeof engines, kind: string, { options, rates, trajectory }: Case): number {
+  const translated = translate(kind, options);
+  const rate = rates && { learningRate: (step: number) => rates[step] as number };
+  using trial = new Trial(engines[backend], translated.kind, { ...translated.options, ...rate }, problem.shapes);
+  const split = splitter(trial);
+  split(problem.start).forEach(([name, values]) => {
+    trial.parameters.get(name).value.set(values);
+  });
+  let difference = 0;
+  expect(trajectory.length).toBe(problem.gradients.length);
+  trial.run(
+    (step, name) => Float32Array.from(split(problem.gradients[step] as number[]).find(([tensor]) => tensor === name)?.[1] ?? []),
+    0,
+    trajectory.length,
+    (step) => {
+      const golden = trajectory[step] as readonly number[];
+      const values = Object.values(trial.values).flatMap((value) => [...value]);
+      expect(values.length).toBe(golden.length);
+      const typical = Math.sqrt(golden.reduce((sum, x) => sum + x * x, 0) / golden.length);
+      golden.forEach((x, i) => {
+        const relative = Math.abs((values[i] as number) - x) / Math.max(Math.abs(x), typical);
+        difference = Number.isNaN(relative) ? Number.NaN : Math.max(difference, relative);
+      });
+    },
+  );
+  return difference;
+}
+
+/** Cuts a flat row of a golden file into the tensors, in their order. */
+function splitter(trial: Trial): (row: readonly number[]) => [string, readonly number[]][] {
+  const tensors = [...trial.parameters];
+  return (row) => {
+    let from = 0;
+    return tensors.map(({ name, length }) => {
+      from += length;
+      return [name, row.slice(from - length, from)];
+    });
+  };
+}

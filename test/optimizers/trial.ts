@@ -1,0 +1,129 @@
+import type { Engine } from "../../src/engine.js";
+import { padded, type Vector } from "../../src/memory.js";
+import { Optimizer, type OptimizerState } from "../../src/optimizer.js";
+import { optimizerFromJSON } from "../../src/optimizers/index.js";
+import { Parameters, type Shapes } from "../../src/parameters.js";
+import { Random } from "../../src/random.js";
+import { isDenormal, magnitude } from "../support/floats.js";
+
+/** Tensors of awkward lengths: 35, 5, 1 and 8 floats. */
+export const SHAPES = { "a.weight": [5, 7], "a.bias": [5], gain: [], "b.weight": [2, 4] } as const;
+
+export type Gradients = (step: number, name: string) => Float32Array;
+
+/** An optimizer on parameters of its own, and everything that it has in memory. */
+export class Trial implements Disposable {
+  readonly parameters: Parameters;
+  readonly optimizer: Optimizer;
+  /** All blocks in the layout of the parameters: values, gradients, state, scratch. */
+  readonly #blocks: Vector[] = [];
+
+  constructor(engine: Engine, kind: string, options: object, shapes: Shapes = SHAPES) {
+    const recorder: Engine = Object.create(engine, {
+      vector: {
+        value: (length: number) => {
+          const vector = engine.vector(length);
+          this.#blocks.push(vector);
+          return vector;
+        },
+      },
+    });
+    this.parameters = new Parameters(recorder, shapes);
+    this.start();
+    try {
+      this.optimizer = new Optimizer(this.parameters, optimizerFromJSON({ kind, ...options }));
+    } catch (error) {
+      this.parameters.dispose();
+      throw error;
+    }
+  }
+
+  /** Sets the values to seeded numbers around 1. */
+  start(seed = 1): void {
+    for (const { name, value } of this.parameters) {
+      const random = new Random(seed, "start", name);
+      for (let i = 0; i < value.length; i++) value[i] = magnitude(random, -1, 0.3);
+    }
+  }
+
+  /** Takes the steps from `from` up to, not including, `to`. */
+  run(gradients: Gradients, from: number, to: number, after?: (step: number) => void): this {
+    for (let step = from; step < to; step++) {
+      for (const { name, gradient } of this.parameters) gradient.set(gradients(step, name));
+      this.optimizer.step();
+      after?.(step);
+    }
+    return this;
+  }
+
+  /** A copy of the values by name. */
+  get values(): Record<string, Float32Array> {
+    return Object.fromEntries([...this.parameters].map(({ name, value }) => [name, value.slice()]));
+  }
+
+  /** Values and state as plain data, to be compared whole: `toEqual` tells 0 from -0, and NaN equals NaN. */
+  get everything(): { values: Record<string, Float32Array>; state: OptimizerState } {
+    return { values: this.values, state: this.optimizer.state() };
+  }
+
+  /** The first place in a block that is between tensors and not zero, in words. */
+  dirtyPadding(): string | undefined {
+    for (const { view, pointer } of this.#layout()) {
+      for (const { name, offset, length } of this.parameters) {
+        const padding = view.subarray(offset + length, offset + padded(length));
+        if (padding.some((x) => x !== 0)) return `${padding} behind ${name} in the block at ${pointer}`;
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether a denormal stands anywhere in values or state. */
+  hasDenormals(): boolean {
+    return this.#layout().some(({ view }) => view.some(isDenormal));
+  }
+
+  dispose(): void {
+    this.optimizer.dispose();
+    this.parameters.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #layout(): Vector[] {
+    return this.#blocks.filter(({ length }) => length === this.parameters.size);
+  }
+}
+
+/**
+ * Seeded gradients of sizes from 1e-12 to 1e4, some zero, and in every 17th step all: as the gradients of dying units, diverging runs
+ * and saturated losses are.
+ */
+export function wildGradients(steps: number, seed: number): Gradients {
+  const random = new Random(seed, "gradients");
+  const table = Array.from({ length: steps }, (_, step) => {
+    const shift = random.uniform() * 4 - 2;
+    const draw = () => (step % 17 === 16 || random.below(10) === 0 ? 0 : magnitude(random, -10 + shift, 2 + shift));
+    return new Map(Object.entries(SHAPES).map(([name, shape]) => [name, Float32Array.from({ length: count(shape) }, draw)]));
+  });
+  return (step, name) => (table[step] as Map<string, Float32Array>).get(name) as Float32Array;
+}
+
+export function count(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** Gradients changed element by element. */
+export function mapped(gradients: Gradients, change: (g: number) => number): Gradients {
+  return (step, name) => gradients(step, name).map(change);
+}
+
+/** A state as a checkpoint holds it: through JSON and back. */
+export function throughJSON(state: OptimizerState): OptimizerState {
+  const plain = JSON.parse(JSON.stringify(state, (_, value) => (value instanceof Float32Array ? { floats: [...value] } : value)));
+  for (const slot of Object.values(plain.slots) as Record<string, unknown>[]) {
+    for (const [name, { floats }] of Object.entries(slot) as [string, { floats: number[] }][]) slot[name] = Float32Array.from(floats);
+  }
+  return plain;
+}
