@@ -1,8 +1,8 @@
 // The kernel table. Argument order is law: p, g, ...state, n, learning rate, other scalars.
 
 export { dense, denseBiasGradient, denseInputGradient, denseWeightGradient, transpose } from "./linalg/product";
-export { dot, finite, sumSquares } from "./linalg/reductions";
-export { axpy, blend, clamp, copy, fill, flush, scale } from "./linalg/vectors";
+export { dot, dotDecayed, finite, squaredDistance, sumAbs, sumSquares, sumSquaresDecayed } from "./linalg/reductions";
+export { axpby, axpy, blend, clamp, copy, fill, flush, scale } from "./linalg/vectors";
 export {
   gelu,
   geluGradient,
@@ -22,6 +22,12 @@ export { exp, log } from "./nn/elementary";
 export { binaryCrossEntropy, crossEntropy, huber, meanAbsolute, meanSquared, softmax } from "./nn/losses";
 export { adadelta } from "./optimizers/adadelta";
 export { adagrad } from "./optimizers/adagrad";
-export { adam, adamw, amsgrad, amsgradw } from "./optimizers/adam";
+export { adam, adamStep, adamw, amsgrad, amsgradw } from "./optimizers/adam";
+export { almeida } from "./optimizers/almeida";
+export { cocob } from "./optimizers/cocob";
+export { adamHypergradient, sgdHypergradient } from "./optimizers/hypergradient";
+export { momoAdam } from "./optimizers/momo";
+export { dadaptAdam, dadaptSgd, fromStart, prodigy } from "./optimizers/prodigy";
 export { rmsprop, rmspropCentered, rmspropCenteredMomentum, rmspropMomentum } from "./optimizers/rmsprop";
+export { scheduleFreeAdamw, scheduleFreeSgd } from "./optimizers/scheduleFree";
 export { sgd, sgdMomentum, sgdNesterov } from "./optimizers/sgd";

@@ -47,3 +47,15 @@
 
 /** x where |x| > limit (or x is NaN), otherwise 0: keeps denormals from building up. */
 @inline export function flushed(x: v128, limit: v128): v128 { return andnot(x, f32x4.le(abs(x), limit)); }
+
+/** The lower two lanes and the upper two in float64, for sums. */
+@inline export function lower(x: v128): v128 { return f64x2.promote_low_f32x4(x); }
+@inline export function upper(x: v128): v128 { return f64x2.promote_low_f32x4(i64x2.shuffle(x, x, 1, 1)); }
+/** The products of the lower and of the upper lanes in float64, where they are exact. */
+@inline export function lowerProduct(a: v128, b: v128): v128 { return f64x2.mul(lower(a), lower(b)); }
+@inline export function upperProduct(a: v128, b: v128): v128 { return f64x2.mul(upper(a), upper(b)); }
+/** The sum of four sums: (0 + 2) + (1 + 3). */
+@inline export function total(s01: v128, s23: v128): f64 {
+  const S = f64x2.add(s01, s23);
+  return f64x2.extract_lane(S, 0) + f64x2.extract_lane(S, 1);
+}

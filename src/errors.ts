@@ -59,6 +59,17 @@ export class DisposedError extends StepsizeError {
   }
 }
 
+/** An optimizer was asked to train while it shows the values to evaluate. */
+export class ModeError extends StepsizeError {
+  override get name(): string {
+    return "ModeError";
+  }
+
+  constructor(method: string) {
+    super(`${method}() needs the training values, but the parameters hold those to evaluate: call toTraining() first`);
+  }
+}
+
 /** Data that cannot be learnt from: `row` counts from 1 as a person would, `column` is a name where there is one. */
 export class DataError extends StepsizeError {
   override get name(): string {

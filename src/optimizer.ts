@@ -1,8 +1,9 @@
 import type { Kernels } from "./engine.js";
-import { CheckpointError, DisposedError, DivergedError, OptionError } from "./errors.js";
+import { CheckpointError, DisposedError, DivergedError, ModeError, OptionError } from "./errors.js";
 import type { Vector } from "./memory.js";
 import {
   type AnyRule,
+  type Binding,
   type Group,
   type OptimizerDescription,
   type Resolved,
@@ -20,25 +21,30 @@ import { type Clock, rateAt, type ScheduleDescription } from "./schedules/schedu
 type AnyOptions = Record<string, unknown>;
 
 /** The tensors that share options, and what a step needs of them. */
-class BoundGroup {
-  /** The learning rate of the last step. */
+class BoundGroup implements Binding<AnyOptions> {
   learningRate = 0;
+  tensorRates?: readonly number[];
+  readonly kernels: Kernels;
+  readonly scratch: (length: number) => number;
   readonly parameters: readonly Parameter[];
   readonly frozen: boolean;
   readonly elementRates: boolean;
   readonly slots: readonly string[];
-  readonly scalars: Record<string, number>;
+  scalars: Record<string, number>;
   readonly given: AnyOptions;
   readonly options: Resolved<AnyOptions>;
   readonly scheduled: readonly (readonly [string, Scheduled, Field<unknown>])[];
   readonly rate: Scheduled;
   /** What a learning rate that watches a metric has seen. */
   plateau: PlateauState | undefined;
+  groups: readonly BoundGroup[] = [];
   runs: readonly Run[] = [];
-  update: Step = () => {};
+  tensors: readonly TensorRun[] = [];
 
-  constructor(rule: AnyRule, base: AnyOptions, group: Partial<Group<AnyOptions>>, parameters: readonly Parameter[]) {
+  constructor(rule: AnyRule, base: AnyOptions, group: Partial<Group<AnyOptions>>, parameters: readonly Parameter[], host: Host) {
     const { match: _, frozen = false, elementRates = false, ...own } = group;
+    this.kernels = host.kernels;
+    this.scratch = host.scratch;
     this.given = { ...base, ...own };
     this.frozen = frozen;
     this.elementRates = elementRates;
@@ -51,9 +57,13 @@ class BoundGroup {
       .filter(([key]) => isSchedule(this.given[key]))
       .map(([key, field]) => [key, this.given[key] as Scheduled, field]);
     this.slots = frozen ? [] : rule.slots(this.options);
-    this.scalars = rule.scalars?.(this.options) ?? {};
+    const names = parameters.map(({ name }) => name);
+    this.scalars = rule.scalars?.(this.options, names) ?? {};
   }
 }
+
+/** What groups are given of their optimizer. */
+type Host = Pick<Binding<AnyOptions>, "kernels" | "scratch">;
 
 /** The state of an optimizer by name of slot and tensor: copies, not views. */
 export interface OptimizerState {
@@ -63,7 +73,7 @@ export interface OptimizerState {
   /** The number of gradients accumulated towards the next update. */
   readonly accumulated: number;
   readonly slots: Readonly<Record<string, Readonly<Record<string, Float32Array>>>>;
-  /** The scalar state of each group, in the order of `groups`. */
+  /** The scalar state of each group, in the order of `groups`; a single one when all groups share it. */
   readonly scalars: readonly Readonly<Record<string, number>>[];
   /** What the learning rate of each group has seen, null where it watches nothing. */
   readonly plateaus: readonly (PlateauState | null)[];
@@ -72,9 +82,10 @@ export interface OptimizerState {
 /** State fades towards the denormals, where an operation costs a hundred cycles: every 16 updates what is under 2^-100 becomes 0. */
 const FLUSH_EVERY = 16;
 const FADED = 7.888609052210118e-31;
-/** Slots of the optimizer itself, beside its rule's. */
+/** State of the optimizer itself, beside its rule's: slots, and the sum of the losses that belong to accumulated gradients. */
 const ACCUMULATED = "accumulated";
 const ELEMENT_RATES = "elementRates";
+const LOSS = "accumulatedLoss";
 
 /**
  * Binds an update rule to parameters: `step()` moves the values by the gradients that stand in the parameters' memory.
@@ -97,33 +108,48 @@ export class Optimizer implements Disposable {
   readonly description: OptimizerDescription;
   readonly #kernels: Kernels;
   readonly #clock: Clock;
+  readonly #rule: AnyRule;
   readonly #groups: readonly BoundGroup[];
+  /** The groups that are stepped: neither frozen nor empty. */
+  readonly #live: readonly BoundGroup[];
+  readonly #updates: readonly (readonly [BoundGroup, Step])[];
+  /** The scalar state of every group, or the one that they share. */
+  readonly #scalars: readonly Record<string, number>[];
   /** Blocks in the layout of the parameters, by name of slot. */
   readonly #slots = new Map<string, Vector>();
   readonly #scratch: Vector[] = [];
   /** The block that updates read gradients from: the parameters' own, or the one they are accumulated in. */
   readonly #gradients: Vector;
-  /** Where values are kept during an update when elements have rates of their own. */
-  readonly #before: Vector | undefined;
+  /** Where values are kept: before an update when elements have rates of their own, and while others are evaluated. */
+  readonly #kept: Vector | undefined;
   #steps = 0;
   #accumulated = 0;
   #norm: number | undefined;
+  #evaluating = false;
   #disposed = false;
 
   constructor(parameters: Parameters, description: OptimizerDescription, clock: Clock = {}) {
     const rule = ruleOf(description);
     this.parameters = parameters;
     this.description = description;
+    this.#rule = rule;
     this.#kernels = parameters.engine.kernels;
     this.#clock = clock;
-    this.#groups = divide(rule, description, parameters);
+    const scratch = (length: number) => this.#allocate(length).pointer;
+    this.#groups = divide(rule, description, parameters, { kernels: this.#kernels, scratch });
+    this.#live = this.#groups.filter(({ frozen, parameters }) => !frozen && parameters.length > 0);
+    const { scalars } = this.#groups.at(-1) as BoundGroup;
+    for (const group of this.#groups) {
+      group.groups = this.#live;
+      if (rule.shared) group.scalars = scalars;
+    }
+    this.#scalars = rule.shared ? [scalars] : this.#groups.map(({ scalars }) => scalars);
+    if (rule.needs === "loss" && description.accumulate > 1) (this.#scalars[0] as Record<string, number>)[LOSS] = 0;
     try {
       this.#gradients = description.accumulate > 1 ? this.#slot(ACCUMULATED) : parameters.gradients;
-      for (const group of this.#groups) this.#bind(rule, group);
-      if (this.#slots.has(ELEMENT_RATES)) {
-        this.#before = parameters.engine.vector(parameters.size);
-        this.#scratch.push(this.#before);
-      }
+      for (const group of this.#live) this.#lay(group);
+      this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => [group, rule.bind(group)]);
+      if (rule.evaluate || this.#slots.has(ELEMENT_RATES)) this.#kept = this.#allocate(parameters.size);
     } catch (error) {
       this.dispose();
       throw error;
@@ -135,15 +161,18 @@ export class Optimizer implements Disposable {
     return this.#steps;
   }
 
-  /** The learning rate that the last update used (for tensors that no group matches); NaN before the first. */
+  /**
+   * The learning rate that the last update used (for tensors that no group matches), NaN before the first. Of methods that find a rate, it is
+   * the one found: each says in its description what that is.
+   */
   get learningRate(): number {
     return this.#steps === 0 ? Number.NaN : (this.#groups.at(-1) as BoundGroup).learningRate;
   }
 
   /** The learning rates that the last update used, by name of tensor; NaN for frozen tensors and before the first update. */
   get learningRates(): Record<string, number> {
-    const entries = this.#groups.flatMap(({ parameters, frozen, learningRate }) =>
-      parameters.map(({ name }) => [name, frozen || this.#steps === 0 ? Number.NaN : learningRate] as const),
+    const entries = this.#groups.flatMap(({ parameters, frozen, learningRate, tensorRates }) =>
+      parameters.map(({ name }, i) => [name, frozen || this.#steps === 0 ? Number.NaN : (tensorRates?.[i] ?? learningRate)] as const),
     );
     return Object.fromEntries(entries);
   }
@@ -170,25 +199,63 @@ export class Optimizer implements Disposable {
     return rates.view.subarray(parameter.offset, parameter.offset + parameter.length);
   }
 
+  /** Whether the parameters hold the values to evaluate in place of the training ones. */
+  get evaluating(): boolean {
+    return this.#evaluating;
+  }
+
+  /**
+   * Puts the values that should be evaluated and saved into the parameters: averages, for methods that keep one (`dog`, `scheduleFreeAdamw`, ...);
+   * for the others, and before the first update, the training values are these. The optimizer's state does not change.
+   */
+  toEvaluation(): void {
+    this.#alive();
+    if (this.#evaluating) return;
+    this.#evaluating = true;
+    if (this.#rule.evaluate === undefined || this.#steps === 0) return;
+    for (const group of this.#live) {
+      this.#keep(group);
+      this.#rule.evaluate(group);
+    }
+  }
+
+  /** Puts the training values back, bit by bit, so that training can go on. */
+  toTraining(): void {
+    this.#alive();
+    if (!this.#evaluating) return;
+    this.#evaluating = false;
+    if (this.#rule.evaluate === undefined || this.#steps === 0) return;
+    const { values } = this.parameters;
+    this.#forRuns(({ p, n }) => {
+      this.#kernels.copy(p + (this.#kept as Vector).pointer - values.pointer, p, n);
+    });
+  }
+
   /**
    * Takes the gradients into account and, once as many as `accumulate` says are there, updates the values.
    *
+   * @param loss the loss that the gradients are of (when several are accumulated, of each), or a function that computes it together with the
+   *   gradients. Only methods that need the loss ask for it.
    * @returns whether the values were updated.
-   * @throws OptionError when a schedule gives no usable number, DivergedError when `clipNorm` finds a gradient that is not finite (gradients accumulated so far
-   * are given up); values and state stay as they were.
+   * @throws OptionError when a schedule gives no usable number or a needed loss is missing; ModeError between `toEvaluation()` and `toTraining()`;
+   *   DivergedError when the loss is not finite or `clipNorm` finds a gradient that is not (gradients accumulated so far are given up); values
+   *   and state stay as they were.
    */
-  step(): boolean {
+  step(loss?: number | (() => number)): boolean {
     this.#alive();
+    if (this.#evaluating) throw new ModeError("step");
     const { accumulate, clipValue, clipNorm, maximize } = this.description;
     this.#norm = undefined;
     const full = this.#accumulated + 1 === accumulate;
     if (full) this.#resolve();
+    const mean = this.#meanLoss(typeof loss === "function" ? loss() : loss);
     if (accumulate > 1) {
       this.#kernels.axpy(this.parameters.gradients.pointer, this.#gradients.pointer, this.parameters.size, 1);
       this.#accumulated = full ? 0 : this.#accumulated + 1;
       if (!full) return false;
     }
-    let scale = (maximize ? -1 : 1) / accumulate;
+    const sign = maximize ? -1 : 1;
+    let scale = sign / accumulate;
     if (clipValue !== undefined) this.#forRuns((run) => this.#kernels.clamp(run.g, run.n, clipValue * accumulate));
     if (clipNorm !== undefined) {
       this.#norm = this.#measure() / accumulate;
@@ -199,7 +266,9 @@ export class Optimizer implements Disposable {
       scale *= Math.min(1, clipNorm / (this.#norm + 1e-6));
     }
     this.#steps++;
-    for (const group of this.#groups) this.#update(group, scale);
+    for (const group of this.#live) if (group.elementRates) this.#keep(group);
+    for (const [group, update] of this.#updates) update(this.#steps, group.learningRate, scale, sign * mean);
+    for (const group of this.#live) if (group.elementRates) this.#blend(group);
     if (this.#steps % FLUSH_EVERY === 0) this.#flush();
     if (accumulate > 1) this.#kernels.fill(this.#gradients.pointer, this.parameters.size, 0);
     return true;
@@ -234,14 +303,18 @@ export class Optimizer implements Disposable {
   state(): OptimizerState {
     this.#alive();
     const slots = Object.fromEntries([...this.#slots].map(([slot, block]) => [slot, Object.fromEntries(this.#tensorsOf(slot, block))]));
-    const scalars = this.#groups.map((group) => ({ ...group.scalars }));
+    const scalars = this.#scalars.map((own) => ({ ...own }));
     const plateaus = this.#groups.map(({ plateau }) => plateau ?? null);
     return { kind: this.description.kind, step: this.#steps, accumulated: this.#accumulated, slots, scalars, plateaus };
   }
 
-  /** Takes over what `state()` gave. Throws CheckpointError, and changes nothing, when it belongs to another optimizer. */
+  /**
+   * Takes over what `state()` gave, for parameters that hold the training values of that time. Throws CheckpointError, and changes nothing,
+   * when it belongs to another optimizer, and ModeError between `toEvaluation()` and `toTraining()`.
+   */
   load(state: OptimizerState): void {
     this.#alive();
+    if (this.#evaluating) throw new ModeError("load");
     this.#check(state);
     const plateaus = this.#groups.map(({ plateau, rate }, i) =>
       plateau ? plateauStateFromJSON(rate as ScheduleDescription, state.plateaus[i], `state.plateaus[${i}]`) : undefined,
@@ -250,8 +323,10 @@ export class Optimizer implements Disposable {
       const given = state.slots[slot] as Record<string, Float32Array>;
       for (const [name, view] of this.#tensorsOf(slot, block, true)) view.set(given[name] as Float32Array);
     }
+    this.#scalars.forEach((own, i) => {
+      Object.assign(own, state.scalars[i]);
+    });
     this.#groups.forEach((group, i) => {
-      Object.assign(group.scalars, state.scalars[i]);
       group.plateau = plateaus[i];
     });
     this.#steps = state.step;
@@ -281,18 +356,30 @@ export class Optimizer implements Disposable {
     }
   }
 
-  #update(group: BoundGroup, scale: number): void {
-    if (group.elementRates) {
-      const { values } = this.parameters;
-      const before = this.#before as Vector;
-      const rates = this.#slots.get(ELEMENT_RATES) as Vector;
-      for (const { p, n } of group.runs) this.#kernels.copy(p, before.pointer + p - values.pointer, n);
-      group.update(this.#steps, group.learningRate, scale);
-      for (const { p, n } of group.runs) {
-        const offset = p - values.pointer;
-        this.#kernels.blend(p, before.pointer + offset, rates.pointer + offset, n);
-      }
-    } else group.update(this.#steps, group.learningRate, scale);
+  /** The loss of an update: with accumulation the mean of what was told since the last one. */
+  #meanLoss(loss: number | undefined): number {
+    const { kind, accumulate } = this.description;
+    if (this.#rule.needs !== "loss") return Number.NaN;
+    if (typeof loss !== "number")
+      throw new OptionError("loss", loss, `is needed by ${kind}: call step(loss) with the loss of the gradients`);
+    if (!Number.isFinite(loss)) throw new DivergedError("the loss", this.#steps);
+    if (accumulate === 1) return loss;
+    const scalars = this.#scalars[0] as { [LOSS]: number };
+    const sum = (this.#accumulated === 0 ? 0 : scalars[LOSS]) + loss;
+    scalars[LOSS] = sum;
+    return sum / accumulate;
+  }
+
+  #keep(group: BoundGroup): void {
+    const shift = (this.#kept as Vector).pointer - this.parameters.values.pointer;
+    for (const { p, n } of group.runs) this.#kernels.copy(p, p + shift, n);
+  }
+
+  #blend(group: BoundGroup): void {
+    const { pointer } = this.parameters.values;
+    const kept = (this.#kept as Vector).pointer;
+    const rates = (this.#slots.get(ELEMENT_RATES) as Vector).pointer;
+    for (const { p, n } of group.runs) this.#kernels.blend(p, p - pointer + kept, p - pointer + rates, n);
   }
 
   #flush(): void {
@@ -314,13 +401,13 @@ export class Optimizer implements Disposable {
     for (const group of this.#groups) for (const run of group.runs) action(run);
   }
 
-  #bind(rule: AnyRule, group: BoundGroup): void {
-    if (group.frozen || group.parameters.length === 0) return;
+  /** Lays out the state of a group. */
+  #lay(group: BoundGroup): void {
     const { values } = this.parameters;
     const blocks = group.slots.map((slot) => this.#slot(slot));
     if (group.elementRates) this.#fill(this.#slot(ELEMENT_RATES), group.parameters, 1);
     for (const [i, slot] of group.slots.entries()) {
-      const value = rule.initial?.(slot, group.options) ?? 0;
+      const value = this.#rule.initial?.(slot, group.options) ?? 0;
       if (value !== 0) this.#fill(blocks[i] as Vector, group.parameters, value);
     }
     const piece = (offset: number, n: number): Run => ({
@@ -329,20 +416,14 @@ export class Optimizer implements Disposable {
       s: blocks.map((block) => block.pointer + offset * 4),
       n,
     });
-    const tensors: TensorRun[] = group.parameters.map(({ name, shape, offset, length }) => ({ name, shape, ...piece(offset, length) }));
+    group.tensors = group.parameters.map(({ name, shape, offset, length }) => ({ name, shape, ...piece(offset, length) }));
     group.runs = contiguous(group.parameters).map(([from, to]) => piece(from, to - from));
-    group.update = rule.bind({
-      kernels: this.#kernels,
-      options: group.options,
-      runs: group.runs,
-      tensors,
-      scalars: group.scalars,
-      scratch: (length) => {
-        const vector = this.parameters.engine.vector(length);
-        this.#scratch.push(vector);
-        return vector.pointer;
-      },
-    });
+  }
+
+  #allocate(length: number): Vector {
+    const vector = this.parameters.engine.vector(length);
+    this.#scratch.push(vector);
+    return vector;
   }
 
   #slot(name: string): Vector {
@@ -394,8 +475,8 @@ export class Optimizer implements Disposable {
         }
       }
     }
-    this.#groups.forEach(({ scalars }, i) => {
-      for (const key of Object.keys(scalars)) {
+    this.#scalars.forEach((own, i) => {
+      for (const key of Object.keys(own)) {
         if (!Number.isFinite(state.scalars?.[i]?.[key])) throw new CheckpointError(`the state of group ${i} lacks a finite ${key}`);
       }
     });
@@ -407,7 +488,7 @@ export class Optimizer implements Disposable {
 }
 
 /** The groups in their order, each with the tensors that no earlier one matches; last what is left, with the optimizer's own options. */
-function divide(rule: AnyRule, description: OptimizerDescription, parameters: Parameters): BoundGroup[] {
+function divide(rule: AnyRule, description: OptimizerDescription, parameters: Parameters, host: Host): BoundGroup[] {
   const { groups, ...base } = description;
   const left = new Set(parameters);
   const bound = groups.map((group, i) => {
@@ -418,9 +499,9 @@ function divide(rule: AnyRule, description: OptimizerDescription, parameters: Pa
       throw new OptionError(`${description.kind}.groups[${i}].match`, group.match, `${show(group.match)} matches no tensor${hint}`);
     }
     const matched = all.filter((parameter) => left.delete(parameter));
-    return new BoundGroup(rule, base, group, matched);
+    return new BoundGroup(rule, base, group, matched, host);
   });
-  return [...bound, new BoundGroup(rule, base, {}, [...left])];
+  return [...bound, new BoundGroup(rule, base, {}, [...left], host)];
 }
 
 function escaped(text: string): string {

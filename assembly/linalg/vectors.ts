@@ -26,6 +26,12 @@ export function axpy(x: usize, y: usize, n: usize, a: f32): void {
   for (let i: usize = 0; i < n << 2; i += 16) store(y + i, add(load(y + i), mul(A, load(x + i))));
 }
 
+/** y = a x + b y */
+export function axpby(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  const A = splat(a), B = splat(b);
+  for (let i: usize = 0; i < n << 2; i += 16) store(y + i, add(mul(A, load(x + i)), mul(B, load(y + i))));
+}
+
 /** x = x clamped to [-limit, limit]; NaN stays NaN. */
 export function clamp(x: usize, n: usize, limit: f32): void {
   const HIGH = splat(limit), LOW = neg(HIGH);

@@ -4,13 +4,44 @@ import { scheduleFromJSON } from "../schedules/index.js";
 import { adadeltaRule } from "./adadelta.js";
 import { adagradRule } from "./adagrad.js";
 import { adamRule, adamwRule } from "./adam.js";
+import { almeidaRule, plagianakosRule } from "./almeida.js";
+import { cocobRule } from "./cocob.js";
+import { dadaptAdamRule, dadaptSgdRule } from "./dadapt.js";
+import { dogRule, dowgRule } from "./dog.js";
+import { adamHypergradientRule, sgdHypergradientRule } from "./hypergradient.js";
+import { momoAdamRule, momoRule } from "./momo.js";
+import { polyakRule } from "./polyak.js";
+import { prodigyRule } from "./prodigy.js";
 import { rmspropRule } from "./rmsprop.js";
 import { type AnyRule, describe, type OptimizerDescription } from "./rule.js";
+import { scheduleFreeAdamwRule, scheduleFreeSgdRule } from "./scheduleFree.js";
 import { sgdRule } from "./sgd.js";
 
 /** Every rule by its kind: what `fromJSON`, the tests and the benchmarks know optimizers from. */
 export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
-  [sgdRule, adagradRule, adadeltaRule, rmspropRule, adamRule, adamwRule].map((rule) => [rule.kind, rule as unknown as AnyRule]),
+  [
+    sgdRule,
+    adagradRule,
+    adadeltaRule,
+    rmspropRule,
+    adamRule,
+    adamwRule,
+    prodigyRule,
+    dadaptSgdRule,
+    dadaptAdamRule,
+    dogRule,
+    dowgRule,
+    scheduleFreeSgdRule,
+    scheduleFreeAdamwRule,
+    polyakRule,
+    cocobRule,
+    momoRule,
+    momoAdamRule,
+    sgdHypergradientRule,
+    adamHypergradientRule,
+    almeidaRule,
+    plagianakosRule,
+  ].map((rule) => [rule.kind, rule as unknown as AnyRule]),
 );
 
 /** An optimizer from plain data, as `JSON.parse` gives it: checked like a factory's options. Throws OptionError with the path. */

@@ -59,18 +59,27 @@ export interface TensorRun extends Run {
 /** What a rule is given when it is bound to the parameters of a group. */
 export interface Binding<Own> {
   readonly kernels: Kernels;
+  /** The learning rate of the step that is being made, as the option has it. A rule that finds its own writes the one it used. */
+  learningRate: number;
+  /** The rates used, in the order of `tensors`, by a rule that finds one for each. */
+  tensorRates?: readonly number[];
   /** Changed in place before each step where an option follows a schedule: read it in the step. */
   readonly options: Resolved<Own>;
   readonly runs: readonly Run[];
   readonly tensors: readonly TensorRun[];
-  /** The scalar state, as `scalars` of the rule began it. */
+  /** The scalar state, as `scalars` of the rule began it; with a `shared` rule the same object in every group. */
   readonly scalars: Record<string, number>;
+  /** The groups that are stepped, for a `shared` rule. */
+  readonly groups: readonly Binding<Own>[];
   /** Zeroed memory for the rule's own use, not part of the state. */
   scratch(length: number): number;
 }
 
-/** Makes one update: `t` counts updates from 1, `rate` is the learning rate, `scale` a factor on every gradient. */
-export type Step = (t: number, rate: number, scale: number) => void;
+/**
+ * Makes one update: `t` counts updates from 1, `rate` is the learning rate, `scale` a factor on every gradient, `loss` what is descended
+ * (NaN when it was not told).
+ */
+export type Step = (t: number, rate: number, scale: number, loss: number) => void;
 
 /** An update rule: its options, its state and how it is bound to kernels. */
 export interface Rule<Own> {
@@ -78,13 +87,24 @@ export interface Rule<Own> {
   /** The default learning rate. */
   readonly learningRate: number;
   readonly fields: Omit<Fields<Own>, keyof CommonOptions<unknown>>;
+  /** What `step()` must be told. */
+  readonly needs?: "loss";
+  /**
+   * For estimates that groups share: the rule is bound once, with the optimizer's own options, to `groups`, which have one scalar state. Names
+   * the options that concern all of them, which a group therefore cannot have of its own.
+   */
+  readonly shared?: readonly (keyof Own & string)[];
+  /** False where values do not move by steps that a factor could scale: groups cannot have `elementRates` then. */
+  readonly elementRates?: boolean;
   /** The names of the state slots, blocks of the layout of the parameters. */
   slots(options: Resolved<Own>): readonly string[];
   /** What a slot is filled with at the start; 0 where this is left out. */
   initial?(slot: string, options: Resolved<Own>): number;
-  /** The scalar state of a group, at its start. */
-  scalars?(options: Resolved<Own>): Record<string, number>;
+  /** The scalar state of a group, at its start; `tensors` are the names of its tensors. */
+  scalars?(options: Resolved<Own>, tensors: readonly string[]): Record<string, number>;
   bind(binding: Binding<Own>): Step;
+  /** Overwrites the values with those to evaluate; the optimizer keeps the training ones. Called only after a first update. */
+  evaluate?(binding: Binding<Own>): void;
 }
 
 /** A rule whose options are known at run time only. */
@@ -112,7 +132,7 @@ export function describe<Own>(rule: Rule<Own>, given: object, path: string = rul
     clipNorm: optional(positiveOrInfinity),
     clipValue: optional(number(undefined, { above: 0 })),
     accumulate: integer(1, { min: 1 }),
-    groups: list([], group(own)),
+    groups: list([], group(own, rule)),
   } as Fields<object>;
   const options = readOptions(path, given, top);
   const description = { kind: rule.kind, ...options };
@@ -165,12 +185,11 @@ const pattern: Field<string> = {
 };
 
 /** A group keeps only what it sets; the rest is its optimizer's. */
-function group(own: Fields<object>): Field<Group<Record<string, unknown>>> {
-  const fields: Record<string, unknown> = {
-    match: pattern,
-    frozen: optional(boolean(undefined)),
-    elementRates: optional(boolean(undefined)),
-  };
-  for (const [key, field] of Object.entries(own)) fields[key] = optional(field as Field<unknown>);
+function group<Own>(own: Fields<object>, { shared = [], elementRates = true }: Rule<Own>): Field<Group<Record<string, unknown>>> {
+  const fields: Record<string, unknown> = { match: pattern, frozen: optional(boolean(undefined)) };
+  if (elementRates) fields["elementRates"] = optional(boolean(undefined));
+  for (const [key, field] of Object.entries(own)) {
+    if (!shared.some((name) => name === key)) fields[key] = optional(field as Field<unknown>);
+  }
   return { fallback: undefined, read: (value, path) => readOptions(path, value, fields as Fields<Group<Record<string, unknown>>>) };
 }

@@ -31,3 +31,9 @@ export const TINY = 8.8817841970012523e-16;
 export function flushed(x: number, limit: number): number {
   return Math.abs(x) <= limit ? 0 : x;
 }
+
+/** The sum of four or eight running sums, in the order of total() in assembly/lanes.ts. */
+export function tree(s: Float64Array): number {
+  for (let half = s.length / 2; half >= 1; half /= 2) for (let i = 0; i < half; i++) s[i] = (s[i] as number) + (s[i + half] as number);
+  return s[0] as number;
+}

@@ -11,7 +11,13 @@ import * as losses from "./nn/losses.js";
 import * as adadelta from "./optimizers/adadelta.js";
 import * as adagrad from "./optimizers/adagrad.js";
 import * as adam from "./optimizers/adam.js";
+import * as almeida from "./optimizers/almeida.js";
+import * as cocob from "./optimizers/cocob.js";
+import * as hypergradient from "./optimizers/hypergradient.js";
+import * as momo from "./optimizers/momo.js";
+import * as prodigy from "./optimizers/prodigy.js";
 import * as rmsprop from "./optimizers/rmsprop.js";
+import * as scheduleFree from "./optimizers/scheduleFree.js";
 import * as sgd from "./optimizers/sgd.js";
 
 const twins = {
@@ -20,6 +26,12 @@ const twins = {
   ...adadelta,
   ...rmsprop,
   ...adam,
+  ...prodigy,
+  ...scheduleFree,
+  ...cocob,
+  ...momo,
+  ...hypergradient,
+  ...almeida,
   ...vectors,
   ...reductions,
   ...product,

@@ -33,6 +33,17 @@ export function axpy(heap: Heap): Kernels["axpy"] {
   };
 }
 
+export function axpby(heap: Heap): Kernels["axpby"] {
+  return (x, y, n, a, b) => {
+    const v = heap.f32;
+    x >>>= 2;
+    y >>>= 2;
+    a = f(a);
+    b = f(b);
+    for (let i = 0; i < n; i++) v[y + i] = f(a * (v[x + i] as number)) + f(b * (v[y + i] as number));
+  };
+}
+
 export function clamp(heap: Heap): Kernels["clamp"] {
   return (x, n, limit) => {
     const v = heap.f32;

@@ -117,3 +117,20 @@ export function amsgradw(heap: Heap): Kernels["amsgradw"] {
     }
   };
 }
+
+export function adamStep(heap: Heap): Kernels["adamStep"] {
+  return (p, m, v, n, rate, c2, epsilon, shrink) => {
+    const x = heap.f32;
+    p >>>= 2;
+    m >>>= 2;
+    v >>>= 2;
+    rate = f(rate);
+    c2 = f(c2);
+    epsilon = f(epsilon);
+    shrink = f(shrink);
+    for (let i = 0; i < n; i++) {
+      const P = x[p + i] as number;
+      x[p + i] = P - f(f(shrink * P) + f(f(rate * (x[m + i] as number)) / f(f(f(Math.sqrt(x[v + i] as number)) * c2) + epsilon)));
+    }
+  };
+}

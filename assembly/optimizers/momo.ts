@@ -1,0 +1,22 @@
+// The first pass of Momo-Adam (Schaipp et al. 2024), with G = scale g:
+//   m = b1 m + a1 G;  v = b2 v + a2 G^2;  returns the sum of m^2 / (sqrt(v) c2 + epsilon)
+// (its second is adamStep of adam.ts; plain Momo is made of linalg/ and sgd).
+import { add, div, load, lowerProduct, mul, splat, sqrt, store, total, upperProduct } from "../lanes";
+
+export function momoAdam(
+  g: usize, m: usize, v: usize, n: usize, b1: f32, a1: f32, b2: f32, a2: f32, c2: f32, epsilon: f32, scale: f32,
+): f64 {
+  const B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), C2 = splat(c2), EPSILON = splat(epsilon), SCALE = splat(scale);
+  let s01 = f64x2.splat(0), s23 = f64x2.splat(0);
+  for (let i: usize = 0; i < n << 2; i += 16) {
+    const G = mul(SCALE, load(g + i));
+    const M = add(mul(B1, load(m + i)), mul(A1, G));
+    const V = add(mul(B2, load(v + i)), mul(A2, mul(G, G)));
+    const U = div(M, add(mul(sqrt(V), C2), EPSILON));
+    store(m + i, M);
+    store(v + i, V);
+    s01 = f64x2.add(s01, lowerProduct(M, U));
+    s23 = f64x2.add(s23, upperProduct(M, U));
+  }
+  return total(s01, s23);
+}

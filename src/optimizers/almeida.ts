@@ -1,0 +1,118 @@
+import { number } from "../options.js";
+import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "./rule.js";
+
+export interface AlmeidaOptions extends CommonOptions<AlmeidaOptions> {
+  /** The meta-stepsize k: how much one agreement or disagreement of gradients changes a rate, at least 0. Default 0.02. */
+  metaStepsize?: Scheduled;
+  /** Decay of the mean of squared gradients that products are measured by, in [0, 1). Default 0.9. */
+  rho?: Scheduled;
+  /** The smallest factor on a rate in one update, at least 0 and less than 1. Default 0.5. */
+  lowestFactor?: number;
+  /** Added to the mean of squared gradients, greater than 0. Default 1e-16. */
+  epsilon?: Scheduled;
+  /** Coupled decay, added to the gradient as weightDecay p; at least 0. Default 0. */
+  weightDecay?: Scheduled;
+}
+
+export interface PlagianakosOptions extends CommonOptions<PlagianakosOptions> {
+  /** The meta-stepsize K, in units of rate / loss times rate, at least 0. Default 1e-3. */
+  metaStepsize?: Scheduled;
+  /** Coupled decay, added to the gradient as weightDecay p; at least 0. Default 0. */
+  weightDecay?: Scheduled;
+}
+
+export const almeidaRule: Rule<AlmeidaOptions> = {
+  kind: "almeida",
+  learningRate: 1e-2,
+  fields: {
+    metaStepsize: scheduled(0.02, { min: 0 }),
+    rho: scheduled(0.9, { min: 0, below: 1 }),
+    lowestFactor: number(0.5, { min: 0, below: 1 }),
+    epsilon: scheduled(1e-16, { above: 0 }),
+    weightDecay: scheduled(0, { min: 0 }),
+  },
+  slots: () => ["gradient", "squares", "factors"],
+  initial: (slot) => (slot === "factors" ? 1 : 0),
+  bind(binding) {
+    const { kernels, options: o, runs, tensors } = binding;
+    const count = tensors.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+    return (_, rate, scale) => {
+      let factors = 0;
+      for (const { p, g, s, n } of runs) {
+        const [h, v, r] = s as [number, number, number];
+        kernels.almeida(p, g, h, v, r, n, rate, o.metaStepsize, o.rho, 1 - o.rho, o.lowestFactor, o.epsilon, o.weightDecay, scale);
+        factors += kernels.sumAbs(r, n);
+      }
+      binding.learningRate = (rate * factors) / count;
+    };
+  },
+};
+
+export const plagianakosRule: Rule<PlagianakosOptions> = {
+  kind: "plagianakos",
+  learningRate: 1e-2,
+  shared: ["metaStepsize"],
+  fields: { metaStepsize: scheduled(1e-3, { min: 0 }), weightDecay: scheduled(0, { min: 0 }) },
+  slots: () => ["gradient"],
+  scalars: () => ({ added: 0 }),
+  bind({ kernels, options, groups, scalars }) {
+    const state = scalars as { added: number };
+    return (_, __, scale) => {
+      let product = 0;
+      let lowest = 0;
+      for (const group of groups) {
+        const { weightDecay } = group.options;
+        lowest = Math.min(lowest, -group.learningRate);
+        group.learningRate = Math.max(group.learningRate + state.added, 0);
+        for (const { p, g, s, n } of group.runs) {
+          const h = s[0] as number;
+          product += kernels.dotDecayed(p, g, h, n, weightDecay, scale);
+          kernels.sgdMomentum(p, g, h, n, group.learningRate, 0, 1, weightDecay, scale);
+        }
+      }
+      state.added = Math.max(state.added + options.metaStepsize * product, lowest);
+    };
+  },
+};
+
+/**
+ * Almeida's adaptive steps: SGD with a rate of its own for every parameter, which grows while successive gradients agree and shrinks while they
+ * do not.
+ *
+ * With g the gradient plus weightDecay p and h the one before (0 at first): v = rho v + (1 - rho) g^2;
+ * rate *= max(lowestFactor, 1 + metaStepsize g h / (v + epsilon)); p -= rate g.
+ *
+ * All rates start at `learningRate` (default 1e-2), which a schedule may change: what is learned are factors on it. `optimizer.learningRate` is the
+ * mean of the rates used; the factors are the state slot "factors". The per-parameter, normalised variant, which does not depend on the scale of the
+ * loss; lowestFactor, from Schraudolph, keeps a single outlier from turning a rate round (0: never negative). No other library ships it.
+ *
+ * Almeida, Langlois, Amaral and Plakhov, Parameter adaptation in stochastic optimization, 1998; Schraudolph, Local gain adaptation in
+ * stochastic gradient descent, 1999.
+ *
+ * @throws OptionError for an unknown option or a value out of range.
+ * @example
+ * almeida({ learningRate: 0.01, metaStepsize: 0.05 })
+ */
+export function almeida(options: AlmeidaOptions = {}): OptimizerDescription {
+  return describe(almeidaRule, options);
+}
+
+/**
+ * Plagianakos's adaptive step: SGD with one rate, which grows by the inner product of the last two gradients.
+ *
+ * With g the gradient plus weightDecay p and h the one before (0 at first): p -= rate g; rate += metaStepsize <g, h>, never below 0. A product
+ * changes the rate of the next update only, where `sgdHypergradient` uses it at once.
+ *
+ * The rate starts at `learningRate` (default 1e-2); `optimizer.learningRate` is the one used. What is learned is kept apart and added to learningRate, from
+ * products over all groups, so that schedules and groups with rates of their own go on working. The global, unnormalised variant: metaStepsize must fit
+ * the size of the gradients. The bound at 0 is ours. No other library ships it.
+ *
+ * Plagianakos, Magoulas and Vrahatis, Learning rate adaptation in stochastic gradient descent, 2001.
+ *
+ * @throws OptionError for an unknown option or a value out of range.
+ * @example
+ * plagianakos({ learningRate: 0.01, metaStepsize: 1e-4 })
+ */
+export function plagianakos(options: PlagianakosOptions = {}): OptimizerDescription {
+  return describe(plagianakosRule, options);
+}
