@@ -18,6 +18,7 @@ export {
   DisposedError,
   DivergedError,
   EngineError,
+  ModeError,
   OptionError,
   OutOfMemoryError,
   ShapeError,
@@ -32,9 +33,28 @@ export { Optimizer, type OptimizerState } from "./optimizer.js";
 export { type AdadeltaOptions, adadelta } from "./optimizers/adadelta.js";
 export { type AdagradOptions, adagrad } from "./optimizers/adagrad.js";
 export { type AdamOptions, adam, adamw } from "./optimizers/adam.js";
+export { type AlmeidaOptions, almeida, type PlagianakosOptions, plagianakos } from "./optimizers/almeida.js";
+export { type CocobOptions, cocob } from "./optimizers/cocob.js";
+export { type DadaptAdamOptions, type DadaptSgdOptions, dadaptAdam, dadaptSgd } from "./optimizers/dadapt.js";
+export { type DogOptions, type DowgOptions, dog, dowg } from "./optimizers/dog.js";
+export {
+  type AdamHypergradientOptions,
+  adamHypergradient,
+  type SgdHypergradientOptions,
+  sgdHypergradient,
+} from "./optimizers/hypergradient.js";
 export { optimizerFromJSON, rules } from "./optimizers/index.js";
+export { type MomoAdamOptions, type MomoOptions, momo, momoAdam } from "./optimizers/momo.js";
+export { type PolyakOptions, polyak } from "./optimizers/polyak.js";
+export { type ProdigyOptions, prodigy } from "./optimizers/prodigy.js";
 export { type RmspropOptions, rmsprop } from "./optimizers/rmsprop.js";
 export type { CommonOptions, Group, OptimizerDescription, Scheduled } from "./optimizers/rule.js";
+export {
+  type ScheduleFreeAdamwOptions,
+  type ScheduleFreeSgdOptions,
+  scheduleFreeAdamw,
+  scheduleFreeSgd,
+} from "./optimizers/scheduleFree.js";
 export { type SgdOptions, sgd } from "./optimizers/sgd.js";
 export { Parameter, Parameters, type Shape, type Shapes } from "./parameters.js";
 export { Random } from "./random.js";

@@ -1,6 +1,7 @@
 import type { Engine } from "../engine.js";
 import { CheckpointError } from "../errors.js";
 import { Network } from "../models/network.js";
+import { Optimizer } from "../optimizer.js";
 import { optimizerFromJSON } from "../optimizers/index.js";
 import { readCheckpoint, restoreValues } from "./checkpoint.js";
 import { type CheckedRun, type Run, readRun } from "./run.js";
@@ -27,12 +28,18 @@ export function runFromJSON(value: unknown): CheckedRun {
  * const logits = model.predict(features);
  */
 export function loadModel(engine: Engine, bytes: Uint8Array): { model: Network; run: CheckedRun; notes: unknown } {
-  const { run: plain, values, notes } = readCheckpoint(bytes);
+  const { run: plain, values, optimizer: state, progress, notes } = readCheckpoint(bytes);
   const run = runFromJSON(plain);
   if (typeof run.model === "function" || run.loss === undefined) throw new CheckpointError("the checkpoint holds no network");
   const model = new Network(engine, run.model, run.loss, { rows: run.batchSize, seed: run.seed });
   try {
     restoreValues(model.parameters, values);
+    if (!progress["finished"]) {
+      // under way, a run holds its training values, which for some methods are not those to predict with
+      using optimizer = new Optimizer(model.parameters, run.optimizer);
+      optimizer.load(state);
+      optimizer.toEvaluation();
+    }
   } catch (error) {
     model.dispose();
     throw error;

@@ -161,8 +161,12 @@ export class Trainer implements Disposable {
   /** The mean loss and the score on a data set, without learning from it. */
   evaluate(data: Dataset): Metrics {
     this.#alive();
+    const { evaluating } = this.optimizer;
     using batches = this.#batchesOf(data);
-    return this.#evaluate(batches);
+    this.optimizer.toEvaluation();
+    const metrics = this.#evaluate(batches);
+    if (!evaluating) this.optimizer.toTraining();
+    return metrics;
   }
 
   /**
@@ -184,12 +188,17 @@ export class Trainer implements Disposable {
     this.#alive();
     const { run, values, optimizer, progress } = readCheckpoint(bytes);
     if (JSON.stringify(run) !== JSON.stringify(runToJSON(this.run))) throw new CheckpointError("the checkpoint belongs to another run");
-    const before = new Map([...this.model.parameters].map(({ name, shape, value }) => [name, { shape, values: value.slice() }]));
-    restoreValues(this.model.parameters, values);
+    const { evaluating } = this.optimizer;
+    const shown = this.model.parameters.values.view.slice();
+    this.optimizer.toTraining();
+    const before = this.model.parameters.values.view.slice();
     try {
+      restoreValues(this.model.parameters, values);
       this.optimizer.load(optimizer);
     } catch (error) {
-      restoreValues(this.model.parameters, before);
+      this.model.parameters.values.view.set(before);
+      if (evaluating) this.optimizer.toEvaluation();
+      this.model.parameters.values.view.set(shown);
       throw error;
     }
     const { done, lossSum, finished, history, best } = progress as {
@@ -204,6 +213,11 @@ export class Trainer implements Disposable {
     this.#finished = finished;
     this.#history = [...history];
     this.#best = best === null ? undefined : { ...best, values: Float32Array.from(best.values) };
+    if (finished) {
+      // a finished run's values are already those to evaluate
+      this.optimizer.toEvaluation();
+      restoreValues(this.model.parameters, values);
+    }
     if (done % this.#batchesPerEpoch !== 0) this.#shuffle();
   }
 
@@ -236,7 +250,7 @@ export class Trainer implements Disposable {
     try {
       loss = this.model.train(this.#batches.gather(from, rows, this.#done));
       if (!Number.isFinite(loss)) throw new DivergedError("the loss", this.optimizer.steps);
-      updated = this.optimizer.step();
+      updated = this.optimizer.step(loss);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       throw new EngineError(`${error.message} (in step ${this.optimizer.steps + 1})`, { cause: error });
@@ -251,6 +265,7 @@ export class Trainer implements Disposable {
   #endEpoch(): EpochRecord {
     const broken = this.optimizer.findNonFinite();
     if (broken !== undefined) throw new DivergedError(broken, this.optimizer.steps);
+    this.optimizer.toEvaluation();
     const record: EpochRecord = {
       epoch: this.#done / this.#batchesPerEpoch,
       step: this.optimizer.steps,
@@ -260,10 +275,14 @@ export class Trainer implements Disposable {
     };
     this.#history.push(record);
     const watched = record.validation?.loss ?? record.loss;
-    if (!Number.isFinite(watched)) throw new DivergedError("the validation loss", this.optimizer.steps);
+    if (!Number.isFinite(watched)) {
+      this.optimizer.toTraining();
+      throw new DivergedError("the validation loss", this.optimizer.steps);
+    }
     this.optimizer.observe(watched);
     this.#finished = record.epoch >= this.run.epochs || this.#noImprovement(record);
-    if (this.#finished && this.#best !== undefined) this.model.parameters.values.view.set(this.#best.values);
+    if (!this.#finished) this.optimizer.toTraining();
+    else if (this.#best !== undefined) this.model.parameters.values.view.set(this.#best.values);
     return record;
   }
 
