@@ -1,4 +1,6 @@
 import { number } from "../options.js";
+import { largestRate } from "./dadapt.js";
+import { added } from "./hypergradient.js";
 import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "./rule.js";
 
 export interface AlmeidaOptions extends CommonOptions<AlmeidaOptions> {
@@ -54,23 +56,22 @@ export const plagianakosRule: Rule<PlagianakosOptions> = {
   shared: ["metaStepsize"],
   fields: { metaStepsize: scheduled(1e-3, { min: 0 }), weightDecay: scheduled(0, { min: 0 }) },
   slots: () => ["gradient"],
-  scalars: () => ({ added: 0 }),
+  scalars: () => ({ learned: 0 }),
   bind({ kernels, options, groups, scalars }) {
-    const state = scalars as { added: number };
+    const state = scalars as { learned: number };
     return (_, __, scale) => {
+      const largest = largestRate(groups);
       let product = 0;
-      let lowest = 0;
       for (const group of groups) {
         const { weightDecay } = group.options;
-        lowest = Math.min(lowest, -group.learningRate);
-        group.learningRate = Math.max(group.learningRate + state.added, 0);
+        group.learningRate = added(group.learningRate, state.learned);
         for (const { p, g, s, n } of group.runs) {
           const h = s[0] as number;
           product += kernels.dotDecayed(p, g, h, n, weightDecay, scale);
           kernels.sgdMomentum(p, g, h, n, group.learningRate, 0, 1, weightDecay, scale);
         }
       }
-      state.added = Math.max(state.added + options.metaStepsize * product, lowest);
+      state.learned = Math.max(state.learned + options.metaStepsize * product, -largest);
     };
   },
 };

@@ -1,9 +1,10 @@
 import { powi } from "../math.js";
 import { boolean } from "../options.js";
+import { largestRate } from "./dadapt.js";
 import { type Binding, type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "./rule.js";
 
 interface HypergradientOptions<Own> extends CommonOptions<Own> {
-  /** The learning rate of the learning rate, at least 0. Default 1e-6 (SGD) and 1e-8 (Adam), which suit additive learning. */
+  /** The learning rate of the learning rate, at least 0. Default 1e-3 (SGD) and 1e-7 (Adam), the paper's for the additive rule. */
   hyperRate?: Scheduled;
   /** Learn a factor on the rate from the cosine between gradient and last step, free of units: try a hyperRate of 0.02. Default false. */
   multiplicative?: boolean;
@@ -42,6 +43,11 @@ const fields = (hyperRate: number) => ({
 /** What is learned: a factor on the rate, or what is added to it. */
 const scalars = ({ multiplicative }: Learned) => ({ learned: multiplicative ? 1 : 0 });
 
+/** A rate and what was learned on top of it, never below 0; 0 stays 0. */
+export function added(rate: number, learned: number): number {
+  return rate === 0 ? 0 : Math.max(rate + learned, 0);
+}
+
 /** Learns from the gradient and the last steps, which are in slot `last` of every group, and sets the groups' rates. */
 function learn({ kernels, options: o, groups, scalars }: Binding<Learned>, last: number, scale: number): void {
   const state = scalars as { learned: number };
@@ -57,20 +63,17 @@ function learn({ kernels, options: o, groups, scalars }: Binding<Learned>, last:
       step += kernels.sumSquares(u, n);
     }
   }
-  let largest = 0;
-  for (const { learningRate } of groups) largest = Math.max(largest, learningRate);
-  if (!o.multiplicative) state.learned = Math.max(state.learned + o.hyperRate * product, -largest);
+  if (!o.multiplicative) state.learned = Math.max(state.learned + o.hyperRate * product, -largestRate(groups));
   else if (product !== 0) state.learned *= Math.max(1 + (o.hyperRate * product) / Math.sqrt(gradient * step), 0);
-  for (const group of groups) {
-    group.learningRate = o.multiplicative ? group.learningRate * state.learned : Math.max(group.learningRate + state.learned, 0);
-  }
+  for (const group of groups)
+    group.learningRate = o.multiplicative ? group.learningRate * state.learned : added(group.learningRate, state.learned);
 }
 
 export const sgdHypergradientRule: Rule<SgdHypergradientOptions> = {
   kind: "sgdHypergradient",
   learningRate: 1e-3,
   shared: ["hyperRate", "multiplicative", "nesterov"],
-  fields: { ...fields(1e-6), momentum: scheduled(0, { min: 0 }), nesterov: boolean(false) },
+  fields: { ...fields(1e-3), momentum: scheduled(0, { min: 0 }), nesterov: boolean(false) },
   slots: ({ nesterov }) => ["velocity", ...(nesterov ? ["step"] : [])],
   scalars,
   bind(binding) {
@@ -93,7 +96,7 @@ export const adamHypergradientRule: Rule<AdamHypergradientOptions> = {
   learningRate: 1e-3,
   shared: ["hyperRate", "multiplicative"],
   fields: {
-    ...fields(1e-8),
+    ...fields(1e-7),
     beta1: scheduled(0.9, { min: 0, below: 1 }),
     beta2: scheduled(0.999, { min: 0, below: 1 }),
     epsilon: scheduled(1e-8, { above: 0 }),
