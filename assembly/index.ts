@@ -26,7 +26,7 @@ export { adam, adamStep, adamw, amsgrad, amsgradw } from "./optimizers/adam";
 export { almeida } from "./optimizers/almeida";
 export { cocob } from "./optimizers/cocob";
 export { adamHypergradient, sgdHypergradient } from "./optimizers/hypergradient";
-export { momoAdam } from "./optimizers/momo";
+export { momo, momoAdam } from "./optimizers/momo";
 export { dadaptAdam, dadaptSgd, fromStart, prodigy } from "./optimizers/prodigy";
 export { rmsprop, rmspropCentered, rmspropCenteredMomentum, rmspropMomentum } from "./optimizers/rmsprop";
 export { scheduleFreeAdamw, scheduleFreeSgd } from "./optimizers/scheduleFree";

@@ -1,7 +1,20 @@
-// The first pass of Momo-Adam (Schaipp et al. 2024), with G = scale g:
-//   m = b1 m + a1 G;  v = b2 v + a2 G^2;  returns the sum of m^2 / (sqrt(v) c2 + epsilon)
-// (its second is adamStep of adam.ts; plain Momo is made of linalg/ and sgd).
+// The first pass of Momo and Momo-Adam (Schaipp et al. 2024), with G = scale g:
+//   momo      m = b m + a G;                             returns the sum of m^2
+//   momoAdam  m = b1 m + a1 G;  v = b2 v + a2 G^2;       returns the sum of m^2 / (sqrt(v) c2 + epsilon)
+// The second is sgd with m for the gradient, or adamStep of adam.ts.
 import { add, div, load, lowerProduct, mul, splat, sqrt, store, total, upperProduct } from "../lanes";
+
+export function momo(g: usize, m: usize, n: usize, b: f32, a: f32, scale: f32): f64 {
+  const B = splat(b), A = splat(a), SCALE = splat(scale);
+  let s01 = f64x2.splat(0), s23 = f64x2.splat(0);
+  for (let i: usize = 0; i < n << 2; i += 16) {
+    const M = add(mul(B, load(m + i)), mul(A, mul(SCALE, load(g + i))));
+    store(m + i, M);
+    s01 = f64x2.add(s01, lowerProduct(M, M));
+    s23 = f64x2.add(s23, upperProduct(M, M));
+  }
+  return total(s01, s23);
+}
 
 export function momoAdam(
   g: usize, m: usize, v: usize, n: usize, b1: f32, a1: f32, b2: f32, a2: f32, c2: f32, epsilon: f32, scale: f32,

@@ -63,7 +63,7 @@ export const dadaptSgdRule: Rule<DadaptSgdOptions> = {
       if (state.first === 0) {
         let squares = 0;
         for (const { runs, learningRate } of groups) {
-          for (const { g, n } of runs) squares += scale * scale * kernels.sumSquares(g, n) * (learningRate / largest);
+          for (const { p, g, n } of runs) squares += kernels.sumSquaresDecayed(p, g, n, 0, scale) * (learningRate / largest);
         }
         state.first = squares > 0 ? Math.sqrt(squares) : 0;
       }

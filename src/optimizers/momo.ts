@@ -75,10 +75,9 @@ export const momoRule: Rule<MomoOptions> = {
       for (const { runs } of groups) {
         for (const { p, g, s, n } of runs) {
           const m = s[0] as number;
-          product += scale * kernels.dot(g, p, n);
-          kernels.axpby(g, m, n, (1 - b) * scale, b);
+          product += kernels.dotDecayed(p, g, p, n, 0, scale);
+          squares += kernels.momo(g, m, n, b, 1 - b, scale);
           inner += kernels.dot(m, p, n);
-          squares += kernels.sumSquares(m, n);
         }
       }
       state.loss = b * state.loss + (1 - b) * loss;
@@ -122,7 +121,7 @@ export const momoAdamRule: Rule<MomoAdamOptions> = {
       for (const { runs } of groups) {
         for (const { p, g, s, n } of runs) {
           const [m, v] = s as [number, number];
-          product += scale * kernels.dot(g, p, n);
+          product += kernels.dotDecayed(p, g, p, n, 0, scale);
           squares += kernels.momoAdam(g, m, v, n, beta1, a1, beta2, a2, c2, epsilon, scale);
           inner += kernels.dot(m, p, n);
         }

@@ -31,7 +31,7 @@ export const polyakRule: Rule<PolyakOptions> = {
     return (_, __, scale, loss) => {
       const factor = scale * o.scale;
       let squares = o.epsilon;
-      for (const { runs } of groups) for (const { g, n } of runs) squares += factor * factor * kernels.sumSquares(g, n);
+      for (const { runs } of groups) for (const { p, g, n } of runs) squares += kernels.sumSquaresDecayed(p, g, n, 0, factor);
       const gap = o.variant === "spsPlus" ? Math.max(loss - o.minimumLoss, 0) : loss - o.minimumLoss;
       for (const group of groups) {
         const rate = squares <= NO_STEP ? 0 : Math.min(gap / squares, group.learningRate);

@@ -2,6 +2,25 @@
 import type { Kernels } from "../../generated/kernels.js";
 import { f, type Heap, tree } from "../heap.js";
 
+export function momo(heap: Heap): Kernels["momo"] {
+  const s4 = new Float64Array(4);
+  return (g, m, n, b, a, scale) => {
+    const x = heap.f32;
+    g >>>= 2;
+    m >>>= 2;
+    b = f(b);
+    a = f(a);
+    scale = f(scale);
+    s4.fill(0);
+    for (let i = 0; i < n; i++) {
+      const M = f(f(b * (x[m + i] as number)) + f(a * f(scale * (x[g + i] as number))));
+      x[m + i] = M;
+      s4[i & 3] = (s4[i & 3] as number) + M * M;
+    }
+    return tree(s4);
+  };
+}
+
 export function momoAdam(heap: Heap): Kernels["momoAdam"] {
   const s4 = new Float64Array(4);
   return (g, m, v, n, b1, a1, b2, a2, c2, epsilon, scale) => {
