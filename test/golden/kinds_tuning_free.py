@@ -1,4 +1,5 @@
-"""Methods that find their own learning rate: Prodigy, D-Adaptation, DoG, schedule-free, coin betting, Momo, hypergradients."""
+"""Methods that find their own learning rate: Prodigy, D-Adaptation, DoG, schedule-free, coin betting, Momo, hypergradients,
+successive gradients."""
 
 from importlib.metadata import version
 
@@ -10,6 +11,7 @@ import schedulefree
 import torch
 
 import hypergradient
+import successive
 from problem import SHAPES, flatten
 from registry import BETAS, OPTAX, RATES, by_optax, by_torch, implied, kind, optax_kind, torch_kind
 
@@ -39,7 +41,7 @@ case("coupled weight decay, no beta1, changing rate", {
 case("d grows: bias correction, coupled weight decay", {
     "learningRate": 1, "biasCorrection": True, "weightDecay": 0.1, "decoupled": False, "dCoefficient": 10, "d0": 1e-3})
 case("optax: bias correction", {
-    "learningRate": 1, "biasCorrection": True, "d0": 1e-4, "dCoefficient": 20, "weightDecay": 0.1},
+    "learningRate": 1, "biasCorrection": True, "d0": 1e-2, "dCoefficient": 5, "weightDecay": 0.1},
     OPTAX, by_optax(optax.contrib.prodigy, {
         "biasCorrection": implied(True), "d0": "estim_lr0", "dCoefficient": "estim_lr_coef"},
         extra=lambda state, parameters: {"d": float(state.estim_lr)}))
@@ -172,3 +174,14 @@ case("defaults", {"learningRate": 0.01, "hyperRate": 1e-6})
 case("betas, epsilon, weight decay", {
     "learningRate": 0.02, "hyperRate": 1e-4, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-2, "weightDecay": 0.1})
 case("multiplicative", {"learningRate": 0.05, "hyperRate": 0.1, "multiplicative": True})
+
+case = kind("almeida", "Almeida et al. 1998 (no library ships it: successive.py)", successive.almeida)
+case("defaults", {"learningRate": 0.001})
+case("meta-stepsize, rho, epsilon, weight decay", {
+    "learningRate": 0.002, "metaStepsize": 0.1, "rho": 0.5, "epsilon": 1e-4, "weightDecay": 0.1})
+case("many rates at the lowest factor", {"learningRate": 0.005, "metaStepsize": 1, "lowestFactor": 0.7})
+
+case = kind("plagianakos", "Plagianakos et al. 2001 (no library ships it: successive.py)", successive.plagianakos)
+case("plain", {"learningRate": 0.001, "metaStepsize": 1e-6})
+case("weight decay", {"learningRate": 0.002, "metaStepsize": 1e-7, "weightDecay": 0.1})
+case("rate held at zero", {"learningRate": 0.001, "metaStepsize": 1e-5})
