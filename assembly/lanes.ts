@@ -42,6 +42,9 @@
     if (count == 3) v128.store32_lane(p + 8, x, 2);
   }
 }
+/** As load and store, of `left` lanes where fewer than four are left. */
+@inline export function loadLeft(p: usize, left: usize): v128 { return left < 4 ? loadFirst(p, left) : load(p); }
+@inline export function storeLeft(p: usize, x: v128, left: usize): void { if (left < 4) storeFirst(p, x, left); else store(p, x); }
 /** The first `count` lanes set, the others clear (count 1 to 3): what is left of a last, partial vector. */
 @inline export function first(count: usize): v128 { return i32x4.gt_s(i32x4.splat(<i32>count), i32x4(0, 1, 2, 3)); }
 
@@ -58,4 +61,10 @@
 @inline export function total(s01: v128, s23: v128): f64 {
   const S = f64x2.add(s01, s23);
   return f64x2.extract_lane(S, 0) + f64x2.extract_lane(S, 1);
+}
+
+/** The largest lane. */
+@inline export function largest(x: v128): f32 {
+  x = pmax(x, i32x4.shuffle(x, x, 2, 3, 0, 1));
+  return f32x4.extract_lane(pmax(x, i32x4.shuffle(x, x, 1, 0, 3, 2)), 0);
 }

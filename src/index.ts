@@ -24,6 +24,20 @@ export {
   ShapeError,
   StepsizeError,
 } from "./errors.js";
+export {
+  type Along,
+  alongLine,
+  type BacktrackingOptions,
+  type BarzilaiBorweinOptions,
+  backtracking,
+  barzilaiBorwein,
+  type LineSearchResult,
+  type Objective,
+  type StrongWolfeOptions,
+  strongWolfe,
+  type ZoomOptions,
+  zoom,
+} from "./linesearch.js";
 export { Vector } from "./memory.js";
 export type { Loss } from "./models/losses.js";
 export { type Activation, type Initialization, type MlpDescription, type MlpOptions, mlp } from "./models/mlp.js";
@@ -31,24 +45,35 @@ export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "./mod
 export { Network } from "./models/network.js";
 export { Optimizer, type OptimizerState } from "./optimizer.js";
 export { type AdadeltaOptions, adadelta } from "./optimizers/adadelta.js";
+export { type AdafactorOptions, adafactor } from "./optimizers/adafactor.js";
 export { type AdagradOptions, adagrad } from "./optimizers/adagrad.js";
 export { type AdamOptions, adam, adamw } from "./optimizers/adam.js";
 export { type AlmeidaOptions, almeida, type PlagianakosOptions, plagianakos } from "./optimizers/almeida.js";
+export { type EmaOptions, ema, type SwaOptions, swa } from "./optimizers/averages.js";
+export { type CautiousOptions, cautious } from "./optimizers/cautious.js";
 export { type CocobOptions, cocob } from "./optimizers/cocob.js";
 export { type DadaptAdamOptions, type DadaptSgdOptions, dadaptAdam, dadaptSgd } from "./optimizers/dadapt.js";
 export { type DogOptions, type DowgOptions, dog, dowg } from "./optimizers/dog.js";
+export { type FromageOptions, fromage } from "./optimizers/fromage.js";
 export {
   type AdamHypergradientOptions,
   adamHypergradient,
   type SgdHypergradientOptions,
   sgdHypergradient,
 } from "./optimizers/hypergradient.js";
-export { optimizerFromJSON, rules } from "./optimizers/index.js";
+export { optimizerFromJSON, rules, wrappers } from "./optimizers/index.js";
+export { type LambOptions, lamb } from "./optimizers/lamb.js";
+export { type LarsOptions, lars } from "./optimizers/lars.js";
+export { type LbfgsOptions, lbfgs } from "./optimizers/lbfgs.js";
+export { type LookaheadOptions, lookahead } from "./optimizers/lookahead.js";
 export { type MomoAdamOptions, type MomoOptions, momo, momoAdam } from "./optimizers/momo.js";
+export { type MuonOptions, muon } from "./optimizers/muon.js";
+export { type NovogradOptions, novograd } from "./optimizers/novograd.js";
 export { type PolyakOptions, polyak } from "./optimizers/polyak.js";
 export { type ProdigyOptions, prodigy } from "./optimizers/prodigy.js";
 export { type RmspropOptions, rmsprop } from "./optimizers/rmsprop.js";
-export type { CommonOptions, Group, OptimizerDescription, Scheduled } from "./optimizers/rule.js";
+export type { Closure, CommonOptions, Group, OptimizerDescription, RuleDescription, Scheduled } from "./optimizers/rule.js";
+export { type SamOptions, sam } from "./optimizers/sam.js";
 export {
   type ScheduleFreeAdamwOptions,
   type ScheduleFreeSgdOptions,
@@ -56,6 +81,15 @@ export {
   scheduleFreeSgd,
 } from "./optimizers/scheduleFree.js";
 export { type SgdOptions, sgd } from "./optimizers/sgd.js";
+export { type Sm3Options, sm3 } from "./optimizers/sm3.js";
+export { type SparseAdamOptions, sparseAdam } from "./optimizers/sparseAdam.js";
+export {
+  type AdaptiveGradientClippingOptions,
+  adaptiveGradientClipping,
+  type CentralizeOptions,
+  centralize,
+  type Units,
+} from "./optimizers/units.js";
 export { Parameter, Parameters, type Shape, type Shapes } from "./parameters.js";
 export { Random } from "./random.js";
 export * from "./schedules/index.js";

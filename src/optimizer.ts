@@ -1,18 +1,21 @@
 import type { Kernels } from "./engine.js";
 import { CheckpointError, DisposedError, DivergedError, ModeError, OptionError } from "./errors.js";
-import type { Vector } from "./memory.js";
+import { padded, type Vector } from "./memory.js";
 import {
   type AnyRule,
   type Binding,
+  type Closure,
   type Group,
   type OptimizerDescription,
   type Resolved,
+  type RuleDescription,
   type Run,
   ruleOf,
   type Scheduled,
   type Step,
   type TensorRun,
 } from "./optimizers/rule.js";
+import { unwrap } from "./optimizers/wrapper.js";
 import { type Field, show, suggest } from "./options.js";
 import type { Parameter, Parameters } from "./parameters.js";
 import { isPlateau, observe, type PlateauState, plateauStateFromJSON, start } from "./schedules/plateau.js";
@@ -23,6 +26,7 @@ type AnyOptions = Record<string, unknown>;
 /** The tensors that share options, and what a step needs of them. */
 class BoundGroup implements Binding<AnyOptions> {
   learningRate = 0;
+  readonly rule: AnyRule;
   tensorRates?: readonly number[];
   readonly kernels: Kernels;
   readonly scratch: (length: number) => number;
@@ -43,6 +47,7 @@ class BoundGroup implements Binding<AnyOptions> {
 
   constructor(rule: AnyRule, base: AnyOptions, group: Partial<Group<AnyOptions>>, parameters: readonly Parameter[], host: Host) {
     const { match: _, frozen = false, elementRates = false, ...own } = group;
+    this.rule = rule;
     this.kernels = host.kernels;
     this.scratch = host.scratch;
     this.given = { ...base, ...own };
@@ -54,7 +59,7 @@ class BoundGroup implements Binding<AnyOptions> {
     const keys = Object.keys(rule.fields);
     this.options = Object.fromEntries(keys.map((key) => [key, this.given[key]])) as Resolved<AnyOptions>;
     this.scheduled = Object.entries<Field<unknown>>(rule.fields)
-      .filter(([key]) => isSchedule(this.given[key]))
+      .filter(([key, field]) => isSchedule(field, this.given[key]))
       .map(([key, field]) => [key, this.given[key] as Scheduled, field]);
     this.slots = frozen ? [] : rule.slots(this.options);
     const names = parameters.map(({ name }) => name);
@@ -64,6 +69,13 @@ class BoundGroup implements Binding<AnyOptions> {
 
 /** What groups are given of their optimizer. */
 type Host = Pick<Binding<AnyOptions>, "kernels" | "scratch">;
+
+/** A block of state, and which of its floats belong to which tensor. */
+interface Slot {
+  readonly name: string;
+  readonly block: Vector;
+  readonly places: { readonly name: string; readonly offset: number; readonly length: number }[];
+}
 
 /** The state of an optimizer by name of slot and tensor: copies, not views. */
 export interface OptimizerState {
@@ -93,6 +105,8 @@ const LOSS = "accumulatedLoss";
  * An update number t (from 1) uses the learning rate of schedule step t - 1. Averaging over accumulated gradients, clipping and `maximize` are one
  * factor on the gradient, folded into the update's pass. Every 16 updates, values and state whose size is under 2^-100 become 0.
  *
+ * What goes around an optimizer (`ema`, `lookahead`, `sam`, ...) leaves rate, groups, clipping and accumulation to the optimizer inside.
+ *
  * @param parameters what to optimize; freed by their owner, not by the optimizer.
  * @param description what a factory such as `adamw(...)` made.
  * @param clock how long an epoch and the run are, for schedules that count them.
@@ -108,15 +122,18 @@ export class Optimizer implements Disposable {
   readonly description: OptimizerDescription;
   readonly #kernels: Kernels;
   readonly #clock: Clock;
+  readonly #core: RuleDescription;
   readonly #rule: AnyRule;
   readonly #groups: readonly BoundGroup[];
   /** The groups that are stepped: neither frozen nor empty. */
   readonly #live: readonly BoundGroup[];
   readonly #updates: readonly (readonly [BoundGroup, Step])[];
+  readonly #follow: readonly ((t: number) => void)[];
+  /** Calls a closure; what goes around the optimizer may do so elsewhere than at the values. */
+  readonly #compute: (closure: Closure) => number;
   /** The scalar state of every group, or the one that they share. */
   readonly #scalars: readonly Record<string, number>[];
-  /** Blocks in the layout of the parameters, by name of slot. */
-  readonly #slots = new Map<string, Vector>();
+  readonly #slots: Slot[] = [];
   readonly #scratch: Vector[] = [];
   /** The block that updates read gradients from: the parameters' own, or the one they are accumulated in. */
   readonly #gradients: Vector;
@@ -124,19 +141,22 @@ export class Optimizer implements Disposable {
   readonly #kept: Vector | undefined;
   #steps = 0;
   #accumulated = 0;
+  #loss = Number.NaN;
   #norm: number | undefined;
   #evaluating = false;
   #disposed = false;
 
   constructor(parameters: Parameters, description: OptimizerDescription, clock: Clock = {}) {
-    const rule = ruleOf(description);
+    const { core, layers, compose } = unwrap(description);
+    const rule = compose(ruleOf(core));
     this.parameters = parameters;
     this.description = description;
+    this.#core = core;
     this.#rule = rule;
     this.#kernels = parameters.engine.kernels;
     this.#clock = clock;
-    const scratch = (length: number) => this.#allocate(length).pointer;
-    this.#groups = divide(rule, description, parameters, { kernels: this.#kernels, scratch });
+    const host = { kernels: this.#kernels, scratch: (length: number) => this.#allocate(length).pointer };
+    this.#groups = divide(core, compose, parameters, host);
     this.#live = this.#groups.filter(({ frozen, parameters }) => !frozen && parameters.length > 0);
     const { scalars } = this.#groups.at(-1) as BoundGroup;
     for (const group of this.#groups) {
@@ -144,12 +164,22 @@ export class Optimizer implements Disposable {
       if (rule.shared) group.scalars = scalars;
     }
     this.#scalars = rule.shared ? [scalars] : this.#groups.map(({ scalars }) => scalars);
-    if (rule.needs === "loss" && description.accumulate > 1) (this.#scalars[0] as Record<string, number>)[LOSS] = 0;
+    if (rule.needs === "loss" && core.accumulate > 1) (this.#scalars[0] as Record<string, number>)[LOSS] = 0;
     try {
-      this.#gradients = description.accumulate > 1 ? this.#slot(ACCUMULATED) : parameters.gradients;
+      this.#gradients = core.accumulate > 1 ? this.#slot(ACCUMULATED, [...parameters]).block : parameters.gradients;
       for (const group of this.#live) this.#lay(group);
-      this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => [group, rule.bind(group)]);
-      if (rule.evaluate || this.#slots.has(ELEMENT_RATES)) this.#kept = this.#allocate(parameters.size);
+      this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => [group, group.rule.bind(group)]);
+      this.#follow = this.#live.flatMap((group) => group.rule.follow?.(group) ?? []);
+      const shift = parameters.gradients.pointer - parameters.values.pointer;
+      const runs = this.#live.flatMap((group) => group.runs.map(({ p, n }) => ({ p, g: p + shift, s: [], n })));
+      this.#compute = layers.reduceRight(
+        (inner: (closure: Closure) => number, { wrapper, options }) => {
+          const compute = wrapper.compute?.({ ...host, options, runs, sign: core.maximize ? -1 : 1 });
+          return compute === undefined ? inner : (closure) => compute(() => inner(closure));
+        },
+        (closure) => closure(),
+      );
+      if (this.#live.some(({ rule, elementRates }) => rule.evaluate || elementRates)) this.#kept = this.#allocate(parameters.size);
     } catch (error) {
       this.dispose();
       throw error;
@@ -177,13 +207,18 @@ export class Optimizer implements Disposable {
     return Object.fromEntries(entries);
   }
 
+  /** The loss that the last `step()` was told or computed; NaN without either. */
+  get loss(): number {
+    return this.#loss;
+  }
+
   /**
    * The 2-norm of the last update's gradient over all tensors that are not frozen, after averaging and `clipValue`, before `clipNorm`.
    * Computed in the update when `clipNorm` is set; otherwise now, from the gradients as they stand.
    */
   get gradientNorm(): number {
     this.#alive();
-    this.#norm ??= this.#measure() / this.description.accumulate;
+    this.#norm ??= this.#measure() / this.#core.accumulate;
     return this.#norm;
   }
 
@@ -192,11 +227,11 @@ export class Optimizer implements Disposable {
     this.#alive();
     const parameter = this.parameters.get(name);
     const group = this.#groups.find(({ parameters }) => parameters.includes(parameter));
-    const rates = this.#slots.get(ELEMENT_RATES);
+    const rates = this.#find(ELEMENT_RATES);
     if (rates === undefined || !group?.elementRates) {
       throw new OptionError("elementRates", name, `needs a group with elementRates: true that matches ${show(name)}`);
     }
-    return rates.view.subarray(parameter.offset, parameter.offset + parameter.length);
+    return rates.block.view.subarray(parameter.offset, parameter.offset + parameter.length);
   }
 
   /** Whether the parameters hold the values to evaluate in place of the training ones. */
@@ -205,17 +240,18 @@ export class Optimizer implements Disposable {
   }
 
   /**
-   * Puts the values that should be evaluated and saved into the parameters: averages, for methods that keep one (`dog`, `scheduleFreeAdamw`, ...);
+   * Puts the values that should be evaluated and saved into the parameters: averages, for methods that keep one (`ema`, `scheduleFreeAdamw`, ...);
    * for the others, and before the first update, the training values are these. The optimizer's state does not change.
    */
   toEvaluation(): void {
     this.#alive();
     if (this.#evaluating) return;
     this.#evaluating = true;
-    if (this.#rule.evaluate === undefined || this.#steps === 0) return;
+    if (this.#steps === 0) return;
     for (const group of this.#live) {
+      if (group.rule.evaluate === undefined) continue;
       this.#keep(group);
-      this.#rule.evaluate(group);
+      group.rule.evaluate(group);
     }
   }
 
@@ -224,31 +260,30 @@ export class Optimizer implements Disposable {
     this.#alive();
     if (!this.#evaluating) return;
     this.#evaluating = false;
-    if (this.#rule.evaluate === undefined || this.#steps === 0) return;
-    const { values } = this.parameters;
-    this.#forRuns(({ p, n }) => {
-      this.#kernels.copy(p + (this.#kept as Vector).pointer - values.pointer, p, n);
-    });
+    if (this.#steps === 0) return;
+    for (const { rule, runs } of this.#live) {
+      if (rule.evaluate) for (const { p, n } of runs) this.#kernels.copy(p + this.#shift(), p, n);
+    }
   }
 
   /**
    * Takes the gradients into account and, once as many as `accumulate` says are there, updates the values.
    *
-   * @param loss the loss that the gradients are of (when several are accumulated, of each), or a function that computes it together with the
-   *   gradients. Only methods that need the loss ask for it.
+   * @param loss the loss that the gradients are of (when several are accumulated, of each), or a closure that fills the gradients at the values as
+   *   they stand and returns the loss: it is called once, and again by methods that look around (`lbfgs`, `sam`). Others need neither.
    * @returns whether the values were updated.
-   * @throws OptionError when a schedule gives no usable number or a needed loss is missing; ModeError between `toEvaluation()` and `toTraining()`;
+   * @throws OptionError when a schedule gives no usable number or a needed loss or closure is missing; ModeError between `toEvaluation()` and `toTraining()`;
    *   DivergedError when the loss is not finite or `clipNorm` finds a gradient that is not (gradients accumulated so far are given up); values
    *   and state stay as they were.
    */
-  step(loss?: number | (() => number)): boolean {
+  step(loss?: number | Closure): boolean {
     this.#alive();
     if (this.#evaluating) throw new ModeError("step");
-    const { accumulate, clipValue, clipNorm, maximize } = this.description;
+    const { accumulate, clipValue, clipNorm, maximize } = this.#core;
     this.#norm = undefined;
     const full = this.#accumulated + 1 === accumulate;
     if (full) this.#resolve();
-    const mean = this.#meanLoss(typeof loss === "function" ? loss() : loss);
+    const mean = this.#meanLoss(loss);
     if (accumulate > 1) {
       this.#kernels.axpy(this.parameters.gradients.pointer, this.#gradients.pointer, this.parameters.size, 1);
       this.#accumulated = full ? 0 : this.#accumulated + 1;
@@ -267,8 +302,10 @@ export class Optimizer implements Disposable {
     }
     this.#steps++;
     for (const group of this.#live) if (group.elementRates) this.#keep(group);
-    for (const [group, update] of this.#updates) update(this.#steps, group.learningRate, scale, sign * mean);
+    const closure = typeof loss === "function" ? loss : NONE;
+    for (const [group, update] of this.#updates) update(this.#steps, group.learningRate, scale, sign * mean, closure);
     for (const group of this.#live) if (group.elementRates) this.#blend(group);
+    for (const follow of this.#follow) follow(this.#steps);
     if (this.#steps % FLUSH_EVERY === 0) this.#flush();
     if (accumulate > 1) this.#kernels.fill(this.#gradients.pointer, this.parameters.size, 0);
     return true;
@@ -291,18 +328,22 @@ export class Optimizer implements Disposable {
     for (const { name, offset, length } of this.parameters) {
       if (!this.#kernels.finite(this.parameters.values.pointer + offset * 4, length)) return name;
     }
-    for (const [slot, block] of this.#slots) {
-      for (const { name, offset, length } of this.parameters) {
+    for (const { name: slot, block, places } of this.#slots) {
+      for (const { name, offset, length } of places) {
         if (!this.#kernels.finite(block.pointer + offset * 4, length)) return `${slot} of ${name}`;
       }
     }
     return undefined;
   }
 
-  /** A copy of everything that a later `load()` needs to go on as if nothing had happened. */
+  /** A copy of everything that a later `load()` needs, beside the training values, to go on as if nothing had happened. */
   state(): OptimizerState {
     this.#alive();
-    const slots = Object.fromEntries([...this.#slots].map(([slot, block]) => [slot, Object.fromEntries(this.#tensorsOf(slot, block))]));
+    const slots: Record<string, Record<string, Float32Array>> = {};
+    for (const { name: slot, block, places } of this.#slots) {
+      const tensors = places.map(({ name, offset, length }) => [name, block.view.slice(offset, offset + length)]);
+      slots[slot] = { ...slots[slot], ...Object.fromEntries(tensors) };
+    }
     const scalars = this.#scalars.map((own) => ({ ...own }));
     const plateaus = this.#groups.map(({ plateau }) => plateau ?? null);
     return { kind: this.description.kind, step: this.#steps, accumulated: this.#accumulated, slots, scalars, plateaus };
@@ -319,9 +360,8 @@ export class Optimizer implements Disposable {
     const plateaus = this.#groups.map(({ plateau, rate }, i) =>
       plateau ? plateauStateFromJSON(rate as ScheduleDescription, state.plateaus[i], `state.plateaus[${i}]`) : undefined,
     );
-    for (const [slot, block] of this.#slots) {
-      const given = state.slots[slot] as Record<string, Float32Array>;
-      for (const [name, view] of this.#tensorsOf(slot, block, true)) view.set(given[name] as Float32Array);
+    for (const { name: slot, block, places } of this.#slots) {
+      for (const { name, offset } of places) block.view.set(state.slots[slot]?.[name] as Float32Array, offset);
     }
     this.#scalars.forEach((own, i) => {
       Object.assign(own, state.scalars[i]);
@@ -337,7 +377,7 @@ export class Optimizer implements Disposable {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const vector of [...this.#slots.values(), ...this.#scratch]) vector.dispose();
+    for (const vector of [...this.#slots.map(({ block }) => block), ...this.#scratch]) vector.dispose();
   }
 
   [Symbol.dispose](): void {
@@ -357,36 +397,55 @@ export class Optimizer implements Disposable {
   }
 
   /** The loss of an update: with accumulation the mean of what was told since the last one. */
-  #meanLoss(loss: number | undefined): number {
-    const { kind, accumulate } = this.description;
-    if (this.#rule.needs !== "loss") return Number.NaN;
-    if (typeof loss !== "number")
-      throw new OptionError("loss", loss, `is needed by ${kind}: call step(loss) with the loss of the gradients`);
-    if (!Number.isFinite(loss)) throw new DivergedError("the loss", this.#steps);
-    if (accumulate === 1) return loss;
+  #meanLoss(given: number | Closure | undefined): number {
+    const { kind } = this.description;
+    const { needs } = this.#rule;
+    if (needs === "closure" && typeof given !== "function") {
+      throw new OptionError(
+        "closure",
+        given,
+        `is needed by ${kind}: call step(() => { ... }) with a function that fills the gradients and returns the loss`,
+      );
+    }
+    const loss = typeof given === "function" ? this.#compute(given) : given;
+    if (typeof loss !== "number" && (needs !== undefined || loss !== undefined)) {
+      throw new OptionError(
+        "loss",
+        loss,
+        needs ? `is needed by ${kind}: call step(loss) with the loss of the gradients` : `must be a number, got ${show(loss)}`,
+      );
+    }
+    if (loss !== undefined && !Number.isFinite(loss)) throw new DivergedError("the loss", this.#steps);
+    this.#loss = loss ?? Number.NaN;
+    const { accumulate } = this.#core;
+    if (needs !== "loss" || accumulate === 1) return this.#loss;
     const scalars = this.#scalars[0] as { [LOSS]: number };
-    const sum = (this.#accumulated === 0 ? 0 : scalars[LOSS]) + loss;
+    const sum = (this.#accumulated === 0 ? 0 : scalars[LOSS]) + this.#loss;
     scalars[LOSS] = sum;
     return sum / accumulate;
   }
 
+  /** From values to where they are kept, in bytes. */
+  #shift(): number {
+    return (this.#kept as Vector).pointer - this.parameters.values.pointer;
+  }
+
   #keep(group: BoundGroup): void {
-    const shift = (this.#kept as Vector).pointer - this.parameters.values.pointer;
+    const shift = this.#shift();
     for (const { p, n } of group.runs) this.#kernels.copy(p, p + shift, n);
   }
 
   #blend(group: BoundGroup): void {
-    const { pointer } = this.parameters.values;
-    const kept = (this.#kept as Vector).pointer;
-    const rates = (this.#slots.get(ELEMENT_RATES) as Vector).pointer;
-    for (const { p, n } of group.runs) this.#kernels.blend(p, p - pointer + kept, p - pointer + rates, n);
+    const shift = this.#shift();
+    const rates = (this.#find(ELEMENT_RATES) as Slot).block.pointer - this.parameters.values.pointer;
+    for (const { p, n } of group.runs) this.#kernels.blend(p, p + shift, p + rates, n);
   }
 
   #flush(): void {
-    this.#forRuns(({ p, s, n }) => {
+    this.#forRuns(({ p, n }) => {
       this.#kernels.flush(p, n, FADED);
-      for (const slot of s) this.#kernels.flush(slot, n, FADED);
     });
+    for (const { name, block } of this.#slots) if (name !== ELEMENT_RATES) this.#kernels.flush(block.pointer, block.length, FADED);
   }
 
   #measure(): number {
@@ -404,20 +463,29 @@ export class Optimizer implements Disposable {
   /** Lays out the state of a group. */
   #lay(group: BoundGroup): void {
     const { values } = this.parameters;
-    const blocks = group.slots.map((slot) => this.#slot(slot));
-    if (group.elementRates) this.#fill(this.#slot(ELEMENT_RATES), group.parameters, 1);
-    for (const [i, slot] of group.slots.entries()) {
-      const value = this.#rule.initial?.(slot, group.options) ?? 0;
-      if (value !== 0) this.#fill(blocks[i] as Vector, group.parameters, value);
+    const { rule, parameters, options } = group;
+    const slots = group.slots.map((name) => this.#slot(name, parameters, rule));
+    if (group.elementRates) this.#fill(this.#slot(ELEMENT_RATES, parameters), parameters, 1);
+    for (const slot of slots) {
+      const value = rule.initial?.(slot.name, options) ?? 0;
+      if (value !== 0) this.#fill(slot, parameters, value);
     }
-    const piece = (offset: number, n: number): Run => ({
+    const piece = (offset: number, n: number, pointer: (slot: Slot) => number): Run => ({
       p: values.pointer + offset * 4,
       g: this.#gradients.pointer + offset * 4,
-      s: blocks.map((block) => block.pointer + offset * 4),
+      s: slots.map(pointer),
       n,
     });
-    group.tensors = group.parameters.map(({ name, shape, offset, length }) => ({ name, shape, ...piece(offset, length) }));
-    group.runs = contiguous(group.parameters).map(([from, to]) => piece(from, to - from));
+    const place = (slot: Slot, name: string) =>
+      slot.block.pointer + (slot.places.find((place) => place.name === name)?.offset ?? Number.NaN) * 4;
+    group.tensors = parameters.map(({ name, shape, offset, length }) => ({
+      name,
+      shape,
+      ...piece(offset, length, (slot) => place(slot, name)),
+    }));
+    group.runs = contiguous(parameters).map(([from, to]) =>
+      piece(from, to - from, (slot) => (rule.lengths?.(slot.name, []) === undefined ? slot.block.pointer + from * 4 : Number.NaN)),
+    );
   }
 
   #allocate(length: number): Vector {
@@ -426,30 +494,36 @@ export class Optimizer implements Disposable {
     return vector;
   }
 
-  #slot(name: string): Vector {
-    let block = this.#slots.get(name);
-    if (block === undefined) {
-      block = this.parameters.engine.vector(this.parameters.size);
-      this.#slots.set(name, block);
+  #find(name: string): Slot | undefined {
+    return this.#slots.find((slot) => slot.name === name);
+  }
+
+  /** The slot with places for these tensors: in the block that groups share, or, where the rule has lengths of its own, in one of this group. */
+  #slot(name: string, parameters: readonly Parameter[], rule?: AnyRule): Slot {
+    const lengths = parameters.map(({ shape }) => rule?.lengths?.(name, shape));
+    if (lengths[0] === undefined) {
+      const slot = this.#find(name) ?? this.#addSlot(name, this.parameters.size, []);
+      slot.places.push(...parameters);
+      return slot;
     }
-    return block;
+    let size = 0;
+    const places = parameters.map((parameter, i) => {
+      const place = { name: parameter.name, offset: size, length: lengths[i] as number };
+      size += padded(place.length);
+      return place;
+    });
+    return this.#addSlot(name, size, places);
   }
 
-  #fill(block: Vector, parameters: readonly Parameter[], value: number): void {
-    for (const { offset, length } of parameters) this.#kernels.fill(block.pointer + offset * 4, length, value);
+  #addSlot(name: string, size: number, places: Slot["places"]): Slot {
+    const slot = { name, block: this.parameters.engine.vector(size), places };
+    this.#slots.push(slot);
+    return slot;
   }
 
-  /** Copies, or the views themselves, of the tensors for which a slot holds state. */
-  #tensorsOf(slot: string, block: Vector, views = false): [string, Float32Array][] {
-    const holds = (group: BoundGroup) =>
-      slot === ACCUMULATED || (slot === ELEMENT_RATES ? group.elementRates && !group.frozen : group.slots.includes(slot));
-    return this.#groups
-      .filter(holds)
-      .flatMap(({ parameters }) => parameters)
-      .map(({ name, offset, length }) => [
-        name,
-        views ? block.view.subarray(offset, offset + length) : block.view.slice(offset, offset + length),
-      ]);
+  #fill({ block, places }: Slot, parameters: readonly Parameter[], value: number): void {
+    const names = new Set(parameters.map(({ name }) => name));
+    for (const { name, offset, length } of places) if (names.has(name)) this.#kernels.fill(block.pointer + offset * 4, length, value);
   }
 
   #check(state: OptimizerState): void {
@@ -458,15 +532,15 @@ export class Optimizer implements Disposable {
     if (state.kind !== kind) throw new CheckpointError(`the state is of ${show(state.kind)}, this optimizer is ${show(kind)}`);
     for (const [key, limit] of [
       ["step", Number.MAX_SAFE_INTEGER],
-      ["accumulated", this.description.accumulate - 1],
+      ["accumulated", this.#core.accumulate - 1],
     ] as const) {
       const count = state[key];
       if (!Number.isSafeInteger(count) || count < 0 || count > limit) {
         throw new CheckpointError(`the state's ${key} must be a whole number from 0 to ${limit}, got ${show(count)}`);
       }
     }
-    for (const [slot, block] of this.#slots) {
-      for (const [name, { length }] of this.#tensorsOf(slot, block, true)) {
+    for (const { name: slot, places } of this.#slots) {
+      for (const { name, length } of places) {
         const given = state.slots?.[slot]?.[name];
         if (given?.length !== length) {
           throw new CheckpointError(
@@ -487,11 +561,14 @@ export class Optimizer implements Disposable {
   }
 }
 
+const NONE: Closure = () => Number.NaN;
+
 /** The groups in their order, each with the tensors that no earlier one matches; last what is left, with the optimizer's own options. */
-function divide(rule: AnyRule, description: OptimizerDescription, parameters: Parameters, host: Host): BoundGroup[] {
+function divide(description: RuleDescription, compose: (rule: AnyRule) => AnyRule, parameters: Parameters, host: Host): BoundGroup[] {
+  const rule = ruleOf(description);
   const { groups, ...base } = description;
   const left = new Set(parameters);
-  const bound = groups.map((group, i) => {
+  const bound = groups.flatMap((group, i) => {
     const pattern = new RegExp(`^${group.match.split("*").map(escaped).join(".*")}$`, "s");
     const all = [...parameters].filter(({ name }) => pattern.test(name));
     if (all.length === 0) {
@@ -499,9 +576,34 @@ function divide(rule: AnyRule, description: OptimizerDescription, parameters: Pa
       throw new OptionError(`${description.kind}.groups[${i}].match`, group.match, `${show(group.match)} matches no tensor${hint}`);
     }
     const matched = all.filter((parameter) => left.delete(parameter));
-    return new BoundGroup(rule, base, group, matched, host);
+    return split(group, matched);
   });
-  return [...bound, new BoundGroup(rule, base, {}, [...left], host)];
+  return [...bound, ...split({}, [...left])];
+
+  /** The group of the tensors that the rule steps, last, and before it the one of those that it leaves to another. What a group sets holds for both. */
+  function split(group: Partial<Group<AnyOptions>>, tensors: readonly Parameter[]): BoundGroup[] {
+    const options = { ...base, ...group } as Resolved<AnyOptions>;
+    const others = tensors.map((tensor) => (group.frozen ? undefined : rule.fallback?.(tensor, options)));
+    const own = new BoundGroup(
+      compose(rule),
+      base,
+      group,
+      tensors.filter((_, i) => others[i] === undefined),
+      host,
+    );
+    const other = others.find((description) => description !== undefined);
+    if (other === undefined) return [own];
+    return [
+      new BoundGroup(
+        compose(ruleOf(other)),
+        other,
+        group,
+        tensors.filter((_, i) => others[i] !== undefined),
+        host,
+      ),
+      own,
+    ];
+  }
 }
 
 function escaped(text: string): string {
@@ -519,6 +621,7 @@ function contiguous(parameters: readonly Parameter[]): [number, number][] {
   return pieces;
 }
 
-function isSchedule(value: unknown): boolean {
-  return typeof value === "function" || (typeof value === "object" && value !== null);
+/** Whether an option follows a schedule: for an option that is a number otherwise, not for a list or an optimizer. */
+function isSchedule(field: Field<unknown> & { isSchedulable?: boolean }, value: unknown): boolean {
+  return field.isSchedulable === true && typeof value !== "number";
 }

@@ -324,7 +324,7 @@ describe("checkpoints", () => {
     const engine = await load();
     const { model, notes, run } = loadModel(engine, trainer.checkpoint({ encoder: "mine" }));
     expect(notes).toEqual({ encoder: "mine" });
-    expect(run.optimizer.learningRate).toBe(0.02);
+    expect(run.optimizer["learningRate"]).toBe(0.02);
     const row = takeRows(iris.validation, [3]);
     expect([...model.predict(row.features)]).toEqual([...model.predict(iris.validation.features).slice(9, 12)]);
     model.dispose();

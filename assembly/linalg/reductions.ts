@@ -1,7 +1,7 @@
 // Reductions, in float64: squares of floats are exact there and cannot overflow, and the norm of a hundred million parameters
 // loses nothing. The order is fixed: element i goes to sum i mod 8, in rising i; the eight sums are added as a tree. Update rules that sum
 // on the way (optimizers/) have four sums: element i goes to sum i mod 4.
-import { abs, add, load, lower, lowerProduct, lt, mul, splat, sub, total, upper, upperProduct } from "../lanes";
+import { abs, add, largest, load, lower, lowerProduct, lt, mul, pmax, splat, sub, total, upper, upperProduct } from "../lanes";
 
 /** The sum of x[i]^2. */
 export function sumSquares(x: usize, n: usize): f64 {
@@ -111,4 +111,11 @@ export function dotDecayed(p: usize, g: usize, u: usize, n: usize, decay: f32, s
     }
   }
   return total(f64x2.add(s0, s2), f64x2.add(s1, s3));
+}
+
+/** The largest |x[i]|; NaN counts as nothing. */
+export function maxAbs(x: usize, n: usize): f32 {
+  let MAX = splat(0);
+  for (let i: usize = 0; i < n << 2; i += 16) MAX = pmax(MAX, abs(load(x + i)));
+  return largest(MAX);
 }

@@ -2,20 +2,35 @@ import { OptionError } from "../errors.js";
 import { show, suggest } from "../options.js";
 import { scheduleFromJSON } from "../schedules/index.js";
 import { adadeltaRule } from "./adadelta.js";
+import { adafactorRule } from "./adafactor.js";
 import { adagradRule } from "./adagrad.js";
 import { adamRule, adamwRule } from "./adam.js";
 import { almeidaRule, plagianakosRule } from "./almeida.js";
+import { emaWrapper, swaWrapper } from "./averages.js";
+import { cautiousWrapper } from "./cautious.js";
 import { cocobRule } from "./cocob.js";
 import { dadaptAdamRule, dadaptSgdRule } from "./dadapt.js";
 import { dogRule, dowgRule } from "./dog.js";
+import { fromageRule } from "./fromage.js";
 import { adamHypergradientRule, sgdHypergradientRule } from "./hypergradient.js";
+import { lambRule } from "./lamb.js";
+import { larsRule } from "./lars.js";
+import { lbfgsRule } from "./lbfgs.js";
+import { lookaheadWrapper } from "./lookahead.js";
 import { momoAdamRule, momoRule } from "./momo.js";
+import { muonRule } from "./muon.js";
+import { novogradRule } from "./novograd.js";
 import { polyakRule } from "./polyak.js";
 import { prodigyRule } from "./prodigy.js";
 import { rmspropRule } from "./rmsprop.js";
 import { type AnyRule, describe, type OptimizerDescription } from "./rule.js";
+import { samWrapper } from "./sam.js";
 import { scheduleFreeAdamwRule, scheduleFreeSgdRule } from "./scheduleFree.js";
 import { sgdRule } from "./sgd.js";
+import { sm3Rule } from "./sm3.js";
+import { sparseAdamRule } from "./sparseAdam.js";
+import { adaptiveGradientClippingWrapper, centralizeWrapper } from "./units.js";
+import { type AnyWrapper, optimizer, wrap } from "./wrapper.js";
 
 /** Every rule by its kind: what `fromJSON`, the tests and the benchmarks know optimizers from. */
 export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
@@ -41,31 +56,54 @@ export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
     adamHypergradientRule,
     almeidaRule,
     plagianakosRule,
+    adafactorRule,
+    fromageRule,
+    lambRule,
+    larsRule,
+    lbfgsRule,
+    muonRule,
+    novogradRule,
+    sm3Rule,
+    sparseAdamRule,
   ].map((rule) => [rule.kind, rule as unknown as AnyRule]),
+);
+
+/** Everything that goes around another optimizer, by its kind. */
+export const wrappers: ReadonlyMap<string, AnyWrapper> = /* @__PURE__ */ new Map(
+  [lookaheadWrapper, samWrapper, emaWrapper, swaWrapper, cautiousWrapper, centralizeWrapper, adaptiveGradientClippingWrapper].map(
+    (wrapper) => [wrapper.kind, wrapper as unknown as AnyWrapper],
+  ),
 );
 
 /** An optimizer from plain data, as `JSON.parse` gives it: checked like a factory's options. Throws OptionError with the path. */
 export function optimizerFromJSON(value: unknown, path = "optimizer"): OptimizerDescription {
   const kind = typeof value === "object" && value !== null ? (value as { kind?: unknown }).kind : undefined;
-  const rule = typeof kind === "string" ? rules.get(kind) : undefined;
+  const [rule, wrapper] = typeof kind === "string" ? [rules.get(kind), wrappers.get(kind)] : [];
+  const given = value as Record<string, unknown>;
+  if (wrapper !== undefined) return wrap(wrapper, revive(given, { ...wrapper.fields, optimizer }, path), path);
   if (rule === undefined) {
-    const kinds = [...rules.keys()];
+    const kinds = [...rules.keys(), ...wrappers.keys()];
     const hint = typeof kind === "string" ? suggest(kind, kinds) : "";
     throw new OptionError(`${path}.kind`, kind, `must be one of ${kinds.join(", ")}, got ${show(kind)}${hint}`);
   }
-  const given = revive(value as Record<string, unknown>, path);
-  if (Array.isArray(given["groups"])) given["groups"] = given["groups"].map((group, i) => revive(group, `${path}.groups[${i}]`));
-  return describe(rule, given, path);
+  const options = revive(given, rule.fields, path);
+  if (Array.isArray(given["groups"]))
+    options["groups"] = given["groups"].map((group, i) => revive(group, rule.fields, `${path}.groups[${i}]`));
+  return describe(rule, options, path);
 }
 
-/** A copy in which options that are schedules in plain data are schedules again. */
-function revive(options: Record<string, unknown>, path: string): Record<string, unknown> {
+/** A copy in which options that are schedules or optimizers in plain data are such again. */
+function revive(options: Record<string, unknown>, fields: object, path: string): Record<string, unknown> {
   if (typeof options !== "object" || options === null) return options;
   return Object.fromEntries(
-    Object.entries(options).map(([key, value]) => [key, isSchedule(value) ? scheduleFromJSON(value, `${path}.${key}`) : value]),
+    Object.entries(options).map(([key, value]) => {
+      if (!hasKind(value)) return [key, value];
+      const { isOptimizer } = (Object.entries(fields).find(([name]) => name === key)?.[1] ?? {}) as { isOptimizer?: boolean };
+      return [key, isOptimizer ? optimizerFromJSON(value, `${path}.${key}`) : scheduleFromJSON(value, `${path}.${key}`)];
+    }),
   );
 }
 
-function isSchedule(value: unknown): boolean {
+function hasKind(value: unknown): boolean {
   return typeof value === "object" && value !== null && "kind" in value;
 }

@@ -42,7 +42,7 @@ export type Resolved<Own> = {
   [K in Exclude<keyof Own, keyof CommonOptions<unknown>>]-?: number extends Own[K] ? number : Exclude<Own[K], undefined>;
 };
 
-/** A contiguous part of the blocks: pointers to values, gradients and state slots, and the number of floats. */
+/** A contiguous part of the blocks: pointers to values, gradients and state slots (NaN for those of a layout of their own), and the number of floats. */
 export interface Run {
   readonly p: number;
   readonly g: number;
@@ -77,9 +77,18 @@ export interface Binding<Own> {
 
 /**
  * Makes one update: `t` counts updates from 1, `rate` is the learning rate, `scale` a factor on every gradient, `loss` what is descended
- * (NaN when it was not told).
+ * (NaN when it was not told), `closure` computes gradients and loss anew (where the rule needs one).
  */
-export type Step = (t: number, rate: number, scale: number, loss: number) => void;
+export type Step = (t: number, rate: number, scale: number, loss: number, closure: Closure) => void;
+
+/** Computes the gradients at the values as they stand, into the parameters' memory, and returns the loss. */
+export type Closure = () => number;
+
+/** What a rule sees of a tensor before there is memory. */
+export interface Tensor {
+  readonly name: string;
+  readonly shape: Shape;
+}
 
 /** An update rule: its options, its state and how it is bound to kernels. */
 export interface Rule<Own> {
@@ -88,7 +97,7 @@ export interface Rule<Own> {
   readonly learningRate: number;
   readonly fields: Omit<Fields<Own>, keyof CommonOptions<unknown>>;
   /** What `step()` must be told. */
-  readonly needs?: "loss";
+  readonly needs?: "loss" | "closure";
   /**
    * For estimates that groups share: the rule is bound once, with the optimizer's own options, to `groups`, which have one scalar state. Names
    * the options that concern all of them, which a group therefore cannot have of its own.
@@ -96,13 +105,23 @@ export interface Rule<Own> {
   readonly shared?: readonly (keyof Own & string)[];
   /** False where values do not move by steps that a factor could scale: groups cannot have `elementRates` then. */
   readonly elementRates?: boolean;
-  /** The names of the state slots, blocks of the layout of the parameters. */
+  /** The update depends on the values beyond weight decay, so that it cannot be made apart from them. */
+  readonly usesValues?: true;
+  /** All tensors are moved together, by their gradients as they are: no clipping, no accumulation, no groups but frozen ones. */
+  readonly together?: true;
+  /** The optimizer to which the rule leaves a tensor that it cannot step. Throws OptionError where it is missing. */
+  fallback?(tensor: Tensor, options: Resolved<Own>): RuleDescription | undefined;
+  /** The names of the state slots: blocks of the layout of the parameters, unless `lengths` says otherwise. */
   slots(options: Resolved<Own>): readonly string[];
+  /** The number of floats that a tensor has in a slot of a layout of its own, undefined for the others. */
+  lengths?(slot: string, shape: Shape): number | undefined;
   /** What a slot is filled with at the start; 0 where this is left out. */
   initial?(slot: string, options: Resolved<Own>): number;
   /** The scalar state of a group, at its start; `tensors` are the names of its tensors. */
   scalars?(options: Resolved<Own>, tensors: readonly string[]): Record<string, number>;
   bind(binding: Binding<Own>): Step;
+  /** Bound for every group: what follows an update, when `elementRates` have had their say. */
+  follow?(binding: Binding<Own>): (t: number) => void;
   /** Overwrites the values with those to evaluate; the optimizer keeps the training ones. Called only after a first update. */
   evaluate?(binding: Binding<Own>): void;
 }
@@ -110,22 +129,46 @@ export interface Rule<Own> {
 /** A rule whose options are known at run time only. */
 export type AnyRule = Rule<Record<string, unknown>>;
 
-/** An optimizer as plain data: `{ kind, learningRate, ... }` with defaults filled in. */
+/** An optimizer as plain data: `{ kind, ... }` with defaults filled in. What goes around another holds that as `optimizer`. */
 export interface OptimizerDescription {
   readonly kind: string;
+  readonly [option: string]: unknown;
+}
+
+/** A description of what goes around no other: it has the common options. */
+export interface RuleDescription extends OptimizerDescription {
   readonly learningRate: Scheduled;
   readonly maximize: boolean;
   readonly clipNorm?: number;
   readonly clipValue?: number;
   readonly accumulate: number;
   readonly groups: readonly Group<Record<string, unknown>>[];
-  readonly [option: string]: unknown;
 }
 
-const RULE = Symbol("rule");
+// Carried unseen, so that a bundle holds the rules of the factories it imports and no others.
+export const RULE: unique symbol = Symbol("rule");
+
+/** The binding for a rule inside another: of runs changed by `inner`. What the rule writes reaches the outer binding. */
+export function rebind<Own>(
+  binding: Binding<Own>,
+  inner: <R extends Run>(run: R) => R,
+  options: Resolved<Own> = binding.options,
+): Binding<Own> {
+  return Object.create(binding, {
+    learningRate: {
+      get: () => binding.learningRate,
+      set: (rate: number) => {
+        binding.learningRate = rate;
+      },
+    },
+    options: { value: options },
+    runs: { value: binding.runs.map(inner) },
+    tensors: { value: binding.tensors.map(inner) },
+  });
+}
 
 /** Checks options against a rule and returns them as frozen plain data that carries the rule unseen. */
-export function describe<Own>(rule: Rule<Own>, given: object, path: string = rule.kind): OptimizerDescription {
+export function describe<Own>(rule: Rule<Own>, given: object, path: string = rule.kind): RuleDescription {
   const own = { learningRate: learningRate(rule.learningRate), maximize: boolean(false), ...rule.fields } as Fields<object>;
   const top = {
     ...own,
@@ -135,17 +178,30 @@ export function describe<Own>(rule: Rule<Own>, given: object, path: string = rul
     groups: list([], group(own, rule)),
   } as Fields<object>;
   const options = readOptions(path, given, top);
+  if (rule.together) checkTogether(path, options as RuleDescription);
   const description = { kind: rule.kind, ...options };
   Object.defineProperty(description, RULE, { value: rule });
-  return Object.freeze(description) as OptimizerDescription;
+  return Object.freeze(description) as RuleDescription;
+}
+
+/** A rule that moves all tensors together takes their gradients as they are, and all of them alike. */
+function checkTogether(path: string, { clipNorm, clipValue, accumulate, groups }: RuleDescription): void {
+  const common = { clipNorm, clipValue, accumulate: accumulate === 1 ? undefined : accumulate };
+  const set = Object.entries(common).find(([, value]) => value !== undefined);
+  if (set !== undefined) throw new OptionError(`${path}.${set[0]}`, set[1], "cannot be set: gradients are taken as they are");
+  groups.forEach(({ match: _, frozen, ...own }, i) => {
+    const [key, value] = Object.entries(own)[0] ?? (frozen ? [] : ["frozen", frozen]);
+    if (key !== undefined)
+      throw new OptionError(`${path}.groups[${i}].${key}`, value, "cannot be: all tensors are moved together, groups can only be frozen");
+  });
 }
 
 /** The rule that a factory's description carries; a description that came through JSON has none. */
-export function ruleOf(description: OptimizerDescription): AnyRule {
-  const rule = (description as { [RULE]?: AnyRule })[RULE];
+export function ruleOf(description: OptimizerDescription, path = "optimizer"): AnyRule {
+  const rule = (description as { [RULE]?: AnyRule } | null | undefined)?.[RULE];
   if (rule === undefined) {
     throw new OptionError(
-      "optimizer",
+      path,
       description,
       `must come from a factory such as adam(...), or through fromJSON(...); got ${show(description)}`,
     );
@@ -154,11 +210,12 @@ export function ruleOf(description: OptimizerDescription): AnyRule {
 }
 
 /** A number in a range, or a schedule of such numbers. */
-export function scheduled(fallback: number | undefined, range: Range): Field<Scheduled> {
+export function scheduled(fallback: number | undefined, range: Range): Field<Scheduled> & { isSchedulable: true } {
   const plain = number(fallback, range);
   const following = schedule();
   return {
     fallback,
+    isSchedulable: true,
     read: (value, path) => (typeof value === "number" ? plain : following).read(value, path),
   };
 }

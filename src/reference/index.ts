@@ -3,22 +3,28 @@ import type { Memory } from "../memory.js";
 import { Heap } from "./heap.js";
 import * as product from "./linalg/product.js";
 import * as reductions from "./linalg/reductions.js";
+import { centralizeColumns, centralizeRows, clipColumns, clipRows, factorSquares } from "./linalg/units.js";
 import * as vectors from "./linalg/vectors.js";
 import * as activations from "./nn/activations.js";
 import * as batches from "./nn/batches.js";
 import * as elementary from "./nn/elementary.js";
 import * as losses from "./nn/losses.js";
 import * as adadelta from "./optimizers/adadelta.js";
+import * as adafactor from "./optimizers/adafactor.js";
 import * as adagrad from "./optimizers/adagrad.js";
 import * as adam from "./optimizers/adam.js";
 import * as almeida from "./optimizers/almeida.js";
+import * as cautious from "./optimizers/cautious.js";
 import * as cocob from "./optimizers/cocob.js";
 import * as hypergradient from "./optimizers/hypergradient.js";
+import * as lamb from "./optimizers/lamb.js";
 import * as momo from "./optimizers/momo.js";
 import * as prodigy from "./optimizers/prodigy.js";
 import * as rmsprop from "./optimizers/rmsprop.js";
 import * as scheduleFree from "./optimizers/scheduleFree.js";
 import * as sgd from "./optimizers/sgd.js";
+import * as sm3 from "./optimizers/sm3.js";
+import * as sparseAdam from "./optimizers/sparseAdam.js";
 
 const twins = {
   ...sgd,
@@ -32,6 +38,16 @@ const twins = {
   ...momo,
   ...hypergradient,
   ...almeida,
+  ...adafactor,
+  ...lamb,
+  ...sm3,
+  ...sparseAdam,
+  ...cautious,
+  centralizeColumns,
+  centralizeRows,
+  clipColumns,
+  clipRows,
+  factorSquares,
   ...vectors,
   ...reductions,
   ...product,

@@ -2,6 +2,7 @@ import type { Engine } from "../engine.js";
 import { load } from "../engine.js";
 import { DivergedError, OptionError } from "../errors.js";
 import { describe, type OptimizerDescription, ruleOf, type Scheduled } from "../optimizers/rule.js";
+import { unwrap, withCore } from "../optimizers/wrapper.js";
 import { integer, list, number, readOptions } from "../options.js";
 import { scale } from "../schedules/combine.js";
 import { isPlateau, start } from "../schedules/plateau.js";
@@ -221,7 +222,8 @@ function notesOn(rates: readonly RateResult[], best: number | undefined): string
 
 /** The run's optimizer with its learning rate scaled so that its highest is `rate`. */
 function withRate(run: CheckedRun, data: TrainingData, rate: number): OptimizerDescription {
-  const { kind: _, groups, ...options } = run.optimizer;
+  const { core } = unwrap(run.optimizer);
+  const { kind: _, groups, ...options } = core;
   const factor = rate / peak(options.learningRate, clockOf(run, data.training.rows));
   const scaled = groups.map((group) =>
     group["learningRate"] === undefined
@@ -229,7 +231,7 @@ function withRate(run: CheckedRun, data: TrainingData, rate: number): OptimizerD
       : ({ ...group, learningRate: scaledBy(group["learningRate"] as Scheduled, factor) } as typeof group),
   );
   const learningRate = typeof options.learningRate === "number" ? rate : scaledBy(options.learningRate, factor);
-  return describe(ruleOf(run.optimizer), { ...options, learningRate, groups: scaled }, "run.optimizer");
+  return withCore(run.optimizer, describe(ruleOf(core), { ...options, learningRate, groups: scaled }, "run.optimizer"));
 }
 
 function scaledBy(schedule: Scheduled, factor: number): Scheduled {

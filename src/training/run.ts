@@ -3,6 +3,7 @@ import { type Loss, readLoss } from "../models/losses.js";
 import { type MlpDescription, readMlp } from "../models/mlp.js";
 import type { ModelFactory } from "../models/model.js";
 import { type OptimizerDescription, ruleOf } from "../optimizers/rule.js";
+import { unwrap } from "../optimizers/wrapper.js";
 import { type Field, integer, number, oneOf, optional, readOptions, show } from "../options.js";
 import type { Clock } from "../schedules/schedule.js";
 
@@ -87,6 +88,6 @@ export function readRun(run: Run): CheckedRun {
 
 /** How long an epoch and the run are, in optimizer updates. */
 export function clockOf({ batchSize, epochs, optimizer }: CheckedRun, rows: number): Required<Clock> {
-  const stepsPerEpoch = Math.ceil(rows / batchSize) / optimizer.accumulate;
+  const stepsPerEpoch = Math.ceil(rows / batchSize) / unwrap(optimizer).core.accumulate;
   return { stepsPerEpoch, totalSteps: Math.floor(stepsPerEpoch * epochs) };
 }

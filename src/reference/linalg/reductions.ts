@@ -88,3 +88,16 @@ export function finite(heap: Heap): Kernels["finite"] {
     return 1;
   };
 }
+
+export function maxAbs(heap: Heap): Kernels["maxAbs"] {
+  return (x, n) => {
+    const v = heap.f32;
+    x >>>= 2;
+    let max = 0;
+    for (let i = 0; i < n; i++) {
+      const size = Math.abs(v[x + i] as number);
+      if (size > max) max = size;
+    }
+    return max;
+  };
+}

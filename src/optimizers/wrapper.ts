@@ -1,0 +1,126 @@
+import type { Kernels } from "../engine.js";
+import { OptionError } from "../errors.js";
+import { type Field, type Fields, readOptions } from "../options.js";
+import {
+  type AnyRule,
+  type Binding,
+  type Closure,
+  type OptimizerDescription,
+  RULE,
+  type RuleDescription,
+  type Run,
+  rebind,
+  ruleOf,
+} from "./rule.js";
+
+/** What goes around another optimizer: another rule made of its rule, or another way to come by gradients. */
+export interface Wrapper<Own> {
+  readonly kind: string;
+  readonly fields: Fields<Omit<Own, "optimizer">>;
+  /** The rule made of the one inside. Throws, what `refuse` gives, for rules around which it makes no sense. */
+  around(rule: AnyRule, options: Own): AnyRule;
+  /** For all tensors together: how gradients and loss are come by, given what computes them at the values as they stand. */
+  compute?(binding: WrapperBinding<Own>): (closure: Closure) => number;
+}
+
+export interface WrapperBinding<Own> {
+  readonly kernels: Kernels;
+  readonly options: Own;
+  /** Values and the gradients that a closure fills; no slots. */
+  readonly runs: readonly Run[];
+  /** -1 when climbing, otherwise 1. */
+  readonly sign: number;
+  scratch(length: number): number;
+}
+
+export interface Wrapping {
+  /** The optimizer inside. */
+  optimizer: OptimizerDescription;
+}
+
+export type AnyWrapper = Wrapper<Wrapping>;
+
+interface Layer {
+  readonly wrapper: AnyWrapper;
+  readonly options: Wrapping;
+}
+
+const LAYER = Symbol("layer");
+
+/** An option that is itself an optimizer. `isOptimizer` tells `optimizerFromJSON` to revive it. */
+export const optimizer: Field<OptimizerDescription> & { isOptimizer: true } = {
+  fallback: undefined,
+  isOptimizer: true,
+  read(value, path) {
+    ruleOf(value as OptimizerDescription, path);
+    return value as OptimizerDescription;
+  },
+};
+
+/** Checks options and returns them as frozen plain data that carries, unseen, the wrapper and the rule it makes. */
+export function wrap<Own extends Wrapping>(wrapper: Wrapper<Own>, given: object, path: string = wrapper.kind): OptimizerDescription {
+  const options = readOptions(path, given, { ...wrapper.fields, optimizer } as unknown as Fields<Own>);
+  const description: OptimizerDescription = { kind: wrapper.kind, ...options };
+  Object.defineProperty(description, LAYER, { value: { wrapper, options } });
+  const { kinds, compose, core } = unwrap(description);
+  if (kinds.indexOf(wrapper.kind, 1) > 0)
+    throw new OptionError(`${path}.optimizer`, options.optimizer, `has ${wrapper.kind} inside already`);
+  Object.defineProperty(description, RULE, { value: compose(ruleOf(core)) });
+  return Object.freeze(description);
+}
+
+/** What a description is made of: the optimizer at its core and what goes around it, outermost first. */
+export function unwrap(description: OptimizerDescription) {
+  const layers: Layer[] = [];
+  let core = description;
+  for (let layer = layerOf(core); layer !== undefined; layer = layerOf(core)) {
+    layers.push(layer);
+    core = layer.options.optimizer;
+  }
+  return {
+    core: core as RuleDescription,
+    kinds: [...layers.map(({ wrapper }) => wrapper.kind), core.kind],
+    layers,
+    /** The rule that the layers make of one at the core. */
+    compose: (rule: AnyRule) => layers.reduceRight((inner, { wrapper, options }) => wrapper.around(inner, options), rule),
+  };
+}
+
+/** The same with another optimizer at the core. */
+export function withCore(description: OptimizerDescription, core: OptimizerDescription): OptimizerDescription {
+  return unwrap(description).layers.reduceRight<OptimizerDescription>(
+    (optimizer, { wrapper, options }) => wrap(wrapper, { ...options, optimizer }),
+    core,
+  );
+}
+
+/** The rule with a slot of its own, the last, of the layout of the parameters. What it slots in besides stays the rule's. */
+export function withSlot(rule: AnyRule, kind: string, slot: string): AnyRule {
+  return {
+    ...rule,
+    kind,
+    slots: (options) => [...rule.slots(options), slot],
+    initial: (name, options) => (name === slot ? 0 : (rule.initial?.(name, options) ?? 0)),
+    bind: (binding) => rule.bind(withoutLastSlot(rule, binding)),
+  };
+}
+
+/** The binding for the rule inside one that has added a slot. */
+export function withoutLastSlot<Own>(rule: AnyRule, binding: Binding<Own>): Binding<Own> {
+  if (rule.shared) return binding;
+  return rebind(binding, (run) => ({ ...run, s: run.s.slice(0, -1) }));
+}
+
+/** The groups that one binding of the rule steps. */
+export function membersOf<Own>(rule: AnyRule, binding: Binding<Own>): readonly Binding<Own>[] {
+  return rule.shared ? binding.groups : [binding];
+}
+
+/** The error for a rule around which a wrapper makes no sense. */
+export function refuse(wrapper: string, rule: AnyRule, because: string): OptionError {
+  return new OptionError(`${wrapper}.optimizer`, rule.kind, `cannot be ${rule.kind}: ${because}`);
+}
+
+function layerOf(description: OptimizerDescription): Layer | undefined {
+  return (description as { [LAYER]?: Layer })[LAYER];
+}
