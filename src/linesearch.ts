@@ -26,7 +26,8 @@ interface Point extends Along {
 export type Objective = (x: Float64Array) => { readonly value: number; readonly gradient: ArrayLike<number> };
 
 /**
- * An objective of several variables along a line: phi(rate) = f(x + rate d), phi'(rate) = <gradient there, d>. Sums run from the first element to the last.
+ * An objective of several variables along a line: phi(rate) = f(x + rate d), phi'(rate) = <gradient there, d>. Sums run from the first
+ * element to the last.
  *
  * @param objective called with a vector of its own, which it may keep only until it returns.
  * @param x where the line starts.
@@ -69,10 +70,11 @@ const backtrackingFields: Fields<Required<BacktrackingOptions>> = {
 };
 
 /**
- * Backtracking line search: the first rate, going down, that satisfies Armijo's condition phi(rate) <= phi(0) + slopeTolerance rate phi'(0).
+ * Backtracking line search: the first rate, going down, that satisfies Armijo's condition phi(rate) <= phi(0) + slopeTolerance rate
+ * phi'(0).
  *
- * Starts at min(increaseFactor rate, maxRate), so that a rate which the search before had to shorten can grow again. Out of steps, the result is the last
- * rate, or 0 where the objective is not finite even there.
+ * Starts at min(increaseFactor rate, maxRate), so that a rate which the search before had to shorten can grow again. Out of steps, the
+ * result is the last rate, or 0 where the objective is not finite even there.
  *
  * Agrees with Optax's scale_by_backtracking_linesearch. Only values of phi are asked for, and slopes not needed.
  *
@@ -127,10 +129,11 @@ const strongWolfeFields: Fields<Required<StrongWolfeOptions>> = {
 };
 
 /**
- * Line search for the strong Wolfe conditions: phi(rate) <= phi(0) + slopeTolerance rate phi'(0) and |phi'(rate)| <= curvatureTolerance |phi'(0)|.
+ * Line search for the strong Wolfe conditions: phi(rate) <= phi(0) + slopeTolerance rate phi'(0) and |phi'(rate)| <= curvatureTolerance
+ * |phi'(0)|.
  *
- * Walks outwards until a bracket must hold such a rate, then narrows it by the minima of cubics through its ends. Where phi is not finite, the
- * bracket is halved. Out of steps, the result is the lower end of the bracket.
+ * Walks outwards until a bracket must hold such a rate, then narrows it by the minima of cubics through its ends. Where phi is not finite,
+ * the bracket is halved. Out of steps, the result is the lower end of the bracket.
  *
  * Agrees with the search inside PyTorch's LBFGS, whose `rateTolerance` is tolerance_change over the largest element of the direction.
  *
@@ -216,7 +219,10 @@ export interface ZoomOptions {
   slopeTolerance?: number;
   /** What may be left of the slope, in (0, 1). Default 0.9. */
   curvatureTolerance?: number;
-  /** How much larger than at the start, in proportion, a value may be to count as decreased once the slope has turned; at least 0. Default 1e-6. */
+  /**
+   * How much larger than at the start, in proportion, a value may be to count as decreased once the slope has turned; at least 0. Default
+   * 1e-6.
+   */
   valueTolerance?: number;
   /** Ends the search when the bracket is no longer than this, at least 0. Default 1e-5. */
   rateTolerance?: number;
@@ -236,11 +242,11 @@ const zoomFields: Fields<Required<Omit<ZoomOptions, "maxRate">> & Pick<ZoomOptio
 };
 
 /**
- * Line search for the strong Wolfe conditions, or for Hager and Zhang's approximate decrease where values are too close to be told apart: phi'(rate) <= (2
- * slopeTolerance - 1) phi'(0) with phi(rate) <= phi(0) + valueTolerance |phi(0)|.
+ * Line search for the strong Wolfe conditions, or for Hager and Zhang's approximate decrease where values are too close to be told apart:
+ * phi'(rate) <= (2 slopeTolerance - 1) phi'(0) with phi(rate) <= phi(0) + valueTolerance |phi(0)|.
  *
- * Walks outwards by increaseFactor until a bracket must hold such a rate, then zooms in by cubic, else quadratic interpolation, else by halves. Out of
- * steps, the result is the best rate that decreased the objective.
+ * Walks outwards by increaseFactor until a bracket must hold such a rate, then zooms in by cubic, else quadratic interpolation, else by
+ * halves. Out of steps, the result is the best rate that decreased the objective.
  *
  * Agrees with Optax's scale_by_zoom_linesearch.
  *
@@ -338,10 +344,11 @@ const barzilaiBorweinFields: Fields<Required<BarzilaiBorweinOptions>> = {
 };
 
 /**
- * The Barzilai-Borwein rate: the one for which the last step, with how the gradient changed over it, looks like a step of Newton's. Needs no search.
+ * The Barzilai-Borwein rate: the one for which the last step, with how the gradient changed over it, looks like a step of Newton's. Needs
+ * no search.
  *
- * With s the last change of the values and y that of the gradient: long <s, s> / <s, y>, short <s, y> / <y, y>, held within rateMin and rateMax. Sums run from
- * the first element to the last.
+ * With s the last change of the values and y that of the gradient: long <s, s> / <s, y>, short <s, y> / <y, y>, held within rateMin and
+ * rateMax. Sums run from the first element to the last.
  *
  * @param s the values minus those before.
  * @param y the gradient minus the one before.

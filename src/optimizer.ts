@@ -102,8 +102,8 @@ const LOSS = "accumulatedLoss";
 /**
  * Binds an update rule to parameters: `step()` moves the values by the gradients that stand in the parameters' memory.
  *
- * An update number t (from 1) uses the learning rate of schedule step t - 1. Averaging over accumulated gradients, clipping and `maximize` are one
- * factor on the gradient, folded into the update's pass. Every 16 updates, values and state whose size is under 2^-100 become 0.
+ * An update number t (from 1) uses the learning rate of schedule step t - 1. Averaging over accumulated gradients, clipping and `maximize`
+ * are one factor on the gradient, folded into the update's pass. Every 16 updates, values and state whose size is under 2^-100 become 0.
  *
  * What goes around an optimizer (`ema`, `lookahead`, `sam`, ...) leaves rate, groups, clipping and accumulation to the optimizer inside.
  *
@@ -192,8 +192,8 @@ export class Optimizer implements Disposable {
   }
 
   /**
-   * The learning rate that the last update used (for tensors that no group matches), NaN before the first. Of methods that find a rate, it is
-   * the one found: each says in its description what that is.
+   * The learning rate that the last update used (for tensors that no group matches), NaN before the first. Of methods that find a rate, it
+   * is the one found: each says in its description what that is.
    */
   get learningRate(): number {
     return this.#steps === 0 ? Number.NaN : (this.#groups.at(-1) as BoundGroup).learningRate;
@@ -240,8 +240,9 @@ export class Optimizer implements Disposable {
   }
 
   /**
-   * Puts the values that should be evaluated and saved into the parameters: averages, for methods that keep one (`ema`, `scheduleFreeAdamw`, ...);
-   * for the others, and before the first update, the training values are these. The optimizer's state does not change.
+   * Puts the values that should be evaluated and saved into the parameters: averages, for methods that keep one (`ema`,
+   * `scheduleFreeAdamw`, ...); for the others, and before the first update, the training values are these. The optimizer's state does not
+   * change.
    */
   toEvaluation(): void {
     this.#alive();
@@ -269,12 +270,13 @@ export class Optimizer implements Disposable {
   /**
    * Takes the gradients into account and, once as many as `accumulate` says are there, updates the values.
    *
-   * @param loss the loss that the gradients are of (when several are accumulated, of each), or a closure that fills the gradients at the values as
-   *   they stand and returns the loss: it is called once, and again by methods that look around (`lbfgs`, `sam`). Others need neither.
+   * @param loss the loss that the gradients are of (when several are accumulated, of each), or a closure that fills the gradients at the
+   *   values as they stand and returns the loss: it is called once, and again by methods that look around (`lbfgs`, `sam`). Others need
+   *   neither.
    * @returns whether the values were updated.
-   * @throws OptionError when a schedule gives no usable number or a needed loss or closure is missing; ModeError between `toEvaluation()` and `toTraining()`;
-   *   DivergedError when the loss is not finite or `clipNorm` finds a gradient that is not (gradients accumulated so far are given up); values
-   *   and state stay as they were.
+   * @throws OptionError when a schedule gives no usable number or a needed loss or closure is missing; ModeError between `toEvaluation()`
+   *   and `toTraining()`; DivergedError when the loss is not finite or `clipNorm` finds a gradient that is not (gradients accumulated so
+   *   far are given up); values and state stay as they were.
    */
   step(loss?: number | Closure): boolean {
     this.#alive();
@@ -498,7 +500,10 @@ export class Optimizer implements Disposable {
     return this.#slots.find((slot) => slot.name === name);
   }
 
-  /** The slot with places for these tensors: in the block that groups share, or, where the rule has lengths of its own, in one of this group. */
+  /**
+   * The slot with places for these tensors: in the block that groups share, or, where the rule has lengths of its own, in one of this
+   * group.
+   */
   #slot(name: string, parameters: readonly Parameter[], rule?: AnyRule): Slot {
     const lengths = parameters.map(({ shape }) => rule?.lengths?.(name, shape));
     if (lengths[0] === undefined) {
@@ -580,7 +585,10 @@ function divide(description: RuleDescription, compose: (rule: AnyRule) => AnyRul
   });
   return [...bound, ...split({}, [...left])];
 
-  /** The group of the tensors that the rule steps, last, and before it the one of those that it leaves to another. What a group sets holds for both. */
+  /**
+   * The group of the tensors that the rule steps, last, and before it the one of those that it leaves to another. What a group sets holds
+   * for both.
+   */
   function split(group: Partial<Group<AnyOptions>>, tensors: readonly Parameter[]): BoundGroup[] {
     const options = { ...base, ...group } as Resolved<AnyOptions>;
     const others = tensors.map((tensor) => (group.frozen ? undefined : rule.fallback?.(tensor, options)));

@@ -62,7 +62,8 @@ export function centralizeColumns(g: usize, rows: usize, columns: usize): void {
 }
 
 /**
- * Averages of the squares along rows and columns, G = scale g: row = keep row + rowGain sum_j G^2, column = keep column + columnGain sum_i G^2.
+ * Averages of the squares along rows and columns, G = scale g: row = keep row + rowGain sum_j G^2, column = keep column + columnGain
+ * sum_i G^2.
  */
 export function factorSquares(
   g: usize, row: usize, column: usize, rows: usize, columns: usize, keep: f64, rowGain: f64, columnGain: f64, scale: f32,

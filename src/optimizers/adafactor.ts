@@ -75,11 +75,11 @@ function matricesOf(shape: Shape): { matrices: number; rows: number; columns: nu
  *
  * With w = t^beta2Decay, for a matrix: row = (1 - w) row + w (means of g^2 along rows), column alike, v = row column' / max(mean of row,
  * epsilon1); for a vector v = (1 - w) v + w g^2. u = g / sqrt(max(v, epsilon1^2)); p -= learningRate weightDecay p + max(epsilon2, rms(p))
- * min(learningRate, 1 / sqrt(t)) / max(1, rms(u) / clipThreshold) u. rms(p) is taken before the decay; a tensor of more axes is a stack of matrices of its
- * last two.
+ * min(learningRate, 1 / sqrt(t)) / max(1, rms(u) / clipThreshold) u. rms(p) is taken before the decay; a tensor of more axes is a stack of
+ * matrices of its last two.
  *
- * Agrees with PyTorch's Adafactor, defaults included (its epsilon1 is the machine epsilon). Optax's and Hugging Face's have a rate that follows t by itself, and momentum.
- * The default rate is 1e-2.
+ * Agrees with PyTorch's Adafactor, defaults included (its epsilon1 is the machine epsilon). Optax's and Hugging Face's have a rate that
+ * follows t by itself, and momentum. The default rate is 1e-2.
  *
  * Shazeer and Stern, Adafactor: adaptive learning rates with sublinear memory cost, 2018.
  *

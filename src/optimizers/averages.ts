@@ -82,13 +82,14 @@ function averaged(kind: string, rule: AnyRule, weights: (t: number) => Weights):
 }
 
 /**
- * Keeps an exponential moving average of the values beside any optimizer: what `toEvaluation()` puts in their place. It is less noisy than the
- * values themselves and usually the better model.
+ * Keeps an exponential moving average of the values beside any optimizer: what `toEvaluation()` puts in their place. It is less noisy than
+ * the values themselves and usually the better model.
  *
- * average = p at the update `start`, then average = decay average + (1 - decay) p after every update. debias: average starts from 0 and is divided by
- * 1 - decay^k, k the number of updates that count.
+ * average = p at the update `start`, then average = decay average + (1 - decay) p after every update. debias: average starts from 0 and is
+ * divided by 1 - decay^k, k the number of updates that count.
  *
- * Agrees with PyTorch's AveragedModel with get_ema_avg_fn, decay included, and with Optax's ema (debias). Keras' use_ema overwrites the values themselves.
+ * Agrees with PyTorch's AveragedModel with get_ema_avg_fn, decay included, and with Optax's ema (debias). Keras' use_ema overwrites the
+ * values themselves.
  *
  * Polyak and Juditsky, Acceleration of stochastic approximation by averaging, 1992.
  *
@@ -104,8 +105,8 @@ export function ema(options: EmaOptions): OptimizerDescription {
 }
 
 /**
- * Stochastic weight averaging: keeps the plain mean of the values beside any optimizer, from the update `start` on: what `toEvaluation()` puts in their
- * place. Meant for the last part of a run, with a learning rate that stays high.
+ * Stochastic weight averaging: keeps the plain mean of the values beside any optimizer, from the update `start` on: what `toEvaluation()`
+ * puts in their place. Meant for the last part of a run, with a learning rate that stays high.
  *
  * average = average + (p - average) / k at the updates start, start + every, ..., k counting them from 1.
  *

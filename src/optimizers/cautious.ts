@@ -42,18 +42,19 @@ export const cautiousWrapper: Wrapper<CautiousOptions> = {
 };
 
 /**
- * Cautious steps: of another optimizer's step only the elements that go against the gradient are taken, scaled up for those left out. A one-line change
- * that speeds up momentum methods.
+ * Cautious steps: of another optimizer's step only the elements that go against the gradient are taken, scaled up for those left out. A
+ * one-line change that speeds up momentum methods.
  *
- * With d the step of the optimizer inside without its weight decay, for each tensor: mask = 1 where d and -g have the same sign, else 0; p = p - learningRate
- * weightDecay p + d mask / max(mean of mask, 1e-3). Weight decay is decoupled and not masked, whatever the optimizer inside does with it.
+ * With d the step of the optimizer inside without its weight decay, for each tensor: mask = 1 where d and -g have the same sign, else 0; p
+ * = p - learningRate weightDecay p + d mask / max(mean of mask, 1e-3). Weight decay is decoupled and not masked, whatever the optimizer
+ * inside does with it.
  *
  * Agrees with timm's optimizers with caution (cadamw, clion, csgdw, ...).
  *
  * Liang et al., Cautious optimizers: improving training with one line of code, 2024.
  *
- * @throws OptionError for an unknown option, or an optimizer whose step depends on the values (`lamb`, `lars`, `adafactor`, averages and Lookahead: put these
- * outside) or that finds its rate by itself.
+ * @throws OptionError for an unknown option, or an optimizer whose step depends on the values (`lamb`, `lars`, `adafactor`, averages and
+ *   Lookahead: put these outside) or that finds its rate by itself.
  * @example
  * cautious({ optimizer: adamw({ learningRate: 1e-3, weightDecay: 0.1 }) })
  */

@@ -47,11 +47,11 @@ export const larsRule: Rule<LarsOptions> = {
 /**
  * LARS: momentum whose gradient is scaled, tensor by tensor, to the size of the tensor. Made for very large batches.
  *
- * With g the gradient plus weightDecay p, for each tensor: a = learningRate trustCoefficient |p| / (|g| + epsilon) g, or learningRate g when
- * either norm is 0 or trust is false; b = momentum b + a; p -= nesterov ? a + momentum b : b.
+ * With g the gradient plus weightDecay p, for each tensor: a = learningRate trustCoefficient |p| / (|g| + epsilon) g, or learningRate g
+ * when either norm is 0 or trust is false; b = momentum b + a; p -= nesterov ? a + momentum b : b.
  *
- * Agrees with Optax's lars, defaults included: the rate is inside the velocity. trust is its trust_ratio_mask; timm leaves tensors without weight decay unscaled. The default
- * rate, 0.1, is to be scaled with the batch.
+ * Agrees with Optax's lars, defaults included: the rate is inside the velocity. trust is its trust_ratio_mask; timm leaves tensors without
+ * weight decay unscaled. The default rate, 0.1, is to be scaled with the batch.
  *
  * You, Gitman, Ginsburg, Large batch training of convolutional networks, 2017.
  *

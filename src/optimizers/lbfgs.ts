@@ -182,21 +182,22 @@ export const lbfgsRule: Rule<LbfgsOptions> = {
 };
 
 /**
- * L-BFGS: steps of Newton's method, with the inverse Hessian estimated from the last changes of values and gradient. For objectives without noise: full
- * batches, fits, small networks. A `step` makes up to maxIterations iterations and needs a closure.
+ * L-BFGS: steps of Newton's method, with the inverse Hessian estimated from the last changes of values and gradient. For objectives without
+ * noise: full batches, fits, small networks. A `step` makes up to maxIterations iterations and needs a closure.
  *
- * d = -H g, where H comes by the two-loop recursion from the last historySize pairs s (change of the values), y (of the gradient) with <s, y> > 1e-10, starting
- * from <s, y> / <y, y> of the last; p += r d, with r = learningRate (in the very first iteration times min(1, 1 / sum |g|)) or what the line search finds
- * from there. A step ends at maxIterations, maxEvaluations, a gradient of at most toleranceGradient, changes of at most toleranceChange, or a direction whose slope
- * is over -toleranceChange.
+ * d = -H g, where H comes by the two-loop recursion from the last historySize pairs s (change of the values), y (of the gradient) with <s,
+ * y> > 1e-10, starting from <s, y> / <y, y> of the last; p += r d, with r = learningRate (in the very first iteration times min(1, 1 / sum
+ * |g|)) or what the line search finds from there. A step ends at maxIterations, maxEvaluations, a gradient of at most toleranceGradient,
+ * changes of at most toleranceChange, or a direction whose slope is over -toleranceChange.
  *
- * Agrees with PyTorch's LBFGS, defaults included; where its line search does not end at the place looked at last, the closure is called there once more.
- * Optax's keeps 10 pairs and searches by zoom. All tensors are moved together: no groups (but frozen ones), no clipping, no accumulation. State: 2 + 2 historySize
- * slots. The default rate is 1.
+ * Agrees with PyTorch's LBFGS, defaults included; where its line search does not end at the place looked at last, the closure is called
+ * there once more. Optax's keeps 10 pairs and searches by zoom. All tensors are moved together: no groups (but frozen ones), no clipping,
+ * no accumulation. State: 2 + 2 historySize slots. The default rate is 1.
  *
  * Liu and Nocedal, On the limited memory BFGS method for large scale optimization, 1989.
  *
- * @throws OptionError for an unknown option, a value out of range, and from `step` without a closure; DivergedError from `step` when the gradient becomes NaN.
+ * @throws OptionError for an unknown option, a value out of range, and from `step` without a closure; DivergedError from `step` when the
+ *   gradient becomes NaN.
  * @example
  * const optimizer = new Optimizer(parameters, lbfgs({ lineSearch: "strongWolfe", historySize: 10 }));
  * optimizer.step(() => {

@@ -72,9 +72,11 @@ export const lookaheadWrapper: Wrapper<Required<LookaheadOptions>> = {
 /**
  * Lookahead: slow values follow those of another optimizer, which starts again from them every few updates. Steadies what oscillates.
  *
- * slow = p at the start; after every syncPeriod updates slow = slow + slowStepSize (p - slow) and p = slow. `toEvaluation()` shows the slow values.
+ * slow = p at the start; after every syncPeriod updates slow = slow + slowStepSize (p - slow) and p = slow. `toEvaluation()` shows the
+ * slow values.
  *
- * Agrees with Optax's lookahead (which names no defaults; these are timm's). timm starts its slow values at the first synchronization, which then does nothing.
+ * Agrees with Optax's lookahead (which names no defaults; these are timm's). timm starts its slow values at the first synchronization,
+ * which then does nothing.
  *
  * Zhang et al., Lookahead optimizer: k steps forward, 1 step back, 2019.
  *

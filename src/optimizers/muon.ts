@@ -26,8 +26,8 @@ export interface MuonOptions extends CommonOptions<MuonOptions> {
   /** The least norm by which the mean is divided, greater than 0. Default 1e-7. */
   epsilon?: Scheduled;
   /**
-   * What the rate of a tensor of r rows and c columns is multiplied by: "original" sqrt(max(1, r / c)), "matchRmsAdamw" 0.2 sqrt(max(r, c)), with which rates
-   * found for AdamW can be used, "spectralUnclamped" sqrt(r / c). Default "original".
+   * What the rate of a tensor of r rows and c columns is multiplied by: "original" sqrt(max(1, r / c)), "matchRmsAdamw" 0.2 sqrt(max(r,
+   * c)), with which rates found for AdamW can be used, "spectralUnclamped" sqrt(r / c). Default "original".
    */
   adjustRate?: "original" | "matchRmsAdamw" | "spectralUnclamped";
   /** The optimizer of what is not a matrix. Default: none, such tensors are an error. Common options but the rate are muon's own. */
@@ -143,19 +143,21 @@ function coefficients(fallback: readonly number[]): Field<readonly number[]> {
 }
 
 /**
- * Muon: momentum whose step for a matrix is the orthogonal matrix nearest to it, so that every direction of the matrix is stepped alike. What is not a matrix
- * goes to another optimizer.
+ * Muon: momentum whose step for a matrix is the orthogonal matrix nearest to it, so that every direction of the matrix is stepped alike.
+ * What is not a matrix goes to another optimizer.
  *
- * m = momentum m + (1 - momentum) g; u = nesterov ? (1 - momentum) g + momentum m : m; X = u / max(|u|, epsilon); newtonSchulzSteps times X = k0 X +
- * (k1 A + k2 A A) X with A = X X'; p -= learningRate (weightDecay p + adjust X), adjust after the shape of p.
+ * m = momentum m + (1 - momentum) g; u = nesterov ? (1 - momentum) g + momentum m : m; X = u / max(|u|, epsilon); newtonSchulzSteps times X
+ * = k0 X + (k1 A + k2 A A) X with A = X X'; p -= learningRate (weightDecay p + adjust X), adjust after the shape of p.
  *
- * Agrees with PyTorch's Muon, defaults included, in float32 throughout, where PyTorch's iteration is in bfloat16 (three digits). Optax and Keras add
- * epsilon to the norm. The state is a mean; with the sum of momentum's usual form, u has the same direction and the step is the same. The default rate
- * is 1e-3.
+ * Agrees with PyTorch's Muon, defaults included, in float32 throughout, where PyTorch's iteration is in bfloat16 (three digits). Optax and
+ * Keras add epsilon to the norm. The state is a mean; with the sum of momentum's usual form, u has the same direction and the step is the
+ * same. The default rate is 1e-3.
  *
- * Jordan et al., Muon: an optimizer for hidden layers in neural networks, 2024; Liu et al., Muon is scalable for LLM training, 2025 (matchRmsAdamw).
+ * Jordan et al., Muon: an optimizer for hidden layers in neural networks, 2024; Liu et al., Muon is scalable for LLM training, 2025
+ * (matchRmsAdamw).
  *
- * @throws OptionError for an unknown option or a value out of range, and from `new Optimizer` for a tensor that is not a matrix when there is no fallback.
+ * @throws OptionError for an unknown option or a value out of range, and from `new Optimizer` for a tensor that is not a matrix when
+ *   there is no fallback.
  * @example
  * muon({ learningRate: 0.02, fallback: adamw({ learningRate: 1e-3 }), groups: [{ match: "head.*", orthogonalize: false }] })
  */

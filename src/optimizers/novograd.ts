@@ -51,8 +51,8 @@ function squares(tensor: string): string {
  * For each tensor: v = |g|^2 in the first update, then beta2 v + (1 - beta2) |g|^2; m = beta1 m + g / (sqrt(v + epsilonRoot) + epsilon) +
  * weightDecay p; p -= learningRate m.
  *
- * Agrees with Optax's novograd, defaults included: the sum has no factor 1 - beta1. timm's has beta2 0.98 and multiplies by 1 - beta1 if asked. The
- * default rate is 1e-3.
+ * Agrees with Optax's novograd, defaults included: the sum has no factor 1 - beta1. timm's has beta2 0.98 and multiplies by 1 - beta1 if
+ * asked. The default rate is 1e-3.
  *
  * Ginsburg et al., Stochastic gradient methods with layer-wise adaptive moments for training of deep networks, 2019.
  *

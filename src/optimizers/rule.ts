@@ -10,7 +10,9 @@ export type Scheduled = Schedule;
 
 /** What every optimizer takes besides its own options. */
 export interface CommonOptions<Own> {
-  /** The learning rate, at least 0: a number, a schedule, or what watches a metric (`reduceOnPlateau`, `greedy`: see `Optimizer.observe`). */
+  /**
+   * The learning rate, at least 0: a number, a schedule, or what watches a metric (`reduceOnPlateau`, `greedy`: see `Optimizer.observe`).
+   */
   learningRate?: Scheduled;
   /** Climb instead of descend. Default false. */
   maximize?: boolean;
@@ -42,7 +44,10 @@ export type Resolved<Own> = {
   [K in Exclude<keyof Own, keyof CommonOptions<unknown>>]-?: number extends Own[K] ? number : Exclude<Own[K], undefined>;
 };
 
-/** A contiguous part of the blocks: pointers to values, gradients and state slots (NaN for those of a layout of their own), and the number of floats. */
+/**
+ * A contiguous part of the blocks: pointers to values, gradients and state slots (NaN for those of a layout of their own), and the number
+ * of floats.
+ */
 export interface Run {
   readonly p: number;
   readonly g: number;
@@ -99,8 +104,8 @@ export interface Rule<Own> {
   /** What `step()` must be told. */
   readonly needs?: "loss" | "closure";
   /**
-   * For estimates that groups share: the rule is bound once, with the optimizer's own options, to `groups`, which have one scalar state. Names
-   * the options that concern all of them, which a group therefore cannot have of its own.
+   * For estimates that groups share: the rule is bound once, with the optimizer's own options, to `groups`, which have one scalar state.
+   * Names the options that concern all of them, which a group therefore cannot have of its own.
    */
   readonly shared?: readonly (keyof Own & string)[];
   /** False where values do not move by steps that a factor could scale: groups cannot have `elementRates` then. */

@@ -44,14 +44,16 @@ export const samWrapper: Wrapper<Required<SamOptions>> = {
  * Sharpness-aware minimization: the optimizer inside steps by the gradient at the worst place nearby, which leads to flat minima. Costs
  * syncPeriod gradients an update, so `step` needs a closure.
  *
- * y = p; syncPeriod - 1 times y = y + rho g / |g|, g the gradient at y and |.| the 2-norm over all tensors; then the optimizer inside steps p with the
- * gradient at the last y. Where the gradient is 0, y stays. Downhill when climbing. The loss is the one at p. With `accumulate`, each part has a y of its own.
+ * y = p; syncPeriod - 1 times y = y + rho g / |g|, g the gradient at y and |.| the 2-norm over all tensors; then the optimizer inside steps
+ * p with the gradient at the last y. Where the gradient is 0, y stays. Downhill when climbing. The loss is the one at p. With `accumulate`,
+ * each part has a y of its own.
  *
  * Agrees with Optax's contrib.sam in opaque mode with a normalized sgd inside. The paper's rho is 0.05.
  *
  * Foret et al., Sharpness-aware minimization for efficiently improving generalization, 2021.
  *
- * @throws OptionError for an unknown option, a value out of range, an optimizer that takes gradients of its own (`lbfgs`); and from `step` without a closure.
+ * @throws OptionError for an unknown option, a value out of range, an optimizer that takes gradients of its own (`lbfgs`); and from
+ *   `step` without a closure.
  * @example
  * const optimizer = new Optimizer(parameters, sam({ optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }), rho: 0.05 }));
  * optimizer.step(() => {

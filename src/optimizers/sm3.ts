@@ -54,11 +54,12 @@ function matrixOf(shape: Shape): [rows: number, columns: number] {
 /**
  * SM3: Adagrad whose memory of squares is one number for each row and each column of a matrix.
  *
- * For a matrix, with k = 1 when beta2 is 1, else 1 - beta2: a_ij = k g_ij^2 + beta2 min(row_i, column_j); row_i = max_j a_ij; column_j = max_i
- * a_ij; m = momentum m + (1 - momentum) g / sqrt(a + epsilon); p -= learningRate (m + weightDecay p). For a vector a = k g^2 + beta2 a.
+ * For a matrix, with k = 1 when beta2 is 1, else 1 - beta2: a_ij = k g_ij^2 + beta2 min(row_i, column_j); row_i = max_j a_ij; column_j =
+ * max_i a_ij; m = momentum m + (1 - momentum) g / sqrt(a + epsilon); p -= learningRate (m + weightDecay p). For a vector a = k g^2 + beta2
+ * a.
  *
- * Agrees with Optax's scale_by_sm3 (whose momentum is b1) with decoupled decay for matrices and vectors; a tensor of more axes is a matrix of its last axis here,
- * where Optax has accumulators for every axis. The default rate is 0.1.
+ * Agrees with Optax's scale_by_sm3 (whose momentum is b1) with decoupled decay for matrices and vectors; a tensor of more axes is a matrix
+ * of its last axis here, where Optax has accumulators for every axis. The default rate is 0.1.
  *
  * Anil et al., Memory-efficient adaptive optimization, 2019.
  *

@@ -32,13 +32,14 @@ export const sparseAdamRule: Rule<SparseAdamOptions> = {
 };
 
 /**
- * Adam for embeddings: only the rows that have a gradient are stepped, with their moments; the other rows do not decay. A row has a gradient when any of
- * its elements is not 0 (a row of a tensor is everything at one index of its first axis; of a vector, an element).
+ * Adam for embeddings: only the rows that have a gradient are stepped, with their moments; the other rows do not decay. A row has a
+ * gradient when any of its elements is not 0 (a row of a tensor is everything at one index of its first axis; of a vector, an element).
  *
- * In these rows m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; p -= learningRate sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) +
- * epsilon), where t counts all updates and not a row's.
+ * In these rows m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; p -= learningRate sqrt(1 - beta2^t) / (1 - beta1^t) m /
+ * (sqrt(v) + epsilon), where t counts all updates and not a row's.
  *
- * Agrees with PyTorch's SparseAdam, which is told the rows by a sparse gradient: there a row whose gradient is given as zeros decays, here it is skipped. The default rate is 1e-3.
+ * Agrees with PyTorch's SparseAdam, which is told the rows by a sparse gradient: there a row whose gradient is given as zeros decays,
+ * here it is skipped. The default rate is 1e-3.
  *
  * Kingma and Ba, Adam: a method for stochastic optimization, 2015.
  *

@@ -11,12 +11,18 @@ export interface AdaptiveGradientClippingOptions extends Wrapping {
   clipping?: number;
   /** The least norm of values, so that zeros can learn; greater than 0. Default 1e-3. */
   epsilon?: number;
-  /** "rows" when the first axis counts units, as in PyTorch; "columns" when the last one does, as in this library's dense layers. Default "rows". */
+  /**
+   * "rows" when the first axis counts units, as in PyTorch; "columns" when the last one does, as in this library's dense layers. Default
+   * "rows".
+   */
   units?: Units;
 }
 
 export interface CentralizeOptions extends Wrapping {
-  /** "rows" when the first axis counts units, as in PyTorch; "columns" when the last one does, as in this library's dense layers. Default "rows". */
+  /**
+   * "rows" when the first axis counts units, as in PyTorch; "columns" when the last one does, as in this library's dense layers. Default
+   * "rows".
+   */
   units?: Units;
 }
 
@@ -74,11 +80,11 @@ function matrixOf(shape: Shape, units: Units): [rows: number, columns: number] {
 }
 
 /**
- * Adaptive gradient clipping: a unit's gradient is clipped in proportion to the unit's own weights, before another optimizer steps by it. Replaces
- * batch normalization in networks that have none.
+ * Adaptive gradient clipping: a unit's gradient is clipped in proportion to the unit's own weights, before another optimizer steps by it.
+ * Replaces batch normalization in networks that have none.
  *
- * For each unit (a row or column of a tensor; of a vector the whole), with limit = clipping max(|p|, epsilon): g = g limit / max(|g|, 1e-6) unless
- * |g| < limit. `clipNorm` and `clipValue` of the optimizer inside come first; the gradients are changed in place.
+ * For each unit (a row or column of a tensor; of a vector the whole), with limit = clipping max(|p|, epsilon): g = g limit / max(|g|, 1e-6)
+ * unless |g| < limit. `clipNorm` and `clipValue` of the optimizer inside come first; the gradients are changed in place.
  *
  * Agrees with timm's adaptive_clip_grad (units "rows") and with Optax's adaptive_grad_clip for matrices (units "columns").
  *
@@ -93,7 +99,8 @@ export function adaptiveGradientClipping(options: AdaptiveGradientClippingOption
 }
 
 /**
- * Gradient centralization: from the gradient of each unit its mean is subtracted, before another optimizer steps by it. Vectors stay as they are.
+ * Gradient centralization: from the gradient of each unit its mean is subtracted, before another optimizer steps by it. Vectors stay as
+ * they are.
  *
  * g = g - mean of g over the unit: a row or column of a tensor. The gradients are changed in place, after `clipNorm` has measured them.
  *
