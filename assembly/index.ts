@@ -28,6 +28,7 @@ export { adam, adamStep, adamw, amsgrad, amsgradw } from "./optimizers/adam";
 export { almeida } from "./optimizers/almeida";
 export { cocob } from "./optimizers/cocob";
 export { adamHypergradient, sgdHypergradient } from "./optimizers/hypergradient";
+export { mechanic } from "./optimizers/mechanic";
 export { momo, momoAdam } from "./optimizers/momo";
 export { dadaptAdam, dadaptSgd, fromStart, prodigy } from "./optimizers/prodigy";
 export { cautious, opposing } from "./optimizers/cautious";

@@ -66,6 +66,7 @@ export { type LambOptions, lamb } from "./optimizers/lamb.js";
 export { type LarsOptions, lars } from "./optimizers/lars.js";
 export { type LbfgsOptions, lbfgs } from "./optimizers/lbfgs.js";
 export { type LookaheadOptions, lookahead } from "./optimizers/lookahead.js";
+export { type MechanicOptions, mechanic } from "./optimizers/mechanic.js";
 export { type MomoAdamOptions, type MomoOptions, momo, momoAdam } from "./optimizers/momo.js";
 export { type MuonOptions, muon } from "./optimizers/muon.js";
 export { type NovogradOptions, novograd } from "./optimizers/novograd.js";

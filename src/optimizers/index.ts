@@ -17,6 +17,7 @@ import { lambRule } from "./lamb.js";
 import { larsRule } from "./lars.js";
 import { lbfgsRule } from "./lbfgs.js";
 import { lookaheadWrapper } from "./lookahead.js";
+import { mechanicWrapper } from "./mechanic.js";
 import { momoAdamRule, momoRule } from "./momo.js";
 import { muonRule } from "./muon.js";
 import { novogradRule } from "./novograd.js";
@@ -70,9 +71,16 @@ export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
 
 /** Everything that goes around another optimizer, by its kind. */
 export const wrappers: ReadonlyMap<string, AnyWrapper> = /* @__PURE__ */ new Map(
-  [lookaheadWrapper, samWrapper, emaWrapper, swaWrapper, cautiousWrapper, centralizeWrapper, adaptiveGradientClippingWrapper].map(
-    (wrapper) => [wrapper.kind, wrapper as unknown as AnyWrapper],
-  ),
+  [
+    lookaheadWrapper,
+    samWrapper,
+    mechanicWrapper,
+    emaWrapper,
+    swaWrapper,
+    cautiousWrapper,
+    centralizeWrapper,
+    adaptiveGradientClippingWrapper,
+  ].map((wrapper) => [wrapper.kind, wrapper as unknown as AnyWrapper]),
 );
 
 /** An optimizer from plain data, as `JSON.parse` gives it: checked like a factory's options. Throws OptionError with the path. */

@@ -18,6 +18,7 @@ export const lookaheadWrapper: Wrapper<Required<LookaheadOptions>> = {
   fields: { syncPeriod: integer(6, { min: 1 }), slowStepSize: number(0.5, { above: 0, max: 1 }), resetState: boolean(false) },
   around(rule, { syncPeriod, slowStepSize, resetState }) {
     if (rule.evaluate !== undefined) throw refuse("lookahead", rule, "it keeps values of its own to evaluate");
+    if (rule.elementRates === false) throw refuse("lookahead", rule, "it computes its values anew from where they started");
     if (rule.together) throw refuse("lookahead", rule, "what it knows of the objective belongs to the values where it left them");
     if (rule.shared && resetState) throw refuse("lookahead", rule, "what it has found out is lost where resetState starts it anew");
     const slow = ({ s }: { s: readonly number[] }) => s.at(-1) as number;

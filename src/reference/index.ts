@@ -18,6 +18,7 @@ import * as cautious from "./optimizers/cautious.js";
 import * as cocob from "./optimizers/cocob.js";
 import * as hypergradient from "./optimizers/hypergradient.js";
 import * as lamb from "./optimizers/lamb.js";
+import * as mechanic from "./optimizers/mechanic.js";
 import * as momo from "./optimizers/momo.js";
 import * as prodigy from "./optimizers/prodigy.js";
 import * as rmsprop from "./optimizers/rmsprop.js";
@@ -36,6 +37,7 @@ const twins = {
   ...scheduleFree,
   ...cocob,
   ...momo,
+  ...mechanic,
   ...hypergradient,
   ...almeida,
   ...adafactor,
