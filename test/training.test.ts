@@ -5,6 +5,14 @@ import { CheckpointError, DivergedError, OptionError, ShapeError } from "../src/
 import { mlp } from "../src/models/mlp.js";
 import type { Model } from "../src/models/model.js";
 import { adam, adamw } from "../src/optimizers/adam.js";
+import { cocob } from "../src/optimizers/cocob.js";
+import { dadaptAdam, dadaptSgd } from "../src/optimizers/dadapt.js";
+import { dog, dowg } from "../src/optimizers/dog.js";
+import { mechanic } from "../src/optimizers/mechanic.js";
+import { momo, momoAdam } from "../src/optimizers/momo.js";
+import { polyak } from "../src/optimizers/polyak.js";
+import { prodigy } from "../src/optimizers/prodigy.js";
+import { scheduleFreeSgd } from "../src/optimizers/scheduleFree.js";
 import { sgd } from "../src/optimizers/sgd.js";
 import { Parameters } from "../src/parameters.js";
 import { Random } from "../src/random.js";
@@ -315,6 +323,69 @@ describe("wrong use", () => {
     const trainer = new Trainer(await load(), irisRun, iris);
     trainer.dispose();
     await expect(trainer.train()).rejects.toThrow("this trainer was disposed of");
+  });
+});
+
+describe("an optimizer that evaluates other values than it trains", () => {
+  const averaged: Run = { ...irisRun, optimizer: scheduleFreeSgd({ learningRate: 0.5 }) };
+
+  test("is judged by them, trains on from its own, and goes on bit for bit from a checkpoint", async () => {
+    const whole = await trained(averaged);
+    const engine = await load();
+    const first = new Trainer(engine, averaged, iris);
+    const second = new Trainer(engine, averaged, iris);
+    const epochs = first.epochs();
+    for (let i = 0; i < 4; i++) await epochs.next();
+    const training = first.model.parameters.values.view.slice();
+    const score = first.evaluate(iris.validation);
+    expect(score).toEqual(first.history.at(-1)?.validation);
+    expect(first.model.parameters.values.view).toEqual(training);
+    const checkpoint = first.checkpoint();
+    const { model } = loadModel(engine, checkpoint);
+    first.optimizer.toEvaluation();
+    expect(model.parameters.values.view).toEqual(first.model.parameters.values.view);
+    expect(model.parameters.values.view).not.toEqual(training);
+    second.restore(checkpoint);
+    await second.train();
+    expect(second.history).toEqual(whole.history);
+    expect(fingerprint(second)).toBe(fingerprint(whole));
+    for (const trainer of [whole, first, second, model]) trainer.dispose();
+  });
+
+  test("ends with them in the model and in the checkpoint", async () => {
+    const trainer = await trained(averaged);
+    expect(trainer.optimizer.evaluating).toBe(true);
+    const again = new Trainer(await load(), averaged, iris);
+    again.restore(trainer.checkpoint());
+    expect(again.evaluate(iris.validation)).toEqual(trainer.history.at(-1)?.validation);
+    expect(fingerprint(again)).toBe(fingerprint(trainer));
+    for (const each of [trainer, again]) each.dispose();
+  });
+});
+
+describe("methods that find their rate reach 96 % with their defaults", () => {
+  const FOUND = {
+    prodigy: prodigy(),
+    dadaptSgd: dadaptSgd(),
+    dadaptAdam: dadaptAdam(),
+    dog: dog(),
+    dowg: dowg(),
+    scheduleFreeSgd: scheduleFreeSgd(),
+    polyak: polyak(),
+    cocob: cocob(),
+    momo: momo(),
+    momoAdam: momoAdam(),
+    mechanic: mechanic({ optimizer: adam({ learningRate: 1 }) }),
+  };
+
+  test.each(Object.entries(FOUND))("%s", async (_, optimizer) => {
+    const [digits, flowers] = [bundled("digits", { seed: 3 }), bundled("iris", { seed: 3 })];
+    const onDigits: Run = { model: mlp({ inputs: 64, hidden: [32], outputs: 10 }), loss: "crossEntropy", optimizer, epochs: 60, seed: 3 };
+    const onIris: Run = { model: mlp({ inputs: 4, hidden: [16], outputs: 3 }), loss: "crossEntropy", optimizer, epochs: 60, seed: 3 };
+    using first = await trained(onDigits, digits);
+    expect(first.evaluate(digits.validation).score).toBeGreaterThanOrEqual(0.96);
+    using second = await trained(onIris, flowers);
+    expect(second.evaluate(flowers.validation).score).toBeGreaterThanOrEqual(0.96);
   });
 });
 

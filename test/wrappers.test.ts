@@ -9,7 +9,9 @@ import { optimizerFromJSON, wrappers } from "../src/optimizers/index.js";
 import { lamb } from "../src/optimizers/lamb.js";
 import { lbfgs } from "../src/optimizers/lbfgs.js";
 import { lookahead } from "../src/optimizers/lookahead.js";
+import { mechanic } from "../src/optimizers/mechanic.js";
 import { muon } from "../src/optimizers/muon.js";
+import { novograd } from "../src/optimizers/novograd.js";
 import { prodigy } from "../src/optimizers/prodigy.js";
 import type { OptimizerDescription } from "../src/optimizers/rule.js";
 import { sam } from "../src/optimizers/sam.js";
@@ -45,6 +47,15 @@ const CASES: Record<string, OptimizerDescription> = {
   swa: swa({ optimizer: momentum, start: 7, every: 3 }),
   cautious: cautious({ optimizer: decayed }),
   "cautious muon": cautious({ optimizer: muon({ learningRate: 0.02, fallback: adamw({ learningRate: 0.01 }) }) }),
+  mechanic: mechanic({ optimizer: adamw({ learningRate: 1, clipNorm: 1, groups: [{ match: "bias", weightDecay: 0 }] }) }),
+  "mechanic with scalar state inside, averaged": ema({
+    optimizer: mechanic({
+      optimizer: novograd({ learningRate: 0.1, groups: [{ match: "bias", beta1: 0.8 }] }),
+      initialScale: 0.01,
+      betas: 3,
+    }),
+    decay: 0.9,
+  }),
   centralize: centralize({ optimizer: decayed }),
   "centralize, columns": centralize({ optimizer: prodigy(), units: "columns" }),
   adaptiveGradientClipping: adaptiveGradientClipping({ optimizer: decayed, clipping: 0.1 }),
@@ -165,6 +176,9 @@ test("averages are nearer to the minimum than what they are averages of", () => 
 describe("wrong use", () => {
   const refused: [string, () => unknown, string][] = [
     ["cautious lamb", () => cautious({ optimizer: lamb() }), "cautious.optimizer cannot be lamb: its step depends on the values"],
+    ["mechanic prodigy", () => mechanic({ optimizer: prodigy() }), "mechanic.optimizer cannot be prodigy: it finds its rate by itself"],
+    ["mechanic with elementRates", () => mechanic({ optimizer: decayed }), "mechanic.optimizer cannot have groups with elementRates"],
+    ["lookahead mechanic", () => lookahead({ optimizer: mechanic({ optimizer: adam() }) }), "lookahead.optimizer cannot be mechanic"],
     ["cautious prodigy", () => cautious({ optimizer: prodigy() }), "cautious.optimizer cannot be prodigy"],
     ["cautious ema", () => cautious({ optimizer: ema({ optimizer: adam() }) }), "cautious.optimizer cannot be ema"],
     ["sam lbfgs", () => sam({ optimizer: lbfgs() }), "sam.optimizer cannot be lbfgs"],

@@ -67,7 +67,11 @@ export function wrap<Own extends Wrapping>(wrapper: Wrapper<Own>, given: object,
     throw new OptionError(`${path}.optimizer`, options.optimizer, `has ${wrapper.kind} inside already`);
   const rule = compose(ruleOf(core));
   if (rule.elementRates === false && core.groups.some(({ elementRates }) => elementRates)) {
-    throw new OptionError(`${path}.optimizer`, core, `cannot have groups with elementRates: ${rule.kind} moves values by more than its steps`);
+    throw new OptionError(
+      `${path}.optimizer`,
+      core,
+      `cannot have groups with elementRates: ${rule.kind} moves values by more than its steps`,
+    );
   }
   Object.defineProperty(description, RULE, { value: rule });
   return Object.freeze(description);
