@@ -171,6 +171,21 @@ export class Optimizer implements Disposable {
   }
 
   /**
+   * The state in a slot such as "mean", by name of tensor: the floats themselves, not a copy. Ask again after something was allocated.
+   *
+   * @throws OptionError when the optimizer has no such slot.
+   */
+  slot(slot: string): Map<string, Float32Array> {
+    this.#alive();
+    const block = this.#slots.get(slot);
+    if (block === undefined) {
+      const known = [...this.#slots.keys()];
+      throw new OptionError("slot", slot, `${show(slot)} is not a slot of ${this.description.kind}${suggest(slot, known)}`);
+    }
+    return new Map(this.#tensorsOf(slot, block, true));
+  }
+
+  /**
    * Takes the gradients into account and, once as many as `accumulate` says are there, updates the values.
    *
    * @returns whether the values were updated.
