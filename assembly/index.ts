@@ -25,3 +25,4 @@ export { adagrad } from "./optimizers/adagrad";
 export { adam, adamw, amsgrad, amsgradw } from "./optimizers/adam";
 export { rmsprop, rmspropCentered, rmspropCenteredMomentum, rmspropMomentum } from "./optimizers/rmsprop";
 export { sgd, sgdMomentum, sgdNesterov } from "./optimizers/sgd";
+export { signSgd, signum } from "./optimizers/sign";

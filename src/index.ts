@@ -36,6 +36,7 @@ export { optimizerFromJSON, rules } from "./optimizers/index.js";
 export { type RmspropOptions, rmsprop } from "./optimizers/rmsprop.js";
 export type { CommonOptions, Group, OptimizerDescription, Scheduled } from "./optimizers/rule.js";
 export { type SgdOptions, sgd } from "./optimizers/sgd.js";
+export { type SignSgdOptions, type SignumOptions, signSgd, signum } from "./optimizers/sign.js";
 export { Parameter, Parameters, type Shape, type Shapes } from "./parameters.js";
 export { Random } from "./random.js";
 export * from "./schedules/index.js";

@@ -7,10 +7,14 @@ import { adamRule, adamwRule } from "./adam.js";
 import { rmspropRule } from "./rmsprop.js";
 import { type AnyRule, describe, type OptimizerDescription } from "./rule.js";
 import { sgdRule } from "./sgd.js";
+import { signSgdRule, signumRule } from "./sign.js";
 
 /** Every rule by its kind: what `fromJSON`, the tests and the benchmarks know optimizers from. */
 export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
-  [sgdRule, adagradRule, adadeltaRule, rmspropRule, adamRule, adamwRule].map((rule) => [rule.kind, rule as unknown as AnyRule]),
+  [sgdRule, adagradRule, adadeltaRule, rmspropRule, adamRule, adamwRule, signSgdRule, signumRule].map((rule) => [
+    rule.kind,
+    rule as unknown as AnyRule,
+  ]),
 );
 
 /** An optimizer from plain data, as `JSON.parse` gives it: checked like a factory's options. Throws OptionError with the path. */

@@ -13,6 +13,7 @@ import * as adagrad from "./optimizers/adagrad.js";
 import * as adam from "./optimizers/adam.js";
 import * as rmsprop from "./optimizers/rmsprop.js";
 import * as sgd from "./optimizers/sgd.js";
+import * as sign from "./optimizers/sign.js";
 
 const twins = {
   ...sgd,
@@ -20,6 +21,7 @@ const twins = {
   ...adadelta,
   ...rmsprop,
   ...adam,
+  ...sign,
   ...vectors,
   ...reductions,
   ...product,
