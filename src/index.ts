@@ -33,6 +33,7 @@ export { type AdadeltaOptions, adadelta } from "./optimizers/adadelta.js";
 export { type AdagradOptions, adagrad } from "./optimizers/adagrad.js";
 export { type AdamOptions, adam, adamw } from "./optimizers/adam.js";
 export { optimizerFromJSON, rules } from "./optimizers/index.js";
+export { type LionOptions, lion } from "./optimizers/lion.js";
 export { type RmspropOptions, rmsprop } from "./optimizers/rmsprop.js";
 export type { CommonOptions, Group, OptimizerDescription, Scheduled } from "./optimizers/rule.js";
 export { type SgdOptions, sgd } from "./optimizers/sgd.js";
