@@ -23,6 +23,7 @@ export { binaryCrossEntropy, crossEntropy, huber, meanAbsolute, meanSquared, sof
 export { adadelta } from "./optimizers/adadelta";
 export { adagrad } from "./optimizers/adagrad";
 export { adam, adamw, amsgrad, amsgradw } from "./optimizers/adam";
+export { adamax } from "./optimizers/adamax";
 export { lion, lionRefined, lionSmooth } from "./optimizers/lion";
 export { rmsprop, rmspropCentered, rmspropCenteredMomentum, rmspropMomentum } from "./optimizers/rmsprop";
 export { sgd, sgdMomentum, sgdNesterov } from "./optimizers/sgd";

@@ -32,6 +32,7 @@ export { Optimizer, type OptimizerState } from "./optimizer.js";
 export { type AdadeltaOptions, adadelta } from "./optimizers/adadelta.js";
 export { type AdagradOptions, adagrad } from "./optimizers/adagrad.js";
 export { type AdamOptions, adam, adamw } from "./optimizers/adam.js";
+export { type AdamaxOptions, adamax } from "./optimizers/adamax.js";
 export { optimizerFromJSON, rules } from "./optimizers/index.js";
 export { type LionOptions, lion } from "./optimizers/lion.js";
 export { type RmspropOptions, rmsprop } from "./optimizers/rmsprop.js";

@@ -4,6 +4,7 @@ import { scheduleFromJSON } from "../schedules/index.js";
 import { adadeltaRule } from "./adadelta.js";
 import { adagradRule } from "./adagrad.js";
 import { adamRule, adamwRule } from "./adam.js";
+import { adamaxRule } from "./adamax.js";
 import { lionRule } from "./lion.js";
 import { rmspropRule } from "./rmsprop.js";
 import { type AnyRule, describe, type OptimizerDescription } from "./rule.js";
@@ -12,7 +13,7 @@ import { signSgdRule, signumRule } from "./sign.js";
 
 /** Every rule by its kind: what `fromJSON`, the tests and the benchmarks know optimizers from. */
 export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
-  [sgdRule, adagradRule, adadeltaRule, rmspropRule, adamRule, adamwRule, signSgdRule, signumRule, lionRule].map((rule) => [
+  [sgdRule, adagradRule, adadeltaRule, rmspropRule, adamRule, adamwRule, signSgdRule, signumRule, lionRule, adamaxRule].map((rule) => [
     rule.kind,
     rule as unknown as AnyRule,
   ]),

@@ -11,6 +11,7 @@ import * as losses from "./nn/losses.js";
 import * as adadelta from "./optimizers/adadelta.js";
 import * as adagrad from "./optimizers/adagrad.js";
 import * as adam from "./optimizers/adam.js";
+import * as adamax from "./optimizers/adamax.js";
 import * as lion from "./optimizers/lion.js";
 import * as rmsprop from "./optimizers/rmsprop.js";
 import * as sgd from "./optimizers/sgd.js";
@@ -22,6 +23,7 @@ const twins = {
   ...adadelta,
   ...rmsprop,
   ...adam,
+  ...adamax,
   ...lion,
   ...sign,
   ...vectors,
