@@ -25,6 +25,7 @@ export { adagrad } from "./optimizers/adagrad";
 export { adam, adamw, amsgrad, amsgradw } from "./optimizers/adam";
 export { adamax } from "./optimizers/adamax";
 export { lion, lionRefined, lionSmooth } from "./optimizers/lion";
+export { moments } from "./optimizers/moments";
 export { rmsprop, rmspropCentered, rmspropCenteredMomentum, rmspropMomentum } from "./optimizers/rmsprop";
 export { sgd, sgdMomentum, sgdNesterov } from "./optimizers/sgd";
 export { signSgd, signum } from "./optimizers/sign";

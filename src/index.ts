@@ -35,6 +35,8 @@ export { type AdamOptions, adam, adamw } from "./optimizers/adam.js";
 export { type AdamaxOptions, adamax } from "./optimizers/adamax.js";
 export { optimizerFromJSON, rules } from "./optimizers/index.js";
 export { type LionOptions, lion } from "./optimizers/lion.js";
+export { type NadamOptions, nadam } from "./optimizers/nadam.js";
+export { type RadamOptions, radam } from "./optimizers/radam.js";
 export { type RmspropOptions, rmsprop } from "./optimizers/rmsprop.js";
 export type { CommonOptions, Group, OptimizerDescription, Scheduled } from "./optimizers/rule.js";
 export { type SgdOptions, sgd } from "./optimizers/sgd.js";

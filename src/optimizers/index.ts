@@ -6,6 +6,8 @@ import { adagradRule } from "./adagrad.js";
 import { adamRule, adamwRule } from "./adam.js";
 import { adamaxRule } from "./adamax.js";
 import { lionRule } from "./lion.js";
+import { nadamRule } from "./nadam.js";
+import { radamRule } from "./radam.js";
 import { rmspropRule } from "./rmsprop.js";
 import { type AnyRule, describe, type OptimizerDescription } from "./rule.js";
 import { sgdRule } from "./sgd.js";
@@ -13,10 +15,20 @@ import { signSgdRule, signumRule } from "./sign.js";
 
 /** Every rule by its kind: what `fromJSON`, the tests and the benchmarks know optimizers from. */
 export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
-  [sgdRule, adagradRule, adadeltaRule, rmspropRule, adamRule, adamwRule, signSgdRule, signumRule, lionRule, adamaxRule].map((rule) => [
-    rule.kind,
-    rule as unknown as AnyRule,
-  ]),
+  [
+    sgdRule,
+    adagradRule,
+    adadeltaRule,
+    rmspropRule,
+    adamRule,
+    adamwRule,
+    signSgdRule,
+    signumRule,
+    lionRule,
+    adamaxRule,
+    nadamRule,
+    radamRule,
+  ].map((rule) => [rule.kind, rule as unknown as AnyRule]),
 );
 
 /** An optimizer from plain data, as `JSON.parse` gives it: checked like a factory's options. Throws OptionError with the path. */

@@ -13,6 +13,7 @@ import * as adagrad from "./optimizers/adagrad.js";
 import * as adam from "./optimizers/adam.js";
 import * as adamax from "./optimizers/adamax.js";
 import * as lion from "./optimizers/lion.js";
+import * as moments from "./optimizers/moments.js";
 import * as rmsprop from "./optimizers/rmsprop.js";
 import * as sgd from "./optimizers/sgd.js";
 import * as sign from "./optimizers/sign.js";
@@ -25,6 +26,7 @@ const twins = {
   ...adam,
   ...adamax,
   ...lion,
+  ...moments,
   ...sign,
   ...vectors,
   ...reductions,
