@@ -27,5 +27,6 @@ export { adamax } from "./optimizers/adamax";
 export { lion, lionRefined, lionSmooth } from "./optimizers/lion";
 export { moments } from "./optimizers/moments";
 export { rmsprop, rmspropCentered, rmspropCenteredMomentum, rmspropMomentum } from "./optimizers/rmsprop";
+export { rprop } from "./optimizers/rprop";
 export { sgd, sgdMomentum, sgdNesterov } from "./optimizers/sgd";
 export { signSgd, signum } from "./optimizers/sign";

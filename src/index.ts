@@ -38,6 +38,7 @@ export { type LionOptions, lion } from "./optimizers/lion.js";
 export { type NadamOptions, nadam } from "./optimizers/nadam.js";
 export { type RadamOptions, radam } from "./optimizers/radam.js";
 export { type RmspropOptions, rmsprop } from "./optimizers/rmsprop.js";
+export { type RpropOptions, rprop } from "./optimizers/rprop.js";
 export type { CommonOptions, Group, OptimizerDescription, Scheduled } from "./optimizers/rule.js";
 export { type SgdOptions, sgd } from "./optimizers/sgd.js";
 export { type SignSgdOptions, type SignumOptions, signSgd, signum } from "./optimizers/sign.js";

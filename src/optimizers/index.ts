@@ -9,6 +9,7 @@ import { lionRule } from "./lion.js";
 import { nadamRule } from "./nadam.js";
 import { radamRule } from "./radam.js";
 import { rmspropRule } from "./rmsprop.js";
+import { rpropRule } from "./rprop.js";
 import { type AnyRule, describe, type OptimizerDescription } from "./rule.js";
 import { sgdRule } from "./sgd.js";
 import { signSgdRule, signumRule } from "./sign.js";
@@ -28,6 +29,7 @@ export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
     adamaxRule,
     nadamRule,
     radamRule,
+    rpropRule,
   ].map((rule) => [rule.kind, rule as unknown as AnyRule]),
 );
 

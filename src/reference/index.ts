@@ -15,6 +15,7 @@ import * as adamax from "./optimizers/adamax.js";
 import * as lion from "./optimizers/lion.js";
 import * as moments from "./optimizers/moments.js";
 import * as rmsprop from "./optimizers/rmsprop.js";
+import * as rprop from "./optimizers/rprop.js";
 import * as sgd from "./optimizers/sgd.js";
 import * as sign from "./optimizers/sign.js";
 
@@ -27,6 +28,7 @@ const twins = {
   ...adamax,
   ...lion,
   ...moments,
+  ...rprop,
   ...sign,
   ...vectors,
   ...reductions,
