@@ -5,6 +5,7 @@ import { adadeltaRule } from "./adadelta.js";
 import { adagradRule } from "./adagrad.js";
 import { adamRule, adamwRule } from "./adam.js";
 import { adamaxRule } from "./adamax.js";
+import { asgdRule } from "./asgd.js";
 import { lionRule } from "./lion.js";
 import { nadamRule } from "./nadam.js";
 import { radamRule } from "./radam.js";
@@ -30,6 +31,7 @@ export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
     nadamRule,
     radamRule,
     rpropRule,
+    asgdRule,
   ].map((rule) => [rule.kind, rule as unknown as AnyRule]),
 );
 
