@@ -24,6 +24,7 @@ export { adadelta } from "./optimizers/adadelta";
 export { adagrad } from "./optimizers/adagrad";
 export { adam, adamw, amsgrad, amsgradw } from "./optimizers/adam";
 export { adamax } from "./optimizers/adamax";
+export { adan } from "./optimizers/adan";
 export { asgd } from "./optimizers/asgd";
 export { lion, lionRefined, lionSmooth } from "./optimizers/lion";
 export { moments } from "./optimizers/moments";

@@ -5,6 +5,7 @@ import { adadeltaRule } from "./adadelta.js";
 import { adagradRule } from "./adagrad.js";
 import { adamRule, adamwRule } from "./adam.js";
 import { adamaxRule } from "./adamax.js";
+import { adanRule } from "./adan.js";
 import { asgdRule } from "./asgd.js";
 import { lionRule } from "./lion.js";
 import { nadamRule } from "./nadam.js";
@@ -32,6 +33,7 @@ export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
     radamRule,
     rpropRule,
     asgdRule,
+    adanRule,
   ].map((rule) => [rule.kind, rule as unknown as AnyRule]),
 );
 

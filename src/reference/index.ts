@@ -12,6 +12,7 @@ import * as adadelta from "./optimizers/adadelta.js";
 import * as adagrad from "./optimizers/adagrad.js";
 import * as adam from "./optimizers/adam.js";
 import * as adamax from "./optimizers/adamax.js";
+import * as adan from "./optimizers/adan.js";
 import * as asgd from "./optimizers/asgd.js";
 import * as lion from "./optimizers/lion.js";
 import * as moments from "./optimizers/moments.js";
@@ -27,6 +28,7 @@ const twins = {
   ...rmsprop,
   ...adam,
   ...adamax,
+  ...adan,
   ...asgd,
   ...lion,
   ...moments,
