@@ -20,6 +20,7 @@ export {
 export { dropout, gather } from "./nn/batches";
 export { exp, log } from "./nn/elementary";
 export { binaryCrossEntropy, crossEntropy, huber, meanAbsolute, meanSquared, softmax } from "./nn/losses";
+export { adabelief } from "./optimizers/adabelief";
 export { adadelta } from "./optimizers/adadelta";
 export { adagrad } from "./optimizers/adagrad";
 export { adam, adamw, amsgrad, amsgradw } from "./optimizers/adam";

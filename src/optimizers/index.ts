@@ -1,6 +1,7 @@
 import { OptionError } from "../errors.js";
 import { show, suggest } from "../options.js";
 import { scheduleFromJSON } from "../schedules/index.js";
+import { adabeliefRule } from "./adabelief.js";
 import { adadeltaRule } from "./adadelta.js";
 import { adagradRule } from "./adagrad.js";
 import { adamRule, adamwRule } from "./adam.js";
@@ -34,6 +35,7 @@ export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
     rpropRule,
     asgdRule,
     adanRule,
+    adabeliefRule,
   ].map((rule) => [rule.kind, rule as unknown as AnyRule]),
 );
 

@@ -8,6 +8,7 @@ import * as activations from "./nn/activations.js";
 import * as batches from "./nn/batches.js";
 import * as elementary from "./nn/elementary.js";
 import * as losses from "./nn/losses.js";
+import * as adabelief from "./optimizers/adabelief.js";
 import * as adadelta from "./optimizers/adadelta.js";
 import * as adagrad from "./optimizers/adagrad.js";
 import * as adam from "./optimizers/adam.js";
@@ -27,6 +28,7 @@ const twins = {
   ...adadelta,
   ...rmsprop,
   ...adam,
+  ...adabelief,
   ...adamax,
   ...adan,
   ...asgd,
