@@ -33,3 +33,4 @@ export { rmsprop, rmspropCentered, rmspropCenteredMomentum, rmspropMomentum } fr
 export { rprop } from "./optimizers/rprop";
 export { sgd, sgdMomentum, sgdNesterov } from "./optimizers/sgd";
 export { signSgd, signum } from "./optimizers/sign";
+export { yogi } from "./optimizers/yogi";

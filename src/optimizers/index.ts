@@ -16,6 +16,7 @@ import { rpropRule } from "./rprop.js";
 import { type AnyRule, describe, type OptimizerDescription } from "./rule.js";
 import { sgdRule } from "./sgd.js";
 import { signSgdRule, signumRule } from "./sign.js";
+import { yogiRule } from "./yogi.js";
 
 /** Every rule by its kind: what `fromJSON`, the tests and the benchmarks know optimizers from. */
 export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
@@ -36,6 +37,7 @@ export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
     asgdRule,
     adanRule,
     adabeliefRule,
+    yogiRule,
   ].map((rule) => [rule.kind, rule as unknown as AnyRule]),
 );
 

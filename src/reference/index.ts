@@ -21,6 +21,7 @@ import * as rmsprop from "./optimizers/rmsprop.js";
 import * as rprop from "./optimizers/rprop.js";
 import * as sgd from "./optimizers/sgd.js";
 import * as sign from "./optimizers/sign.js";
+import * as yogi from "./optimizers/yogi.js";
 
 const twins = {
   ...sgd,
@@ -36,6 +37,7 @@ const twins = {
   ...moments,
   ...rprop,
   ...sign,
+  ...yogi,
   ...vectors,
   ...reductions,
   ...product,
