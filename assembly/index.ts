@@ -28,6 +28,7 @@ export { adamax } from "./optimizers/adamax";
 export { adan } from "./optimizers/adan";
 export { asgd } from "./optimizers/asgd";
 export { lion, lionRefined, lionSmooth } from "./optimizers/lion";
+export { madgrad } from "./optimizers/madgrad";
 export { moments } from "./optimizers/moments";
 export { rmsprop, rmspropCentered, rmspropCenteredMomentum, rmspropMomentum } from "./optimizers/rmsprop";
 export { rprop } from "./optimizers/rprop";

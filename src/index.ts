@@ -38,6 +38,7 @@ export { type AdanOptions, adan } from "./optimizers/adan.js";
 export { type AsgdOptions, asgd } from "./optimizers/asgd.js";
 export { optimizerFromJSON, rules } from "./optimizers/index.js";
 export { type LionOptions, lion } from "./optimizers/lion.js";
+export { type MadgradOptions, madgrad } from "./optimizers/madgrad.js";
 export { type NadamOptions, nadam } from "./optimizers/nadam.js";
 export { type RadamOptions, radam } from "./optimizers/radam.js";
 export { type RmspropOptions, rmsprop } from "./optimizers/rmsprop.js";

@@ -9,6 +9,7 @@ import { adamaxRule } from "./adamax.js";
 import { adanRule } from "./adan.js";
 import { asgdRule } from "./asgd.js";
 import { lionRule } from "./lion.js";
+import { madgradRule } from "./madgrad.js";
 import { nadamRule } from "./nadam.js";
 import { radamRule } from "./radam.js";
 import { rmspropRule } from "./rmsprop.js";
@@ -38,6 +39,7 @@ export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
     adanRule,
     adabeliefRule,
     yogiRule,
+    madgradRule,
   ].map((rule) => [rule.kind, rule as unknown as AnyRule]),
 );
 

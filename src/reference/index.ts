@@ -16,6 +16,7 @@ import * as adamax from "./optimizers/adamax.js";
 import * as adan from "./optimizers/adan.js";
 import * as asgd from "./optimizers/asgd.js";
 import * as lion from "./optimizers/lion.js";
+import * as madgrad from "./optimizers/madgrad.js";
 import * as moments from "./optimizers/moments.js";
 import * as rmsprop from "./optimizers/rmsprop.js";
 import * as rprop from "./optimizers/rprop.js";
@@ -34,6 +35,7 @@ const twins = {
   ...adan,
   ...asgd,
   ...lion,
+  ...madgrad,
   ...moments,
   ...rprop,
   ...sign,
