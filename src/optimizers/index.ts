@@ -7,6 +7,7 @@ import { adagradRule } from "./adagrad.js";
 import { adamRule, adamwRule } from "./adam.js";
 import { adamaxRule } from "./adamax.js";
 import { adanRule } from "./adan.js";
+import { adoptRule } from "./adopt.js";
 import { asgdRule } from "./asgd.js";
 import { lionRule } from "./lion.js";
 import { madgradRule } from "./madgrad.js";
@@ -40,6 +41,7 @@ export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
     adabeliefRule,
     yogiRule,
     madgradRule,
+    adoptRule,
   ].map((rule) => [rule.kind, rule as unknown as AnyRule]),
 );
 
