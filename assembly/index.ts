@@ -26,6 +26,7 @@ export { adagrad } from "./optimizers/adagrad";
 export { adam, adamw, amsgrad, amsgradw } from "./optimizers/adam";
 export { adamax } from "./optimizers/adamax";
 export { adan } from "./optimizers/adan";
+export { ademamix } from "./optimizers/ademamix";
 export { adopt } from "./optimizers/adopt";
 export { asgd } from "./optimizers/asgd";
 export { lion, lionRefined, lionSmooth } from "./optimizers/lion";

@@ -35,6 +35,7 @@ export { type AdagradOptions, adagrad } from "./optimizers/adagrad.js";
 export { type AdamOptions, adam, adamw } from "./optimizers/adam.js";
 export { type AdamaxOptions, adamax } from "./optimizers/adamax.js";
 export { type AdanOptions, adan } from "./optimizers/adan.js";
+export { type AdemamixOptions, ademamix, type SimplifiedAdemamixOptions, simplifiedAdemamix } from "./optimizers/ademamix.js";
 export { type AdoptOptions, adopt } from "./optimizers/adopt.js";
 export { type AsgdOptions, asgd } from "./optimizers/asgd.js";
 export { optimizerFromJSON, rules } from "./optimizers/index.js";

@@ -7,6 +7,7 @@ import { adagradRule } from "./adagrad.js";
 import { adamRule, adamwRule } from "./adam.js";
 import { adamaxRule } from "./adamax.js";
 import { adanRule } from "./adan.js";
+import { ademamixRule, simplifiedAdemamixRule } from "./ademamix.js";
 import { adoptRule } from "./adopt.js";
 import { asgdRule } from "./asgd.js";
 import { lionRule } from "./lion.js";
@@ -42,6 +43,8 @@ export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
     yogiRule,
     madgradRule,
     adoptRule,
+    ademamixRule,
+    simplifiedAdemamixRule,
   ].map((rule) => [rule.kind, rule as unknown as AnyRule]),
 );
 

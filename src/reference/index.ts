@@ -14,6 +14,7 @@ import * as adagrad from "./optimizers/adagrad.js";
 import * as adam from "./optimizers/adam.js";
 import * as adamax from "./optimizers/adamax.js";
 import * as adan from "./optimizers/adan.js";
+import * as ademamix from "./optimizers/ademamix.js";
 import * as adopt from "./optimizers/adopt.js";
 import * as asgd from "./optimizers/asgd.js";
 import * as lion from "./optimizers/lion.js";
@@ -34,6 +35,7 @@ const twins = {
   ...adabelief,
   ...adamax,
   ...adan,
+  ...ademamix,
   ...adopt,
   ...asgd,
   ...lion,
