@@ -36,4 +36,5 @@ export { rmsprop, rmspropCentered, rmspropCenteredMomentum, rmspropMomentum } fr
 export { rprop } from "./optimizers/rprop";
 export { sgd, sgdMomentum, sgdNesterov } from "./optimizers/sgd";
 export { signSgd, signum } from "./optimizers/sign";
+export { sophia, sophiaSquares } from "./optimizers/sophia";
 export { yogi } from "./optimizers/yogi";

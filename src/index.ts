@@ -48,6 +48,7 @@ export { type RpropOptions, rprop } from "./optimizers/rprop.js";
 export type { CommonOptions, Group, OptimizerDescription, Scheduled } from "./optimizers/rule.js";
 export { type SgdOptions, sgd } from "./optimizers/sgd.js";
 export { type SignSgdOptions, type SignumOptions, signSgd, signum } from "./optimizers/sign.js";
+export { hutchinson, type SophiaOptions, sophia } from "./optimizers/sophia.js";
 export { type YogiOptions, yogi } from "./optimizers/yogi.js";
 export { Parameter, Parameters, type Shape, type Shapes } from "./parameters.js";
 export { Random } from "./random.js";

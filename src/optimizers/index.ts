@@ -19,6 +19,7 @@ import { rpropRule } from "./rprop.js";
 import { type AnyRule, describe, type OptimizerDescription } from "./rule.js";
 import { sgdRule } from "./sgd.js";
 import { signSgdRule, signumRule } from "./sign.js";
+import { sophiaRule } from "./sophia.js";
 import { yogiRule } from "./yogi.js";
 
 /** Every rule by its kind: what `fromJSON`, the tests and the benchmarks know optimizers from. */
@@ -45,6 +46,7 @@ export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
     adoptRule,
     ademamixRule,
     simplifiedAdemamixRule,
+    sophiaRule,
   ].map((rule) => [rule.kind, rule as unknown as AnyRule]),
 );
 

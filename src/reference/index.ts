@@ -24,6 +24,7 @@ import * as rmsprop from "./optimizers/rmsprop.js";
 import * as rprop from "./optimizers/rprop.js";
 import * as sgd from "./optimizers/sgd.js";
 import * as sign from "./optimizers/sign.js";
+import * as sophia from "./optimizers/sophia.js";
 import * as yogi from "./optimizers/yogi.js";
 
 const twins = {
@@ -43,6 +44,7 @@ const twins = {
   ...moments,
   ...rprop,
   ...sign,
+  ...sophia,
   ...yogi,
   ...vectors,
   ...reductions,
