@@ -32,6 +32,7 @@ export { asgd } from "./optimizers/asgd";
 export { lion, lionRefined, lionSmooth } from "./optimizers/lion";
 export { madgrad } from "./optimizers/madgrad";
 export { moments } from "./optimizers/moments";
+export { optimisticGradientDescent } from "./optimizers/optimistic";
 export { rmsprop, rmspropCentered, rmspropCenteredMomentum, rmspropMomentum } from "./optimizers/rmsprop";
 export { rprop } from "./optimizers/rprop";
 export { sgd, sgdMomentum, sgdNesterov } from "./optimizers/sgd";

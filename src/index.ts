@@ -42,6 +42,7 @@ export { optimizerFromJSON, rules } from "./optimizers/index.js";
 export { type LionOptions, lion } from "./optimizers/lion.js";
 export { type MadgradOptions, madgrad } from "./optimizers/madgrad.js";
 export { type NadamOptions, nadam } from "./optimizers/nadam.js";
+export { type OptimisticGradientDescentOptions, optimisticGradientDescent } from "./optimizers/optimistic.js";
 export { type RadamOptions, radam } from "./optimizers/radam.js";
 export { type RmspropOptions, rmsprop } from "./optimizers/rmsprop.js";
 export { type RpropOptions, rprop } from "./optimizers/rprop.js";

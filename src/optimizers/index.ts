@@ -13,6 +13,7 @@ import { asgdRule } from "./asgd.js";
 import { lionRule } from "./lion.js";
 import { madgradRule } from "./madgrad.js";
 import { nadamRule } from "./nadam.js";
+import { optimisticGradientDescentRule } from "./optimistic.js";
 import { radamRule } from "./radam.js";
 import { rmspropRule } from "./rmsprop.js";
 import { rpropRule } from "./rprop.js";
@@ -47,6 +48,7 @@ export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
     ademamixRule,
     simplifiedAdemamixRule,
     sophiaRule,
+    optimisticGradientDescentRule,
   ].map((rule) => [rule.kind, rule as unknown as AnyRule]),
 );
 

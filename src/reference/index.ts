@@ -20,6 +20,7 @@ import * as asgd from "./optimizers/asgd.js";
 import * as lion from "./optimizers/lion.js";
 import * as madgrad from "./optimizers/madgrad.js";
 import * as moments from "./optimizers/moments.js";
+import * as optimistic from "./optimizers/optimistic.js";
 import * as rmsprop from "./optimizers/rmsprop.js";
 import * as rprop from "./optimizers/rprop.js";
 import * as sgd from "./optimizers/sgd.js";
@@ -42,6 +43,7 @@ const twins = {
   ...lion,
   ...madgrad,
   ...moments,
+  ...optimistic,
   ...rprop,
   ...sign,
   ...sophia,
