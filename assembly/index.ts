@@ -29,6 +29,7 @@ export { adan } from "./optimizers/adan";
 export { ademamix } from "./optimizers/ademamix";
 export { adopt } from "./optimizers/adopt";
 export { asgd } from "./optimizers/asgd";
+export { laprop } from "./optimizers/laprop";
 export { lion, lionRefined, lionSmooth } from "./optimizers/lion";
 export { madgrad } from "./optimizers/madgrad";
 export { moments } from "./optimizers/moments";

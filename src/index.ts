@@ -39,6 +39,7 @@ export { type AdemamixOptions, ademamix, type SimplifiedAdemamixOptions, simplif
 export { type AdoptOptions, adopt } from "./optimizers/adopt.js";
 export { type AsgdOptions, asgd } from "./optimizers/asgd.js";
 export { optimizerFromJSON, rules } from "./optimizers/index.js";
+export { type LapropOptions, laprop } from "./optimizers/laprop.js";
 export { type LionOptions, lion } from "./optimizers/lion.js";
 export { type MadgradOptions, madgrad } from "./optimizers/madgrad.js";
 export { type NadamOptions, nadam } from "./optimizers/nadam.js";

@@ -10,6 +10,7 @@ import { adanRule } from "./adan.js";
 import { ademamixRule, simplifiedAdemamixRule } from "./ademamix.js";
 import { adoptRule } from "./adopt.js";
 import { asgdRule } from "./asgd.js";
+import { lapropRule } from "./laprop.js";
 import { lionRule } from "./lion.js";
 import { madgradRule } from "./madgrad.js";
 import { nadamRule } from "./nadam.js";
@@ -49,6 +50,7 @@ export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
     simplifiedAdemamixRule,
     sophiaRule,
     optimisticGradientDescentRule,
+    lapropRule,
   ].map((rule) => [rule.kind, rule as unknown as AnyRule]),
 );
 

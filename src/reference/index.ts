@@ -17,6 +17,7 @@ import * as adan from "./optimizers/adan.js";
 import * as ademamix from "./optimizers/ademamix.js";
 import * as adopt from "./optimizers/adopt.js";
 import * as asgd from "./optimizers/asgd.js";
+import * as laprop from "./optimizers/laprop.js";
 import * as lion from "./optimizers/lion.js";
 import * as madgrad from "./optimizers/madgrad.js";
 import * as moments from "./optimizers/moments.js";
@@ -40,6 +41,7 @@ const twins = {
   ...ademamix,
   ...adopt,
   ...asgd,
+  ...laprop,
   ...lion,
   ...madgrad,
   ...moments,
