@@ -32,7 +32,7 @@ export { Optimizer, type OptimizerState } from "./optimizer.js";
 export { type AdabeliefOptions, adabelief } from "./optimizers/adabelief.js";
 export { type AdadeltaOptions, adadelta } from "./optimizers/adadelta.js";
 export { type AdagradOptions, adagrad } from "./optimizers/adagrad.js";
-export { type AdamOptions, adam, adamw } from "./optimizers/adam.js";
+export { type AdamOptions, type AdamwOptions, adam, adamw } from "./optimizers/adam.js";
 export { type AdamaxOptions, adamax } from "./optimizers/adamax.js";
 export { type AdanOptions, adan } from "./optimizers/adan.js";
 export { type AdemamixOptions, ademamix, type SimplifiedAdemamixOptions, simplifiedAdemamix } from "./optimizers/ademamix.js";
