@@ -28,6 +28,9 @@
 @inline export function or(a: v128, b: v128): v128 { return v128.or(a, b); }
 @inline export function select(a: v128, b: v128, mask: v128): v128 { return v128.bitselect(a, b, mask); }
 
+/** 1 above 0, -1 below, x itself where it is 0 or NaN: as Math.sign. */
+@inline export function sign(x: v128): v128 { return select(or(and(x, splat(-0.0)), splat(1)), x, gt(abs(x), splat(0))); }
+
 /** The first `count` lanes (1 to 3) at p, the others 0: reads nothing behind them. */
 @inline export function loadFirst(p: usize, count: usize): v128 {
   if (count == 1) return v128.load32_zero(p);

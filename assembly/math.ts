@@ -1,4 +1,4 @@
-// exp, log and tanh on four lanes. Polynomials are minimax fits (Remez) of this project; every step is an exactly rounded f32
+// exp, log, tanh and cbrt on four lanes. Polynomials are minimax fits (Remez) of this project; every step is an exactly rounded f32
 // operation, so src/reference/math.ts gives the same bits. Errors are measured by `node scripts/ulp.js --all`.
 import { abs, add, and, andnot, div, eq, gt, lt, mul, or, select, splat, sub } from "./lanes";
 
@@ -6,6 +6,7 @@ const LOG2E: f32 = 1.44269504;
 const LN2_HI: f32 = 0.693359375; // ln 2 in eleven bits, so that n LN2_HI is exact
 const LN2_LO: f32 = -2.12194440e-4;
 const MAGIC: f32 = 12582912; // 1.5 x 2^23: adding it rounds to the nearest integer, which then stands in the low bits
+const INVERSE_CBRT: f32 = 1419911168; // 0x54a22000: less a third of the bits of x, the bits of about 1 / cbrt(x)
 
 /** e^x: at most 0.99 ULP over all floats from -87.3 to 88.722832; below exactly 0 (no denormals), above Infinity. */
 @inline
@@ -70,4 +71,21 @@ export function tanh(x: v128): v128 {
 @inline
 export function sigmoid(x: v128): v128 {
   return div(splat(1), add(splat(1), exp(f32x4.neg(x))));
+}
+
+/** The cube root of x >= 0: at most 3.8 ULP for normal floats (over three binades at each of five places); exact for 0 and Infinity, too small for denormals. */
+@inline
+export function cbrt(x: v128): v128 {
+  // 1 / cbrt(x), first by a third of the exponent (3.5 % off), then without a division: H = 1 - x Z^3, Z += Z (H / 3 + 2 H^2 / 9)
+  const BITS = f32x4.convert_i32x4_s(x);
+  let Z = i32x4.trunc_sat_f32x4_s(sub(splat(INVERSE_CBRT), mul(BITS, splat(0.333333333))));
+  Z = nearer(x, Z);
+  Z = nearer(x, Z);
+  return mul(mul(x, Z), Z);
+}
+
+@inline
+function nearer(x: v128, z: v128): v128 {
+  const H = sub(splat(1), mul(mul(mul(x, z), z), z));
+  return add(z, mul(z, mul(H, add(splat(0.333333333), mul(splat(0.222222222), H)))));
 }

@@ -44,11 +44,17 @@ export { type Activation, type Initialization, type MlpDescription, type MlpOpti
 export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "./models/model.js";
 export { Network } from "./models/network.js";
 export { Optimizer, type OptimizerState } from "./optimizer.js";
+export { type AdabeliefOptions, adabelief } from "./optimizers/adabelief.js";
 export { type AdadeltaOptions, adadelta } from "./optimizers/adadelta.js";
 export { type AdafactorOptions, adafactor } from "./optimizers/adafactor.js";
 export { type AdagradOptions, adagrad } from "./optimizers/adagrad.js";
-export { type AdamOptions, adam, adamw } from "./optimizers/adam.js";
+export { type AdamOptions, type AdamwOptions, adam, adamw } from "./optimizers/adam.js";
+export { type AdamaxOptions, adamax } from "./optimizers/adamax.js";
+export { type AdanOptions, adan } from "./optimizers/adan.js";
+export { type AdemamixOptions, ademamix, type SimplifiedAdemamixOptions, simplifiedAdemamix } from "./optimizers/ademamix.js";
+export { type AdoptOptions, adopt } from "./optimizers/adopt.js";
 export { type AlmeidaOptions, almeida, type PlagianakosOptions, plagianakos } from "./optimizers/almeida.js";
+export { type AsgdOptions, asgd } from "./optimizers/asgd.js";
 export { type EmaOptions, ema, type SwaOptions, swa } from "./optimizers/averages.js";
 export { type CautiousOptions, cautious } from "./optimizers/cautious.js";
 export { type CocobOptions, cocob } from "./optimizers/cocob.js";
@@ -63,16 +69,23 @@ export {
 } from "./optimizers/hypergradient.js";
 export { optimizerFromJSON, rules, wrappers } from "./optimizers/index.js";
 export { type LambOptions, lamb } from "./optimizers/lamb.js";
+export { type LapropOptions, laprop } from "./optimizers/laprop.js";
 export { type LarsOptions, lars } from "./optimizers/lars.js";
 export { type LbfgsOptions, lbfgs } from "./optimizers/lbfgs.js";
+export { type LionOptions, lion } from "./optimizers/lion.js";
 export { type LookaheadOptions, lookahead } from "./optimizers/lookahead.js";
+export { type MadgradOptions, madgrad } from "./optimizers/madgrad.js";
 export { type MechanicOptions, mechanic } from "./optimizers/mechanic.js";
 export { type MomoAdamOptions, type MomoOptions, momo, momoAdam } from "./optimizers/momo.js";
 export { type MuonOptions, muon } from "./optimizers/muon.js";
+export { type NadamOptions, nadam } from "./optimizers/nadam.js";
 export { type NovogradOptions, novograd } from "./optimizers/novograd.js";
+export { type OptimisticGradientDescentOptions, optimisticGradientDescent } from "./optimizers/optimistic.js";
 export { type PolyakOptions, polyak } from "./optimizers/polyak.js";
 export { type ProdigyOptions, prodigy } from "./optimizers/prodigy.js";
+export { type RadamOptions, radam } from "./optimizers/radam.js";
 export { type RmspropOptions, rmsprop } from "./optimizers/rmsprop.js";
+export { type RpropOptions, rprop } from "./optimizers/rprop.js";
 export type { Closure, CommonOptions, Group, OptimizerDescription, RuleDescription, Scheduled } from "./optimizers/rule.js";
 export { type SamOptions, sam } from "./optimizers/sam.js";
 export {
@@ -82,7 +95,9 @@ export {
   scheduleFreeSgd,
 } from "./optimizers/scheduleFree.js";
 export { type SgdOptions, sgd } from "./optimizers/sgd.js";
+export { type SignSgdOptions, type SignumOptions, signSgd, signum } from "./optimizers/sign.js";
 export { type Sm3Options, sm3 } from "./optimizers/sm3.js";
+export { hutchinson, type SophiaOptions, sophia } from "./optimizers/sophia.js";
 export { type SparseAdamOptions, sparseAdam } from "./optimizers/sparseAdam.js";
 export {
   type AdaptiveGradientClippingOptions,
@@ -91,6 +106,7 @@ export {
   centralize,
   type Units,
 } from "./optimizers/units.js";
+export { type YogiOptions, yogi } from "./optimizers/yogi.js";
 export { Parameter, Parameters, type Shape, type Shapes } from "./parameters.js";
 export { Random } from "./random.js";
 export * from "./schedules/index.js";

@@ -268,6 +268,25 @@ export class Optimizer implements Disposable {
   }
 
   /**
+   * The state in a slot such as "mean", by name of tensor: the floats themselves, not a copy. Ask again after something was allocated.
+   *
+   * @throws OptionError when the optimizer has no such slot.
+   */
+  slot(slot: string): Map<string, Float32Array> {
+    this.#alive();
+    const blocks = this.#slots.filter(({ name }) => name === slot);
+    if (blocks.length === 0) {
+      const known = this.#slots.map(({ name }) => name);
+      throw new OptionError("slot", slot, `${show(slot)} is not a slot of ${this.description.kind}${suggest(slot, known)}`);
+    }
+    return new Map(
+      blocks.flatMap(({ block, places }) =>
+        places.map(({ name, offset, length }) => [name, block.view.subarray(offset, offset + length)] as const),
+      ),
+    );
+  }
+
+  /**
    * Takes the gradients into account and, once as many as `accumulate` says are there, updates the values.
    *
    * @param loss the loss that the gradients are of (when several are accumulated, of each), or a closure that fills the gradients at the

@@ -1,77 +1,117 @@
 import { powi } from "../math.js";
 import { boolean } from "../options.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "./rule.js";
+import {
+  type Binding,
+  type CommonOptions,
+  describe,
+  type OptimizerDescription,
+  type Rule,
+  type Scheduled,
+  type Step,
+  scheduled,
+} from "./rule.js";
 
-export interface AdamOptions extends CommonOptions<AdamOptions> {
+/** What Adam and AdamW share. */
+interface Moments {
   /** Decay of the mean of gradients, in [0, 1). Default 0.9. */
   beta1?: Scheduled;
   /** Decay of the mean of their squares, in [0, 1). Default 0.999. */
   beta2?: Scheduled;
-  /** Added to the bias-corrected root, greater than 0. Default 1e-8 (Keras: 1e-7, before the correction). */
+  /** Added to the bias-corrected root, greater than 0. Default 1e-8 (Keras: 1e-7). */
   epsilon?: Scheduled;
-  /** For adam coupled (added to the gradient as weightDecay p), for adamw decoupled; at least 0. Default 0, adamw 1e-2. */
-  weightDecay?: Scheduled;
+  /** Add epsilon to the root before its bias is corrected, as Keras does. Default false. */
+  epsilonHat?: boolean;
+  /** Added under the bias-corrected root, at least 0. Default 0. */
+  epsilonRoot?: Scheduled;
+  /** Step from where the mean gradient will lead (what Optax calls nadam). Default false. */
+  nesterov?: boolean;
   /** Divide by the largest mean of squares seen so far (AMSGrad). Default false. */
   amsgrad?: boolean;
+  /** Take the largest of the bias-corrected means instead, as Optax does. Default false. */
+  amsgradCorrected?: boolean;
 }
 
-const fields: Rule<AdamOptions>["fields"] = {
+export interface AdamOptions extends Moments, CommonOptions<AdamOptions> {
+  /** Added to the gradient as weightDecay p, or taken from p itself with `decoupled`; at least 0. Default 0. */
+  weightDecay?: Scheduled;
+  /** Multiply p by 1 - learningRate weightDecay instead of adding to the gradient: AdamW. Default false. */
+  decoupled?: boolean;
+}
+
+export interface AdamwOptions extends Moments, CommonOptions<AdamwOptions> {
+  /** Decoupled decay: p is multiplied by 1 - learningRate weightDecay; at least 0. Default 1e-2 (Optax: 1e-4, Keras: 4e-3). */
+  weightDecay?: Scheduled;
+}
+
+const fields = {
   beta1: scheduled(0.9, { min: 0, below: 1 }),
   beta2: scheduled(0.999, { min: 0, below: 1 }),
   epsilon: scheduled(1e-8, { above: 0 }),
-  weightDecay: scheduled(0, { min: 0 }),
+  epsilonHat: boolean(false),
+  epsilonRoot: scheduled(0, { min: 0 }),
+  nesterov: boolean(false),
   amsgrad: boolean(false),
+  amsgradCorrected: boolean(false),
 };
 
-const slots: Rule<AdamOptions>["slots"] = ({ amsgrad }) => ["mean", "squares", ...(amsgrad ? ["largest"] : [])];
+const slots: Rule<Moments>["slots"] = ({ amsgrad }) => ["mean", "squares", ...(amsgrad ? ["largest"] : [])];
 
 export const adamRule: Rule<AdamOptions> = {
   kind: "adam",
   learningRate: 1e-3,
-  fields,
+  fields: { ...fields, weightDecay: scheduled(0, { min: 0 }), decoupled: boolean(false) },
   slots,
-  bind({ kernels, options: o, runs }) {
-    return (t, rate, scale) => {
-      const corrected = rate / (1 - powi(o.beta1, t));
-      const c2 = 1 / Math.sqrt(1 - powi(o.beta2, t));
-      for (const { p, g, s, n } of runs) {
-        const [m, v, h] = s as [number, number, number];
-        if (o.amsgrad)
-          kernels.amsgrad(p, g, m, v, h, n, corrected, o.beta1, 1 - o.beta1, o.beta2, 1 - o.beta2, c2, o.epsilon, o.weightDecay, scale);
-        else kernels.adam(p, g, m, v, n, corrected, o.beta1, 1 - o.beta1, o.beta2, 1 - o.beta2, c2, o.epsilon, o.weightDecay, scale);
-      }
-    };
-  },
+  bind: (binding) => bind(binding, binding.options.decoupled),
 };
 
-export const adamwRule: Rule<AdamOptions> = {
+export const adamwRule: Rule<AdamwOptions> = {
   kind: "adamw",
   learningRate: 1e-3,
   fields: { ...fields, weightDecay: scheduled(1e-2, { min: 0 }) },
   slots,
-  bind({ kernels, options: o, runs }) {
-    return (t, rate, scale) => {
-      const corrected = rate / (1 - powi(o.beta1, t));
-      const c2 = 1 / Math.sqrt(1 - powi(o.beta2, t));
-      const shrink = rate * o.weightDecay;
-      for (const { p, g, s, n } of runs) {
-        const [m, v, h] = s as [number, number, number];
-        if (o.amsgrad)
-          kernels.amsgradw(p, g, m, v, h, n, corrected, o.beta1, 1 - o.beta1, o.beta2, 1 - o.beta2, c2, o.epsilon, shrink, scale);
-        else kernels.adamw(p, g, m, v, n, corrected, o.beta1, 1 - o.beta1, o.beta2, 1 - o.beta2, c2, o.epsilon, shrink, scale);
-      }
-    };
-  },
+  bind: (binding) => bind(binding, true),
 };
+
+function bind({ kernels, options: o, runs }: Binding<AdamwOptions>, decoupled: boolean): Step {
+  return (t, rate, scale) => {
+    const { beta1: b1, beta2: b2, epsilonRoot: root, weightDecay } = o;
+    const a1 = 1 - b1;
+    const a2 = 1 - b2;
+    const corrected = rate / (1 - powi(b1, t));
+    const seen = 1 - powi(b2, t);
+    const k = 1 / seen;
+    const c2 = 1 / Math.sqrt(seen);
+    const epsilon = o.epsilonHat ? o.epsilon * c2 : o.epsilon;
+    const near = o.nesterov ? (rate * b1) / (1 - powi(b1, t + 1)) : corrected;
+    const look = o.nesterov ? corrected * a1 : 0;
+    const fresh = o.amsgradCorrected ? k : 1;
+    const decay = decoupled ? 0 : weightDecay;
+    const shrink = decoupled ? rate * weightDecay : 0;
+    const hasMore = o.nesterov || root > 0 || (o.amsgrad && o.amsgradCorrected);
+    for (const { p, g, s, n } of runs) {
+      const [m, v, h] = s as [number, number, number];
+      if (o.amsgrad && hasMore)
+        kernels.momentsLargest(p, g, m, v, h, n, near, look, b1, a1, b2, a2, fresh, k / fresh, root, epsilon, decay, shrink, scale);
+      else if (hasMore) kernels.moments(p, g, m, v, n, near, look, b1, a1, b2, a2, k, root, epsilon, decay, shrink, scale);
+      else if (o.amsgrad && decoupled) kernels.amsgradw(p, g, m, v, h, n, corrected, b1, a1, b2, a2, c2, epsilon, shrink, scale);
+      else if (o.amsgrad) kernels.amsgrad(p, g, m, v, h, n, corrected, b1, a1, b2, a2, c2, epsilon, decay, scale);
+      else if (decoupled) kernels.adamw(p, g, m, v, n, corrected, b1, a1, b2, a2, c2, epsilon, shrink, scale);
+      else kernels.adam(p, g, m, v, n, corrected, b1, a1, b2, a2, c2, epsilon, decay, scale);
+    }
+  };
+}
 
 /**
  * Adam: steps of about the learning rate along the mean gradient, divided by its root mean square.
  *
  * With g the gradient plus weightDecay p: m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;
- * p -= learningRate / (1 - beta1^t) m / (sqrt(v / (1 - beta2^t)) + epsilon). amsgrad: the largest v so far in place of v.
+ * p -= learningRate m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t) + epsilonRoot) + epsilon). decoupled: as adamw.
+ * amsgrad: the largest v so far in place of v; amsgradCorrected: the largest v / (1 - beta2^t) in place of that.
+ * epsilonHat: sqrt(1 - beta2^t) m / (1 - beta1^t) / (sqrt(v) + epsilon). nesterov: beta1 m / (1 - beta1^(t+1)) + (1 - beta1) g / (1 - beta1^t)
+ * in place of m / (1 - beta1^t).
  *
- * Agrees with PyTorch's Adam, and with Optax's (whose AMSGrad takes the maximum of the corrected v). Keras adds its epsilon, 1e-7, before
- * the correction. The default rate is 1e-3.
+ * Agrees with PyTorch's Adam and with Optax's, for AMSGrad with amsgradCorrected; with epsilonHat and epsilon 1e-7 with Keras's. The default
+ * rate is 1e-3.
  *
  * Kingma and Ba, Adam: a method for stochastic optimization, 2015; Reddi, Kale, Kumar, On the convergence of Adam and beyond, 2018 (amsgrad).
  *
@@ -86,9 +126,10 @@ export function adam(options: AdamOptions = {}): OptimizerDescription {
 /**
  * AdamW: Adam with decay taken from the parameters themselves instead of through the gradient.
  *
- * m, v as Adam with the bare gradient; p -= learningRate (weightDecay p + m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)).
+ * m, v as Adam with the bare gradient; p -= learningRate (weightDecay p + m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)), and the
+ * same variants.
  *
- * Agrees with PyTorch's AdamW, defaults included (Optax decays by 1e-4, Keras by 4e-3). The decay follows the current learning rate. The
+ * Agrees with PyTorch's AdamW, defaults included, and with Optax's and Keras's, whose decays differ. The decay follows the current learning rate. The
  * default rate is 1e-3.
  *
  * Loshchilov and Hutter, Decoupled weight decay regularization, 2019.
@@ -97,6 +138,6 @@ export function adam(options: AdamOptions = {}): OptimizerDescription {
  * @example
  * adamw({ learningRate: 1e-3, groups: [{ match: "*.bias", weightDecay: 0 }] })
  */
-export function adamw(options: AdamOptions = {}): OptimizerDescription {
+export function adamw(options: AdamwOptions = {}): OptimizerDescription {
   return describe(adamwRule, options);
 }

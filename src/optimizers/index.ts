@@ -1,11 +1,17 @@
 import { OptionError } from "../errors.js";
 import { show, suggest } from "../options.js";
 import { scheduleFromJSON } from "../schedules/index.js";
+import { adabeliefRule } from "./adabelief.js";
 import { adadeltaRule } from "./adadelta.js";
 import { adafactorRule } from "./adafactor.js";
 import { adagradRule } from "./adagrad.js";
 import { adamRule, adamwRule } from "./adam.js";
+import { adamaxRule } from "./adamax.js";
+import { adanRule } from "./adan.js";
+import { ademamixRule, simplifiedAdemamixRule } from "./ademamix.js";
+import { adoptRule } from "./adopt.js";
 import { almeidaRule, plagianakosRule } from "./almeida.js";
+import { asgdRule } from "./asgd.js";
 import { emaWrapper, swaWrapper } from "./averages.js";
 import { cautiousWrapper } from "./cautious.js";
 import { cocobRule } from "./cocob.js";
@@ -14,24 +20,34 @@ import { dogRule, dowgRule } from "./dog.js";
 import { fromageRule } from "./fromage.js";
 import { adamHypergradientRule, sgdHypergradientRule } from "./hypergradient.js";
 import { lambRule } from "./lamb.js";
+import { lapropRule } from "./laprop.js";
 import { larsRule } from "./lars.js";
 import { lbfgsRule } from "./lbfgs.js";
+import { lionRule } from "./lion.js";
 import { lookaheadWrapper } from "./lookahead.js";
+import { madgradRule } from "./madgrad.js";
 import { mechanicWrapper } from "./mechanic.js";
 import { momoAdamRule, momoRule } from "./momo.js";
 import { muonRule } from "./muon.js";
+import { nadamRule } from "./nadam.js";
 import { novogradRule } from "./novograd.js";
+import { optimisticGradientDescentRule } from "./optimistic.js";
 import { polyakRule } from "./polyak.js";
 import { prodigyRule } from "./prodigy.js";
+import { radamRule } from "./radam.js";
 import { rmspropRule } from "./rmsprop.js";
+import { rpropRule } from "./rprop.js";
 import { type AnyRule, describe, type OptimizerDescription } from "./rule.js";
 import { samWrapper } from "./sam.js";
 import { scheduleFreeAdamwRule, scheduleFreeSgdRule } from "./scheduleFree.js";
 import { sgdRule } from "./sgd.js";
+import { signSgdRule, signumRule } from "./sign.js";
 import { sm3Rule } from "./sm3.js";
+import { sophiaRule } from "./sophia.js";
 import { sparseAdamRule } from "./sparseAdam.js";
 import { adaptiveGradientClippingWrapper, centralizeWrapper } from "./units.js";
 import { type AnyWrapper, optimizer, wrap } from "./wrapper.js";
+import { yogiRule } from "./yogi.js";
 
 /** Every rule by its kind: what `fromJSON`, the tests and the benchmarks know optimizers from. */
 export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
@@ -66,6 +82,24 @@ export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
     novogradRule,
     sm3Rule,
     sparseAdamRule,
+    signSgdRule,
+    signumRule,
+    lionRule,
+    adamaxRule,
+    nadamRule,
+    radamRule,
+    rpropRule,
+    asgdRule,
+    adanRule,
+    adabeliefRule,
+    yogiRule,
+    madgradRule,
+    adoptRule,
+    ademamixRule,
+    simplifiedAdemamixRule,
+    sophiaRule,
+    optimisticGradientDescentRule,
+    lapropRule,
   ].map((rule) => [rule.kind, rule as unknown as AnyRule]),
 );
 

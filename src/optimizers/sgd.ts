@@ -8,6 +8,8 @@ export interface SgdOptions extends CommonOptions<SgdOptions> {
   dampening?: Scheduled;
   /** Step from where the velocity will lead. Needs momentum. Default false. */
   nesterov?: boolean;
+  /** Keep learningRate g in the velocity instead of g, as Keras does. Differs once the rate changes. Default false. */
+  rateInside?: boolean;
   /** Coupled decay, added to the gradient as weightDecay p; at least 0. Default 0. */
   weightDecay?: Scheduled;
 }
@@ -19,6 +21,7 @@ export const sgdRule: Rule<SgdOptions> = {
     momentum: scheduled(0, { min: 0 }),
     dampening: scheduled(0, { min: 0, max: 1 }),
     nesterov: boolean(false),
+    rateInside: boolean(false),
     weightDecay: scheduled(0, { min: 0 }),
   },
   slots: ({ momentum }) => (momentum === 0 ? [] : ["velocity"]),
@@ -30,11 +33,13 @@ export const sgdRule: Rule<SgdOptions> = {
     }
     return (t, rate, scale) => {
       const momentum = t === 1 ? 0 : o.momentum;
-      const gain = t === 1 ? 1 : 1 - o.dampening;
+      const inside = o.rateInside ? rate : 1;
+      const outside = o.rateInside ? 1 : rate;
+      const gain = (t === 1 ? 1 : 1 - o.dampening) * inside;
       for (const { p, g, s, n } of runs) {
         const b = s[0] as number;
-        if (o.nesterov) kernels.sgdNesterov(p, g, b, n, rate, momentum, o.momentum, gain, o.weightDecay, scale);
-        else kernels.sgdMomentum(p, g, b, n, rate, momentum, gain, o.weightDecay, scale);
+        if (o.nesterov) kernels.sgdNesterov(p, g, b, n, outside * o.momentum, rate, momentum, gain, o.weightDecay, scale);
+        else kernels.sgdMomentum(p, g, b, n, outside, momentum, gain, o.weightDecay, scale);
       }
     };
   },
@@ -45,8 +50,9 @@ export const sgdRule: Rule<SgdOptions> = {
  *
  * With g the gradient plus weightDecay p, and b the velocity:
  * b = mu b + (1 - dampening) g, in the first step b = g; p -= learningRate (nesterov ? g + mu b : b).
+ * rateInside: b = mu b + learningRate (1 - dampening) g; p -= nesterov ? learningRate g + mu b : b.
  *
- * Agrees with PyTorch's SGD. Keras folds the rate into the velocity, which differs once the rate changes. The default rate is 1e-3.
+ * Agrees with PyTorch's SGD, and with rateInside with Keras's. The default rate is 1e-3.
  *
  * Polyak, Some methods of speeding up the convergence of iteration methods, 1964; Sutskever et al., On the importance of initialization and
  * momentum in deep learning, 2013.

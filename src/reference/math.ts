@@ -8,6 +8,9 @@ const LOG2E = f(1.44269504);
 const LN2_HI = f(0.693359375);
 const LN2_LO = f(-2.1219444e-4);
 const MAGIC = 12582912;
+const INVERSE_CBRT = 1419911168;
+const THIRD = f(0.333333333);
+const TWO_NINTHS = f(0.222222222);
 const EXP = [1.3814598642e-3, 8.3687168798e-3, 4.1668388045e-2, 1.6666520632e-1, 4.9999993448e-1].map(f);
 const LOG = [
   -7.6344939863e-2, 1.276157455e-1, -1.3160182163e-1, 1.4201758352e-1, -1.662335741e-1, 2.0001226863e-1, -2.5000821032e-1, 3.3333331708e-1,
@@ -58,6 +61,17 @@ export function tanh(x: number): number {
 
 export function sigmoid(x: number): number {
   return f(1 / f(1 + exp(-x)));
+}
+
+export function cbrt(x: number): number {
+  float[0] = x;
+  int[0] = f(INVERSE_CBRT - f(f(int[0] as number) * THIRD));
+  let z = float[0];
+  for (let i = 0; i < 2; i++) {
+    const h = f(1 - f(f(f(x * z) * z) * z));
+    z = f(z + f(z * f(h * f(THIRD + f(TWO_NINTHS * h)))));
+  }
+  return f(f(x * z) * z);
 }
 
 /** Horner's rule, the highest coefficient first. */

@@ -11,8 +11,9 @@ export function sgd(heap: Heap): Kernels["sgd"] {
     decay = f(decay);
     scale = f(scale);
     for (let i = 0; i < n; i++) {
-      const G = f(f(scale * (x[g + i] as number)) + f(decay * (x[p + i] as number)));
-      x[p + i] = (x[p + i] as number) - f(rate * G);
+      const P = x[p + i] as number;
+      const G = f(f(scale * (x[g + i] as number)) + f(decay * P));
+      x[p + i] = P - f(rate * G);
     }
   };
 }
@@ -29,31 +30,33 @@ export function sgdMomentum(heap: Heap): Kernels["sgdMomentum"] {
     decay = f(decay);
     scale = f(scale);
     for (let i = 0; i < n; i++) {
-      const G = f(f(scale * (x[g + i] as number)) + f(decay * (x[p + i] as number)));
+      const P = x[p + i] as number;
+      const G = f(f(scale * (x[g + i] as number)) + f(decay * P));
       const B = f(f(momentum * (x[b + i] as number)) + f(gain * G));
       x[b + i] = B;
-      x[p + i] = (x[p + i] as number) - f(rate * B);
+      x[p + i] = P - f(rate * B);
     }
   };
 }
 
 export function sgdNesterov(heap: Heap): Kernels["sgdNesterov"] {
-  return (p, g, b, n, rate, momentum, look, gain, decay, scale) => {
+  return (p, g, b, n, near, look, momentum, gain, decay, scale) => {
     const x = heap.f32;
     p >>>= 2;
     g >>>= 2;
     b >>>= 2;
-    rate = f(rate);
-    momentum = f(momentum);
+    near = f(near);
     look = f(look);
+    momentum = f(momentum);
     gain = f(gain);
     decay = f(decay);
     scale = f(scale);
     for (let i = 0; i < n; i++) {
-      const G = f(f(scale * (x[g + i] as number)) + f(decay * (x[p + i] as number)));
+      const P = x[p + i] as number;
+      const G = f(f(scale * (x[g + i] as number)) + f(decay * P));
       const B = f(f(momentum * (x[b + i] as number)) + f(gain * G));
       x[b + i] = B;
-      x[p + i] = (x[p + i] as number) - f(rate * f(G + f(look * B)));
+      x[p + i] = P - f(f(near * B) + f(look * G));
     }
   };
 }
