@@ -650,5 +650,5 @@ function contiguous(parameters: readonly Parameter[]): [number, number][] {
 
 /** Whether an option follows a schedule: for an option that is a number otherwise, not for a list or an optimizer. */
 function isSchedule(field: Field<unknown> & { isSchedulable?: boolean }, value: unknown): boolean {
-  return field.isSchedulable === true && typeof value !== "number";
+  return field.isSchedulable === true && value !== undefined && typeof value !== "number";
 }

@@ -76,6 +76,7 @@ export function list<T>(fallback: readonly T[] | undefined, entry: Field<T>, lea
 /** An option that may be left out and has no default. */
 export function optional<T>(field: Field<T>): Field<T | undefined> {
   return {
+    ...field,
     fallback: undefined,
     read: (value, path) => (value === undefined ? undefined : field.read(value, path)),
     isOptional: true,

@@ -37,7 +37,7 @@ export const larsRule: Rule<LarsOptions> = {
         const gradient = Math.sqrt(kernels.sumSquaresDecayed(p, g, n, o.weightDecay, scale));
         const gain = rate * (o.trust && values > 0 && gradient > 0 ? (o.trustCoefficient * values) / (gradient + o.epsilon) : 1);
         // the rate is inside the velocity: it scales the gradient, and the step has rate 1
-        if (o.nesterov) kernels.sgdNesterov(p, g, b, n, 1, o.momentum, o.momentum, 1, gain * o.weightDecay, gain * scale);
+        if (o.nesterov) kernels.sgdNesterov(p, g, b, n, o.momentum, 1, o.momentum, 1, gain * o.weightDecay, gain * scale);
         else kernels.sgdMomentum(p, g, b, n, 1, o.momentum, gain, o.weightDecay, scale);
       }
     };

@@ -65,7 +65,7 @@ export const muonRule: Rule<MuonOptions> = {
     newtonSchulzSteps: integer(5, { min: 1 }),
     epsilon: scheduled(1e-7, { above: 0 }),
     adjustRate: oneOf("original", ["original", "matchRmsAdamw", "spectralUnclamped"]),
-    fallback: { ...fallback, ...optional(fallback) },
+    fallback: optional(fallback),
     orthogonalize: boolean(true),
   },
   fallback({ name, shape }, { fallback, orthogonalize }) {

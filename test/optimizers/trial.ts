@@ -1,7 +1,8 @@
 import type { Engine } from "../../src/engine.js";
 import { padded, type Vector } from "../../src/memory.js";
 import { Optimizer, type OptimizerState } from "../../src/optimizer.js";
-import { optimizerFromJSON } from "../../src/optimizers/index.js";
+import { optimizerFromJSON, rules } from "../../src/optimizers/index.js";
+import type { AnyRule } from "../../src/optimizers/rule.js";
 import { Parameters, type Shapes } from "../../src/parameters.js";
 import { Random } from "../../src/random.js";
 import { isDenormal, magnitude } from "../support/floats.js";
@@ -15,8 +16,11 @@ export type Gradients = (step: number, name: string) => Float32Array;
 export class Trial implements Disposable {
   readonly parameters: Parameters;
   readonly optimizer: Optimizer;
+  /** What `step()` is told: the loss of every step. */
+  loss: (step: number) => number = someLoss;
   /** All blocks in the layout of the parameters: values, gradients, state, scratch. */
   readonly #blocks: Vector[] = [];
+  readonly #needs: AnyRule["needs"];
 
   constructor(engine: Engine, kind: string, options: object, shapes: Shapes = SHAPES) {
     const recorder: Engine = Object.create(engine, {
@@ -30,6 +34,7 @@ export class Trial implements Disposable {
     });
     this.parameters = new Parameters(recorder, shapes);
     this.start();
+    this.#needs = rules.get(kind)?.needs;
     try {
       this.optimizer = new Optimizer(this.parameters, optimizerFromJSON({ kind, ...options }));
     } catch (error) {
@@ -50,7 +55,8 @@ export class Trial implements Disposable {
   run(gradients: Gradients, from: number, to: number, after?: (step: number) => void): this {
     for (let step = from; step < to; step++) {
       for (const { name, gradient } of this.parameters) gradient.set(gradients(step, name));
-      this.optimizer.step();
+      const loss = () => this.loss(step);
+      this.optimizer.step(this.#needs === "closure" ? loss : loss());
       after?.(step);
     }
     return this;
@@ -117,6 +123,11 @@ export function count(shape: readonly number[]): number {
 /** Gradients changed element by element. */
 export function mapped(gradients: Gradients, change: (g: number) => number): Gradients {
   return (step, name) => gradients(step, name).map(change);
+}
+
+/** Positive numbers, up and down. */
+export function someLoss(step: number): number {
+  return 1 + ((step * 7) % 11) / 10;
 }
 
 /** A state as a checkpoint holds it: through JSON and back. */
