@@ -245,17 +245,16 @@ export class Trainer implements Disposable {
     }
     const from = index * this.run.batchSize;
     const rows = Math.min(this.run.batchSize, this.#batches.data.rows - from);
-    let loss: number;
     let updated: boolean;
     try {
-      loss = this.model.train(this.#batches.gather(from, rows, this.#done));
-      if (!Number.isFinite(loss)) throw new DivergedError("the loss", this.optimizer.steps);
-      updated = this.optimizer.step(loss);
+      const batch = this.#batches.gather(from, rows, this.#done);
+      updated = this.optimizer.step(() => this.model.train(batch));
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       throw new EngineError(`${error.message} (in step ${this.optimizer.steps + 1})`, { cause: error });
     }
     this.#done++;
+    const { loss } = this.optimizer;
     this.#lossSum += loss * rows;
     if (!updated) return undefined;
     const epoch = Math.ceil(this.#done / this.#batchesPerEpoch);
