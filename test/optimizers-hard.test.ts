@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { load } from "../src/engine.js";
-import { table } from "./optimizers/table.js";
+import { mlp } from "../src/models/mlp.js";
+import { optimizerFromJSON, rules, wrappers } from "../src/optimizers/index.js";
+import { Trainer } from "../src/training/trainer.js";
+import { table, together } from "./optimizers/table.js";
 import { Trial } from "./optimizers/trial.js";
+import { bundled } from "./support/data.js";
 
 const engine = await load({ backend: "wasm" });
 const STEPS = 10_000;
@@ -42,19 +46,46 @@ function bent(x: ArrayLike<number>): number[] {
   return reflected(x).map((y, i) => (curvature[i] as number) * y);
 }
 
-const rows = Object.entries(table).flatMap(([kind, { hard }]) => (hard ? [{ kind, hard }] : []));
+const rows = Object.entries({ ...table, ...together }).map(([kind, row]) => ({ kind, ...row }));
 
-describe.each(rows)("$kind makes a loss 10,000 times smaller", ({ kind, hard }) => {
+test("every rule has a row", () => {
+  expect(rows.map(({ kind }) => kind).sort()).toEqual([...rules.keys()].sort());
+});
+
+describe.each(rows)("$kind makes a loss 10,000 times smaller", ({ kind, hard, matrices }) => {
   test.each([
     ["a quadratic of condition 1e4", quadratic, hard.quadratic],
     ["Rosenbrock's function", rosenbrock, hard.rosenbrock],
   ] as const)("%s", (_, { start, loss, gradient }, options) => {
-    using trial = new Trial(engine, kind, options, { x: [start.length] });
+    using trial = new Trial(engine, kind, options, { x: matrices ? [start.length / 2, 2] : [start.length] });
     const { value } = trial.parameters.get("x");
     value.set(start);
     const before = loss(value);
-    trial.loss = () => loss(value);
+    trial.loss = () => {
+      trial.parameters.get("x").gradient.set(gradient(value));
+      return loss(value);
+    };
     trial.run(() => Float32Array.from(gradient(value)), 0, STEPS).optimizer.toEvaluation();
     expect(loss(value)).toBeLessThanOrEqual(before / LESS);
+  });
+});
+
+describe("30 epochs teach a network of 64, 32 and 10 units to read digits", () => {
+  const digits = bundled("digits", { seed: 3 });
+
+  async function learn(optimizer: object, batchSize = 32): Promise<number | undefined> {
+    const model = mlp({ inputs: 64, hidden: [32], outputs: 10 });
+    const run = { model, loss: "crossEntropy", optimizer: optimizerFromJSON(optimizer), epochs: 30, batchSize, seed: 3 } as const;
+    using trainer = new Trainer(engine, run, digits);
+    await trainer.train();
+    return trainer.evaluate(digits.validation).score;
+  }
+
+  test.each(rows)("with $kind", async ({ kind, digits, batchSize, required }) => {
+    expect(await learn({ kind, ...required, ...digits }, batchSize)).toBeGreaterThanOrEqual(0.95);
+  });
+
+  test.each([...wrappers.keys()])("with %s around adamw", async (kind) => {
+    expect(await learn({ kind, optimizer: { kind: "adamw", learningRate: 5e-3 } })).toBeGreaterThanOrEqual(0.95);
   });
 });

@@ -7,10 +7,15 @@ export interface Row {
   /** Options with which a quadratic is solved: after `steps`, every parameter is within `within` of the minimum. */
   readonly converges: { readonly options: Readonly<Record<string, unknown>>; readonly steps: number; readonly within: number };
   /** Options with which 10,000 steps make a loss 1e4 times smaller: a quadratic of condition 1e4, and Rosenbrock's function. */
-  readonly hard?: {
+  readonly hard: {
     readonly quadratic: Readonly<Record<string, unknown>>;
     readonly rosenbrock: Readonly<Record<string, unknown>>;
   };
+  /** Options with which 30 epochs of batches of `batchSize` (32 where it is left out) teach a small network to read digits. */
+  readonly digits: Readonly<Record<string, unknown>>;
+  readonly batchSize?: number;
+  /** Is for matrices: the parameters of the hard problems are laid out as one. */
+  readonly matrices?: true;
   /** Options without which the tensors of the tests cannot all be stepped. */
   readonly required?: Readonly<Record<string, unknown>>;
   /** The rate of a group is made of norms over the group, so that it matters which tensors are in it. */
@@ -25,8 +30,6 @@ export interface Row {
   readonly restless?: boolean;
   /** Names in golden files that mean another option of ours. */
   readonly renamed?: Readonly<Record<string, string>>;
-  /** Options in golden files that later features bring; their cases are skipped until then. */
-  readonly later?: readonly string[];
 }
 
 /** A rate that falls to 0 over the steps of a problem. */
@@ -38,6 +41,7 @@ const learningRate = [0.1, 0.01] as const;
 const weightDecay = [0.3, 0.01] as const;
 
 const adam = {
+  digits: { learningRate: 0.001 },
   options: [
     { learningRate: 0.01 },
     { learningRate: 0.05, beta1: 0.8, beta2: 0.95, epsilon: 1e-3, weightDecay: 0.1 },
@@ -66,6 +70,7 @@ const adam = {
 /** By kind. A rule without a row, and a row without a rule, fail. */
 export const table: Readonly<Record<string, Row>> = {
   prodigy: {
+    digits: { learningRate: 1 },
     options: [
       { learningRate: 1 },
       { learningRate: 1, decoupled: false, weightDecay: 0.01, beta3: 0.9, safeguardWarmup: true, d0: 1e-4 },
@@ -89,6 +94,7 @@ export const table: Readonly<Record<string, Row>> = {
     findsRate: true,
   },
   dadaptSgd: {
+    digits: { learningRate: 1 },
     options: [
       // without a limit, d may grow for ever on gradients that come from no function
       { learningRate: 1, growthRate: 1.02 },
@@ -101,6 +107,7 @@ export const table: Readonly<Record<string, Row>> = {
     findsRate: true,
   },
   dadaptAdam: {
+    digits: { learningRate: 1 },
     options: [
       { learningRate: 1 },
       { learningRate: 0.5, weightDecay: 0.1, d0: 1e-2, biasCorrection: true },
@@ -112,6 +119,7 @@ export const table: Readonly<Record<string, Row>> = {
     findsRate: true,
   },
   dog: {
+    digits: { learningRate: 1 },
     normed: true,
     options: [
       { learningRate: 1 },
@@ -127,6 +135,7 @@ export const table: Readonly<Record<string, Row>> = {
     findsRate: true,
   },
   dowg: {
+    digits: { learningRate: 1 },
     options: [
       { learningRate: 1 },
       { learningRate: 1, averagingPower: 3 },
@@ -138,6 +147,7 @@ export const table: Readonly<Record<string, Row>> = {
     findsRate: true,
   },
   scheduleFreeSgd: {
+    digits: { learningRate: 1 },
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.01, momentum: 0.95, ratePower: 1 },
@@ -149,6 +159,7 @@ export const table: Readonly<Record<string, Row>> = {
     findsRate: true,
   },
   scheduleFreeAdamw: {
+    digits: { learningRate: 0.0025 },
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.01, beta1: 0.95, ratePower: 1 },
@@ -160,6 +171,7 @@ export const table: Readonly<Record<string, Row>> = {
     findsRate: true,
   },
   polyak: {
+    digits: { learningRate: 1 },
     options: [
       { learningRate: 0.1 },
       { learningRate: 0.01, minimumLoss: 1.5 },
@@ -171,12 +183,14 @@ export const table: Readonly<Record<string, Row>> = {
     findsRate: true,
   },
   cocob: {
+    digits: { learningRate: 1 },
     options: [{ learningRate: 1 }, { learningRate: 0.1, weightDecay: 0.1 }, { learningRate: 1, alpha: 5, epsilon: 0.1, weightDecay: 0.05 }],
     scheduled: { learningRate: [1, 0.1], alpha: [100, 5], epsilon: [1e-8, 1e5], weightDecay: [0.3, 0.01] },
     converges: { options: {}, steps: 3000, within: 1e-2 },
     hard: { quadratic: {}, rosenbrock: {} },
   },
   momo: {
+    digits: { learningRate: 1 },
     options: [
       { learningRate: 0.1 },
       { learningRate: 0.05, momentum: 0.7, lowerBound: 0.2, weightDecay: 0.5 },
@@ -188,6 +202,7 @@ export const table: Readonly<Record<string, Row>> = {
     findsRate: true,
   },
   momoAdam: {
+    digits: { learningRate: 0.01 },
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.05, lowerBound: 0.2, weightDecay: 0.2 },
@@ -201,6 +216,7 @@ export const table: Readonly<Record<string, Row>> = {
     findsRate: true,
   },
   sgdHypergradient: {
+    digits: { learningRate: 0.001 },
     options: [
       { learningRate: 0.001, hyperRate: 1e-12 },
       { learningRate: 0.005, hyperRate: 0.02, multiplicative: true, momentum: 0.9 },
@@ -212,6 +228,7 @@ export const table: Readonly<Record<string, Row>> = {
     findsRate: true,
   },
   adamHypergradient: {
+    digits: { learningRate: 0.001 },
     options: [
       { learningRate: 0.01, hyperRate: 1e-9 },
       { learningRate: 0.01, hyperRate: 0.02, multiplicative: true },
@@ -230,6 +247,7 @@ export const table: Readonly<Record<string, Row>> = {
     findsRate: true,
   },
   almeida: {
+    digits: { learningRate: 0.01 },
     options: [
       { learningRate: 0.001 },
       { learningRate: 0.001, metaStepsize: 0.1, rho: 0.5, lowestFactor: 0.7 },
@@ -241,6 +259,7 @@ export const table: Readonly<Record<string, Row>> = {
     findsRate: true,
   },
   plagianakos: {
+    digits: { learningRate: 0.01 },
     options: [
       { learningRate: 0.001, metaStepsize: 1e-12 },
       { learningRate: 0.005, metaStepsize: 1e-10, weightDecay: 0.01 },
@@ -252,6 +271,7 @@ export const table: Readonly<Record<string, Row>> = {
     findsRate: true,
   },
   sgd: {
+    digits: { learningRate: 0.03 },
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.01, momentum: 0.9 },
@@ -264,6 +284,8 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: 1, momentum: 0.9 }, rosenbrock: { learningRate: 0.001, momentum: 0.9 } },
   },
   adafactor: {
+    digits: { learningRate: 0.01 },
+    hard: { quadratic: { learningRate: 0.003 }, rosenbrock: { learningRate: falling(0.01) } },
     options: [
       { learningRate: 0.1 },
       { learningRate: 0.5, beta2Decay: -0.5, epsilon1: 1e-3, clipThreshold: 2 },
@@ -279,11 +301,15 @@ export const table: Readonly<Record<string, Row>> = {
     converges: { options: { learningRate: { kind: "linear", rate: 0.1, steps: 1000 }, epsilon2: 0.5 }, steps: 1000, within: 1e-2 },
   },
   fromage: {
+    digits: { learningRate: 0.01 },
+    hard: { quadratic: { learningRate: 0.001 }, rosenbrock: { learningRate: 0.003 } },
     options: [{ learningRate: 0.01 }, { learningRate: 0.1, minimumNorm: 0 }, { learningRate: 0.05, minimumNorm: 2 }],
     scheduled: { learningRate: [0.1, 0.01], minimumNorm: [1e-6, 100] },
     converges: { options: { learningRate: { kind: "linear", rate: 0.05, steps: 3000 }, minimumNorm: 0.1 }, steps: 3000, within: 1e-2 },
   },
   lamb: {
+    digits: { learningRate: 0.001 },
+    hard: { quadratic: { learningRate: 0.001 }, rosenbrock: { learningRate: 0.003 } },
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.05, beta1: 0, beta2: 0.95, epsilonRoot: 1e-2, trust: false },
@@ -304,6 +330,8 @@ export const table: Readonly<Record<string, Row>> = {
     },
   },
   lars: {
+    digits: { learningRate: 0.3 },
+    hard: { quadratic: { learningRate: 0.03 }, rosenbrock: { learningRate: 0.3 } },
     options: [
       { learningRate: 1 },
       { learningRate: 0.05, trust: false },
@@ -328,6 +356,8 @@ export const table: Readonly<Record<string, Row>> = {
     },
   },
   novograd: {
+    digits: { learningRate: 0.001 },
+    hard: { quadratic: { learningRate: 0.001 }, rosenbrock: { learningRate: 0.001 } },
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.01, beta1: 0.5, beta2: 0.98, epsilonRoot: 1e-2 },
@@ -344,6 +374,8 @@ export const table: Readonly<Record<string, Row>> = {
     converges: { options: { learningRate: 0.01, epsilon: 0.1 }, steps: 3000, within: 1e-2 },
   },
   sm3: {
+    digits: { learningRate: 0.1 },
+    hard: { quadratic: { learningRate: 0.3 }, rosenbrock: { learningRate: 0.3 } },
     options: [
       { learningRate: 0.1 },
       { learningRate: 0.02, momentum: 0.8, beta2: 0.9 },
@@ -353,6 +385,8 @@ export const table: Readonly<Record<string, Row>> = {
     converges: { options: { learningRate: 1 }, steps: 2000, within: 1e-2 },
   },
   sparseAdam: {
+    digits: { learningRate: 0.001 },
+    hard: { quadratic: { learningRate: 0.003 }, rosenbrock: { learningRate: 0.001 } },
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.01, beta1: 0, beta2: 0.9 },
@@ -362,6 +396,9 @@ export const table: Readonly<Record<string, Row>> = {
     converges: { options: { learningRate: 0.05 }, steps: 600, within: 1e-4 },
   },
   muon: {
+    digits: { learningRate: 0.001 },
+    hard: { quadratic: { learningRate: 0.001, weightDecay: 0 }, rosenbrock: { learningRate: 0.001, weightDecay: 0 } },
+    matrices: true,
     required: { fallback: { kind: "adamw", learningRate: 0.01 } },
     options: [
       { learningRate: 0.02, fallback: { kind: "adamw", learningRate: 0.01 } },
@@ -390,6 +427,7 @@ export const table: Readonly<Record<string, Row>> = {
     },
   },
   adagrad: {
+    digits: { learningRate: 0.01 },
     options: [
       { learningRate: 0.1 },
       { learningRate: 0.1, initialAccumulator: 0.5 },
@@ -401,6 +439,7 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: 1 }, rosenbrock: { learningRate: 0.5 } },
   },
   adadelta: {
+    digits: { learningRate: 1 },
     options: [
       { learningRate: 1 },
       { learningRate: 2, rho: 0.95, epsilon: 1e-4 },
@@ -411,6 +450,7 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: 1 }, rosenbrock: { learningRate: falling(1) } },
   },
   rmsprop: {
+    digits: { learningRate: 0.01 },
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.005, rho: 0.9, momentum: 0.8, weightDecay: 0.1, epsilon: 1e-3 },
@@ -429,6 +469,7 @@ export const table: Readonly<Record<string, Row>> = {
   },
   adamw: { ...adam, converges: { ...adam.converges, options: { ...adam.converges.options, weightDecay: 0 } } },
   adamax: {
+    digits: { learningRate: 0.002 },
     options: [
       { learningRate: 0.02 },
       { learningRate: 0.05, beta1: 0.8, beta2: 0.9, epsilon: 0.1, weightDecay: 0.1 },
@@ -439,6 +480,7 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: 1 }, rosenbrock: { learningRate: 0.05 } },
   },
   nadam: {
+    digits: { learningRate: 0.002 },
     options: [
       { learningRate: 0.02 },
       { learningRate: 0.05, beta1: 0.8, beta2: 0.95, epsilon: 1e-2, momentumDecay: 0.1, weightDecay: 0.1 },
@@ -449,6 +491,7 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: 0.01 }, rosenbrock: { learningRate: 0.01 } },
   },
   radam: {
+    digits: { learningRate: 0.001 },
     options: [
       { learningRate: 0.02 },
       { learningRate: 0.02, beta1: 0.8, beta2: 0.95, epsilon: 1e-2, weightDecay: 0.1 },
@@ -459,6 +502,9 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: falling(0.5) }, rosenbrock: { learningRate: 0.006 } },
   },
   rprop: {
+    digits: { learningRate: 0.01 },
+    // a step by the sign of a gradient must not be of another batch than the sign before
+    batchSize: 1438,
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.05, etaMinus: 0.3, etaPlus: 1.5, stepMin: 0.02, stepMax: 0.1 },
@@ -470,6 +516,7 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: 0.005 }, rosenbrock: { learningRate: 0.01 } },
   },
   asgd: {
+    digits: { learningRate: 0.03 },
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.02, lambda: 0.1, alpha: 0.9, t0: 5, weightDecay: 0.1 },
@@ -480,6 +527,7 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: 1 }, rosenbrock: { learningRate: 0.002 } },
   },
   lion: {
+    digits: { learningRate: 0.001 },
     options: [
       { learningRate: 0.01, weightDecay: 0.001 },
       { learningRate: 0.02, beta1: 0.8, beta2: 0.95, weightDecay: 0.5, mode: "refined" },
@@ -490,6 +538,7 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: falling(0.005) }, rosenbrock: { learningRate: falling(0.005) } },
   },
   signSgd: {
+    digits: { learningRate: 0.001 },
     options: [
       { learningRate: 0.01, weightDecay: 0.01 },
       { learningRate: 0.003, weightDecay: 0.1 },
@@ -500,6 +549,7 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: falling(0.002) }, rosenbrock: { learningRate: falling(6e-4) } },
   },
   signum: {
+    digits: { learningRate: 0.001 },
     options: [
       { learningRate: 0.01, weightDecay: 0.01 },
       { learningRate: 0.02, momentum: 0.6, weightDecay: 0.5 },
@@ -510,6 +560,7 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: falling(0.002) }, rosenbrock: { learningRate: falling(0.002) } },
   },
   adan: {
+    digits: { learningRate: 0.001 },
     options: [
       { learningRate: 0.02 },
       { learningRate: 0.05, beta1: 0.9, beta2: 0.8, beta3: 0.95, epsilon: 1e-2, weightDecay: 0.2 },
@@ -539,6 +590,7 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: 0.001 }, rosenbrock: { learningRate: 0.001 } },
   },
   adabelief: {
+    digits: { learningRate: 0.001 },
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.03, beta1: 0.8, beta2: 0.95, epsilon: 1e-3, epsilonRoot: 1e-2, weightDecay: 0.2 },
@@ -549,6 +601,7 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: falling(0.5) }, rosenbrock: { learningRate: falling(0.5) } },
   },
   yogi: {
+    digits: { learningRate: 0.01 },
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.03, beta1: 0.8, beta2: 0.9, epsilon: 1e-2, epsilonRoot: 1e-2, weightDecay: 0.2 },
@@ -559,6 +612,7 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: 0.5 }, rosenbrock: { learningRate: 0.5 } },
   },
   madgrad: {
+    digits: { learningRate: 0.01 },
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.05, momentum: 0.5, epsilon: 1e-2, weightDecay: 0.1 },
@@ -570,6 +624,7 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: 0.1 }, rosenbrock: { learningRate: 0.005 } },
   },
   adopt: {
+    digits: { learningRate: 0.001 },
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.02, beta1: 0.8, beta2: 0.99, epsilon: 0.1, clip: false, weightDecay: 0.1 },
@@ -590,6 +645,7 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: 1 }, rosenbrock: { learningRate: 1 } },
   },
   ademamix: {
+    digits: { learningRate: 0.001 },
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.02, beta1: 0.8, beta2: 0.95, beta3: 0.99, alpha: 2, epsilon: 1e-3, epsilonRoot: 1e-2, weightDecay: 0.3 },
@@ -600,6 +656,7 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: 0.5 }, rosenbrock: { learningRate: 0.2 } },
   },
   simplifiedAdemamix: {
+    digits: { learningRate: 1e-5 },
     options: [
       { learningRate: 0.001 },
       { learningRate: 0.002, beta1: 0.9, beta2: 0.99, alpha: 5, epsilon: 1e-3, epsilonRoot: 1e-2, weightDecay: 0.3 },
@@ -610,6 +667,7 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: 5e-5 }, rosenbrock: { learningRate: 1e-4 } },
   },
   sophia: {
+    digits: { learningRate: 0.001 },
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.02, estimate: "given", updateInterval: 2 },
@@ -620,12 +678,14 @@ export const table: Readonly<Record<string, Row>> = {
     hard: { quadratic: { learningRate: 5e-4 }, rosenbrock: { learningRate: falling(0.02) } },
   },
   optimisticGradientDescent: {
+    digits: { learningRate: 0.03 },
     options: [{ learningRate: 0.01 }, { learningRate: 0.01, alpha: 0.5, beta: 2 }, { learningRate: 0.02, alpha: 2, beta: 0.3 }],
     scheduled: { learningRate, alpha: [1, 0.5], beta: [1, 0] },
     converges: { options: { learningRate: 0.5 }, steps: 300, within: 1e-4 },
     hard: { quadratic: { learningRate: 0.5 }, rosenbrock: { learningRate: 6e-4 } },
   },
   laprop: {
+    digits: { learningRate: 0.003 },
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.02, beta1: 0.8, beta2: 0.95, epsilon: 1e-2, weightDecay: 0.3 },
@@ -634,5 +694,15 @@ export const table: Readonly<Record<string, Row>> = {
     scheduled: { learningRate, ...betas, epsilon, weightDecay },
     converges: { options: { learningRate: 0.05 }, steps: 1000, within: 1e-4 },
     hard: { quadratic: { learningRate: 0.02 }, rosenbrock: { learningRate: 0.02 } },
+  },
+};
+
+/** Of rules that move all tensors together, by gradients that they ask for; the other tests give gradients that come from no function. */
+export const together: Readonly<Record<string, Pick<Row, "hard" | "digits" | "batchSize" | "matrices" | "required">>> = {
+  lbfgs: {
+    digits: { learningRate: 1, lineSearch: "strongWolfe" },
+    // its curvature is that of one function: all of the training data
+    batchSize: 1438,
+    hard: { quadratic: { lineSearch: "strongWolfe" }, rosenbrock: { lineSearch: "strongWolfe" } },
   },
 };
