@@ -22,7 +22,7 @@ async function run(code: string): Promise<unknown> {
   const scope = { ...stepsize, parameters: new stepsize.Parameters(await stepsize.load(), shapes) };
   const names = Object.keys(scope);
   const lines = code.split("\n");
-  const last = lines.findLastIndex((line) => /^\S/.test(line) && !/^[)}\]]/.test(line));
+  const last = lines.map((line) => /^[^\s)}\]]/.test(line)).lastIndexOf(true);
   if (!/^(const|let|for|if|await for|\/\/)/.test(lines[last] as string)) lines[last] = `return ${lines[last]}`;
   return new AsyncFunction(...names, lines.join("\n"))(...Object.values(scope));
 }
