@@ -1,0 +1,1 @@
+export function searchReport(_: unknown): string { return ""; }
