@@ -1,3 +1,4 @@
+import type { Verdict } from "../search/verdict.js";
 import type { Metrics } from "../training/trainer.js";
 import type { Context } from "./prepare.js";
 
@@ -44,4 +45,9 @@ export function metricsText({ loss, score }: Metrics, data: Context["data"]): st
 /** The loss of a quantity is the mean square of its standardised error. */
 export function rootMeanSquare(loss: number, scale: number): number {
   return Math.sqrt(loss) * scale;
+}
+
+/** A reason without the score, where that has a column of its own. */
+export function briefly(reason: string, verdict: Verdict): string {
+  return reason.split(verdict === "good" ? ": " : "; ")[0] as string;
 }

@@ -4,8 +4,8 @@ import type { Field } from "../options.js";
 import { scheduleRules } from "../schedules/json.js";
 import { clockOf } from "../training/run.js";
 import { UsageError } from "./errors.js";
-import { SGD_MOMENTUM, type Settings } from "./settings.js";
-import { jsonOf, valueOf } from "./values.js";
+import { type Settings, SGD_MOMENTUM } from "./settings.js";
+import { jsonOf, literalOf } from "./values.js";
 
 /**
  * The optimizer that settings describe, with `rate` as its learning rate or as the `rate` of its schedule.
@@ -36,7 +36,7 @@ function read(text: string): Record<string, unknown> {
     .map((part) => {
       const [key = "", ...value] = part.split("=");
       if (value.length === 0) throw new UsageError(`--schedule ${text}: ${part} must be key=value, as in step:every=500,factor=0.5`);
-      return [key.trim(), valueOf(value.join("="))];
+      return [key.trim(), literalOf(value.join("="))];
     });
   return { kind: kind.trim(), ...Object.fromEntries(options) };
 }
@@ -54,4 +54,3 @@ function filled(schedule: Record<string, unknown>, rate: number | undefined, ste
   };
   return { ...(rate !== undefined && { rate }), ...(asks("steps") && { steps }), ...schedule };
 }
-

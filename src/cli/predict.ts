@@ -75,7 +75,11 @@ function softmaxOfLargest(outputs: Float32Array, from: number, count: number): n
 }
 
 /** How good predictions are, where the file has the target in some rows. */
-function scoreOf(encoder: Encoder, table: Table, outputs: Float32Array): { words: string; score?: number; scoredRows?: number } | undefined {
+function scoreOf(
+  encoder: Encoder,
+  table: Table,
+  outputs: Float32Array,
+): { words: string; score?: number; scoredRows?: number } | undefined {
   const { target, missingValues } = encoder;
   const column = table.columns.indexOf(target.name);
   if (column < 0) return undefined;

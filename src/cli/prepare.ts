@@ -14,7 +14,8 @@ import { version } from "./version.js";
 export async function readData(path: string, settings: Settings): Promise<CSVParts> {
   const text = await readText(path);
   const { target } = settings;
-  if (target === undefined) throw new UsageError(`--target is missing: which column is to be predicted? ${columnsOf(path, text, settings)}`);
+  if (target === undefined)
+    throw new UsageError(`--target is missing: which column is to be predicted? ${columnsOf(path, text, settings)}`);
   const { task, features, exclude, categorical, missing, delimiter, validation, test, seed } = settings;
   const given = { target, task, features, exclude, categorical, missing, delimiter, validation, test, seed };
   const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

@@ -16,9 +16,7 @@ export function program(): Command {
     .helpCommand(false);
   for (const command of commands) root.addCommand(command());
   for (const command of [root, ...root.commands]) {
-    command
-      .exitOverride()
-      .configureOutput({ outputError: (text, write) => write(`stepsize: ${oneLine(text.replace(/^error: /, ""))}\n`) });
+    command.exitOverride().configureOutput({ outputError: (text, write) => write(`stepsize: ${oneLine(text.replace(/^error: /, ""))}\n`) });
   }
   return root;
 }

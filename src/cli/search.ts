@@ -85,7 +85,7 @@ async function search(file: string, flags: Flags): Promise<void> {
     say([searchTable(result, context), "", ...rateChart(result), ""]);
     if (best !== null && good !== null) {
       const range = good.from === good.to ? "no other rate of the grid is as good" : `good from ${short(good.from)} to ${short(good.to)}`;
-      say(paint("bold", `best learning rate ${short(best.rate)}`) + `, ${range}`);
+      say(`${paint("bold", `best learning rate ${short(best.rate)}`)}, ${range}`);
       if (best.validation !== null) say(`  on the validation rows: ${metricsText(best.validation, context.data)}`);
       if (test !== null) say(`  on ${count(context.data.rows.test, "held-out row")}: ${metricsText(test, context.data)}`);
     }

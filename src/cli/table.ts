@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import type { SearchResult } from "../search/search.js";
-import { scoreText, scoreTitle, short } from "./format.js";
+import { briefly, scoreText, scoreTitle, short } from "./format.js";
 import type { Context } from "./prepare.js";
 import { LOOKS, paint, width } from "./terminal.js";
 
@@ -12,7 +12,7 @@ const BARE = {
 /** What became of each rate. Narrow terminals get fewer columns; the report has them all. */
 export function searchTable({ rates, best }: SearchResult, { data }: Context): string {
   const wide = width() >= 90;
-  const numbers = [11, 12, ...(wide ? [11] : []), 11, 13];
+  const numbers = [10, 11, ...(wide ? [10] : []), 9, 12];
   const rest = width() - numbers.reduce((sum, columns) => sum + columns, 0);
   const reasons = rest >= 24;
   const table = new Table({
@@ -30,15 +30,10 @@ export function searchTable({ rates, best }: SearchResult, { data }: Context): s
       ...(wide ? [bestLoss === null ? "–" : short(bestLoss)] : []),
       validation === null ? "–" : scoreText(validation.score, data),
       paint(style, `${mark} ${verdict}`),
-      ...(reasons ? [brief(reason)] : []),
+      ...(reasons ? [briefly(reason, verdict)] : []),
     ]);
   }
   return trimmed(table.toString());
-}
-
-/** A reason without the score, which has a column of its own. */
-function brief(reason: string): string {
-  return reason.split("; ")[0] as string;
 }
 
 function trimmed(text: string): string {

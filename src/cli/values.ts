@@ -34,11 +34,11 @@ export function namesOf(text: string, before: readonly string[] = []): string[] 
 export function settingOf(text: string, before: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   const at = text.indexOf("=");
   if (at < 1) throw new InvalidArgumentError("It must be key=value.");
-  return { ...before, [text.slice(0, at).trim()]: valueOf(text.slice(at + 1)) };
+  return { ...before, [text.slice(0, at).trim()]: literalOf(text.slice(at + 1)) };
 }
 
 /** JSON where a text can be read so, otherwise the text. */
-export function valueOf(text: string): unknown {
+export function literalOf(text: string): unknown {
   if (text.trim() === "Infinity") return Infinity;
   try {
     return JSON.parse(text);

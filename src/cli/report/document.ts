@@ -1,7 +1,7 @@
 import type { CSVParts } from "../../data/csv.js";
-import type { RateResult, SearchResult } from "../../search/search.js";
 import { isPlateau } from "../../schedules/plateau.js";
 import { rateAt } from "../../schedules/schedule.js";
+import type { RateResult, SearchResult } from "../../search/search.js";
 import { clockOf } from "../../training/run.js";
 import type { EpochRecord, Metrics, Trainer } from "../../training/trainer.js";
 import type { Context } from "../prepare.js";
