@@ -2,11 +2,12 @@
 const FLAGS: readonly [RegExp, string][] = [
   [/^run\.batchSize$/, "--batch-size"],
   [/^run\.earlyStopping/, "--patience"],
-  [/^(?:run\.model|mlp)\.(hidden|activation|dropout)/, "--$1"],
+  [/^(?:run\.model|mlp)\.(hidden|activation|dropout)(?:\[\d+\])?$/, "--$1"],
   [/^(?:run|search|csv|encoder|encode|load)\.(\w+)(?:\[\d+\])?$/, "--$1"],
   [/^logspace\.(from|to|count)$/, "--rates $1"],
   [/^optimizer\.kind$/, "--optimizer"],
   [/^(?:run\.)?optimizer\.learningRate$/, "--rate"],
+  [/^(?:run\.)?optimizer\.learningRate\.kind$/, "--schedule"],
   [/^(?:run\.)?optimizer\.learningRate\.(.+)$/, "--schedule $1"],
   [/^(?:run\.)?optimizer\.(.+)$/, "--set $1"],
 ];

@@ -1,11 +1,10 @@
-import { optimizerFromJSON } from "../optimizers/index.js";
+import { optimizerFromJSON, rules } from "../optimizers/index.js";
 import type { OptimizerDescription } from "../optimizers/rule.js";
-import type { Field } from "../options.js";
+import { type Field, integer } from "../options.js";
 import { scheduleRules } from "../schedules/json.js";
 import { clockOf } from "../training/run.js";
 import { UsageError } from "./errors.js";
 import { type Settings, SGD_MOMENTUM } from "./settings.js";
-import { jsonOf, literalOf } from "./values.js";
 
 /**
  * The optimizer that settings describe, with `rate` as its learning rate or as the `rate` of its schedule.
@@ -15,30 +14,18 @@ import { jsonOf, literalOf } from "./values.js";
 export function optimizerOf(settings: Settings, rate: number | undefined, rows: number): OptimizerDescription {
   const { optimizer: kind, set = {}, momentum = kind === "sgd" ? SGD_MOMENTUM : undefined } = settings;
   if (Object.hasOwn(set, "learningRate")) throw new UsageError("--set learningRate is given with --rate, --rates or --schedule");
+  if (settings.momentum !== undefined && rules.get(kind)?.fields["momentum"] === undefined)
+    throw new UsageError(`${kind} has no momentum: leave --momentum out`);
   const options = { kind, ...(momentum !== undefined && { momentum }), ...set };
   const plain = optimizerFromJSON(options);
   if (settings.schedule === undefined && settings.warmup === undefined) {
     return rate === undefined ? plain : optimizerFromJSON({ ...options, learningRate: rate });
   }
   const { totalSteps } = clockOf({ ...settings, optimizer: plain }, rows);
-  const { warmup, schedule } = settings;
-  const then = schedule === undefined ? rate : filled(read(schedule), rate, Math.max(1, totalSteps - (warmup ?? 0)));
+  const { schedule } = settings;
+  const warmup = settings.warmup === undefined ? undefined : integer(undefined, { min: 1 }).read(settings.warmup, "--warmup");
+  const then = schedule === undefined ? rate : filled(schedule, rate, Math.max(1, totalSteps - (warmup ?? 0)));
   return optimizerFromJSON({ ...options, learningRate: warmup === undefined ? then : { kind: "warmup", steps: warmup, then } });
-}
-
-/** The schedule that a person wrote: JSON, or `kind:key=value,key=value`. */
-function read(text: string): Record<string, unknown> {
-  if (text.trimStart().startsWith("{")) return jsonOf(text) as Record<string, unknown>;
-  const [kind = "", ...rest] = text.split(":");
-  const parts = rest.join(":").split(/,(?![^[]*\])/);
-  const options = parts
-    .filter((part) => part.trim() !== "")
-    .map((part) => {
-      const [key = "", ...value] = part.split("=");
-      if (value.length === 0) throw new UsageError(`--schedule ${text}: ${part} must be key=value, as in step:every=500,factor=0.5`);
-      return [key.trim(), literalOf(value.join("="))];
-    });
-  return { kind: kind.trim(), ...Object.fromEntries(options) };
 }
 
 /** `rate` and `steps` from elsewhere where a kind of schedule asks for them and they are not written. */
@@ -52,5 +39,7 @@ function filled(schedule: Record<string, unknown>, rate: number | undefined, ste
     const field = fields[name] as (Field<unknown> & { isOptional?: boolean }) | undefined;
     return field !== undefined && field.fallback === undefined && field.isOptional !== true;
   };
+  if (rate === undefined && schedule["rate"] === undefined && asks("rate"))
+    throw new UsageError(`--schedule ${schedule["kind"]} needs a --rate`);
   return { ...(rate !== undefined && { rate }), ...(asks("steps") && { steps }), ...schedule };
 }

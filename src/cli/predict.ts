@@ -6,7 +6,7 @@ import { Score } from "../training/score.js";
 import { checkWritable, readText, writeWhole } from "./files.js";
 import { count, scoreText } from "./format.js";
 import { readModel } from "./model-file.js";
-import { startEngine } from "./prepare.js";
+import { naming, startEngine } from "./prepare.js";
 import { say } from "./terminal.js";
 import { delimiterOf } from "./values.js";
 
@@ -47,15 +47,17 @@ async function predict(modelPath: string, file: string, flags: Flags): Promise<v
   const engine = await startEngine(flags.backend);
   const { model, encoder, settings } = await readModel(engine, modelPath);
   const delimiter = flags.delimiter ?? settings.delimiter;
-  const table = parseCSV(await readText(file), delimiter === undefined ? {} : { delimiter });
+  const text = await readText(file);
+  const table = naming(file, () => parseCSV(text, delimiter === undefined ? {} : { delimiter }));
   const unknown = flags.unknown === undefined ? {} : { unknown: flags.unknown as "error" };
-  const outputs = model.predict(encodeFeatures(encoder, table, unknown).features);
+  const { features } = naming(file, () => encodeFeatures(encoder, table, unknown));
+  const outputs = model.predict(features);
   model.dispose();
   const predictions = predictionsOf(encoder, outputs);
   const score = scoreOf(encoder, table, outputs);
-  const text = json ? JSON.stringify({ target: encoder.target.name, predictions, ...score }) : csv(predictions);
-  if (output === undefined) say(text);
-  else await writeWhole(output, `${text}\n`);
+  const result = json ? JSON.stringify({ target: encoder.target.name, predictions, ...score }) : csv(predictions);
+  if (output === undefined) say(result);
+  else await writeWhole(output, `${result}\n`);
   if (!json && score !== undefined) process.stderr.write(`${score.words}\n`);
 }
 

@@ -1,6 +1,6 @@
 import { type CSVOptions, type CSVParts, datasetsFromCSV, parseCSV } from "../data/csv.js";
 import { type Engine, type LoadOptions, load } from "../engine.js";
-import type { StepsizeError } from "../errors.js";
+import { DataError } from "../errors.js";
 import { mlp } from "../models/mlp.js";
 import type { OptimizerDescription } from "../optimizers/rule.js";
 import { type CheckedRun, readRun } from "../training/run.js";
@@ -19,15 +19,21 @@ export async function readData(path: string, settings: Settings): Promise<CSVPar
   const { task, features, exclude, categorical, missing, delimiter, validation, test, seed } = settings;
   const given = { target, task, features, exclude, categorical, missing, delimiter, validation, test, seed };
   const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return datasetsFromCSV(text, options as unknown as CSVOptions);
+  return naming(path, () => datasetsFromCSV(text, options as unknown as CSVOptions));
+}
+
+/** Errors in the data say of which file. */
+export function naming<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DataError) throw new DataError(`${path}: ${error.message}`, error.row, error.column);
+    throw error;
+  }
 }
 
 function columnsOf(path: string, text: string, { delimiter }: Settings): string {
-  try {
-    return `${path} has ${listed(parseCSV(text, delimiter === undefined ? {} : { delimiter }).columns)}`;
-  } catch (error) {
-    return (error as StepsizeError).message;
-  }
+  return `${path} has ${listed(naming(path, () => parseCSV(text, delimiter === undefined ? {} : { delimiter })).columns)}`;
 }
 
 /** The run that settings describe, sized for the data. */

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { ACTIVATIONS } from "../models/mlp.js";
 import { rules } from "../optimizers/index.js";
-import { delimiterOf, namesOf, numberOf, numbersOf, settingOf } from "./values.js";
+import { delimiterOf, namesOf, numberOf, numbersOf, scheduleOf, settingOf } from "./values.js";
 
 /** What decides the data and the run: plain JSON, kept in checkpoints so that a run can be resumed and its model used on new files. */
 export interface Settings {
@@ -21,7 +21,7 @@ export interface Settings {
   optimizer: string;
   momentum?: number;
   set?: Record<string, unknown>;
-  schedule?: string;
+  schedule?: Record<string, unknown>;
   warmup?: number;
   rate?: number;
   epochs: number;
@@ -53,7 +53,11 @@ export function addSettings(command: Command): Command {
     .option("-o, --optimizer <kind>", `${[...rules.keys()].join(", ")}`, "adam")
     .option("--momentum <number>", `of the optimizers that have it (sgd here: ${SGD_MOMENTUM} unless given)`, numberOf)
     .option("--set <key=value>", "any other option of the optimizer, as in --set weightDecay=0.01; may be repeated", settingOf)
-    .option("--schedule <form>", "how the rate changes: a kind with options, as in cosine or step:every=500,factor=0.5, or JSON")
+    .option(
+      "--schedule <form>",
+      "how the rate changes: a kind with options, as in cosine or step:every=500,factor=0.5, or JSON",
+      scheduleOf,
+    )
     .option("--warmup <steps>", "steps of linear warm-up in front", numberOf)
     .option("--epochs <count>", "passes over the training rows", numberOf, 30)
     .option("--batch-size <rows>", "rows in a step", numberOf, 32)

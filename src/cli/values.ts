@@ -31,14 +31,14 @@ export function namesOf(text: string, before: readonly string[] = []): string[] 
 }
 
 /** key=value, added to those before; the value is JSON where it can be read so, otherwise a text. */
-export function settingOf(text: string, before: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+export function settingOf(text: string, before: Record<string, unknown> = {}): Record<string, unknown> {
   const at = text.indexOf("=");
   if (at < 1) throw new InvalidArgumentError("It must be key=value.");
   return { ...before, [text.slice(0, at).trim()]: literalOf(text.slice(at + 1)) };
 }
 
 /** JSON where a text can be read so, otherwise the text. */
-export function literalOf(text: string): unknown {
+function literalOf(text: string): unknown {
   if (text.trim() === "Infinity") return Infinity;
   try {
     return JSON.parse(text);
@@ -47,12 +47,23 @@ export function literalOf(text: string): unknown {
   }
 }
 
-export function jsonOf(text: string): unknown {
+function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     throw new InvalidArgumentError(`It is not valid JSON (${(error as Error).message}).`);
   }
+}
+
+/** A schedule: JSON, or `kind:key=value,key=value`. */
+export function scheduleOf(text: string): Record<string, unknown> {
+  if (text.trimStart().startsWith("{")) return jsonOf(text) as Record<string, unknown>;
+  const [kind = "", ...rest] = text.split(":");
+  // commas inside of a list part nothing
+  const parts = rest.join(":").split(/,(?![^[]*\])/);
+  return parts
+    .filter((part) => part.trim() !== "")
+    .reduce<Record<string, unknown>>((options, part) => settingOf(part, options), { kind: kind.trim() });
 }
 
 /** \t is a tab: shells make it hard to type one. */

@@ -1,5 +1,5 @@
 import type { Verdict } from "../../search/verdict.js";
-import { briefly, metricsText, scoreText, scoreTitle, short } from "../format.js";
+import { briefly, rootMeanSquare, scoreText, scoreTitle, short } from "../format.js";
 import type { SearchDocument } from "./document.js";
 import { type Html, html } from "./html.js";
 import { circumstances, page } from "./page.js";
@@ -55,7 +55,7 @@ ${tile(short(best.rate), "best learning rate", "lead")}
 ${tile(range, "good rates")}
 ${tile(best.validation === null ? "–" : scoreText(best.validation.score, data), `${score} on validation rows`)}
 ${best.test === null ? null : tile(scoreText(best.test.score, data), `${score} on ${data.rows.test} held-out rows`)}
-${data.scale === undefined || best.test === null ? tile(String(rates.length), "rates tried") : tile((metricsText(best.test, data).match(/error (\S+)/) ?? [])[1] ?? "–", `error in the units of ${data.target} (root mean square)`)}
+${best.test === null || data.scale === undefined ? tile(String(rates.length), "rates tried") : tile(short(rootMeanSquare(best.test.loss, data.scale)), `typical error there, in the units of ${data.target}`)}
 </div>`;
 }
 
