@@ -95,6 +95,13 @@ describe("a file that lies is refused", () => {
     );
   });
 
+  test("a Buffer of Node, which may lie in a pool, reads as the same bytes", () => {
+    const bytes = writeSafeTensors(example);
+    const pooled = Buffer.from(bytes);
+    expect(pooled.byteOffset + pooled.buffer.byteLength).toBeGreaterThan(pooled.length);
+    expect(readSafeTensors(pooled)).toEqual(readSafeTensors(bytes));
+  });
+
   test("a tensor named __proto__ is a tensor like others", () => {
     const { tensors } = readSafeTensors(file(`{"__proto__":${entry(0, 4)}}`, 4));
     expect([...tensors.keys()]).toEqual(["__proto__"]);

@@ -2,9 +2,9 @@ import { Command } from "commander";
 import { decode, type Encoder, encode, encodeFeatures, parseCSV, type Table } from "../data/csv.js";
 import { StepsizeError } from "../errors.js";
 import { exp } from "../math.js";
-import { Score } from "../training/score.js";
+import { Score, type ScoreName, scoreName } from "../training/score.js";
 import { checkWritable, readText, writeWhole } from "./files.js";
-import { count, scoreText } from "./format.js";
+import { count, percent } from "./format.js";
 import { readModel } from "./model-file.js";
 import { naming, startEngine } from "./prepare.js";
 import { say } from "./terminal.js";
@@ -41,6 +41,17 @@ interface Prediction {
   readonly probability?: number;
 }
 
+interface PredictionScore {
+  readonly name: ScoreName;
+  readonly value: number;
+  readonly rows: number;
+}
+
+function scoreWords({ name, value, rows }: PredictionScore, target: string): string {
+  const words = name === "accuracy" ? `accuracy ${percent(value)}` : `R² ${value.toFixed(3)}`;
+  return `${words} on ${count(rows, "row")} whose ${target} the file has`;
+}
+
 async function predict(modelPath: string, file: string, flags: Flags): Promise<void> {
   const { output, json = false } = flags;
   if (output !== undefined) await checkWritable(output, [modelPath, file]);
@@ -55,10 +66,12 @@ async function predict(modelPath: string, file: string, flags: Flags): Promise<v
   model.dispose();
   const predictions = predictionsOf(encoder, outputs);
   const score = scoreOf(encoder, table, outputs);
-  const result = json ? JSON.stringify({ target: encoder.target.name, predictions, ...score }) : csv(predictions);
+  const { name: target, task } = encoder.target;
+  const document = { command: "predict", target, task, predictions, score: typeof score === "string" ? null : score };
+  const result = json ? JSON.stringify(document) : csv(predictions);
   if (output === undefined) say(result);
   else await writeWhole(output, `${result}\n`);
-  if (!json && score !== undefined) process.stderr.write(`${score.words}\n`);
+  if (!json && score !== null) process.stderr.write(`${typeof score === "string" ? score : scoreWords(score, target)}\n`);
 }
 
 function predictionsOf(encoder: Encoder, outputs: Float32Array): Prediction[] {
@@ -76,29 +89,21 @@ function softmaxOfLargest(outputs: Float32Array, from: number, count: number): n
   return 1 / row.reduce((sum, output) => sum + exp(output - largest), 0);
 }
 
-/** How good predictions are, where the file has the target in some rows. */
-function scoreOf(
-  encoder: Encoder,
-  table: Table,
-  outputs: Float32Array,
-): { words: string; score?: number; scoredRows?: number } | undefined {
+/** How good predictions are, where the file has the target in some rows; in words why that cannot be said. */
+function scoreOf(encoder: Encoder, table: Table, outputs: Float32Array): PredictionScore | string | null {
   const { target, missingValues } = encoder;
   const column = table.columns.indexOf(target.name);
-  if (column < 0) return undefined;
   const rows = [...table.rows.keys()].filter((row) => !missingValues.includes(table.rows[row]?.[column] ?? ""));
-  if (rows.length === 0) return undefined;
+  if (column < 0 || rows.length === 0) return null;
   try {
     const data = encode(encoder, table, { rows, unknown: "ignore" });
     const width = outputs.length / table.rows.length;
     const score = new Score(data);
     for (const row of rows) score.add(outputs.subarray(row * width, (row + 1) * width), 1);
-    const classes = target.task === "classification" ? { classes: target.classes } : {};
-    const name = target.task === "classification" ? "accuracy" : "R²";
-    const words = `${name} ${scoreText(score.value, classes as never)} on ${count(rows.length, "row")} whose ${target.name} the file has`;
-    return { words, score: score.value, scoredRows: rows.length };
+    return { name: scoreName(data), value: score.value, rows: rows.length };
   } catch (error) {
     // a label of which the training rows know nothing
-    if (error instanceof StepsizeError) return { words: `no score: ${error.message}` };
+    if (error instanceof StepsizeError) return `no score: ${error.message}`;
     throw error;
   }
 }

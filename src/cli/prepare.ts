@@ -16,8 +16,8 @@ export async function readData(path: string, settings: Settings): Promise<CSVPar
   const { target } = settings;
   if (target === undefined)
     throw new UsageError(`--target is missing: which column is to be predicted? ${columnsOf(path, text, settings)}`);
-  const { task, features, exclude, categorical, missing, delimiter, validation, test, seed } = settings;
-  const given = { target, task, features, exclude, categorical, missing, delimiter, validation, test, seed };
+  const { task, features, exclude, categorical, missing, missingValues, delimiter, validation, test, seed } = settings;
+  const given = { target, task, features, exclude, categorical, missing, missingValues, delimiter, validation, test, seed };
   const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return naming(path, () => datasetsFromCSV(text, options as unknown as CSVOptions));
 }

@@ -11,6 +11,7 @@ export interface Settings {
   exclude?: string[];
   categorical?: string[];
   missing?: string;
+  missingValues?: string[];
   delimiter?: string;
   validation: number;
   test: number;
@@ -39,6 +40,7 @@ export function addSettings(command: Command): Command {
     .option("-t, --target <column>", "the column to predict")
     .option("--task <task>", "classification or regression (default: as the target looks)")
     .option("--missing <method>", "missing cells: error, drop their rows, or fill with mean, median or mode (default: error)")
+    .option("--missing-values <cells>", "the cells that count as missing (default: empty, NA, N/A, NaN, nan, null, NULL, ? and .)", namesOf)
     .option("--features <columns>", "the columns to predict from (default: all but the target)", namesOf)
     .option("--exclude <columns>", "columns not to predict from", namesOf)
     .option("--categorical <columns>", "columns whose numbers are names, such as post codes", namesOf)

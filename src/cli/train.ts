@@ -64,7 +64,12 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
   const context = contextOf(file, parts, run, engine);
   using trainer = new Trainer(engine, run, parts);
   if (before !== undefined) trainer.restore(before.bytes);
-  if (words) say([...introduce(context, run), ...(resume === undefined ? [] : [`resumed after step ${trainer.optimizer.steps}`]), ""]);
+  if (words)
+    say([
+      ...introduce(context, run),
+      ...(resume === undefined ? [] : [`resumed after step ${trainer.optimizer.steps}${trainer.finished ? ": the run is finished" : ""}`]),
+      "",
+    ]);
 
   const saveNow = async () => {
     if (save !== undefined) await writeWhole(save, trainer.checkpoint({ encoder, settings } satisfies Notes));
