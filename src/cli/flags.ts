@@ -1,8 +1,8 @@
 /** Where the library's options come from on the command line: the first pattern that matches a field's path names the flag. */
 const FLAGS: readonly [RegExp, string][] = [
   [/^run\.batchSize$/, "--batch-size"],
-  [/^(?:csv|encoder)\.missingValues/, "--missing-values"],
-  [/^run\.earlyStopping/, "--patience"],
+  [/^(?:csv|encoder)\.missingValues.*/, "--missing-values"],
+  [/^run\.earlyStopping.*/, "--patience"],
   [/^(?:run\.model|mlp)\.(hidden|activation|dropout)(?:\[\d+\])?$/, "--$1"],
   [/^(?:run|search|csv|encoder|encode|load)\.(\w+)(?:\[\d+\])?$/, "--$1"],
   [/^logspace\.(from|to|count)$/, "--rates $1"],
