@@ -29,7 +29,8 @@ test("a round trip keeps names, shapes, metadata and every bit", () => {
   expect([...tensors.keys()]).toEqual([...example.tensors.keys()]);
   for (const [name, { shape, values }] of example.tensors) {
     expect(tensors.get(name)?.shape).toEqual(shape);
-    expect(new Uint32Array((tensors.get(name)?.values as Float32Array).buffer)).toEqual(new Uint32Array(values.buffer));
+    const read = tensors.get(name)?.values as Float32Array;
+    expect(new Uint32Array(read.buffer)).toEqual(new Uint32Array(values.buffer));
   }
 });
 

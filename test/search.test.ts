@@ -92,11 +92,20 @@ describe("verdicts", () => {
     expect(judged[1]?.reason).toBe("the best: 0.90");
   });
 
-  test("a loss worse than that of guessing is never good, however high the score", () => {
-    const judged = judge([outcome(0.1, 0.9), outcome(1, 0.95, { tie: 190 })], { ...tolerance, guess: 2.3 });
+  test("a lone rate that is as good is chance: the best lies among the most good rates side by side", () => {
+    const judged = judge(
+      [0.01, 0.1, 1, 10].map((rate) => outcome(rate, rate === 1 ? 0.8 : 0.9, { tie: 1 / rate })),
+      tolerance,
+    );
+    expect(judged.map(({ verdict }) => verdict)).toEqual(["good", "good", "too high", "good"]);
+    expect(judged[1]?.reason).toBe("the best: 0.90");
+  });
+
+  test("a loss near that of guessing is never good, however high the score", () => {
+    const judged = judge([outcome(0.1, 0.9), outcome(1, 0.95, { tie: 1.7 })], { ...tolerance, guess: 2.3 });
     expect(judged.map(({ reason }) => reason)).toEqual([
       "the best: 0.90",
-      "sure of wrong answers: validation loss 190; 0.95, the best rate has 0.90",
+      "sure of wrong answers: validation loss 1.7; 0.95, the best rate has 0.90",
     ]);
     // where all are, they are compared as ever
     expect(judge([outcome(0.1, 0.9, { tie: 5 }), outcome(1, 0.5, { tie: 190 })], { ...tolerance, guess: 2.3 })[0]?.verdict).toBe("good");

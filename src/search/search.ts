@@ -72,7 +72,7 @@ export interface SearchResult {
   readonly scoreName: ScoreName;
   /** In the order of rising rates. */
   readonly rates: readonly RateResult[];
-  /** Of the rates whose validation score is as good as any, the one with the lowest validation loss; null when every rate diverged. */
+  /** The one with the lowest validation loss among the good rates that lie side by side; null when every rate diverged. */
   readonly best: RateResult | null;
   /** The lowest and the highest of the good rates that lie side by side around the best. */
   readonly good: { readonly from: number; readonly to: number } | null;
@@ -91,10 +91,11 @@ const CLOSE = 0.01;
  *
  * A learning rate that follows a schedule keeps its shape: the rate searched for is its highest. Groups with rates of their own keep their ratio to it.
  *
- * Good is what scores, on the validation data, within a point (0.01) of the highest accuracy or R², or within the standard error of
- * such a number over so few rows, where that is more; without a score, a loss within 1 % of the lowest. Where a
- * cross-entropy is worse than that of guessing, no score makes a rate good: it is sure of wrong answers. The best of the good ones is that of
- * the lowest validation loss, which is less left to chance than a score. Without validation data the training loss decides.
+ * Good is what scores, on the validation data, within a point (0.01) of the highest accuracy or R², or within the standard error of such a
+ * number over so few rows, where that is more; without a score, a loss within 1 % of the lowest. With a cross-entropy it must also gain, over
+ * guessing by the frequency of classes, half of what the lowest loss gains: a network can score well and be sure of its wrong answers. The
+ * best rate is the one with the lowest validation loss among the most good rates that lie side by side, which is less left to chance than
+ * the highest score. Without validation data the training loss decides.
  *
  * @throws OptionError for a rate that is not greater than 0, or a wrong run; what the Trainer throws, but for divergence, which is a verdict.
  * @example

@@ -28,40 +28,64 @@ export interface Judgement {
 export interface Tolerance {
   /** Largest distance below the highest merit. */
   readonly distance: number;
-  /** The loss of guessing, where it is known: a rate with more is sure of wrong answers, and not good, whatever its score. */
+  /** The loss of guessing, where it is known: a rate that comes near it is sure of its wrong answers, and not good, whatever its score. */
   readonly guess?: number;
   /** A merit as a person reads it. */
   show(merit: number): string;
 }
 
 /**
- * The index of the best rate: of those whose merit is within the tolerance of the highest, the one with the lowest tie. Scores of few rows are
- * chance within that; the loss tells more. Undefined when every rate diverged.
+ * The index of the best rate, of outcomes by rising rate. Of those that are as good as any it is the one with the lowest tie, since scores
+ * within the tolerance are chance; and it lies among the most good rates side by side, since a lone one is chance too. Undefined when every
+ * rate diverged.
  */
 export function bestOf(outcomes: readonly Outcome[], tolerance: Tolerance): number | undefined {
   let best: Outcome | undefined;
-  for (const outcome of contenders(outcomes, tolerance)) {
+  for (const outcome of longestRun(outcomes, new Set(contenders(outcomes, tolerance)))) {
     if (best === undefined || outcome.tie < best.tie || (outcome.tie === best.tie && outcome.merit > best.merit)) best = outcome;
   }
   return best && outcomes.indexOf(best);
 }
 
+/** The most of `chosen` that lie side by side; of equally many, those with the lowest tie among them. */
+function longestRun(outcomes: readonly Outcome[], chosen: ReadonlySet<Outcome>): Outcome[] {
+  const lowest = (run: readonly Outcome[]) => Math.min(...run.map(({ tie }) => tie));
+  let longest: Outcome[] = [];
+  let run: Outcome[] = [];
+  for (const outcome of outcomes) {
+    run = chosen.has(outcome) ? [...run, outcome] : [];
+    if (run.length > longest.length || (run.length === longest.length && lowest(run) < lowest(longest))) longest = run;
+  }
+  return longest;
+}
+
 /** The rates that are as good as any. */
-function contenders(outcomes: readonly Outcome[], { distance, guess = Number.POSITIVE_INFINITY }: Tolerance): Outcome[] {
+function contenders(outcomes: readonly Outcome[], tolerance: Tolerance): Outcome[] {
   const finite = outcomes.filter(({ divergence }) => divergence === undefined);
-  const sound = finite.some(({ tie }) => tie <= guess) ? finite.filter(({ tie }) => tie <= guess) : finite;
-  const highest = sound.reduce((high, { merit }) => Math.max(high, merit), Number.NEGATIVE_INFINITY);
-  return sound.filter(({ merit }) => merit >= highest - distance);
+  const limit = lossLimit(finite, tolerance);
+  const calm = finite.filter(({ tie }) => tie <= limit);
+  const highest = calm.reduce((high, { merit }) => Math.max(high, merit), Number.NEGATIVE_INFINITY);
+  return calm.filter(({ merit }) => merit >= highest - tolerance.distance);
+}
+
+/** The loss of who gains half of what the lowest loss gains over guessing; without bound where guessing is unknown, or no worse. */
+function lossLimit(finite: readonly Outcome[], { guess = Number.POSITIVE_INFINITY }: Tolerance): number {
+  const lowest = finite.reduce((low, { tie }) => Math.min(low, tie), Number.POSITIVE_INFINITY);
+  return lowest < guess ? (lowest + guess) / 2 : Number.POSITIVE_INFINITY;
 }
 
 /**
  * A verdict for each rate:
  * - diverged: a loss, weight or optimizer state stopped being finite;
- * - good: its merit is within the tolerance of the highest, and its loss not worse than that of guessing;
+ * - good: its merit is within the tolerance of the highest, and its loss gains at least half of what the lowest gains over guessing;
  * - too low, too high: it is not, and lies below or above the best rate. Between good rates the best decides as well.
  */
 export function judge(outcomes: readonly Outcome[], tolerance: Tolerance): Judgement[] {
-  const { show, guess = Number.POSITIVE_INFINITY } = tolerance;
+  const { show } = tolerance;
+  const limit = lossLimit(
+    outcomes.filter(({ divergence }) => divergence === undefined),
+    tolerance,
+  );
   const index = bestOf(outcomes, tolerance);
   const best = index === undefined ? undefined : (outcomes[index] as Outcome);
   const good = new Set(contenders(outcomes, tolerance));
@@ -71,7 +95,7 @@ export function judge(outcomes: readonly Outcome[], tolerance: Tolerance): Judge
     if (outcome === best) return { verdict: "good", reason: `the best: ${show(outcome.merit)}` };
     const gap = `${show(outcome.merit)}, the best rate has ${show(best.merit)}`;
     if (good.has(outcome)) return { verdict: "good", reason: `close to the best: ${gap}` };
-    const wild = outcome.tie > guess && outcome.rate > best.rate && `sure of wrong answers: validation loss ${short(outcome.tie)}`;
+    const wild = outcome.tie > limit && outcome.rate > best.rate && `sure of wrong answers: validation loss ${short(outcome.tie)}`;
     return outcome.rate < best.rate
       ? { verdict: "too low", reason: `${crawls(outcome)}; ${gap}` }
       : { verdict: "too high", reason: `${wild || jumps(outcome, best)}; ${gap}` };
