@@ -24,7 +24,19 @@ function compilePeak() {
   try {
     const out = join(folder, "peak.wasm");
     const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
-    const options = [join(root, "bench/peak.ts"), "--config", "none", "--runtime", "stub", "--noAssert", "-O3", "--enable", "simd", "--outFile", out];
+    const options = [
+      join(root, "bench/peak.ts"),
+      "--config",
+      "none",
+      "--runtime",
+      "stub",
+      "--noAssert",
+      "-O3",
+      "--enable",
+      "simd",
+      "--outFile",
+      out,
+    ];
     execFileSync(process.execPath, [asc, ...options], { stdio: ["ignore", "ignore", "inherit"] });
     return new WebAssembly.Instance(new WebAssembly.Module(readFileSync(out))).exports;
   } finally {

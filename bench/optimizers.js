@@ -28,7 +28,13 @@ export async function measureOptimizers(machine, sizes, only) {
   const rows = [];
   for (const contestant of contestants(only)) {
     for (const n of sizes) {
-      const row = measureOne(wasm, js, contestant, n, machine.bandwidth.find((size) => size.n === n));
+      const row = measureOne(
+        wasm,
+        js,
+        contestant,
+        n,
+        machine.bandwidth.find((size) => size.n === n),
+      );
       if (row) rows.push(row);
     }
   }

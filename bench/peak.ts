@@ -2,8 +2,20 @@
 
 /** Twelve chains of a multiply and an add in registers (two more would spill), enough to hide the latency: 96 operations a step, no memory. */
 export function multiplyAdd(steps: i32, a: f32, b: f32): f32 {
-  const A = f32x4.splat(a), B = f32x4.splat(b);
-  let s0 = A, s1 = A, s2 = A, s3 = A, s4 = A, s5 = A, s6 = A, s7 = A, s8 = A, s9 = A, s10 = A, s11 = A;
+  const A = f32x4.splat(a),
+    B = f32x4.splat(b);
+  let s0 = A,
+    s1 = A,
+    s2 = A,
+    s3 = A,
+    s4 = A,
+    s5 = A,
+    s6 = A,
+    s7 = A,
+    s8 = A,
+    s9 = A,
+    s10 = A,
+    s11 = A;
   for (let i = 0; i < steps; i++) {
     s0 = f32x4.add(f32x4.mul(s0, A), B);
     s1 = f32x4.add(f32x4.mul(s1, A), B);
@@ -25,9 +37,20 @@ export function multiplyAdd(steps: i32, a: f32, b: f32): f32 {
 
 /** The same work as a matrix product has it at its best: six rows by two vectors, the rows' operands read from the first level of cache. */
 export function outerProducts(x: usize, steps: usize, a: f32, b: f32): f32 {
-  const A = f32x4.splat(a), B = f32x4.splat(b);
-  let s00 = A, s01 = A, s10 = A, s11 = A, s20 = A, s21 = A;
-  let s30 = A, s31 = A, s40 = A, s41 = A, s50 = A, s51 = A;
+  const A = f32x4.splat(a),
+    B = f32x4.splat(b);
+  let s00 = A,
+    s01 = A,
+    s10 = A,
+    s11 = A,
+    s20 = A,
+    s21 = A;
+  let s30 = A,
+    s31 = A,
+    s40 = A,
+    s41 = A,
+    s50 = A,
+    s51 = A;
   for (let p = x, end = x + (steps << 4); p < end; p += 16) {
     const X0 = v128.load(p, 0);
     s00 = f32x4.add(s00, f32x4.mul(X0, A));
@@ -56,7 +79,8 @@ export function outerProducts(x: usize, steps: usize, a: f32, b: f32): f32 {
 /** y = x: 8 bytes an element, 12 where a store first fetches the line. */
 export function copy(x: usize, y: usize, n: usize): void {
   for (let i: usize = 0; i < n << 2; i += 32) {
-    const A = v128.load(x + i), B = v128.load(x + i + 16);
+    const A = v128.load(x + i),
+      B = v128.load(x + i + 16);
     v128.store(y + i, A);
     v128.store(y + i + 16, B);
   }
