@@ -2,11 +2,16 @@
 // configure) and the interface `Kernels`, taken from the compiler's own declarations so that a kernel without a twin does not compile.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { constantsToMemory } from "./constants.js";
 
-for (const target of ["wasm", "threads"]) {
+for (const [target, file] of [
+  ["wasm", "build/core.wasm"],
+  ["threads", "build/threads.wasm"],
+]) {
   execFileSync(process.execPath, ["node_modules/assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", target], {
     stdio: "inherit",
   });
+  writeFileSync(file, constantsToMemory(readFileSync(file)));
 }
 
 const declarations = readFileSync("build/core.d.ts", "utf8");

@@ -374,7 +374,7 @@ describe("fitEncoder and encode", () => {
     [
       "unknown text",
       () => encodeFeatures(encoder, parseCSV("size,colour\n1,red\n1,green")),
-      'row 2, column colour: "green" does not occur in the training rows, which have blue, red; pass unknown: "ignore" to read it as none of them',
+      'row 2, column colour: "green" does not occur in the training rows, which have blue, red; pass unknown: "ignore" to read it as none of them (on the command line --unknown ignore)',
       { row: 2, column: "colour" },
     ],
     [

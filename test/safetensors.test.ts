@@ -29,7 +29,8 @@ test("a round trip keeps names, shapes, metadata and every bit", () => {
   expect([...tensors.keys()]).toEqual([...example.tensors.keys()]);
   for (const [name, { shape, values }] of example.tensors) {
     expect(tensors.get(name)?.shape).toEqual(shape);
-    expect(new Uint32Array((tensors.get(name)?.values as Float32Array).buffer)).toEqual(new Uint32Array(values.buffer));
+    const read = tensors.get(name)?.values as Float32Array;
+    expect(new Uint32Array(read.buffer)).toEqual(new Uint32Array(values.buffer));
   }
 });
 
@@ -93,6 +94,13 @@ describe("a file that lies is refused", () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  test("a Buffer of Node, which may lie in a pool, reads as the same bytes", () => {
+    const bytes = writeSafeTensors(example);
+    const pooled = Buffer.from(bytes);
+    expect(pooled.byteOffset + pooled.buffer.byteLength).toBeGreaterThan(pooled.length);
+    expect(readSafeTensors(pooled)).toEqual(readSafeTensors(bytes));
   });
 
   test("a tensor named __proto__ is a tensor like others", () => {

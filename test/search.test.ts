@@ -86,6 +86,31 @@ describe("verdicts", () => {
     ]);
   });
 
+  test("of merits that are as good the lower loss is best, though its merit is a little lower", () => {
+    const judged = judge([outcome(0.1, 0.9), outcome(0.2, 0.895, { tie: 0.5 }), outcome(0.3, 0.88, { tie: 0.1 })], tolerance);
+    expect(judged.map(({ verdict }) => verdict)).toEqual(["good", "good", "too high"]);
+    expect(judged[1]?.reason).toBe("the best: 0.90");
+  });
+
+  test("a lone rate that is as good is chance: the best lies among the most good rates side by side", () => {
+    const judged = judge(
+      [0.01, 0.1, 1, 10].map((rate) => outcome(rate, rate === 1 ? 0.8 : 0.9, { tie: 1 / rate })),
+      tolerance,
+    );
+    expect(judged.map(({ verdict }) => verdict)).toEqual(["good", "good", "too high", "good"]);
+    expect(judged[1]?.reason).toBe("the best: 0.90");
+  });
+
+  test("a loss near that of guessing is never good, however high the score", () => {
+    const judged = judge([outcome(0.1, 0.9), outcome(1, 0.95, { tie: 1.7 })], { ...tolerance, guess: 2.3 });
+    expect(judged.map(({ reason }) => reason)).toEqual([
+      "the best: 0.90",
+      "sure of wrong answers: validation loss 1.7; 0.95, the best rate has 0.90",
+    ]);
+    // where all are, they are compared as ever
+    expect(judge([outcome(0.1, 0.9, { tie: 5 }), outcome(1, 0.5, { tie: 190 })], { ...tolerance, guess: 2.3 })[0]?.verdict).toBe("good");
+  });
+
   test("all diverged is no crash", () => {
     expect(verdicts([outcome(1, Number.NaN, { divergence: "x" })])).toEqual(["diverged"]);
   });
@@ -94,18 +119,16 @@ describe("verdicts", () => {
     const best = outcome(0.1, 0.9);
     const reason = (rate: number, change: Partial<Outcome>) => judge([outcome(rate, 0.2, change), best], tolerance)[0]?.reason;
     expect(reason(0.01, { finalLoss: 1.99 })).toBe("hardly moved: loss 2 → 1.99; 0.20, the best rate has 0.90");
-    expect(reason(0.01, { finalLoss: 1 })).toBe(
-      "still falling when it ended: loss 2 → 1, the best rate reached 0.5; 0.20, the best rate has 0.90",
-    );
+    expect(reason(0.01, { finalLoss: 1 })).toBe("still falling at the end: loss 2 → 1; 0.20, the best rate has 0.90");
     expect(reason(1, { finalLoss: 3 })).toBe("loss rose: 2 → 3; 0.20, the best rate has 0.90");
     expect(reason(1, { finalLoss: 1.5, bestLoss: 0.7 })).toBe(
       "jumps over the minimum: loss ended at 1.5 after 0.7; 0.20, the best rate has 0.90",
     );
     expect(reason(1, { finalLoss: 0.9, bestLoss: 0.9 })).toBe(
-      "settled above the minimum: loss 0.9, the best rate reached 0.5; 0.20, the best rate has 0.90",
+      "settled above the minimum: loss 0.9, the best 0.5; 0.20, the best rate has 0.90",
     );
     expect(reason(1, { finalLoss: 0.1, bestLoss: 0.1 })).toBe(
-      "fits the training rows (loss 0.1) better than the others; 0.20, the best rate has 0.90",
+      "fits the training rows (loss 0.1), new ones less; 0.20, the best rate has 0.90",
     );
   });
 });

@@ -4,10 +4,10 @@
 // sum rounded to f32. Lanes and tiles hold different elements of the result, never parts of one sum, so that tiling cannot change a bit.
 // Results no larger than TINY are zero (limits.ts).
 //
-// A tile is 4 rows by 8, 4 or 1 columns. At an edge it is moved back to overlap its neighbour, which writes the same values again:
-// no masks, no reads outside, no slow path.
+// A tile is 4 rows by 8, 4 or 1 columns, or, of the last row alone, 1 by 16. At an edge it is moved back to overlap its neighbour, which
+// writes the same values again: no masks, no reads outside, no slow path.
 import { TINY } from "../limits";
-import { add, and, andnot, flushed, gt, load, loadSplat, lt, mul, splat, store } from "../lanes";
+import { add, and, flushed, gt, load, loadSplat, mul, pmax, splat, store } from "../lanes";
 
 /** y[rows × outputs] = x[rows × inputs] w[inputs × outputs] + b, then relu (0 for what is below 0) if asked. */
 export function dense(x: usize, w: usize, b: usize, y: usize, rows: usize, inputs: usize, outputs: usize, relu: i32): void {
@@ -16,7 +16,8 @@ export function dense(x: usize, w: usize, b: usize, y: usize, rows: usize, input
 
 /** dw[inputs × outputs] = x^T dy, summed over rows. */
 export function denseWeightGradient(x: usize, dy: usize, dw: usize, rows: usize, inputs: usize, outputs: usize): void {
-  product(x, 4, inputs << 2, dy, dw, inputs, rows, outputs, 0, 0, 0);
+  if (outputs == 1) product(dy, 4, 4, x, dw, 1, rows, inputs, 0, 0, 0); // as a row, which is as good as a column
+  else product(x, 4, inputs << 2, dy, dw, inputs, rows, outputs, 0, 0, 0);
 }
 
 /** dx[rows × inputs] = dy w^T, with wt the transposed weights [outputs × inputs]; 0 where gate (y of a relu layer before, or 0 for none) is not above 0. */
@@ -74,6 +75,7 @@ function product(
     const rows = m - i < 4 ? m - i : 4;
     const A = a + i * aRow, C = c + i * step, GATE = gate ? gate + i * step : 0;
     let j: usize = 0;
+    if (rows == 1) for (; j + 16 <= n; j += 16) row16(A, aStep, b, C, k, step, j << 2, start, relu, GATE);
     for (; j + 8 <= n; j += 8) tile8(A, aRow, aStep, b, C, rows, k, step, j << 2, start, relu, GATE);
     if (j < n) {
       if (n - j > 4 && n >= 8) tile8(A, aRow, aStep, b, C, rows, k, step, (n - 8) << 2, start, relu, GATE);
@@ -118,15 +120,39 @@ function tile8(
     a2 += aStep;
     a3 += aStep;
   }
+  const FLOOR = relu ? splat(0) : splat(-Infinity);
   const o1 = j + r1 * step, o2 = j + r2 * step, o3 = j + r3 * step;
-  finish(c, j, s00, relu, gate);
-  finish(c, j + 16, s01, relu, gate);
-  finish(c, o1, s10, relu, gate);
-  finish(c, o1 + 16, s11, relu, gate);
-  finish(c, o2, s20, relu, gate);
-  finish(c, o2 + 16, s21, relu, gate);
-  finish(c, o3, s30, relu, gate);
-  finish(c, o3 + 16, s31, relu, gate);
+  finish(c, j, s00, FLOOR, gate);
+  finish(c, j + 16, s01, FLOOR, gate);
+  finish(c, o1, s10, FLOOR, gate);
+  finish(c, o1 + 16, s11, FLOOR, gate);
+  finish(c, o2, s20, FLOOR, gate);
+  finish(c, o2 + 16, s21, FLOOR, gate);
+  finish(c, o3, s30, FLOOR, gate);
+  finish(c, o3 + 16, s31, FLOOR, gate);
+}
+
+function row16(a: usize, aStep: usize, b: usize, c: usize, k: usize, step: usize, j: usize, start: usize, relu: i32, gate: usize): void {
+  let s0 = splat(0), s1 = s0, s2 = s0, s3 = s0;
+  if (start) {
+    s0 = load(start + j);
+    s1 = load(start + j + 16);
+    s2 = load(start + j + 32);
+    s3 = load(start + j + 48);
+  }
+  for (let p = b + j, end = p + k * step; p < end; p += step) {
+    const A = loadSplat(a);
+    s0 = add(s0, mul(A, load(p)));
+    s1 = add(s1, mul(A, load(p + 16)));
+    s2 = add(s2, mul(A, load(p + 32)));
+    s3 = add(s3, mul(A, load(p + 48)));
+    a += aStep;
+  }
+  const FLOOR = relu ? splat(0) : splat(-Infinity);
+  finish(c, j, s0, FLOOR, gate);
+  finish(c, j + 16, s1, FLOOR, gate);
+  finish(c, j + 32, s2, FLOOR, gate);
+  finish(c, j + 48, s3, FLOOR, gate);
 }
 
 function tile4(
@@ -148,10 +174,11 @@ function tile4(
     a2 += aStep;
     a3 += aStep;
   }
-  finish(c, j, s0, relu, gate);
-  finish(c, j + r1 * step, s1, relu, gate);
-  finish(c, j + r2 * step, s2, relu, gate);
-  finish(c, j + r3 * step, s3, relu, gate);
+  const FLOOR = relu ? splat(0) : splat(-Infinity);
+  finish(c, j, s0, FLOOR, gate);
+  finish(c, j + r1 * step, s1, FLOOR, gate);
+  finish(c, j + r2 * step, s2, FLOOR, gate);
+  finish(c, j + r3 * step, s3, FLOOR, gate);
 }
 
 function tile1(
@@ -180,9 +207,8 @@ function tile1(
 }
 
 @inline
-function finish(c: usize, offset: usize, s: v128, relu: i32, gate: usize): void {
-  s = flushed(s, splat(TINY));
-  if (relu) s = andnot(s, lt(s, splat(0)));
+function finish(c: usize, offset: usize, s: v128, FLOOR: v128, gate: usize): void {
+  s = pmax(flushed(s, splat(TINY)), FLOOR);
   if (gate) s = and(s, gt(load(gate + offset), splat(0)));
   store(c + offset, s);
 }

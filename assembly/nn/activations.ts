@@ -34,30 +34,36 @@ export function leakyReluGradient(y: usize, g: usize, n: usize, slope: f32): voi
 }
 
 export function tanh(x: usize, y: usize, n: usize): void {
-  for (let i: usize = 0; i < n << 2; i += 16) store(y + i, tanh4(load(x + i)));
+  let i: usize = 0;
+  if (n) do store(y + i, tanh4(load(x + i)));
+  while ((i += 16) < n << 2);
 }
 
 /** g (1 - y^2) */
 export function tanhGradient(y: usize, g: usize, n: usize): void {
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const Y = load(y + i);
     store(g + i, flushed(mul(load(g + i), sub(splat(1), mul(Y, Y))), splat(TINY)));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 /** 1 / (1 + e^-x) */
 export function sigmoid(x: usize, y: usize, n: usize): void {
   const whole = (n << 2) & ~15, rest = n & 3;
-  for (let i: usize = 0; i < whole; i += 16) store(y + i, flushed(sigmoid4(load(x + i)), splat(TINY)));
+  let i: usize = 0;
+  if (whole) do store(y + i, flushed(sigmoid4(load(x + i)), splat(TINY)));
+  while ((i += 16) < whole);
   if (rest) storeFirst(y + whole, flushed(sigmoid4(loadFirst(x + whole, rest)), splat(TINY)), rest);
 }
 
 /** g y (1 - y) */
 export function sigmoidGradient(y: usize, g: usize, n: usize): void {
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const Y = load(y + i);
     store(g + i, flushed(mul(load(g + i), mul(Y, sub(splat(1), Y))), splat(TINY)));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 const GELU: f32 = 1.59576912161; // 2 sqrt(2 / pi)
@@ -68,22 +74,24 @@ const CUBE: f32 = 0.044715;
  * from -1 on; below, where it fades, up to 89 (at -6.85, of 1e-14).
  */
 export function gelu(x: usize, y: usize, n: usize): void {
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const X = load(x + i);
     store(y + i, flushed(mul(X, sigmoid4(geluInner(X))), splat(TINY)));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 /** g (s + x s (1 - s) 1.5957691 (1 + 0.134145 x^2)) with s = sigmoid(1.5957691 (x + 0.044715 x^3)) */
 export function geluGradient(x: usize, g: usize, n: usize): void {
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const X = load(x + i);
     const S = sigmoid4(geluInner(X));
     const SLOPE = mul(splat(GELU), add(splat(1), mul(splat(3 * CUBE), mul(X, X))));
     // s (1 - s) is 0 where the slope overflows
     const BEND = mul(mul(X, mul(S, sub(splat(1), S))), SLOPE);
     store(g + i, flushed(mul(load(g + i), add(S, BEND)), splat(TINY)));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 @inline
@@ -94,7 +102,9 @@ function geluInner(X: v128): v128 {
 /** ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|): at most 2.2 ULP where it is above 2^-50. */
 export function softplus(x: usize, y: usize, n: usize): void {
   const whole = (n << 2) & ~15, rest = n & 3;
-  for (let i: usize = 0; i < whole; i += 16) store(y + i, softplus4(load(x + i)));
+  let i: usize = 0;
+  if (whole) do store(y + i, softplus4(load(x + i)));
+  while ((i += 16) < whole);
   if (rest) storeFirst(y + whole, softplus4(loadFirst(x + whole, rest)), rest);
 }
 
@@ -105,5 +115,7 @@ function softplus4(X: v128): v128 {
 
 /** g sigmoid(x) */
 export function softplusGradient(x: usize, g: usize, n: usize): void {
-  for (let i: usize = 0; i < n << 2; i += 16) store(g + i, flushed(mul(load(g + i), sigmoid4(load(x + i))), splat(TINY)));
+  let i: usize = 0;
+  if (n) do store(g + i, flushed(mul(load(g + i), sigmoid4(load(x + i))), splat(TINY)));
+  while ((i += 16) < n << 2);
 }

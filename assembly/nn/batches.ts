@@ -18,7 +18,8 @@ export function gather(x: usize, index: usize, y: usize, rows: usize, columns: u
 export function dropout(x: usize, y: usize, n: usize, key: u32, threshold: u32, scale: f32): void {
   const SCALE = splat(scale), THRESHOLD = i32x4.splat(<i32>threshold);
   let I = i32x4.add(i32x4.splat(<i32>key), i32x4(0, 1, 2, 3));
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     let H = v128.xor(I, i32x4.shr_u(I, 16));
     H = i32x4.mul(H, i32x4.splat(0x7feb352d));
     H = v128.xor(H, i32x4.shr_u(H, 15));
@@ -26,5 +27,5 @@ export function dropout(x: usize, y: usize, n: usize, key: u32, threshold: u32, 
     H = v128.xor(H, i32x4.shr_u(H, 16));
     store(y + i, and(mul(load(x + i), SCALE), i32x4.ge_u(H, THRESHOLD)));
     I = i32x4.add(I, i32x4.splat(4));
-  }
+  } while ((i += 16) < n << 2);
 }

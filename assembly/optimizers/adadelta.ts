@@ -6,7 +6,8 @@ export function adadelta(
   p: usize, g: usize, v: usize, u: usize, n: usize, rate: f32, rho: f32, fresh: f32, epsilon: f32, decay: f32, scale: f32,
 ): void {
   const RATE = splat(rate), RHO = splat(rho), FRESH = splat(fresh), EPSILON = splat(epsilon), DECAY = splat(decay), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i), U = load(u + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const V = add(mul(RHO, load(v + i)), mul(FRESH, mul(G, G)));
@@ -14,5 +15,5 @@ export function adadelta(
     store(v + i, V);
     store(u + i, add(mul(RHO, U), mul(FRESH, mul(D, D))));
     store(p + i, sub(P, mul(RATE, D)));
-  }
+  } while ((i += 16) < n << 2);
 }

@@ -12,7 +12,8 @@ export function adam(
 ): void {
   const RATE = splat(rate), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), C2 = splat(c2), EPSILON = splat(epsilon);
   const DECAY = splat(decay), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const M = add(mul(B1, load(m + i)), mul(A1, G));
@@ -20,7 +21,7 @@ export function adam(
     store(m + i, M);
     store(v + i, V);
     store(p + i, sub(P, div(mul(RATE, M), add(mul(sqrt(V), C2), EPSILON))));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 export function adamw(
@@ -29,7 +30,8 @@ export function adamw(
 ): void {
   const RATE = splat(rate), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), C2 = splat(c2), EPSILON = splat(epsilon);
   const SHRINK = splat(shrink), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = mul(SCALE, load(g + i));
     const M = add(mul(B1, load(m + i)), mul(A1, G));
@@ -37,7 +39,7 @@ export function adamw(
     store(m + i, M);
     store(v + i, V);
     store(p + i, sub(P, add(mul(SHRINK, P), div(mul(RATE, M), add(mul(sqrt(V), C2), EPSILON)))));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 export function amsgrad(
@@ -46,7 +48,8 @@ export function amsgrad(
 ): void {
   const RATE = splat(rate), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), C2 = splat(c2), EPSILON = splat(epsilon);
   const DECAY = splat(decay), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const M = add(mul(B1, load(m + i)), mul(A1, G));
@@ -56,7 +59,7 @@ export function amsgrad(
     store(v + i, V);
     store(h + i, H);
     store(p + i, sub(P, div(mul(RATE, M), add(mul(sqrt(H), C2), EPSILON))));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 export function amsgradw(
@@ -65,7 +68,8 @@ export function amsgradw(
 ): void {
   const RATE = splat(rate), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), C2 = splat(c2), EPSILON = splat(epsilon);
   const SHRINK = splat(shrink), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = mul(SCALE, load(g + i));
     const M = add(mul(B1, load(m + i)), mul(A1, G));
@@ -75,7 +79,7 @@ export function amsgradw(
     store(v + i, V);
     store(h + i, H);
     store(p + i, sub(P, add(mul(SHRINK, P), div(mul(RATE, M), add(mul(sqrt(H), C2), EPSILON)))));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 /** The last line of adamw alone, for rules that need a sum over m or v first: p -= shrink p + rate m / (sqrt(v) c2 + epsilon). */

@@ -12,13 +12,14 @@ export function rmsprop(
   p: usize, g: usize, v: usize, n: usize, rate: f32, rho: f32, fresh: f32, epsilon: f32, decay: f32, scale: f32,
 ): void {
   const RATE = splat(rate), RHO = splat(rho), FRESH = splat(fresh), EPSILON = splat(epsilon), DECAY = splat(decay), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const V = add(mul(RHO, load(v + i)), mul(FRESH, mul(G, G)));
     store(v + i, V);
     store(p + i, sub(P, mul(RATE, div(G, add(sqrt(V), EPSILON)))));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 export function rmspropMomentum(
@@ -27,7 +28,8 @@ export function rmspropMomentum(
 ): void {
   const RATE = splat(rate), RHO = splat(rho), FRESH = splat(fresh), EPSILON = splat(epsilon), DECAY = splat(decay), SCALE = splat(scale);
   const MOMENTUM = splat(momentum);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const V = add(mul(RHO, load(v + i)), mul(FRESH, mul(G, G)));
@@ -35,7 +37,7 @@ export function rmspropMomentum(
     store(v + i, V);
     store(b + i, B);
     store(p + i, sub(P, mul(RATE, B)));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 export function rmspropCentered(
@@ -43,7 +45,8 @@ export function rmspropCentered(
 ): void {
   const RATE = splat(rate), RHO = splat(rho), FRESH = splat(fresh), EPSILON = splat(epsilon), DECAY = splat(decay), SCALE = splat(scale);
   const ZERO = splat(0);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const V = add(mul(RHO, load(v + i)), mul(FRESH, mul(G, G)));
@@ -51,7 +54,7 @@ export function rmspropCentered(
     store(v + i, V);
     store(a + i, A);
     store(p + i, sub(P, mul(RATE, div(G, add(sqrt(pmax(sub(V, mul(A, A)), ZERO)), EPSILON)))));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 export function rmspropCenteredMomentum(
@@ -60,7 +63,8 @@ export function rmspropCenteredMomentum(
 ): void {
   const RATE = splat(rate), RHO = splat(rho), FRESH = splat(fresh), EPSILON = splat(epsilon), DECAY = splat(decay), SCALE = splat(scale);
   const MOMENTUM = splat(momentum), ZERO = splat(0);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const V = add(mul(RHO, load(v + i)), mul(FRESH, mul(G, G)));
@@ -70,7 +74,7 @@ export function rmspropCenteredMomentum(
     store(a + i, A);
     store(b + i, B);
     store(p + i, sub(P, mul(RATE, B)));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 export function rmspropVariant(

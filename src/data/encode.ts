@@ -91,7 +91,7 @@ function read(table: Table, options: EncodeOptions): { rows: Uint32Array; onUnkn
 }
 
 const refuse: OnUnknown = (text, row, { name, categories }) => {
-  const advice = 'pass unknown: "ignore" to read it as none of them';
+  const advice = 'pass unknown: "ignore" to read it as none of them (on the command line --unknown ignore)';
   throw cellError(row, name, `${show(text)} does not occur in the training rows, which have ${listed(categories)}; ${advice}`);
 };
 

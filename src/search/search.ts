@@ -1,6 +1,8 @@
+import type { Dataset } from "../data/dataset.js";
 import type { Engine } from "../engine.js";
 import { load } from "../engine.js";
 import { DivergedError, OptionError } from "../errors.js";
+import { log } from "../math.js";
 import { describe, type OptimizerDescription, ruleOf, type Scheduled } from "../optimizers/rule.js";
 import { unwrap, withCore } from "../optimizers/wrapper.js";
 import { integer, list, number, readOptions } from "../options.js";
@@ -71,7 +73,7 @@ export interface SearchResult {
   readonly scoreName: ScoreName;
   /** In the order of rising rates. */
   readonly rates: readonly RateResult[];
-  /** The rate with the best validation score (then the lowest validation loss); null when every rate diverged. */
+  /** The one with the lowest validation loss among the good rates that lie side by side; null when every rate diverged. */
   readonly best: RateResult | null;
   /** The lowest and the highest of the good rates that lie side by side around the best. */
   readonly good: { readonly from: number; readonly to: number } | null;
@@ -90,9 +92,11 @@ const CLOSE = 0.01;
  *
  * A learning rate that follows a schedule keeps its shape: the rate searched for is its highest. Groups with rates of their own keep their ratio to it.
  *
- * Good is what scores, on the validation data, within a point (0.01) of the best accuracy or R², or within the standard error that
- * the difference of two accuracies over so few rows has, where that is more; without a score, a loss within 1 % of the best. Without validation data the training
- * loss decides.
+ * Good is what scores, on the validation data, within a point (0.01) of the highest accuracy or R², or within the standard error of such a
+ * number over so few rows, where that is more; without a score, a loss within 1 % of the lowest. With a cross-entropy it must also gain, over
+ * guessing by the frequency of classes, half of what the lowest loss gains: a network can score well and be sure of its wrong answers. The
+ * best rate is the one with the lowest validation loss among the most good rates that lie side by side, which is less left to chance than
+ * the highest score. Without validation data the training loss decides.
  *
  * @throws OptionError for a rate that is not greater than 0, or a wrong run; what the Trainer throws, but for divergence, which is a verdict.
  * @example
@@ -133,7 +137,7 @@ export async function searchLearningRate(run: Run, data: SearchData, options: Se
     }
     tried.push({ rate, trials });
   }
-  return conclude(tried, data, tests);
+  return conclude(tried, data, tests, checked.loss === "crossEntropy" || checked.loss === "binaryCrossEntropy");
 }
 
 interface Tried {
@@ -141,13 +145,15 @@ interface Tried {
   readonly trials: readonly Trial[];
 }
 
-function conclude(tried: readonly Tried[], data: SearchData, tests: ReadonlyMap<number, Metrics>): SearchResult {
+/** `entropic` where the loss is a cross-entropy. */
+function conclude(tried: readonly Tried[], data: SearchData, tests: ReadonlyMap<number, Metrics>, entropic: boolean): SearchResult {
   const scored = tried.some(({ trials }) => trials.some(({ kept }) => kept?.validation?.score !== undefined));
   const outcomes = tried.map(outcomeOf);
-  const index = bestOf(outcomes);
   const name = scoreName(data.training);
-  const merit = index === undefined ? 0 : (outcomes[index] as Outcome).merit;
-  const judgements = judge(outcomes, tolerance(scored ? name : "loss", merit, data.validation?.rows ?? data.training.rows));
+  const guess = entropic ? entropy(data.validation ?? data.training) : undefined;
+  const limits = tolerance(scored ? name : "loss", outcomes, data.validation?.rows ?? data.training.rows, guess);
+  const index = bestOf(outcomes, limits);
+  const judgements = judge(outcomes, limits);
   const rates = tried.map(({ rate, trials }, i): RateResult => {
     const { divergence, finalLoss, bestLoss } = outcomes[i] as Outcome;
     const numbers =
@@ -195,14 +201,28 @@ function meanMetrics(trials: readonly Trial[]): Metrics | null {
   return { loss, ...(score !== undefined && { score }) };
 }
 
-function tolerance(name: ScoreName | "loss", best: number, rows: number): Tolerance {
+function tolerance(name: ScoreName | "loss", outcomes: readonly Outcome[], rows: number, guess: number | undefined): Tolerance {
+  const highest = outcomes.reduce((high, { merit, divergence }) => (divergence === undefined ? Math.max(high, merit) : high), -Infinity);
+  const limits = guess === undefined ? {} : { guess };
   if (name === "accuracy") {
     // of the difference of two accuracies, each a share of so many rows
-    const standardError = Math.sqrt((2 * best * (1 - best)) / rows);
-    return { distance: Math.max(CLOSE, standardError), show: (merit) => `accuracy ${(100 * merit).toFixed(1)} %` };
+    const standardError = Math.sqrt((2 * Math.max(0, highest) * (1 - highest)) / rows);
+    return { distance: Math.max(CLOSE, standardError), show: (merit) => `accuracy ${(100 * merit).toFixed(1)} %`, ...limits };
   }
-  if (name === "r2") return { distance: CLOSE, show: (merit) => `R² ${merit.toFixed(3)}` };
-  return { distance: CLOSE * Math.abs(best), show: (merit) => `loss ${Number((-merit).toPrecision(3))}` };
+  if (name === "r2") {
+    // of an R² over so many rows, for large numbers of them: 2 R (1 - R²) / √n
+    const standardError = (2 * Math.sqrt(Math.max(0, highest)) * (1 - highest)) / Math.sqrt(rows);
+    return { distance: Math.max(CLOSE, standardError), show: (merit) => `R² ${merit.toFixed(3)}`, ...limits };
+  }
+  return { distance: CLOSE * Math.abs(highest), show: (merit) => `loss ${Number((-merit).toPrecision(3))}`, ...limits };
+}
+
+/** The cross-entropy of who knows only how frequent each class is; undefined for quantities. */
+function entropy({ task, targets, outputs, rows }: Dataset): number | undefined {
+  if (task !== "classification") return undefined;
+  const counts = new Array<number>(outputs).fill(0);
+  for (const target of targets) counts[target] = (counts[target] as number) + 1;
+  return counts.reduce((sum, count) => (count === 0 ? sum : sum - (count / rows) * log(count / rows)), 0);
 }
 
 function goodAround(rates: readonly RateResult[], best: number): { from: number; to: number } {

@@ -12,7 +12,7 @@ export interface Outcome {
   readonly bestLoss: number;
   /** What rates are compared by, the higher the better: the score on validation data, or minus the loss where there is no score. */
   readonly merit: number;
-  /** Decides between equal merits, the lower the better: the validation loss. */
+  /** Decides between merits that are as good, the lower the better: the validation loss. */
   readonly tie: number;
   /** What diverged and when, for a rate of which a run diverged. */
   readonly divergence?: string;
@@ -26,55 +26,92 @@ export interface Judgement {
 
 /** What counts as a good merit beside the best. */
 export interface Tolerance {
-  /** Largest distance below the best merit. */
+  /** Largest distance below the highest merit. */
   readonly distance: number;
+  /** The loss of guessing, where it is known: a rate that comes near it is sure of its wrong answers, and not good, whatever its score. */
+  readonly guess?: number;
   /** A merit as a person reads it. */
   show(merit: number): string;
 }
 
-/** The index of the best rate: highest merit, then lowest tie; undefined when every rate diverged. */
-export function bestOf(outcomes: readonly Outcome[]): number | undefined {
-  let best: number | undefined;
-  outcomes.forEach((outcome, i) => {
-    const leader = best === undefined ? undefined : (outcomes[best] as Outcome);
-    if (outcome.divergence !== undefined) return;
-    if (leader === undefined || outcome.merit > leader.merit || (outcome.merit === leader.merit && outcome.tie < leader.tie)) best = i;
-  });
-  return best;
+/**
+ * The index of the best rate, of outcomes by rising rate. Of those that are as good as any it is the one with the lowest tie, since scores
+ * within the tolerance are chance; and it lies among the most good rates side by side, since a lone one is chance too. Undefined when every
+ * rate diverged.
+ */
+export function bestOf(outcomes: readonly Outcome[], tolerance: Tolerance): number | undefined {
+  let best: Outcome | undefined;
+  for (const outcome of longestRun(outcomes, new Set(contenders(outcomes, tolerance)))) {
+    if (best === undefined || outcome.tie < best.tie || (outcome.tie === best.tie && outcome.merit > best.merit)) best = outcome;
+  }
+  return best && outcomes.indexOf(best);
+}
+
+/** The most of `chosen` that lie side by side; of equally many, those with the lowest tie among them. */
+function longestRun(outcomes: readonly Outcome[], chosen: ReadonlySet<Outcome>): Outcome[] {
+  const lowest = (run: readonly Outcome[]) => Math.min(...run.map(({ tie }) => tie));
+  let longest: Outcome[] = [];
+  let run: Outcome[] = [];
+  for (const outcome of outcomes) {
+    run = chosen.has(outcome) ? [...run, outcome] : [];
+    if (run.length > longest.length || (run.length === longest.length && lowest(run) < lowest(longest))) longest = run;
+  }
+  return longest;
+}
+
+/** The rates that are as good as any. */
+function contenders(outcomes: readonly Outcome[], tolerance: Tolerance): Outcome[] {
+  const finite = outcomes.filter(({ divergence }) => divergence === undefined);
+  const limit = lossLimit(finite, tolerance);
+  const calm = finite.filter(({ tie }) => tie <= limit);
+  const highest = calm.reduce((high, { merit }) => Math.max(high, merit), Number.NEGATIVE_INFINITY);
+  return calm.filter(({ merit }) => merit >= highest - tolerance.distance);
+}
+
+/** The loss of who gains half of what the lowest loss gains over guessing; without bound where guessing is unknown, or no worse. */
+function lossLimit(finite: readonly Outcome[], { guess = Number.POSITIVE_INFINITY }: Tolerance): number {
+  const lowest = finite.reduce((low, { tie }) => Math.min(low, tie), Number.POSITIVE_INFINITY);
+  return lowest < guess ? (lowest + guess) / 2 : Number.POSITIVE_INFINITY;
 }
 
 /**
  * A verdict for each rate:
  * - diverged: a loss, weight or optimizer state stopped being finite;
- * - good: its merit is within the tolerance of the best;
+ * - good: its merit is within the tolerance of the highest, and its loss gains at least half of what the lowest gains over guessing;
  * - too low, too high: it is not, and lies below or above the best rate. Between good rates the best decides as well.
  */
-export function judge(outcomes: readonly Outcome[], { distance, show }: Tolerance): Judgement[] {
-  const index = bestOf(outcomes);
+export function judge(outcomes: readonly Outcome[], tolerance: Tolerance): Judgement[] {
+  const { show } = tolerance;
+  const limit = lossLimit(
+    outcomes.filter(({ divergence }) => divergence === undefined),
+    tolerance,
+  );
+  const index = bestOf(outcomes, tolerance);
   const best = index === undefined ? undefined : (outcomes[index] as Outcome);
+  const good = new Set(contenders(outcomes, tolerance));
   return outcomes.map((outcome) => {
     if (outcome.divergence !== undefined) return { verdict: "diverged", reason: outcome.divergence };
     if (best === undefined) throw new RangeError("a rate that did not diverge is always comparable");
     if (outcome === best) return { verdict: "good", reason: `the best: ${show(outcome.merit)}` };
     const gap = `${show(outcome.merit)}, the best rate has ${show(best.merit)}`;
-    if (outcome.merit >= best.merit - distance) return { verdict: "good", reason: `close to the best: ${gap}` };
+    if (good.has(outcome)) return { verdict: "good", reason: `close to the best: ${gap}` };
+    const wild = outcome.tie > limit && outcome.rate > best.rate && `sure of wrong answers: validation loss ${short(outcome.tie)}`;
     return outcome.rate < best.rate
-      ? { verdict: "too low", reason: `${crawls(outcome, best)}; ${gap}` }
-      : { verdict: "too high", reason: `${jumps(outcome, best)}; ${gap}` };
+      ? { verdict: "too low", reason: `${crawls(outcome)}; ${gap}` }
+      : { verdict: "too high", reason: `${wild || jumps(outcome, best)}; ${gap}` };
   });
 }
 
-function crawls({ firstLoss, finalLoss }: Outcome, best: Outcome): string {
+function crawls({ firstLoss, finalLoss }: Outcome): string {
   const fall = 1 - finalLoss / firstLoss;
-  if (fall < 0.05) return `hardly moved: loss ${short(firstLoss)} → ${short(finalLoss)}`;
-  return `still falling when it ended: loss ${short(firstLoss)} → ${short(finalLoss)}, the best rate reached ${short(best.finalLoss)}`;
+  return `${fall < 0.05 ? "hardly moved" : "still falling at the end"}: loss ${short(firstLoss)} → ${short(finalLoss)}`;
 }
 
 function jumps({ firstLoss, finalLoss, bestLoss }: Outcome, best: Outcome): string {
   if (finalLoss > firstLoss) return `loss rose: ${short(firstLoss)} → ${short(finalLoss)}`;
   if (finalLoss > 1.2 * bestLoss) return `jumps over the minimum: loss ended at ${short(finalLoss)} after ${short(bestLoss)}`;
-  if (finalLoss <= best.finalLoss) return `fits the training rows (loss ${short(finalLoss)}) better than the others`;
-  return `settled above the minimum: loss ${short(finalLoss)}, the best rate reached ${short(best.finalLoss)}`;
+  if (finalLoss <= best.finalLoss) return `fits the training rows (loss ${short(finalLoss)}), new ones less`;
+  return `settled above the minimum: loss ${short(finalLoss)}, the best ${short(best.finalLoss)}`;
 }
 
 function short(loss: number): string {

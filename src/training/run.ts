@@ -87,7 +87,10 @@ export function readRun(run: Run): CheckedRun {
 }
 
 /** How long an epoch and the run are, in optimizer updates. */
-export function clockOf({ batchSize, epochs, optimizer }: CheckedRun, rows: number): Required<Clock> {
+export function clockOf(
+  { batchSize, epochs, optimizer }: Pick<CheckedRun, "batchSize" | "epochs" | "optimizer">,
+  rows: number,
+): Required<Clock> {
   const stepsPerEpoch = Math.ceil(rows / batchSize) / unwrap(optimizer).core.accumulate;
   return { stepsPerEpoch, totalSteps: Math.floor(stepsPerEpoch * epochs) };
 }

@@ -72,7 +72,8 @@ export function readSafeTensors(bytes: Uint8Array): SafeTensors {
   if (end !== bytes.length - start) throw new CheckpointError(`${bytes.length - start - end} bytes follow the last tensor`);
   const tensors = new Map<string, StoredTensor>();
   for (const { name, shape, from, to } of entries) {
-    const piece = bytes.slice(start + from, start + to);
+    // a copy of its own: the slice of a Node Buffer would be a view
+    const piece = new Uint8Array(bytes.subarray(start + from, start + to));
     const values = littleEndian ? new Float32Array(piece.buffer) : new Float32Array(swapped(new Float32Array(piece.buffer)).buffer);
     tensors.set(name, { shape, values });
   }

@@ -1,0 +1,82 @@
+// What this machine can do, measured in the run that it is compared with: memory bandwidth and the multiply-add peak of four lanes.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { compare } from "./measure.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+export function describeMachine() {
+  const engine = process.versions.bun ? `Bun ${process.versions.bun}` : `Node ${process.versions.node}, V8 ${process.versions.v8}`;
+  return {
+    processor: os.cpus()[0]?.model ?? "unknown",
+    cores: os.cpus().length,
+    system: `${os.type()} ${os.arch()}`,
+    engine,
+    date: new Date().toISOString().slice(0, 10),
+  };
+}
+
+function compilePeak() {
+  const folder = mkdtempSync(join(os.tmpdir(), "stepsize-bench-"));
+  try {
+    const out = join(folder, "peak.wasm");
+    const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
+    const options = [
+      join(root, "bench/peak.ts"),
+      "--config",
+      "none",
+      "--runtime",
+      "stub",
+      "--noAssert",
+      "-O3",
+      "--enable",
+      "simd",
+      "--outFile",
+      out,
+    ];
+    execFileSync(process.execPath, [asc, ...options], { stdio: ["ignore", "ignore", "inherit"] });
+    return new WebAssembly.Instance(new WebAssembly.Module(readFileSync(out))).exports;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The peak in operations a nanosecond (GF/s), the bandwidths by number of elements in bytes a nanosecond (GB/s). */
+export function measureMachine(sizes) {
+  const peak = compilePeak();
+  const steps = 2_000;
+  peak.memory.grow(1);
+  const times = compare({
+    multiplyAdd: () => peak.multiplyAdd(steps, 0.5, 0.25),
+    outerProducts: () => peak.outerProducts(1024, steps, 0.5, 0.25),
+  });
+  return {
+    peak: (96 * steps) / Math.min(times.multiplyAdd.min, times.outerProducts.min),
+    bandwidth: sizes.map((n) => ({ n, ...bandwidth(peak, n) })),
+  };
+}
+
+function bandwidth(peak, n) {
+  const bytes = n * 4;
+  const start = 1 << 16;
+  const missing = start + 3 * bytes - peak.memory.buffer.byteLength;
+  if (missing > 0) peak.memory.grow(Math.ceil(missing / 65536));
+  const [px, py, pz] = [start, start + bytes, start + 2 * bytes];
+  const [x, y, z] = [px, py, pz].map((pointer) => new Float32Array(peak.memory.buffer, pointer, n).fill(1));
+  const times = compare({
+    copy: () => peak.copy(px, py, n),
+    triad: () => peak.triad(px, py, pz, n, 0.5),
+    update: () => peak.update(px, n, 1),
+    copyJs: () => z.set(y),
+    triadJs: () => triad(x, y, z, 0.5),
+  });
+  const width = { copy: 8, triad: 12, update: 8, copyJs: 8, triadJs: 12 };
+  return Object.fromEntries(Object.entries(times).map(([name, { min }]) => [name, (width[name] * n) / min]));
+}
+
+function triad(x, y, z, a) {
+  for (let i = 0; i < z.length; i++) z[i] = x[i] + a * y[i];
+}

@@ -1,0 +1,104 @@
+// Times opponents against each other: short rounds in turn, so that a busy neighbour or a changing clock meets all of them alike.
+import { Bench } from "tinybench";
+
+/**
+ * How long one comparison takes: `rounds` turns of `samples` samples of at least `sample` milliseconds for each opponent, fewer where that would
+ * take more than `budget` milliseconds. Samples are short so that some of them fall between the interruptions of a busy machine.
+ */
+export const effort = { rounds: 20, samples: 20, sample: 0.1, budget: 400 };
+
+export function smoke() {
+  Object.assign(effort, { rounds: 2, samples: 4, sample: 0.05, budget: 20 });
+}
+
+/**
+ * @param opponents functions by name, each doing the work once.
+ * @param period the number of calls after which work repeats: an optimizer flushes its state in every 16th. Means are over a whole period.
+ * @returns min and median of each, in nanoseconds a call.
+ */
+export function compare(opponents, period = 1) {
+  const entries = Object.entries(opponents).map(([name, call]) => schedule(name, call, period));
+  for (let round = 0; round < effort.rounds; round++) {
+    for (const entry of round % 2 ? [...entries].reverse() : entries) {
+      if (round < entry.rounds) for (const times of entry.phases) times.push(...sample(entry));
+    }
+  }
+  return Object.fromEntries(entries.map(({ name, phases }) => [name, summary(phases)]));
+}
+
+/** Short calls are timed many at a time; of long ones each place in the period is timed by itself. */
+function schedule(name, call, period) {
+  let { calls, took } = calibrate(call, period);
+  const phases = Array.from({ length: calls > period ? 1 : period }, () => []);
+  if (phases.length > 1) calls = 1;
+  const samples = phases.length > 1 ? 1 : Math.ceil(Math.min(effort.samples, effort.budget / effort.rounds / took));
+  const rounds = Math.ceil(Math.min(effort.rounds, Math.max(3, effort.budget / samples / took)));
+  return { name, calls, samples, rounds, phases, run: () => repeat(call, calls) };
+}
+
+function sample({ name, samples, calls, run }) {
+  const bench = new Bench({ time: 0, iterations: samples, warmup: false, retainSamples: true });
+  const [task] = bench.add(name, run).runSync();
+  if (task.result.error) throw task.result.error;
+  return task.result.latency.samples.map((milliseconds) => (milliseconds * 1e6) / calls);
+}
+
+function summary(phases) {
+  const mean = (pick) => phases.reduce((sum, times) => sum + pick(times.sort((a, b) => a - b)), 0) / phases.length;
+  return { min: mean((times) => times[0]), median: mean((times) => times[times.length >> 1]) };
+}
+
+/** The number of calls in a sample, and how long they took; also what warms the code up. */
+function calibrate(call, period) {
+  for (let calls = period; ; calls *= 2) {
+    let took = Infinity;
+    const warm = performance.now();
+    do {
+      const start = performance.now();
+      repeat(call, calls);
+      took = Math.min(took, performance.now() - start);
+    } while (performance.now() - warm < 10 * effort.sample);
+    if (took >= effort.sample) return { calls, took };
+  }
+}
+
+function repeat(call, calls) {
+  for (let i = 0; i < calls; i++) call();
+}
+
+/** Seeded numbers of about normal distribution: the same in every run. */
+export function normals(seed) {
+  let state = seed >>> 0 || 1;
+  const uniform = () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+  return () => (uniform() + uniform() + uniform() + uniform() - 2) * Math.sqrt(3);
+}
+
+export function filled(length, seed, scale = 1) {
+  const next = normals(seed);
+  return Float32Array.from({ length }, () => next() * scale);
+}
+
+/** Refuses to time what is wrong. */
+export function sameBits(name, a, b) {
+  const x = new Uint32Array(a.buffer, a.byteOffset, a.length);
+  const y = new Uint32Array(b.buffer, b.byteOffset, b.length);
+  for (let i = 0; i < x.length; i++) {
+    if (x[i] !== y[i] && !(Number.isNaN(a[i]) && Number.isNaN(b[i]))) throw new Error(`${name}: element ${i} is ${a[i]} against ${b[i]}`);
+  }
+}
+
+/** Agreement of different arithmetic: relative to the size of the vector's elements. */
+export function agree(name, a, b, tolerance = 1e-5) {
+  let difference = 0;
+  let size = 0;
+  for (let i = 0; i < a.length; i++) {
+    difference = Math.max(difference, Math.abs(a[i] - b[i]));
+    size = Math.max(size, Math.abs(b[i]));
+  }
+  if (!(difference <= tolerance * size)) throw new Error(`${name}: off by ${difference} at a size of ${size}`);
+}

@@ -1,0 +1,20 @@
+/** Where the library's options come from on the command line: the first pattern that matches a field's path names the flag. */
+const FLAGS: readonly [RegExp, string][] = [
+  [/^run\.batchSize$/, "--batch-size"],
+  [/^(?:csv|encoder)\.missingValues.*/, "--missing-values"],
+  [/^run\.earlyStopping.*/, "--patience"],
+  [/^(?:run\.model|mlp)\.(hidden|activation|dropout)(?:\[\d+\])?$/, "--$1"],
+  [/^(?:run|search|csv|encoder|encode|load)\.(\w+)(?:\[\d+\])?$/, "--$1"],
+  [/^logspace\.(from|to|count)$/, "--rates $1"],
+  [/^optimizer\.kind$/, "--optimizer"],
+  [/^(?:run\.)?optimizer\.learningRate$/, "--rate"],
+  [/^(?:run\.)?optimizer\.learningRate\.kind$/, "--schedule"],
+  [/^(?:run\.)?optimizer\.learningRate\.(.+)$/, "--schedule $1"],
+  [/^(?:run\.)?optimizer\.(.+)$/, "--set $1"],
+];
+
+/** The flag behind an option of the library; options without one keep their name. */
+export function flagOf(field: string): string {
+  const found = FLAGS.find(([pattern]) => pattern.test(field));
+  return found === undefined ? field : field.replace(found[0], found[1]);
+}

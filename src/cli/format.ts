@@ -1,0 +1,53 @@
+import type { Verdict } from "../search/verdict.js";
+import type { Metrics } from "../training/trainer.js";
+import type { Context } from "./prepare.js";
+
+/** A number of three digits, as short as it can be read: 0.00316, 3.16e-6, 124. */
+export function short(value: number): string {
+  const rounded = Number(value.toPrecision(3));
+  const size = Math.abs(rounded);
+  if (size === 0 || (size >= 1e-3 && size < 1e5)) return String(rounded);
+  return rounded.toExponential().replace("e+", "e");
+}
+
+/** 97.0 % */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** 1 row, 2 rows, 1,797 rows. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
+}
+
+/** Words in a sentence: the first twenty. */
+export function listed(words: readonly string[]): string {
+  return words.length > 20 ? `${words.slice(0, 20).join(", ")} and ${words.length - 20} more` : words.join(", ");
+}
+
+/** The head of a column of scores. */
+export function scoreTitle({ classes }: Context["data"]): string {
+  return classes === undefined ? "R²" : "accuracy";
+}
+
+/** A score alone, as in a column. */
+export function scoreText(score: number | undefined, { classes }: Context["data"]): string {
+  if (score === undefined) return "";
+  return classes === undefined ? score.toFixed(3) : percent(score);
+}
+
+/** Score and loss in words; a quantity's error in the units of its file. */
+export function metricsText({ loss, score }: Metrics, data: Context["data"]): string {
+  if (data.scale === undefined) return `accuracy ${scoreText(score, data)}, loss ${short(loss)}`;
+  return `R² ${scoreText(score, data)}, error ${short(rootMeanSquare(loss, data.scale))} (root mean square, in the units of ${data.target})`;
+}
+
+/** The loss of a quantity is the mean square of its standardised error. */
+export function rootMeanSquare(loss: number, scale: number): number {
+  return Math.sqrt(loss) * scale;
+}
+
+/** A reason without the score, where that has a column of its own. */
+export function briefly(reason: string, verdict: Verdict): string {
+  return reason.split(verdict === "good" ? ": " : "; ")[0] as string;
+}

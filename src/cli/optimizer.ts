@@ -1,0 +1,45 @@
+import { optimizerFromJSON, rules } from "../optimizers/index.js";
+import type { OptimizerDescription } from "../optimizers/rule.js";
+import { type Field, integer } from "../options.js";
+import { scheduleRules } from "../schedules/json.js";
+import { clockOf } from "../training/run.js";
+import { UsageError } from "./errors.js";
+import { type Settings, SGD_MOMENTUM } from "./settings.js";
+
+/**
+ * The optimizer that settings describe, with `rate` as its learning rate or as the `rate` of its schedule.
+ *
+ * `rows` are those of the training data: a schedule that does not say how many steps it takes gets all of the run, less the warm-up.
+ */
+export function optimizerOf(settings: Settings, rate: number | undefined, rows: number): OptimizerDescription {
+  const { optimizer: kind, set = {}, momentum = kind === "sgd" ? SGD_MOMENTUM : undefined } = settings;
+  if (Object.hasOwn(set, "learningRate")) throw new UsageError("--set learningRate is given with --rate, --rates or --schedule");
+  if (settings.momentum !== undefined && rules.get(kind)?.fields["momentum"] === undefined)
+    throw new UsageError(`${kind} has no momentum: leave --momentum out`);
+  const options = { kind, ...(momentum !== undefined && { momentum }), ...set };
+  const plain = optimizerFromJSON(options);
+  if (settings.schedule === undefined && settings.warmup === undefined) {
+    return rate === undefined ? plain : optimizerFromJSON({ ...options, learningRate: rate });
+  }
+  const { totalSteps } = clockOf({ ...settings, optimizer: plain }, rows);
+  const { schedule } = settings;
+  const warmup = settings.warmup === undefined ? undefined : integer(undefined, { min: 1 }).read(settings.warmup, "--warmup");
+  const then = schedule === undefined ? rate : filled(schedule, rate, Math.max(1, totalSteps - (warmup ?? 0)));
+  return optimizerFromJSON({ ...options, learningRate: warmup === undefined ? then : { kind: "warmup", steps: warmup, then } });
+}
+
+/** `rate` and `steps` from elsewhere where a kind of schedule asks for them and they are not written. */
+function filled(schedule: Record<string, unknown>, rate: number | undefined, steps: number): Record<string, unknown> {
+  const fields = scheduleRules.find(({ kind }) => kind === schedule["kind"])?.fields as Record<string, Field<unknown>> | undefined;
+  if (fields === undefined) return schedule;
+  if (rate !== undefined && fields["rate"] === undefined) {
+    throw new UsageError(`--schedule ${schedule["kind"]} has no rate of its own to set: write its rates inside it and leave --rate out`);
+  }
+  const asks = (name: string) => {
+    const field = fields[name] as (Field<unknown> & { isOptional?: boolean }) | undefined;
+    return field !== undefined && field.fallback === undefined && field.isOptional !== true;
+  };
+  if (rate === undefined && schedule["rate"] === undefined && asks("rate"))
+    throw new UsageError(`--schedule ${schedule["kind"]} needs a --rate`);
+  return { ...(rate !== undefined && { rate }), ...(asks("steps") && { steps }), ...schedule };
+}

@@ -1,0 +1,22 @@
+import { Command } from "commander";
+import { oneLine } from "./errors.js";
+import { predictCommand } from "./predict.js";
+import { searchCommand } from "./search.js";
+import { trainCommand } from "./train.js";
+import { version } from "./version.js";
+
+/** Every command: one line registers it. */
+const commands = [searchCommand, trainCommand, predictCommand];
+
+export function program(): Command {
+  const root = new Command("stepsize")
+    .description("Which learning rate suits this run? Search for it, train with it, predict with what was trained.")
+    .version(version)
+    .showSuggestionAfterError()
+    .helpCommand(false);
+  for (const command of commands) root.addCommand(command());
+  for (const command of [root, ...root.commands]) {
+    command.exitOverride().configureOutput({ outputError: (text, write) => write(`stepsize: ${oneLine(text.replace(/^error: /, ""))}\n`) });
+  }
+  return root;
+}

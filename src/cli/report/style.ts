@@ -1,0 +1,63 @@
+/** The look of a page, light and dark. The plots take their colours from these variables too. */
+export const style = `
+:root {
+  color-scheme: light dark;
+  --page: #f6f7f9; --card: #ffffff; --ink: #1b1f24; --muted: #5c6570; --line: #dfe3e8; --grid: #eaedf1; --band: #00804018;
+  --low: #1f6fd0; --good: #12803c; --high: #b85c00; --diverged: #c0242b; --accent: #5b3fc4;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #12151a; --card: #1b2027; --ink: #e8ecf1; --muted: #9aa5b1; --line: #303842; --grid: #272e37; --band: #3ddc8420;
+    --low: #6cb0ff; --good: #4fd183; --high: #ffab4d; --diverged: #ff7b7b; --accent: #b7a2ff;
+  }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+main { max-width: 1120px; margin: 0 auto; padding: 28px 20px 48px; }
+h1 { font-size: 1.5rem; margin: 0 0 2px; letter-spacing: -0.01em; overflow-wrap: anywhere; }
+h2 { font-size: 1.02rem; margin: 0 0 2px; }
+p { margin: 0; }
+.muted { color: var(--muted); }
+.hint { color: var(--muted); font-size: 0.86rem; margin-bottom: 8px; }
+section, .tile { background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+section { padding: 16px 18px; margin-top: 16px; min-width: 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(165px, 1fr)); gap: 12px; margin-top: 18px; }
+.tile { padding: 12px 16px; min-width: 0; }
+.tile b { display: block; font-size: 1.4rem; line-height: 1.25; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.tile span { color: var(--muted); font-size: 0.84rem; }
+.tile.lead b { color: var(--good); }
+.side { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; margin-top: 16px; }
+.side section { margin: 0; }
+.plot { position: relative; width: 100%; min-height: 120px; }
+.legend { display: flex; flex-wrap: wrap; gap: 4px 16px; font-size: 0.86rem; margin: 2px 0 8px; }
+.tip { position: absolute; pointer-events: none; z-index: 10; background: var(--card); border: 1px solid var(--line); border-radius: 6px;
+  padding: 5px 9px; font-size: 0.8rem; line-height: 1.4; box-shadow: 0 3px 12px #0003; white-space: nowrap; display: none; }
+.tip b { font-variant-numeric: tabular-nums; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
+th { text-align: left; font-weight: 600; color: var(--muted); white-space: nowrap; }
+th, td { padding: 6px 14px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+tr:last-child td { border-bottom: 0; }
+td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.reason { min-width: 220px; }
+tr.best td { font-weight: 600; }
+.verdict { white-space: nowrap; font-weight: 600; }
+.low { color: var(--low); } .good { color: var(--good); } .high { color: var(--high); } .diverged { color: var(--diverged); }
+dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 3px 18px; margin: 8px 0 0; font-size: 0.9rem; }
+dt { color: var(--muted); }
+dd { margin: 0; overflow-wrap: anywhere; }
+pre { overflow-x: auto; font-size: 0.8rem; line-height: 1.45; margin: 8px 0 0; }
+summary { cursor: pointer; font-weight: 600; }
+ul { margin: 6px 0 0; padding-left: 20px; }
+footer { color: var(--muted); font-size: 0.84rem; margin-top: 20px; }
+@media (max-width: 560px) {
+  main { padding: 18px 12px 32px; }
+  section { padding: 13px 12px; }
+  .tiles { grid-template-columns: 1fr 1fr; gap: 8px; }
+  .tile { padding: 10px 12px; }
+  .tile b { font-size: 1.2rem; }
+  dl { grid-template-columns: 1fr; gap: 0; }
+  dd { margin-bottom: 6px; }
+}
+@media print { .tip { display: none !important; } section { break-inside: avoid; } }
+`;

@@ -1,0 +1,67 @@
+import type { Command } from "commander";
+import { ACTIVATIONS } from "../models/mlp.js";
+import { rules } from "../optimizers/index.js";
+import { delimiterOf, namesOf, numberOf, numbersOf, scheduleOf, settingOf } from "./values.js";
+
+/** What decides the data and the run: plain JSON, kept in checkpoints so that a run can be resumed and its model used on new files. */
+export interface Settings {
+  target?: string;
+  task?: string;
+  features?: string[];
+  exclude?: string[];
+  categorical?: string[];
+  missing?: string;
+  missingValues?: string[];
+  delimiter?: string;
+  validation: number;
+  test: number;
+  seed: number;
+  hidden: number[];
+  activation: string;
+  dropout: number;
+  optimizer: string;
+  momentum?: number;
+  set?: Record<string, unknown>;
+  schedule?: Record<string, unknown>;
+  warmup?: number;
+  rate?: number;
+  epochs: number;
+  batchSize: number;
+  patience?: number;
+}
+
+/** Momentum of sgd on the command line: without it, nobody uses sgd. */
+export const SGD_MOMENTUM = 0.9;
+
+/** The options of `search` and `train` that decide the data and the run. */
+export function addSettings(command: Command): Command {
+  return command
+    .optionsGroup("Data:")
+    .option("-t, --target <column>", "the column to predict")
+    .option("--task <task>", "classification or regression (default: as the target looks)")
+    .option("--missing <method>", "missing cells: error, drop their rows, or fill with mean, median or mode (default: error)")
+    .option("--missing-values <cells>", "the cells that count as missing (default: empty, NA, N/A, NaN, nan, null, NULL, ? and .)", namesOf)
+    .option("--features <columns>", "the columns to predict from (default: all but the target)", namesOf)
+    .option("--exclude <columns>", "columns not to predict from", namesOf)
+    .option("--categorical <columns>", "columns whose numbers are names, such as post codes", namesOf)
+    .option("--delimiter <text>", 'what stands between cells, "tab" for tabs (default: ",")', delimiterOf)
+    .option("--validation <share>", "share of the rows that rates are compared on", numberOf, 0.15)
+    .option("--test <share>", "share of the rows for the last, held-out score; 0 for none", numberOf, 0.15)
+    .optionsGroup("Network:")
+    .option("--hidden <sizes>", 'sizes of the hidden layers, as in 64,32; "" for none', numbersOf, [64])
+    .option("--activation <name>", ACTIVATIONS.join(", "), "relu")
+    .option("--dropout <share>", "share of hidden units left out in a training step", numberOf, 0)
+    .optionsGroup("Training:")
+    .option("-o, --optimizer <kind>", `${[...rules.keys()].join(", ")}`, "adam")
+    .option("--momentum <number>", `of the optimizers that have it (sgd here: ${SGD_MOMENTUM} unless given)`, numberOf)
+    .option("--set <key=value>", "any other option of the optimizer, as in --set weightDecay=0.01; may be repeated", settingOf)
+    .option(
+      "--schedule <form>",
+      "how the rate changes: a kind with options, as in cosine or step:every=500,factor=0.5, or JSON",
+      scheduleOf,
+    )
+    .option("--warmup <steps>", "steps of linear warm-up in front", numberOf)
+    .option("--epochs <count>", "passes over the training rows", numberOf, 30)
+    .option("--batch-size <rows>", "rows in a step", numberOf, 32)
+    .option("--seed <number>", "decides split, initial weights, order of rows and dropout", numberOf, 1);
+}

@@ -1,0 +1,155 @@
+import { Command } from "commander";
+import { number } from "../options.js";
+import { clockOf } from "../training/run.js";
+import { Trainer } from "../training/trainer.js";
+import { curveChart } from "./chart.js";
+import { InterruptedError, UsageError } from "./errors.js";
+import { checkWritable, writeWhole } from "./files.js";
+import { metricsText, short } from "./format.js";
+import { Interrupt } from "./interrupt.js";
+import { type ModelFile, type Notes, readModel } from "./model-file.js";
+import { optimizerOf } from "./optimizer.js";
+import { contextOf, describeRun, introduce, readData, startEngine } from "./prepare.js";
+import { Progress } from "./progress.js";
+import { type TrainDocument, trainDocument } from "./report/document.js";
+import { trainReport } from "./report/train.js";
+import { addSettings, type Settings } from "./settings.js";
+import { paint, say } from "./terminal.js";
+import { numberOf } from "./values.js";
+
+interface Output {
+  save?: string;
+  resume?: string;
+  report?: string;
+  backend?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+type Flags = Settings & Output;
+
+export function trainCommand(): Command {
+  const command = new Command("train")
+    .argument("<file>", 'a CSV file with a header, may be gzipped; "-" for the standard input')
+    .summary("train a network with one learning rate or schedule, and save it")
+    .description("Trains a network. Ctrl-C stops it between two steps and saves it; --resume goes on with the same bits.");
+  return addSettings(command)
+    .option("-r, --rate <number>", "the learning rate; with --schedule its highest or first", numberOf)
+    .option("--patience <epochs>", "stop after so many epochs without a better validation loss, and keep the best weights", numberOf)
+    .optionsGroup("Output:")
+    .option("-s, --save <file>", "where the model goes (safetensors, with all it needs to predict and to go on)")
+    .option("--resume <file>", "go on with a run that was interrupted; its settings come from the file")
+    .option("--report <file>", "write a page with the plots of loss and rate")
+    .option("--json", "print one JSON document instead of words")
+    .option("-q, --quiet", "print nothing but errors")
+    .option("--backend <name>", "wasm or js (default: wasm where it can be had)")
+    .action(train);
+}
+
+async function train(file: string, flags: Flags, command: Command): Promise<void> {
+  const { save, resume, report, backend, json = false, quiet = false, ...given } = flags;
+  const words = !json && !quiet;
+  if (save !== undefined) await checkWritable(save, [file]);
+  if (report !== undefined) await checkWritable(report, [file]);
+  const engine = await startEngine(backend);
+  const before = resume === undefined ? undefined : await readModel(engine, resume);
+  before?.model.dispose();
+  const settings = before === undefined ? given : settingsOf(before, given, command);
+
+  const parts = await readData(file, settings);
+  const { encoder } = parts;
+  if (before !== undefined && JSON.stringify(encoder) !== JSON.stringify(before.encoder)) {
+    throw new UsageError(`${file} is not the data that ${resume} was trained on: their columns or values differ`);
+  }
+  const run = before?.run ?? describeRun(settings, parts, optimizerOf(settings, rateOf(settings, file), parts.training.rows));
+  const context = contextOf(file, parts, run, engine);
+  using trainer = new Trainer(engine, run, parts);
+  if (before !== undefined) trainer.restore(before.bytes);
+  if (words)
+    say([
+      ...introduce(context, run),
+      ...(resume === undefined ? [] : [`resumed after step ${trainer.optimizer.steps}${trainer.finished ? ": the run is finished" : ""}`]),
+      "",
+    ]);
+
+  const saveNow = async () => {
+    if (save !== undefined) await writeWhole(save, trainer.checkpoint({ encoder, settings } satisfies Notes));
+  };
+  using interrupt = new Interrupt();
+  try {
+    await trainAll(trainer, parts.training.rows, interrupt.abort, !quiet);
+  } catch (error) {
+    if (interrupt.signal === undefined) throw error;
+    await saveNow();
+    const advice =
+      save === undefined
+        ? "nothing was saved (--save keeps what was trained)"
+        : `saved to ${save}; go on with: stepsize train ${file} --resume ${save} --save ${save}`;
+    throw new InterruptedError(interrupt.signal, `interrupted after step ${trainer.optimizer.steps}, ${advice}`);
+  }
+  await saveNow();
+
+  const document = trainDocument(context, trainer, parts);
+  if (report !== undefined) await writeWhole(report, trainReport(document));
+  if (json) say(JSON.stringify({ ...document, saved: save ?? null }));
+  if (!words) return;
+  say([...charts(document), ""]);
+  const { metrics, keptEpoch } = document;
+  const early = trainer.run.earlyStopping !== undefined && keptEpoch !== null;
+  if (early) say(`stopped after epoch ${trainer.history.length}, the weights are those of epoch ${keptEpoch}`);
+  say(`training    ${metricsText(metrics.training, context.data)}`);
+  say(`validation  ${metricsText(metrics.validation, context.data)}`);
+  if (metrics.test !== null) say(paint("bold", `held out    ${metricsText(metrics.test, context.data)}`));
+  if (save !== undefined) say(`saved: ${save}`);
+  if (report !== undefined) say(`report: ${report}`);
+}
+
+async function trainAll(trainer: Trainer, rows: number, signal: AbortSignal, shown: boolean): Promise<void> {
+  const { epochs } = trainer.run;
+  using progress = new Progress(clockOf(trainer.run, rows).totalSteps, shown);
+  let mean = trainer.history.at(-1)?.loss;
+  for await (const { loss } of trainer.epochs({
+    signal,
+    onStep: ({ step, epoch, learningRate, loss }) => progress.update(step, { rate: learningRate, epoch, epochs, loss: mean ?? loss }),
+  })) {
+    mean = loss;
+  }
+}
+
+/** The settings of a checkpoint. Those given again must be the same: a resumed run goes on as it was. */
+function settingsOf({ settings }: ModelFile, given: Settings, command: Command): Settings {
+  for (const option of command.options) {
+    const name = option.attributeName() as keyof Settings;
+    if (command.getOptionValueSource(name) !== "cli" || !(name in given)) continue;
+    if (JSON.stringify(given[name]) !== JSON.stringify(settings[name])) {
+      throw new UsageError(`${option.long} differs from the run that is resumed, which goes on as it was: leave ${option.long} out`);
+    }
+  }
+  return settings;
+}
+
+function rateOf({ rate, schedule, target }: Settings, file: string): number | undefined {
+  if (rate !== undefined) return number(undefined, { min: 0 }).read(rate, "--rate");
+  if (schedule !== undefined) return undefined;
+  throw new UsageError(
+    `--rate is missing: give a learning rate, or find one with: stepsize search ${file} --target ${target === undefined ? "COLUMN" : target}`,
+  );
+}
+
+function charts({ history, rates }: TrainDocument): string[] {
+  const epochs = ["epoch 1", `epoch ${history.length}`] as const;
+  const losses = history.map(({ loss }) => loss);
+  const constant = rates.every(({ rate }) => rate === rates[0]?.rate);
+  return [
+    ...curveChart("training loss", losses, epochs, true),
+    "",
+    ...(constant
+      ? [`learning rate ${short(rates[0]?.rate ?? 0)} throughout`]
+      : curveChart(
+          "learning rate",
+          rates.map(({ rate }) => rate),
+          ["step 1", `step ${(rates.at(-1)?.step ?? 0) + 1}`],
+          false,
+        )),
+  ];
+}
