@@ -163,7 +163,7 @@ describe.each(fullest)("$kind", ({ kind, rule, row, options }) => {
     expect(rates).toEqual({
       "a.weight": rate,
       ...(!row.findsRate && { "a.bias": 0.03 }),
-      gain: rate,
+      gain: rule.fallback?.({ name: "gain", shape: [] }, options as never)?.learningRate ?? rate,
       "b.weight": Number.NaN,
       ...perTensor,
     });
