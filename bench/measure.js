@@ -5,15 +5,15 @@ import { Bench } from "tinybench";
  * How long one comparison takes: `rounds` turns of `samples` samples of at least `sample` milliseconds for each opponent, fewer where that would
  * take more than `budget` milliseconds. Samples are short so that some of them fall between the interruptions of a busy machine.
  */
-export const effort = { rounds: 20, samples: 20, sample: 0.1, budget: 400 };
+export const effort = { rounds: 20, samples: 20, sample: 0.1, warm: 3, budget: 400 };
 
 export function smoke() {
-  Object.assign(effort, { rounds: 2, samples: 4, sample: 0.05, budget: 20 });
+  Object.assign(effort, { rounds: 2, samples: 4, sample: 0.05, warm: 1, budget: 10 });
 }
 
 /**
  * @param opponents functions by name, each doing the work once.
- * @param period the number of calls after which work repeats: an optimizer flushes its state in every 16th. Means are over a whole period.
+ * @param period the number of calls after which work repeats: an optimizer flushes its state in every 32nd. Means are over a whole period.
  * @returns min and median of each, in nanoseconds a call.
  */
 export function compare(opponents, period = 1) {
@@ -57,7 +57,7 @@ function calibrate(call, period) {
       const start = performance.now();
       repeat(call, calls);
       took = Math.min(took, performance.now() - start);
-    } while (performance.now() - warm < 10 * effort.sample);
+    } while (performance.now() - warm < effort.warm);
     if (took >= effort.sample) return { calls, took };
   }
 }

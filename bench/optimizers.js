@@ -9,10 +9,15 @@ import { plain } from "./plain.js";
 
 /** Options under which a kind is shown a second time. */
 const variants = [{ name: "sgd momentum", kind: "sgd", momentum: 0.9 }];
-/** Steps made before anything is timed: every 16th flushes what has faded. */
-const CHECKED = 17;
+/** Every 32nd step flushes what has faded: times are means over as many. */
+const PERIOD = 32;
+/** Steps made and compared before anything is timed, the flush among them where that does not take long. */
+const checked = (n) => (n <= 16384 ? PERIOD + 1 : 3);
 /** An optimizer that takes longer than this for a step (not elementwise, or its twin) is not timed at that size, in milliseconds. */
 const PATIENCE = 1500;
+
+/** What a step is told; only those that need a loss or a closure look at it. */
+export const loss = () => 1;
 
 export function contestants(only) {
   const all = [...[...rules.keys()].map((kind) => ({ name: kind, kind })), ...variants];
@@ -51,21 +56,21 @@ function measureOne(wasm, js, { name, ...options }, n, bandwidth) {
     if (impatient) return undefined;
     const p = filled(n, 1);
     const g = filled(n, 2);
-    const byHand = plain[name]?.(ours.rate)(n);
+    const byHand = plain[name]?.(ours.rate, n);
     let t = 1;
     if (byHand) {
       const fresh = bound(wasm, options, n);
-      for (; t <= CHECKED; t++) {
+      for (; t <= checked(n); t++) {
         byHand(p, g, t);
-        fresh.optimizer.step();
+        fresh.optimizer.step(loss);
       }
       agree(`${name} in plain JavaScript, n = ${n}`, fresh.value(), p);
       fresh.dispose();
     }
-    const opponents = { wasm: () => ours.optimizer.step() };
+    const opponents = { wasm: () => ours.optimizer.step(loss) };
     if (byHand) opponents.js = () => byHand(p, g, t++);
-    else opponents.js = () => twin.optimizer.step();
-    const times = compare(opponents, 16);
+    else opponents.js = () => twin.optimizer.step(loss);
+    const times = compare(opponents, PERIOD);
     const bytes = 12 + 8 * ours.slots;
     return {
       name,
@@ -111,12 +116,12 @@ function bound(engine, options, n) {
 
 /** Steps both backends and compares every bit. Returns whether a step takes too long to be timed. */
 function check(ours, twin, n, name) {
-  for (let step = 0; step < CHECKED; step++) {
+  for (let step = 0; step < checked(n); step++) {
     const start = performance.now();
-    ours.optimizer.step();
+    ours.optimizer.step(loss);
     const middle = performance.now();
     if (middle - start > PATIENCE) return true;
-    twin.optimizer.step();
+    twin.optimizer.step(loss);
     if (performance.now() - middle > PATIENCE) return true;
   }
   sameBits(`${name}, n = ${n}: wasm and JavaScript differ`, ours.value(), twin.value());

@@ -1,0 +1,152 @@
+// A whole training step (forward, loss, backward, update) beside what its arithmetic takes at the machine's peak, and the traps in which
+// denormals would slow it down.
+import { load } from "../dist/engine.js";
+import { mlp } from "../dist/models/mlp.js";
+import { Network } from "../dist/models/network.js";
+import { Optimizer } from "../dist/optimizer.js";
+import { adam } from "../dist/optimizers/adam.js";
+import { optimizerFromJSON, rules } from "../dist/optimizers/index.js";
+import { Parameters } from "../dist/parameters.js";
+import { peakCalls, peakOf } from "./machine.js";
+import { compare, filled, sameBits } from "./measure.js";
+import { loss } from "./optimizers.js";
+
+export const networks = [
+  { name: "64-32-10, batch 32", sizes: [64, 32, 10], rows: 32 },
+  { name: "784-128-10, batch 32", sizes: [784, 128, 10], rows: 32 },
+  { name: "784-256-10, batch 128", sizes: [784, 256, 10], rows: 128 },
+  { name: "13-1, batch 32", sizes: [13, 1], rows: 32, loss: "meanSquared" },
+  { name: "784-128-10, batch 1", sizes: [784, 128, 10], rows: 1 },
+];
+
+/** So many batches, one after the other: a network that learns one by heart has gradients that fade. */
+const BATCHES = 16;
+
+/** A network, its optimizer and batches of seeded noise. */
+export function trainable(engine, { sizes, rows, loss = "crossEntropy" }, learningRate = 1e-6, batches = BATCHES) {
+  const [inputs, outputs] = [sizes[0], sizes.at(-1)];
+  const description = mlp({ inputs, hidden: sizes.slice(1, -1), outputs, activation: "relu" });
+  const network = new Network(engine, description, loss, { rows, seed: 1 });
+  const optimizer = new Optimizer(network.parameters, adam({ learningRate }));
+  const data = Array.from({ length: batches }, (_, i) => {
+    const features = engine.vector(rows * inputs);
+    const targets = engine.vector(rows * outputs);
+    features.view.set(filled(rows * inputs, i + 1));
+    if (loss === "crossEntropy") {
+      const classes = new Uint32Array(targets.view.buffer, targets.pointer, rows);
+      for (let row = 0; row < rows; row++) classes[row] = (row * 7 + i * 3) % outputs;
+    } else targets.view.set(filled(rows * outputs, i + 100));
+    return { rows, featuresPointer: features.pointer, targetsPointer: targets.pointer, step: 0, vectors: [features, targets] };
+  });
+  let next = 0;
+  return {
+    network,
+    optimizer,
+    step() {
+      const loss = network.train(data[next]);
+      optimizer.step();
+      next = next + 1 === batches ? 0 : next + 1;
+      return loss;
+    },
+    dispose() {
+      optimizer.dispose();
+      network.dispose();
+      for (const { vectors } of data) for (const vector of vectors) vector.dispose();
+    },
+  };
+}
+
+/** The multiplications and additions of a step's products. */
+export function operations({ sizes, rows }) {
+  let count = 0;
+  for (let i = 0; i + 1 < sizes.length; i++) count += 2 * rows * sizes[i] * sizes[i + 1] * (i === 0 ? 2 : 3);
+  return count;
+}
+
+const parameters = ({ sizes }) => sizes.slice(1).reduce((sum, size, i) => sum + (sizes[i] + 1) * size, 0);
+
+export async function measureTraining(short = false) {
+  const [wasm, js] = [await load({ backend: "wasm" }), await load({ backend: "js" })];
+  return networks
+    .filter(({ sizes }) => !short || sizes[0] < 100)
+    .map((network) => {
+      const ours = trainable(wasm, network);
+      const twin = trainable(js, network);
+      for (let step = 0; step < 3; step++) {
+        ours.step();
+        twin.step();
+      }
+      sameBits(network.name, ours.network.parameters.values.view, twin.network.parameters.values.view);
+      const n = parameters(network);
+      const alone = new Parameters(wasm, { weight: [n] });
+      const update = new Optimizer(alone, adam());
+      alone.get("weight").gradient.set(filled(n, 3));
+      const times = compare({ wasm: () => ours.step(), update: () => update.step(), js: () => twin.step(), ...peakCalls().calls }, 32);
+      for (const taken of [ours, twin, update, alone]) taken.dispose();
+      const arithmetic = operations(network) / peakOf(times);
+      return {
+        name: network.name,
+        wasm: times.wasm,
+        js: times.js,
+        arithmetic,
+        update: times.update.min,
+        overArithmetic: times.wasm.min / (arithmetic + times.update.min),
+      };
+    });
+}
+
+/** What leaves numbers that fade: each against a fresh start, in the same run. */
+export async function measureTraps(short = false) {
+  const engine = await load({ backend: "wasm" });
+  const many = short ? 1_000 : 5_000;
+  const rows = [];
+  for (const network of networks.slice(0, short ? 1 : 2)) {
+    const traps = {
+      [`${many} steps on one batch at a rate of 1, which kills most units`]: () => trained(engine, network, 1, 1, many),
+      [`${many} steps on one batch at a rate of 1e-2, learnt by heart`]: () => trained(engine, network, 1e-2, 1, many),
+      [`${many} steps at a rate of 1e-6`]: () => trained(engine, network, 1e-6, BATCHES, many),
+      "a saturated softmax: weights times 1000": () => {
+        const saturated = trainable(engine, network);
+        engine.kernels.scale(saturated.network.parameters.values.pointer, saturated.network.parameters.size, 1000);
+        for (let step = 0; step < many; step++) saturated.step();
+        return saturated;
+      },
+    };
+    for (const [name, make] of Object.entries(traps)) {
+      const fresh = trainable(engine, network);
+      const trapped = make();
+      const times = compare({ fresh: () => fresh.step(), trapped: () => trapped.step() }, 32);
+      rows.push({ name: `${network.name}: ${name}`, ...times, ratio: times.trapped.min / times.fresh.min });
+      fresh.dispose();
+      trapped.dispose();
+    }
+  }
+  const zeros = short ? 1_000 : 100_000;
+  for (const kind of rules.keys()) {
+    const fresh = bound(engine, kind, 1024);
+    const trapped = bound(engine, kind, 1024);
+    for (let step = 0; step < 10; step++) trapped.optimizer.step(loss);
+    trapped.parameters.gradients.view.fill(0);
+    for (let step = 0; step < zeros; step++) trapped.optimizer.step(loss);
+    const times = compare({ fresh: () => fresh.optimizer.step(loss), trapped: () => trapped.optimizer.step(loss) }, 32);
+    rows.push({ name: `${kind}: ${zeros} steps of zero gradient`, ...times, ratio: times.trapped.min / times.fresh.min });
+    for (const taken of [fresh, trapped]) {
+      taken.optimizer.dispose();
+      taken.parameters.dispose();
+    }
+  }
+  return rows;
+}
+
+function trained(engine, network, learningRate, batches, steps) {
+  const model = trainable(engine, network, learningRate, batches);
+  for (let step = 0; step < steps; step++) model.step();
+  return model;
+}
+
+function bound(engine, kind, n) {
+  const parameters = new Parameters(engine, { weight: [32, n / 32] });
+  parameters.get("weight").value.set(filled(n, 1));
+  parameters.get("weight").gradient.set(filled(n, 2));
+  return { parameters, optimizer: new Optimizer(parameters, optimizerFromJSON({ kind })) };
+}
