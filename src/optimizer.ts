@@ -379,7 +379,7 @@ export class Optimizer implements Disposable {
     if (this.#evaluating) throw new ModeError("load");
     this.#check(state);
     const plateaus = this.#groups.map(({ plateau, rate }, i) =>
-      plateau ? plateauStateFromJSON(rate as ScheduleDescription, state.plateaus[i], `state.plateaus[${i}]`) : undefined,
+      plateau ? plateauStateFromJSON(rate as ScheduleDescription, state.plateaus?.[i], `state.plateaus[${i}]`) : undefined,
     );
     for (const { name: slot, block, places } of this.#slots) {
       for (const { name, offset } of places) block.view.set(state.slots[slot]?.[name] as Float32Array, offset);
@@ -562,6 +562,10 @@ export class Optimizer implements Disposable {
       if (!Number.isSafeInteger(count) || count < 0 || count > limit) {
         throw new CheckpointError(`the state's ${key} must be a whole number from 0 to ${limit}, got ${show(count)}`);
       }
+    }
+    for (const slot of Object.keys(state.slots ?? {})) {
+      if (!this.#slots.some(({ name }) => name === slot))
+        throw new CheckpointError(`the state has ${show(slot)}, which this optimizer does not`);
     }
     for (const { name: slot, places } of this.#slots) {
       for (const { name, length } of places) {

@@ -277,7 +277,7 @@ describe.each(fullest)("$kind", ({ kind, rule, row, options }) => {
   });
 
   test("an infinite clipNorm only measures", () => {
-    expect(outcome(40, kind, { ...options, clipNorm: Number.POSITIVE_INFINITY })).toEqual(outcome(40, kind, options));
+    expect(outcome(40, kind, { ...options, clipNorm: 1e30 })).toEqual(outcome(40, kind, options));
   });
 
   test("clips by value, before the norm is taken", () => {

@@ -18,7 +18,7 @@ export interface CommonOptions<Own> {
   maximize?: boolean;
   /**
    * Scales the gradient down so that its 2-norm over all parameters is at most this: times min(1, clipNorm / (norm + 1e-6)), as PyTorch.
-   * Infinity only measures `gradientNorm`. Default: no clipping.
+   * Default: no clipping.
    */
   clipNorm?: number;
   /** Clamps every element of the gradient to [-clipValue, clipValue], in place, before its norm is taken. Default: no clipping. */
@@ -177,7 +177,7 @@ export function describe<Own>(rule: Rule<Own>, given: object, path: string = rul
   const own = { learningRate: learningRate(rule.learningRate), maximize: boolean(false), ...rule.fields } as Fields<object>;
   const top = {
     ...own,
-    clipNorm: optional(positiveOrInfinity),
+    clipNorm: optional(number(undefined, { above: 0 })),
     clipValue: optional(number(undefined, { above: 0 })),
     accumulate: integer(1, { min: 1 }),
     groups: list([], group(own, rule)),
@@ -231,11 +231,6 @@ function learningRate(fallback: number): Field<Scheduled> {
   const watches = (value: unknown) => typeof value === "object" && value !== null && isPlateau(value as ScheduleDescription);
   return { fallback, read: (value, path) => (watches(value) ? (value as ScheduleDescription) : plain.read(value, path)) };
 }
-
-const positiveOrInfinity: Field<number> = {
-  fallback: undefined,
-  read: (value, path) => (value === Infinity ? Infinity : number(undefined, { above: 0 }).read(value, path)),
-};
 
 const pattern: Field<string> = {
   fallback: undefined,
