@@ -1,7 +1,7 @@
 // Compiles assembly/ and writes what the TypeScript side is built from: the bytes as base64 (works in every host with nothing to
 // configure) and the interface `Kernels`, taken from the compiler's own declarations so that a kernel without a twin does not compile.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { constantsToMemory } from "./constants.js";
 
 for (const [target, file] of [
@@ -56,6 +56,11 @@ export const core = "${readFileSync(`build/${wasm}.wasm`).toString("base64")}";
 `,
   );
 }
+
+// what "stepsize/core.wasm" and the entry points of workers and edge functions import
+mkdirSync("dist", { recursive: true });
+copyFileSync("build/core.wasm", "dist/core.wasm");
+copyFileSync("src/core.d.wasm.ts", "dist/core.d.wasm.ts");
 
 function writeIfChanged(path, text) {
   let old;

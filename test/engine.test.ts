@@ -100,7 +100,9 @@ describe("loadSync", () => {
   });
 
   test("has no JavaScript backend", () => {
-    expect(() => loadSync({ backend: "js" })).toThrow(new EngineError('loadSync starts wasm only: use `await load({ backend: "js" })`'));
+    expect(() => loadSync({ backend: "js" })).toThrow(
+      new EngineError('loadSync starts wasm only: `await load({ backend: "js" })`, or import from "stepsize/js"'),
+    );
   });
 
   test("throws where wasm cannot be had", () => {

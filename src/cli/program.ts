@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { doctorCommand } from "./doctor.js";
 import { oneLine } from "./errors.js";
 import { predictCommand } from "./predict.js";
 import { searchCommand } from "./search.js";
@@ -6,7 +7,7 @@ import { trainCommand } from "./train.js";
 import { version } from "./version.js";
 
 /** Every command: one line registers it. */
-const commands = [searchCommand, trainCommand, predictCommand];
+const commands = [searchCommand, trainCommand, predictCommand, doctorCommand];
 
 export function program(): Command {
   const root = new Command("stepsize")

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { searchLearningRate } from "../search/search.js";
+import { searchLearningRate } from "../index.js";
 import { rateChart } from "./chart.js";
 import { FailedError, InterruptedError } from "./errors.js";
 import { checkWritable, writeWhole } from "./files.js";

@@ -72,7 +72,7 @@ export const encoderFields: Fields<EncoderSettings> = {
 
 const MISSING_CATEGORY = "(missing)";
 /** Values in the features of a data set: 2 GiB. */
-const MOST_VALUES = 2 ** 29;
+const MOST_VALUES = 0x2000_0000;
 
 /**
  * Learns from the training rows of a table how cells become numbers:

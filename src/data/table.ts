@@ -1,4 +1,4 @@
-import { parse } from "csv-parse/browser/esm/sync";
+import { parse } from "#csv-parse";
 import { DataError } from "../errors.js";
 import { readOptions, show } from "../options.js";
 import { text } from "./checks.js";
@@ -41,7 +41,7 @@ export function parseCSV(source: string, options: ParseOptions = {}): Table {
   return { columns, rows };
 }
 
-/** csv-parse's build for browsers is the one that needs no `Buffer`; Node runs it too. */
+/** csv-parse's build for browsers brings a `Buffer` that sets `__proto__`, which Deno does not have: package.json chooses a build by host. */
 function records(source: string, delimiter: string): string[][] {
   const options = {
     bom: true,

@@ -13,7 +13,7 @@ export interface PolyakOptions extends CommonOptions<PolyakOptions> {
 }
 
 /** What counts as a zero gradient, as in Optax. */
-export const NO_STEP = 2 ** -52;
+export const NO_STEP = 2.220446049250313e-16;
 
 export const polyakRule: Rule<PolyakOptions> = {
   kind: "polyak",

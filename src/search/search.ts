@@ -1,6 +1,5 @@
+import type { Engine } from "../backend.js";
 import type { Dataset } from "../data/dataset.js";
-import type { Engine } from "../engine.js";
-import { load } from "../engine.js";
 import { DivergedError, OptionError } from "../errors.js";
 import { log } from "../math.js";
 import { describe, type OptimizerDescription, ruleOf, type Scheduled } from "../optimizers/rule.js";
@@ -103,14 +102,20 @@ const CLOSE = 0.01;
  * const { best, rates } = await searchLearningRate(run, { training, validation }, { rates: logspace(1e-5, 1, 11) });
  * for (const { rate, verdict, reason } of rates) console.log(rate, verdict, reason);
  */
-export async function searchLearningRate(run: Run, data: SearchData, options: SearchOptions = {}): Promise<SearchResult> {
-  const { engine: given, signal, onEpoch, ...rest } = options;
+export type SearchLearningRate = (run: Run, data: SearchData, options?: SearchOptions) => Promise<SearchResult>;
+
+/** The search of an entry point, which runs on that entry's `load()` unless it is given an engine. */
+export function searchWith(load: () => Promise<Engine>): SearchLearningRate {
+  return async (run, data, { engine, ...options } = {}) => search(engine ?? (await load()), run, data, options);
+}
+
+async function search(engine: Engine, run: Run, data: SearchData, options: Omit<SearchOptions, "engine">): Promise<SearchResult> {
+  const { signal, onEpoch, ...rest } = options;
   const { rates, repeats } = readOptions<{ rates: readonly number[]; repeats: number }>("search", rest, {
     rates: list(defaultRates(), number(undefined, { above: 0 }), 1),
     repeats: integer(1, { min: 1 }),
   });
   const checked = readRun(run);
-  const engine = given ?? (await load());
   const rising = [...new Set(rates)].sort((a, b) => a - b);
   const total = rising.length * repeats * checked.epochs;
   const tests = new Map<number, Metrics>();
@@ -120,20 +125,24 @@ export async function searchLearningRate(run: Run, data: SearchData, options: Se
     for (let repeat = 0; repeat < repeats; repeat++) {
       const seed = checked.seed + repeat;
       const before = (tried.length * repeats + repeat) * checked.epochs;
-      using trainer = new Trainer(engine, { ...checked, seed, optimizer: withRate(checked, data, rate) }, data);
-      let divergence: string | undefined;
+      const trainer = new Trainer(engine, { ...checked, seed, optimizer: withRate(checked, data, rate) }, data);
       try {
-        for await (const epoch of trainer.epochs(signal ? { signal } : {})) {
-          onEpoch?.({ rate, repeat, epoch, done: before + epoch.epoch, total });
+        let divergence: string | undefined;
+        try {
+          for await (const epoch of trainer.epochs(signal ? { signal } : {})) {
+            onEpoch?.({ rate, repeat, epoch, done: before + epoch.epoch, total });
+          }
+        } catch (error) {
+          if (!(error instanceof DivergedError)) throw error;
+          divergence = `${error.what} was no longer finite after step ${error.step}`;
         }
-      } catch (error) {
-        if (!(error instanceof DivergedError)) throw error;
-        divergence = `${error.what} was no longer finite after step ${error.step}`;
+        const kept = trainer.history[(trainer.bestEpoch ?? trainer.history.length) - 1];
+        trials.push({ seed, history: trainer.history, kept: kept ?? null, ...(divergence !== undefined && { divergence }) });
+        // evaluated while the weights are there; only what belongs to the rate that validation chooses is looked at
+        if (data.test !== undefined && repeat === 0 && divergence === undefined) tests.set(rate, trainer.evaluate(data.test));
+      } finally {
+        trainer.dispose();
       }
-      const kept = trainer.history[(trainer.bestEpoch ?? trainer.history.length) - 1];
-      trials.push({ seed, history: trainer.history, kept: kept ?? null, ...(divergence !== undefined && { divergence }) });
-      // evaluated while the weights are there; only what belongs to the rate that validation chooses is looked at
-      if (data.test !== undefined && repeat === 0 && divergence === undefined) tests.set(rate, trainer.evaluate(data.test));
     }
     tried.push({ rate, trials });
   }

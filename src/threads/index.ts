@@ -1,7 +1,7 @@
-import { instantiate } from "@assemblyscript/loader";
 import { decode } from "../base64.js";
 import type { Kernels } from "../engine.js";
 import { core } from "../generated/core-threads.js";
+import { instantiate } from "../instantiate.js";
 import { Pool } from "./pool.js";
 import { splitOver } from "./split.js";
 
@@ -26,7 +26,7 @@ export function obstacle(): string | undefined {
 /** The kernels over a shared memory, with `threads - 1` workers. */
 export async function startThreads(threads: number): Promise<ThreadedCore> {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared: true });
-  const { module, instance } = await instantiate<Record<string, unknown>>(decode(core), { env: { memory } });
+  const { module, instance } = await instantiate(decode(core), { env: { memory } });
   const names = Object.keys(instance.exports).filter((name) => typeof instance.exports[name] === "function");
   const pool = await Pool.start(module, memory, names, threads - 1);
   return { kernels: splitOver(pool, instance.exports as unknown as Kernels, names), memory, dispose: () => pool.dispose() };

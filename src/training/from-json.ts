@@ -36,9 +36,13 @@ export function loadModel(engine: Engine, bytes: Uint8Array): { model: Network; 
     restoreValues(model.parameters, values);
     if (!progress["finished"]) {
       // under way, a run holds its training values, which for some methods are not those to predict with
-      using optimizer = new Optimizer(model.parameters, run.optimizer);
-      optimizer.load(state);
-      optimizer.toEvaluation();
+      const optimizer = new Optimizer(model.parameters, run.optimizer);
+      try {
+        optimizer.load(state);
+        optimizer.toEvaluation();
+      } finally {
+        optimizer.dispose();
+      }
     }
   } catch (error) {
     model.dispose();

@@ -162,11 +162,15 @@ export class Trainer implements Disposable {
   evaluate(data: Dataset): Metrics {
     this.#alive();
     const { evaluating } = this.optimizer;
-    using batches = this.#batchesOf(data);
-    this.optimizer.toEvaluation();
-    const metrics = this.#evaluate(batches);
-    if (!evaluating) this.optimizer.toTraining();
-    return metrics;
+    const batches = this.#batchesOf(data);
+    try {
+      this.optimizer.toEvaluation();
+      const metrics = this.#evaluate(batches);
+      if (!evaluating) this.optimizer.toTraining();
+      return metrics;
+    } finally {
+      batches.dispose();
+    }
   }
 
   /**

@@ -1,0 +1,51 @@
+// What the package weighs, against its budgets, and how long a cold load() takes.
+//
+//   npm run build && node scripts/size.js
+import { execFileSync } from "node:child_process";
+import { statSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const KB = 1000;
+const bundles = [
+  { name: "a program that trains", code: 'export { load, mlp, adamw, warmup, cosine, Trainer } from "./dist/index.js";', limit: 45 * KB },
+  { name: "load, Parameters, Optimizer, adamw", code: 'export { load, Parameters, Optimizer, adamw } from "./dist/index.js";' },
+  { name: "the same of stepsize/js", code: 'export { load, Parameters, Optimizer, adamw } from "./dist/js.js";' },
+  { name: "everything of stepsize", code: 'export * from "./dist/index.js";' },
+];
+
+let failed = false;
+
+/** Prints a size; one above its limit fails the script. */
+function report(name, bytes, limit = Number.POSITIVE_INFINITY) {
+  const over = bytes > limit;
+  failed ||= over;
+  const budget = Number.isFinite(limit) ? ` of ${limit / KB} KB${over ? ": over the budget" : ""}` : "";
+  console.log(`${(bytes / KB).toFixed(1).padStart(7)} KB${budget}  ${name}`);
+}
+
+report("core.wasm", statSync("dist/core.wasm").size, 48 * KB);
+for (const { name, code, limit } of bundles) {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: "." },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    write: false,
+  });
+  report(`${name}, bundled and gzipped`, gzipSync(outputFiles[0].contents, { level: 9 }).length, limit);
+}
+
+const times = Array.from({ length: 5 }, () => {
+  const script = `const start = performance.now();
+    const { load } = await import("./dist/index.js");
+    await load();
+    console.log(performance.now() - start);`;
+  return Number(execFileSync(process.execPath, ["--input-type=module", "--eval", script], { encoding: "utf8" }));
+});
+console.log(
+  `${Math.min(...times)
+    .toFixed(1)
+    .padStart(7)} ms  import and load() in a new Node ${process.versions.node}, the best of ${times.length}`,
+);
+process.exitCode = failed ? 1 : 0;

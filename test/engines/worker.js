@@ -1,0 +1,3 @@
+import { run } from "./harness.js";
+
+postMessage(await run("full"));

@@ -1,0 +1,6 @@
+import type * as library from "../../src/index.js";
+
+export function train(
+  stepsize: typeof library,
+  options?: library.LoadOptions,
+): Promise<{ steps: number; backend: library.Backend; reason: string; hash: string }>;

@@ -1,0 +1,172 @@
+// Ten training steps on every host that people embed the package in, from the packed tarball: npm run test:hosts [-- name ...]
+//
+// Installs the pinned hosts of package.json into a temporary folder; engines and browsers must be there (scripts/install-engines.sh).
+// Exit code 1 when a host fails or gives another hash, and with CI set also when an engine or browser is missing.
+import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import Table from "cli-table3";
+import { browse, browsers } from "../support/browsers.js";
+import { printed, run, start } from "../support/processes.js";
+import { bun, deno, node24 } from "../support/runtimes.js";
+import { serve } from "../support/server.js";
+import { installTarball, inTemporaryFolder } from "../support/tarball.js";
+
+const TIMEOUT = 240_000;
+const here = fileURLToPath(new URL(".", import.meta.url));
+const golden = JSON.parse(readFileSync(join(here, "../golden/runs.json"), "utf8"))["ten steps"];
+const chromium = browsers.find(({ name }) => name === "Chromium");
+const versions = JSON.parse(readFileSync(join(here, "package.json"), "utf8")).dependencies;
+const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
+
+const node = process.execPath;
+const STRICT = { "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'" };
+const WITH_WASM = { "Content-Security-Policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'" };
+
+/**
+ * Each host: `run` gives what train() of job.js returned. `fallback` is what the reason must say where only JavaScript can be had; `needs` an
+ * engine or a browser.
+ */
+const hosts = [
+  { name: `Node ${process.versions.node}, import`, run: inProcess([node, "node/main.js"]) },
+  { name: `Node ${process.versions.node}, require`, run: inProcess([node, "node/require.cjs"]) },
+  { name: "stepsize/slim", run: inProcess([node, "node/slim.js"]) },
+  { name: "stepsize/js", fallback: /JavaScript twin only/, run: inProcess([node, "node/js.js"]) },
+  { name: "no WebAssembly (node --jitless)", fallback: /WebAssembly is not defined/, run: inProcess([node, "--jitless", "node/main.js"]) },
+  {
+    name: "4 GB of addresses (ulimit -v)",
+    fallback: /memory/i,
+    run: inProcess(["bash", "-c", `ulimit -v 4000000 && exec ${node} node/main.js`]),
+  },
+  { name: "Bun", needs: bun, run: inProcess([bun.path, "node/main.js"]) },
+  { name: "Deno", needs: deno, run: inProcess([deno.path, "run", "--allow-read", "--allow-env", "node/main.js"]) },
+  { name: `workerd (miniflare ${versions.miniflare})`, needs: node24, run: inProcess([node24.path, "workerd/main.js"]) },
+  { name: `Vite ${versions.vite}, dev`, needs: chromium, run: viteDev },
+  { name: `Vite ${versions.vite}, build`, needs: chromium, run: bundled("vite build page --outDir ../vite --logLevel error", "vite") },
+  {
+    name: `webpack ${versions.webpack}`,
+    needs: chromium,
+    run: bundled("webpack --entry ./page/main.js --output-path webpack --mode production", "webpack"),
+  },
+  {
+    name: `Rollup ${versions.rollup}`,
+    needs: chromium,
+    run: bundled("rollup page/main.js --dir rollup --plugin node-resolve={browser:true} --plugin commonjs --silent", "rollup"),
+  },
+  { name: `esbuild ${versions.esbuild}`, needs: chromium, run: bundled(esbuild("esbuild"), "esbuild") },
+  ...browsers.flatMap((browser) => [
+    {
+      name: `${browser.name}, strict CSP`,
+      needs: browser,
+      fallback: /CompileError|EvalError|unsafe-eval/,
+      run: bundled(esbuild("strict"), "strict", browser, STRICT),
+    },
+    {
+      name: `${browser.name}, CSP 'wasm-unsafe-eval'`,
+      needs: browser,
+      run: bundled(esbuild("with-wasm"), "with-wasm", browser, WITH_WASM),
+    },
+  ]),
+  { name: `Next.js ${versions.next}, Node`, run: next("node") },
+  { name: `Next.js ${versions.next}, edge`, run: next("edge") },
+];
+
+function esbuild(folder) {
+  return `esbuild page/main.js --bundle --splitting --format=esm --outdir=${folder} --log-level=error`;
+}
+
+/** A program that prints the result. */
+function inProcess(command) {
+  return async (folder) => JSON.parse(await run(command, { cwd: folder, env, timeout: TIMEOUT }));
+}
+
+/** Runs a tool of node_modules, given as a command line. */
+function tool(line, folder) {
+  const [name, ...args] = line.split(" ");
+  return run([join(folder, "node_modules/.bin", name), ...args], { cwd: folder, env, timeout: TIMEOUT });
+}
+
+/** A page whose script a tool has bundled into a folder. */
+function bundled(line, name, browser = chromium, headers = {}) {
+  return async (folder) => {
+    mkdirSync(join(folder, name), { recursive: true });
+    if (!line.startsWith("vite")) cpSync(join(folder, "page/index.html"), join(folder, name, "index.html"));
+    await tool(line, folder);
+    const server = await serve(join(folder, name), headers);
+    try {
+      return await browse(browser, { ...server, url: `${server.url}?result=/result` }, { folder, timeout: TIMEOUT });
+    } finally {
+      server.close();
+    }
+  };
+}
+
+async function viteDev(folder) {
+  const vite = start([join(folder, "node_modules/.bin/vite"), "page", "--host", "localhost"], { cwd: folder, env });
+  const server = await serve(folder);
+  try {
+    const [url] = await printed(vite, /http:\/\/localhost:\d+\//, TIMEOUT);
+    return await browse(chromium, { ...server, url: `${url}?result=${server.url}` }, { folder, timeout: TIMEOUT });
+  } finally {
+    vite.stop();
+    server.close();
+  }
+}
+
+/** Next.js is built once for both routes. */
+let built;
+function next(route) {
+  return async (folder) => {
+    built ??= tool("next build next", folder);
+    await built;
+    const server = start([join(folder, "node_modules/.bin/next"), "start", "next", "--port", "0"], { cwd: folder, env });
+    try {
+      const [url] = await printed(server, /http:\/\/localhost:\d+/, TIMEOUT);
+      const response = await fetch(`${url}/api/${route}`, { signal: AbortSignal.timeout(TIMEOUT) });
+      if (!response.ok) throw new Error(`${response.status}: ${server.output.stderr}`);
+      return await response.json();
+    } finally {
+      server.stop();
+    }
+  };
+}
+
+/** What is wrong with a result, if anything is. */
+function fault({ fallback }, { error, steps, backend, reason, hash }) {
+  if (error !== undefined) return error;
+  if (backend !== (fallback ? "js" : "wasm")) return `ran on ${backend}`;
+  if (fallback && !fallback.test(reason)) return "gives another reason";
+  if (steps !== 10) return `made ${steps} steps`;
+  return hash === golden ? undefined : "gives another hash";
+}
+
+async function main(chosen) {
+  const picked = hosts.filter(({ name }) => chosen.length === 0 || chosen.some((word) => name.startsWith(word)));
+  const missing = picked.filter(({ needs }) => needs && !needs.path);
+  for (const { name, needs } of missing) console.log(`cannot be tried: ${name} (${needs.install}, or scripts/install-engines.sh)`);
+  const head = ["host", "backend", "hash", "time", "reason, or what is wrong"];
+  const table = new Table({
+    head,
+    style: { head: [], border: [], compact: true },
+    colWidths: [null, null, null, null, 90],
+    wordWrap: true,
+  });
+  let failed = 0;
+  await inTemporaryFolder(async (folder) => {
+    cpSync(here, folder, { recursive: true, filter: (path) => !path.includes("node_modules") });
+    installTarball(folder);
+    for (const host of picked.filter(({ needs }) => !needs || needs.path)) {
+      const begin = performance.now();
+      const result = await host.run(folder).catch((error) => ({ error: error.message }));
+      const wrong = fault(host, result);
+      if (wrong !== undefined) failed++;
+      const time = `${((performance.now() - begin) / 1000).toFixed(1)} s`;
+      table.push([host.name, result.backend ?? "", result.hash?.slice(0, 16) ?? "", time, wrong ? `WRONG: ${wrong}` : result.reason]);
+    }
+  });
+  console.log(table.toString());
+  console.log(`${picked.length - missing.length - failed} hosts give the hash ${golden.slice(0, 16)}, ${failed} do not`);
+  return failed === 0 && (missing.length === 0 || process.env.CI === undefined) ? 0 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));

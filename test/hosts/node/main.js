@@ -1,0 +1,4 @@
+import * as stepsize from "stepsize";
+import { train } from "../job.js";
+
+console.log(JSON.stringify(await train(stepsize)));
