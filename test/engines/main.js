@@ -1,9 +1,11 @@
-// The golden runs on every engine there is, from the packed tarball: npm run test:engines [-- name ...]
+// The golden runs on every engine there is, from the packed tarball: npm run test:engines [-- name ...] [--write]
 //
+// --write puts the table into docs/determinism.md.
 // Installs nothing (scripts/install-engines.sh does). Exit code 1 when a hash differs, and with CI set also when an engine is missing.
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 import Table from "cli-table3";
 import { build } from "esbuild";
@@ -14,12 +16,15 @@ import { serve } from "../support/server.js";
 import { installTarball, inTemporaryFolder } from "../support/tarball.js";
 
 const TIMEOUT = 300_000;
+const HEAD = ["engine", "where", "kernels", "equal runs", "hash", "time"];
+/** The golden run that only test/hosts makes. */
+const HOSTS = "ten steps";
 /** Without these headers pages have no threads. */
 const ISOLATED = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const golden = JSON.parse(readFileSync(join(root, "test/golden/runs.json"), "utf8"));
 
-/** Bundles copies of the harness and the golden runs with the installed tarball; returns the folder of the bundles and `summary`. */
+/** Bundles copies of the harness and the golden runs with the installed tarball; returns the folder of the bundles, and the exports of runs.ts. */
 async function bundle(folder) {
   writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
   installTarball(folder);
@@ -43,8 +48,7 @@ async function bundle(folder) {
   await build({ ...options, platform: "browser", entryPoints: entries("engines/page.js", "engines/worker.js") });
   writeFileSync(join(outdir, "index.html"), '<!doctype html><script type="module" src="page.js"></script>');
   writeFileSync(join(outdir, "package.json"), '{ "type": "module" }');
-  const { summary } = await import(join(outdir, "runs.js"));
-  return { bundles: outdir, summary };
+  return { bundles: outdir, ...(await import(join(outdir, "runs.js"))) };
 }
 
 /** What an engine gave: by place, a list of { way, hashes, milliseconds }. */
@@ -63,35 +67,23 @@ async function collect(engine, bundles, folder) {
   }
 }
 
-/** The names of the runs whose hash is not the golden one. */
-function differing(hashes) {
-  return Object.keys(hashes).filter((name) => hashes[name] !== golden[name]);
-}
-
-async function main(chosen) {
-  const engines = [...runtimes, ...browsers].filter(({ name }) => chosen.length === 0 || chosen.includes(name));
-  const missing = engines.filter(({ path }) => !path);
-  for (const { name, install } of missing) console.log(`not found: ${name} (${install}, or scripts/install-engines.sh for all)`);
-  const table = new Table({ head: ["engine", "where", "kernels", "runs", "hash", "time"], style: { head: [], border: [], compact: true } });
+/** Runs every engine; returns a row for each place and way, and what is wrong. */
+async function runAll(engines) {
+  const rows = [];
   const faults = [];
   await inTemporaryFolder(async (folder) => {
-    const { bundles, summary } = await bundle(folder);
-    for (const engine of engines.filter(({ path }) => path)) {
+    const { bundles, summary, isShort } = await bundle(folder);
+    for (const engine of engines) {
+      const expected = Object.keys(golden).filter((name) => name !== HOSTS && (!engine.emulated || isShort(name)));
       try {
         const version = /[\d.]+\d/.exec(await run(engine.version(engine.path), { timeout: TIMEOUT }))[0];
         for (const [place, results] of Object.entries(await collect(engine, bundles, folder))) {
           for (const { way, hashes, milliseconds } of results) {
-            const wrong = differing(hashes);
+            const wrong = expected.filter((name) => hashes[name] !== golden[name]);
             faults.push(...wrong.map((name) => `${engine.name}, ${place}, ${way}: ${name} differs`));
-            const runs = `${Object.keys(hashes).length - wrong.length} of ${Object.keys(hashes).length}`;
-            table.push([
-              `${engine.name} (${version})`,
-              place,
-              way,
-              runs,
-              summary(hashes).slice(0, 16),
-              `${(milliseconds / 1000).toFixed(1)} s`,
-            ]);
+            const equal = `${expected.length - wrong.length} of ${expected.length}`;
+            const time = `${(milliseconds / 1000).toFixed(1)} s`;
+            rows.push([`${engine.name} (${version})`, place, way, equal, summary(hashes).slice(0, 16), time]);
           }
         }
       } catch (error) {
@@ -99,13 +91,30 @@ async function main(chosen) {
       }
     }
   });
-  console.log(table.toString());
-  for (const fault of faults) console.log(fault);
-  const complete = missing.length === 0 || process.env.CI === undefined;
-  console.log(
-    `${engines.length - missing.length} engines, ${faults.length === 0 ? "the same bits on all of them" : `${faults.length} faults`}`,
-  );
-  return faults.length === 0 && complete ? 0 : 1;
+  return { rows, faults };
 }
 
-process.exitCode = await main(process.argv.slice(2));
+/** Puts a table into docs/determinism.md. */
+function writeTable(rows) {
+  const path = join(root, "docs/determinism.md");
+  const lines = [HEAD, HEAD.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+  const day = new Date().toISOString().slice(0, 10);
+  const text = `<!-- engines -->\n\nOn ${day}:\n\n${lines.join("\n")}\n\n<!-- end of engines -->`;
+  writeFileSync(path, readFileSync(path, "utf8").replace(/<!-- engines -->.*<!-- end of engines -->/s, text));
+}
+
+const { values, positionals } = parseArgs({ options: { write: { type: "boolean" } }, allowPositionals: true });
+const engines = [...runtimes, ...browsers].filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const missing = engines.filter(({ path }) => !path);
+for (const { name, install } of missing) console.log(`not found: ${name} (${install}, or scripts/install-engines.sh for all)`);
+const { rows, faults } = await runAll(engines.filter(({ path }) => path));
+
+const table = new Table({ head: HEAD, style: { head: [], border: [], compact: true } });
+table.push(...rows);
+console.log(table.toString());
+for (const fault of faults) console.log(fault);
+const found = engines.length - missing.length;
+console.log(`${found} engines, ${faults.length === 0 ? "the same bits on all of them" : `${faults.length} faults`}`);
+if (values.write && faults.length === 0) writeTable(rows);
+const complete = missing.length === 0 || process.env.CI === undefined;
+process.exitCode = faults.length === 0 && complete ? 0 : 1;

@@ -36,10 +36,15 @@ export async function goldenRuns(stepsize: Library, engine: Engine, digits: stri
   return hashes;
 }
 
+/** Whether a run is part of `short`. */
+export function isShort(name: string): boolean {
+  return !LONG.test(name);
+}
+
 /** One hash of the runs that every engine makes, for a table. */
 export function summary(hashes: Hashes): string {
   const digest = new Digest();
-  const names = Object.keys(hashes).filter((name) => !LONG.test(name));
+  const names = Object.keys(hashes).filter(isShort);
   for (const name of names.sort()) digest.text(`${name} ${hashes[name]}\n`);
   return digest.hex();
 }
