@@ -8,8 +8,11 @@ export interface Memory {
 
 const PAGE = 65536;
 const ALIGNMENT = 16;
-/** Pointer 0 stays unused, so that it can mean "none". */
-const START = 1024;
+/** Below lie the constants of the kernels (scripts/constants.js); pointer 0 stays unused, so that it can mean "none". */
+const CONSTANTS = 1024;
+/** Where the calling thread's matrix products pack a panel (assembly/linalg/product.ts). */
+const PANEL = 32768;
+const START = CONSTANTS + PANEL;
 
 interface Block {
   start: number;

@@ -111,9 +111,9 @@ describe("loadSync", () => {
   });
 });
 
-test("the wasm module imports nothing, and exports the kernels and its memory alone", async () => {
+test("the wasm module imports nothing, and exports the kernels, its memory and the pointer to its scratch alone", async () => {
   const module = await WebAssembly.compile(Buffer.from(core, "base64"));
   expect(WebAssembly.Module.imports(module)).toEqual([]);
   const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
-  expect(exported.sort()).toEqual([...Object.keys(table), "memory"].sort());
+  expect(exported.sort()).toEqual([...Object.keys(table), "memory", "scratch"].sort());
 });

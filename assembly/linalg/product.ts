@@ -66,159 +66,174 @@ export function transpose(x: usize, y: usize, rows: usize, columns: usize): void
   }
 }
 
+/** Where panels of b may be packed, PANEL bytes below the arena that no other thread writes to (PANEL in src/memory.ts); 0 for none. */
+export let scratch: usize = 1024;
+const PANEL: usize = 32768;
+const PACKED_ROWS: usize = 64;
+
 /** c[m × n] = a[m × k] b[k × n] + start. a's rows lie aRow bytes apart, its columns aStep: swapped, they transpose it. */
 function product(
   a: usize, aRow: usize, aStep: usize, b: usize, c: usize, m: usize, k: usize, n: usize, start: usize, relu: i32, gate: usize,
 ): void {
   const step = n << 2;
-  for (let i: usize = 0; i < m; i += 4) {
-    const rows = m - i < 4 ? m - i : 4;
-    const A = a + i * aRow, C = c + i * step, GATE = gate ? gate + i * step : 0;
-    let j: usize = 0;
-    if (rows == 1) for (; j + 16 <= n; j += 16) row16(A, aStep, b, C, k, step, j << 2, start, relu, GATE);
-    for (; j + 8 <= n; j += 8) tile8(A, aRow, aStep, b, C, rows, k, step, j << 2, start, relu, GATE);
-    if (j < n) {
-      if (n - j > 4 && n >= 8) tile8(A, aRow, aStep, b, C, rows, k, step, (n - 8) << 2, start, relu, GATE);
-      else if (n >= 4) {
-        if (n - j > 4) tile4(A, aRow, aStep, b, C, rows, k, step, j << 2, start, relu, GATE);
-        tile4(A, aRow, aStep, b, C, rows, k, step, (n - 4) << 2, start, relu, GATE);
-      } else {
-        for (; j < n; j++) tile1(A, aRow, aStep, b, C, rows, k, step, j << 2, start, relu, GATE);
+  const toGate = gate ? gate - c : 0;
+  let j: usize = 0;
+  if (scratch && m >= PACKED_ROWS && k * step > PANEL && k << 5 <= PANEL) {
+    // b does not stay in the first level of cache, and so many rows use it that eight columns are better copied there
+    for (; j + 32 <= step; j += 32) {
+      for (let p = b + j, to = scratch, end = p + k * step; p < end; p += step, to += 32) {
+        store(to, load(p));
+        store(to + 16, load(p + 16));
       }
+      rows(a, aRow, aStep, scratch, 32, c + j, step, m, k, 32, start ? start + j : 0, relu, toGate);
     }
   }
+  if (j < step) rows(a, aRow, aStep, b + j, step, c + j, step, m, k, step - j, start ? start + j : 0, relu, toGate);
 }
 
-function tile8(
-  a: usize, aRow: usize, aStep: usize, b: usize, c: usize, rows: usize, k: usize, step: usize, j: usize, start: usize, relu: i32, gate: usize,
+/** All rows of so many bytes of columns. The gate for the element at p lies at p + toGate; 0 for none. */
+function rows(
+  a: usize, aRow: usize, aStep: usize, b: usize, bStep: usize, c: usize, cStep: usize, m: usize, k: usize, width: usize,
+  start: usize, relu: i32, toGate: usize,
 ): void {
-  // rows that are not there repeat the last one
-  const r1: usize = rows > 1 ? 1 : 0, r2: usize = rows > 2 ? 2 : r1, r3: usize = rows > 3 ? 3 : r2;
-  let a0 = a, a1 = a + r1 * aRow, a2 = a + r2 * aRow, a3 = a + r3 * aRow;
-  let s00 = splat(0), s01 = splat(0);
-  if (start) {
-    s00 = load(start + j);
-    s01 = load(start + j + 16);
+  for (let i: usize = 0; i < m; i += 4, a += aRow << 2, c += cStep << 2) {
+    // rows that are not there repeat the last one
+    const r1: usize = m - i > 1 ? 1 : 0, r2: usize = m - i > 2 ? 2 : r1, r3: usize = m - i > 3 ? 3 : r2;
+    let j: usize = 0;
+    if (r1 == 0) for (; j + 64 <= width; j += 64) row16(a, aStep, b + j, bStep, c + j, k, start ? start + j : 0, relu, toGate);
+    const c1 = c + r1 * cStep, c2 = c + r2 * cStep, c3 = c + r3 * cStep;
+    if (j < width) strip(a, a + r1 * aRow, a + r2 * aRow, a + r3 * aRow, aStep, b, bStep, c, c1, c2, c3, k, j, width, start, relu, toGate);
   }
-  let s10 = s00, s11 = s01, s20 = s00, s21 = s01, s30 = s00, s31 = s01;
-  for (let p = b + j, end = p + k * step; p < end; p += step) {
-    const B0 = load(p), B1 = load(p + 16);
-    let A = loadSplat(a0);
-    s00 = add(s00, mul(A, B0));
-    s01 = add(s01, mul(A, B1));
-    A = loadSplat(a1);
-    s10 = add(s10, mul(A, B0));
-    s11 = add(s11, mul(A, B1));
-    A = loadSplat(a2);
-    s20 = add(s20, mul(A, B0));
-    s21 = add(s21, mul(A, B1));
-    A = loadSplat(a3);
-    s30 = add(s30, mul(A, B0));
-    s31 = add(s31, mul(A, B1));
-    a0 += aStep;
-    a1 += aStep;
-    a2 += aStep;
-    a3 += aStep;
-  }
-  const FLOOR = relu ? splat(0) : splat(-Infinity);
-  const o1 = j + r1 * step, o2 = j + r2 * step, o3 = j + r3 * step;
-  finish(c, j, s00, FLOOR, gate);
-  finish(c, j + 16, s01, FLOOR, gate);
-  finish(c, o1, s10, FLOOR, gate);
-  finish(c, o1 + 16, s11, FLOOR, gate);
-  finish(c, o2, s20, FLOOR, gate);
-  finish(c, o2 + 16, s21, FLOOR, gate);
-  finish(c, o3, s30, FLOOR, gate);
-  finish(c, o3 + 16, s31, FLOOR, gate);
 }
 
-function row16(a: usize, aStep: usize, b: usize, c: usize, k: usize, step: usize, j: usize, start: usize, relu: i32, gate: usize): void {
+/** Four rows, from column j / 4 on. */
+function strip(
+  A0: usize, A1: usize, A2: usize, A3: usize, aStep: usize, b: usize, bStep: usize,
+  c0: usize, c1: usize, c2: usize, c3: usize, k: usize, j: usize, width: usize, start: usize, relu: i32, toGate: usize,
+): void {
+  const FLOOR = relu ? splat(0) : splat(-Infinity);
+  const height = k * bStep;
+  if (j + 32 <= width) for (;;) {
+    let a0 = A0, a1 = A1, a2 = A2, a3 = A3;
+    let s00 = splat(0), s01 = splat(0);
+    if (start) {
+      s00 = load(start + j);
+      s01 = load(start + j + 16);
+    }
+    let s10 = s00, s11 = s01, s20 = s00, s21 = s01, s30 = s00, s31 = s01;
+    for (let p = b + j, end = p + height; p < end; p += bStep) {
+      const B0 = load(p), B1 = load(p + 16);
+      let A = loadSplat(a0);
+      s00 = add(s00, mul(A, B0));
+      s01 = add(s01, mul(A, B1));
+      A = loadSplat(a1);
+      s10 = add(s10, mul(A, B0));
+      s11 = add(s11, mul(A, B1));
+      A = loadSplat(a2);
+      s20 = add(s20, mul(A, B0));
+      s21 = add(s21, mul(A, B1));
+      A = loadSplat(a3);
+      s30 = add(s30, mul(A, B0));
+      s31 = add(s31, mul(A, B1));
+      a0 += aStep;
+      a1 += aStep;
+      a2 += aStep;
+      a3 += aStep;
+    }
+    finish(c0 + j, s00, FLOOR, toGate);
+    finish(c0 + j + 16, s01, FLOOR, toGate);
+    finish(c1 + j, s10, FLOOR, toGate);
+    finish(c1 + j + 16, s11, FLOOR, toGate);
+    finish(c2 + j, s20, FLOOR, toGate);
+    finish(c2 + j + 16, s21, FLOOR, toGate);
+    finish(c3 + j, s30, FLOOR, toGate);
+    finish(c3 + j + 16, s31, FLOOR, toGate);
+    j += 32;
+    if (j + 16 >= width) break;
+    if (j + 32 > width) j = width - 32;
+  }
+  if (width >= 16) for (; j < width; j += 16) {
+    if (j + 16 > width) j = width - 16;
+    let a0 = A0, a1 = A1, a2 = A2, a3 = A3;
+    let s0 = splat(0);
+    if (start) s0 = load(start + j);
+    let s1 = s0, s2 = s0, s3 = s0;
+    for (let p = b + j, end = p + height; p < end; p += bStep) {
+      const B = load(p);
+      s0 = add(s0, mul(loadSplat(a0), B));
+      s1 = add(s1, mul(loadSplat(a1), B));
+      s2 = add(s2, mul(loadSplat(a2), B));
+      s3 = add(s3, mul(loadSplat(a3), B));
+      a0 += aStep;
+      a1 += aStep;
+      a2 += aStep;
+      a3 += aStep;
+    }
+    finish(c0 + j, s0, FLOOR, toGate);
+    finish(c1 + j, s1, FLOOR, toGate);
+    finish(c2 + j, s2, FLOOR, toGate);
+    finish(c3 + j, s3, FLOOR, toGate);
+  }
+  else for (; j < width; j += 4) {
+    let a0 = A0, a1 = A1, a2 = A2, a3 = A3;
+    let s0: f32 = 0;
+    if (start) s0 = f32.load(start + j);
+    let s1 = s0, s2 = s0, s3 = s0;
+    for (let p = b + j, end = p + height; p < end; p += bStep) {
+      const B = f32.load(p);
+      s0 += f32.load(a0) * B;
+      s1 += f32.load(a1) * B;
+      s2 += f32.load(a2) * B;
+      s3 += f32.load(a3) * B;
+      a0 += aStep;
+      a1 += aStep;
+      a2 += aStep;
+      a3 += aStep;
+    }
+    finish1(c0 + j, s0, relu, toGate);
+    finish1(c1 + j, s1, relu, toGate);
+    finish1(c2 + j, s2, relu, toGate);
+    finish1(c3 + j, s3, relu, toGate);
+  }
+}
+
+function row16(a: usize, aStep: usize, b: usize, bStep: usize, c: usize, k: usize, start: usize, relu: i32, toGate: usize): void {
   let s0 = splat(0), s1 = s0, s2 = s0, s3 = s0;
   if (start) {
-    s0 = load(start + j);
-    s1 = load(start + j + 16);
-    s2 = load(start + j + 32);
-    s3 = load(start + j + 48);
+    s0 = load(start);
+    s1 = load(start + 16);
+    s2 = load(start + 32);
+    s3 = load(start + 48);
   }
-  for (let p = b + j, end = p + k * step; p < end; p += step) {
+  for (const end = b + k * bStep; b < end; b += bStep) {
     const A = loadSplat(a);
-    s0 = add(s0, mul(A, load(p)));
-    s1 = add(s1, mul(A, load(p + 16)));
-    s2 = add(s2, mul(A, load(p + 32)));
-    s3 = add(s3, mul(A, load(p + 48)));
+    s0 = add(s0, mul(A, load(b)));
+    s1 = add(s1, mul(A, load(b + 16)));
+    s2 = add(s2, mul(A, load(b + 32)));
+    s3 = add(s3, mul(A, load(b + 48)));
     a += aStep;
   }
   const FLOOR = relu ? splat(0) : splat(-Infinity);
-  finish(c, j, s0, FLOOR, gate);
-  finish(c, j + 16, s1, FLOOR, gate);
-  finish(c, j + 32, s2, FLOOR, gate);
-  finish(c, j + 48, s3, FLOOR, gate);
+  finish(c, s0, FLOOR, toGate);
+  finish(c + 16, s1, FLOOR, toGate);
+  finish(c + 32, s2, FLOOR, toGate);
+  finish(c + 48, s3, FLOOR, toGate);
 }
 
-function tile4(
-  a: usize, aRow: usize, aStep: usize, b: usize, c: usize, rows: usize, k: usize, step: usize, j: usize, start: usize, relu: i32, gate: usize,
-): void {
-  const r1: usize = rows > 1 ? 1 : 0, r2: usize = rows > 2 ? 2 : r1, r3: usize = rows > 3 ? 3 : r2;
-  let a0 = a, a1 = a + r1 * aRow, a2 = a + r2 * aRow, a3 = a + r3 * aRow;
-  let s0 = splat(0);
-  if (start) s0 = load(start + j);
-  let s1 = s0, s2 = s0, s3 = s0;
-  for (let p = b + j, end = p + k * step; p < end; p += step) {
-    const B = load(p);
-    s0 = add(s0, mul(loadSplat(a0), B));
-    s1 = add(s1, mul(loadSplat(a1), B));
-    s2 = add(s2, mul(loadSplat(a2), B));
-    s3 = add(s3, mul(loadSplat(a3), B));
-    a0 += aStep;
-    a1 += aStep;
-    a2 += aStep;
-    a3 += aStep;
-  }
-  const FLOOR = relu ? splat(0) : splat(-Infinity);
-  finish(c, j, s0, FLOOR, gate);
-  finish(c, j + r1 * step, s1, FLOOR, gate);
-  finish(c, j + r2 * step, s2, FLOOR, gate);
-  finish(c, j + r3 * step, s3, FLOOR, gate);
-}
-
-function tile1(
-  a: usize, aRow: usize, aStep: usize, b: usize, c: usize, rows: usize, k: usize, step: usize, j: usize, start: usize, relu: i32, gate: usize,
-): void {
-  const r1: usize = rows > 1 ? 1 : 0, r2: usize = rows > 2 ? 2 : r1, r3: usize = rows > 3 ? 3 : r2;
-  let a0 = a, a1 = a + r1 * aRow, a2 = a + r2 * aRow, a3 = a + r3 * aRow;
-  let s0: f32 = 0;
-  if (start) s0 = f32.load(start + j);
-  let s1 = s0, s2 = s0, s3 = s0;
-  for (let p = b + j, end = p + k * step; p < end; p += step) {
-    const B = f32.load(p);
-    s0 += f32.load(a0) * B;
-    s1 += f32.load(a1) * B;
-    s2 += f32.load(a2) * B;
-    s3 += f32.load(a3) * B;
-    a0 += aStep;
-    a1 += aStep;
-    a2 += aStep;
-    a3 += aStep;
-  }
-  finish1(c, j, s0, relu, gate);
-  finish1(c, j + r1 * step, s1, relu, gate);
-  finish1(c, j + r2 * step, s2, relu, gate);
-  finish1(c, j + r3 * step, s3, relu, gate);
-}
-
+/** pmax keeps NaN, and with a floor of -Infinity everything. */
 @inline
-function finish(c: usize, offset: usize, s: v128, FLOOR: v128, gate: usize): void {
+function finish(c: usize, s: v128, FLOOR: v128, toGate: usize): void {
   s = pmax(flushed(s, splat(TINY)), FLOOR);
-  if (gate) s = and(s, gt(load(gate + offset), splat(0)));
-  store(c + offset, s);
+  if (toGate) s = and(s, gt(load(c + toGate), splat(0)));
+  store(c, s);
 }
 
 @inline
-function finish1(c: usize, offset: usize, s: f32, relu: i32, gate: usize): void {
+function finish1(c: usize, s: f32, relu: i32, toGate: usize): void {
   s = flushed1(s);
   if (relu && s < 0) s = 0;
-  if (gate && !(f32.load(gate + offset) > 0)) s = 0;
-  f32.store(c + offset, s);
+  if (toGate && !(f32.load(c + toGate) > 0)) s = 0;
+  f32.store(c, s);
 }
 
 @inline

@@ -17,6 +17,7 @@ export const SPINS = 20_000;
 export const workerSource = `
 function work({ module, memory, control, slots, index, names }) {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  exports.scratch.value = 0; // the panel below the arena is the calling thread's
   const kernels = names.map((name) => exports[name]);
   const slot = new Float64Array(slots, index * ${SLOT_LENGTH * 8}, ${SLOT_LENGTH});
   let seen = 0;
