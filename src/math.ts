@@ -80,26 +80,64 @@ export function pow(x: number, y: number): number {
  * @example 1 - powi(0.9, 3) // Adam's bias correction after 3 updates
  */
 export function powi(x: number, n: number): number {
-  let high = 1;
-  let low = 0;
-  let square = x;
-  let squareLow = 0;
-  for (let left = n; ; ) {
-    if (left % 2 === 1) {
-      const product = high * square;
-      const error = productError(high, square, product) + (high * squareLow + low * square);
-      high = product + error;
-      low = product - high + error;
-    }
-    left = Math.floor(left / 2);
-    if (left === 0) break;
-    const product = square * square;
-    const error = productError(square, square, product) + 2 * square * squareLow;
-    square = product + error;
-    squareLow = product - square + error;
-  }
+  const [high] = n < BLOCK ? squared(x, n) : inBlocks(x, n);
   const size = Math.abs(high);
   return size > 1e-270 && size < 1e270 ? high : pow(x, n);
+}
+
+/** A number in two parts: their sum, the second much smaller. */
+type Pair = readonly [number, number];
+
+/** Repeated squaring: 250 ns for n = 10,000. */
+function squared(x: number, n: number): Pair {
+  let power: Pair = [1, 0];
+  let square: Pair = [x, 0];
+  for (let left = n; ; ) {
+    if (left % 2 === 1) power = multiplied(power, square);
+    left = Math.floor(left / 2);
+    if (left === 0) return power;
+    square = multiplied(square, square);
+  }
+}
+
+function multiplied([a, aLow]: Pair, [b, bLow]: Pair): Pair {
+  const product = a * b;
+  const error = productError(a, b, product) + (a * bLow + aLow * b);
+  const high = product + error;
+  return [high, product - high + error];
+}
+
+const BLOCK = 64;
+
+/** x to the power 64 block, and the powers below 64 that were asked for. */
+interface Powers {
+  block: number;
+  start: Pair;
+  readonly within: (Pair | undefined)[];
+}
+
+/** What an optimizer's steps have in common: they ask for one exponent after the other, each a product of two powers kept here. */
+const kept = new Map<number, Powers>();
+
+function inBlocks(x: number, n: number): Pair {
+  let powers = kept.get(x);
+  if (powers === undefined) {
+    if (kept.size === 16) kept.clear();
+    powers = { block: 0, start: [1, 0], within: new Array(BLOCK) };
+    kept.set(x, powers);
+  }
+  const block = Math.floor(n / BLOCK);
+  if (powers.block !== block) {
+    powers.start = squared(x, block * BLOCK);
+    powers.block = block;
+  }
+  const rest = n % BLOCK;
+  let within = powers.within[rest];
+  if (within === undefined) {
+    within = squared(x, rest);
+    powers.within[rest] = within;
+  }
+  return multiplied(powers.start, within);
 }
 
 /**
