@@ -59,7 +59,7 @@ if (wanted("native") && !options.smoke) {
 
 for (const note of results.notes) console.log(`\n${note}`);
 if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
-if (options.markdown) writeFileSync(new URL("RESULTS.md", import.meta.url), toMarkdown(results));
+if (options.markdown) writeFileSync(new URL("RESULTS.md", import.meta.url), toMarkdown(results, "`npm run bench -- --markdown`"));
 
 function show(section) {
   for (const part of tables({ [section]: results[section] })) console.log(toTerminal(part));

@@ -5,10 +5,10 @@ import { Bench } from "tinybench";
  * How long one comparison takes: `rounds` turns of `samples` samples of at least `sample` milliseconds for each opponent, fewer where that would
  * take more than `budget` milliseconds. Samples are short so that some of them fall between the interruptions of a busy machine.
  */
-export const effort = { rounds: 20, samples: 20, sample: 0.1, warm: 3, budget: 400 };
+export const effort = { rounds: 20, samples: 20, sample: 0.1, warm: 60, budget: 400 };
 
 export function smoke() {
-  Object.assign(effort, { rounds: 2, samples: 4, sample: 0.05, warm: 1, budget: 10 });
+  Object.assign(effort, { rounds: 2, samples: 4, sample: 0.05, warm: 3, budget: 10 });
 }
 
 /**

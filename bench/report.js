@@ -7,8 +7,8 @@ const plainStyle = {
 };
 
 /** Title, heads and rows of every part that was measured. */
-export function tables({ machine, optimizers, products, training, traps, native }) {
-  const parts = [];
+export function tables({ machine, optimizers, products, training, traps, native, tables: given = [] }) {
+  const parts = [...given];
   if (machine) {
     parts.push({
       title: `What the machine can do: ${fixed(machine.peak, 1)} GF/s multiply and add in four lanes, one thread; GB/s below`,
@@ -104,12 +104,12 @@ export function toTerminal({ title, head, rows }) {
   return `\n${title}\n\n${table}\n`;
 }
 
-export function toMarkdown(results) {
+export function toMarkdown(results, command) {
   const { processor, cores, system, engine, date } = results.host;
   const lines = [
     "# Results",
     "",
-    "Made by `npm run bench -- --json bench/results.json --markdown`; what the figures mean stands in docs/performance.md.",
+    `Made by ${command}; what the figures mean stands in docs/performance.md.`,
     "",
     `${processor}, ${cores} cores, ${system}; ${engine}; ${date}. Opponents took turns; every figure is the minimum where it does not say median.`,
   ];

@@ -25,7 +25,7 @@ def optimizer(parameters):
         return torch.optim.Adam(parameters, lr=1e-6, foreach=True)
 
 
-def least(sizes, rows, seconds=2.0):
+def least(sizes, rows, seconds=0.7):
     model = network(sizes)
     adam = optimizer(model.parameters())
     loss = torch.nn.CrossEntropyLoss() if sizes[-1] > 1 else torch.nn.MSELoss()
