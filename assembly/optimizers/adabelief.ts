@@ -10,7 +10,8 @@ export function adabelief(
 ): void {
   const NEAR = splat(near), LOOK = splat(look), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), K = splat(k);
   const ROOT = splat(root), EPSILON = splat(epsilon), SHRINK = splat(shrink), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i), G = mul(SCALE, load(g + i));
     const M = add(mul(B1, load(m + i)), mul(A1, G));
     const D = sub(G, M);
@@ -18,5 +19,5 @@ export function adabelief(
     store(m + i, M);
     store(s + i, S);
     store(p + i, sub(P, add(mul(SHRINK, P), div(add(mul(NEAR, M), mul(LOOK, G)), add(sqrt(add(mul(K, S), ROOT)), EPSILON)))));
-  }
+  } while ((i += 16) < n << 2);
 }

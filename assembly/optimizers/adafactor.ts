@@ -6,12 +6,13 @@ import { rowSum } from "../linalg/units";
 
 export function adafactor(g: usize, v: usize, u: usize, n: usize, b2: f32, a2: f32, floor: f32, scale: f32): void {
   const B2 = splat(b2), A2 = splat(a2), FLOOR = splat(floor), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const G = mul(SCALE, load(g + i));
     const V = add(mul(B2, load(v + i)), mul(A2, mul(G, G)));
     store(v + i, V);
     store(u + i, div(G, sqrt(pmax(V, FLOOR))));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 export function adafactorMatrix(

@@ -16,11 +16,12 @@ export function adagrad(p: usize, g: usize, s: usize, n: usize, rate: f32, epsil
 
 export function adagradInside(p: usize, g: usize, s: usize, n: usize, rate: f32, epsilon: f32, decay: f32, scale: f32): void {
   const RATE = splat(rate), EPSILON = splat(epsilon), DECAY = splat(decay), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const S = add(load(s + i), mul(G, G));
     store(s + i, S);
     store(p + i, sub(P, div(mul(RATE, G), sqrt(add(S, EPSILON)))));
-  }
+  } while ((i += 16) < n << 2);
 }

@@ -85,8 +85,9 @@ export function amsgradw(
 /** The last line of adamw alone, for rules that need a sum over m or v first: p -= shrink p + rate m / (sqrt(v) c2 + epsilon). */
 export function adamStep(p: usize, m: usize, v: usize, n: usize, rate: f32, c2: f32, epsilon: f32, shrink: f32): void {
   const RATE = splat(rate), C2 = splat(c2), EPSILON = splat(epsilon), SHRINK = splat(shrink);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     store(p + i, sub(P, add(mul(SHRINK, P), div(mul(RATE, load(m + i)), add(mul(sqrt(load(v + i)), C2), EPSILON)))));
-  }
+  } while ((i += 16) < n << 2);
 }

@@ -10,7 +10,8 @@ export function adamax(
 ): void {
   const RATE = splat(rate), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), SLACK = splat(slack), EPSILON = splat(epsilon);
   const DECAY = splat(decay), SHRINK = splat(shrink), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const M = add(mul(B1, load(m + i)), mul(A1, G));
@@ -18,5 +19,5 @@ export function adamax(
     store(m + i, M);
     store(w + i, W);
     store(p + i, sub(P, add(mul(SHRINK, P), div(mul(RATE, M), add(W, EPSILON)))));
-  }
+  } while ((i += 16) < n << 2);
 }

@@ -13,7 +13,8 @@ export function adan(
   const NEAR = splat(near), FAR = splat(far), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), B3 = splat(b3);
   const A3 = splat(a3), WEIGHT = splat(weight), K = splat(k), ROOT = splat(root), EPSILON = splat(epsilon), SHRINK = splat(shrink);
   const SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i), G = mul(SCALE, load(g + i));
     const D = sub(G, load(before + i)), E = add(G, mul(WEIGHT, D));
     const M = add(mul(B1, load(m + i)), mul(A1, G));
@@ -24,5 +25,5 @@ export function adan(
     store(s + i, S);
     store(before + i, G);
     store(p + i, sub(P, add(mul(SHRINK, P), div(add(mul(NEAR, M), mul(FAR, V)), add(sqrt(add(mul(K, S), ROOT)), EPSILON)))));
-  }
+  } while ((i += 16) < n << 2);
 }

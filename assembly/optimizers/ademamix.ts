@@ -9,7 +9,8 @@ export function ademamix(
 ): void {
   const NEAR = splat(near), FAR = splat(far), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), B3 = splat(b3);
   const A3 = splat(a3), K = splat(k), ROOT = splat(root), EPSILON = splat(epsilon), SHRINK = splat(shrink), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i), G = mul(SCALE, load(g + i));
     const M = add(mul(B1, load(m + i)), mul(A1, G));
     const L = add(mul(B3, load(l + i)), mul(A3, G));
@@ -18,5 +19,5 @@ export function ademamix(
     store(l + i, L);
     store(v + i, V);
     store(p + i, sub(P, add(mul(SHRINK, P), div(add(mul(NEAR, M), mul(FAR, L)), add(sqrt(add(mul(K, V), ROOT)), EPSILON)))));
-  }
+  } while ((i += 16) < n << 2);
 }

@@ -10,7 +10,8 @@ export function adopt(
 ): void {
   const NEAR = splat(near), LOOK = splat(look), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), LIMIT = splat(limit);
   const EPSILON = splat(epsilon), DECAY = splat(decay), SHRINK = splat(shrink), SCALE = splat(scale), LOW = neg(LIMIT);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const V = load(v + i);
@@ -19,5 +20,5 @@ export function adopt(
     store(m + i, M);
     store(v + i, add(mul(B2, V), mul(A2, mul(G, G))));
     store(p + i, sub(P, add(mul(SHRINK, P), add(mul(NEAR, M), mul(LOOK, C)))));
-  }
+  } while ((i += 16) < n << 2);
 }

@@ -9,7 +9,8 @@ export function almeida(
 ): void {
   const RATE = splat(rate), META = splat(meta), B = splat(b), A = splat(a), LOWEST = splat(lowest), EPSILON = splat(epsilon);
   const DECAY = splat(decay), SCALE = splat(scale), ONE = splat(1);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const V = add(mul(B, load(v + i)), mul(A, mul(G, G)));
@@ -18,5 +19,5 @@ export function almeida(
     store(v + i, V);
     store(r + i, R);
     store(p + i, sub(P, mul(mul(RATE, R), G)));
-  }
+  } while ((i += 16) < n << 2);
 }

@@ -13,11 +13,12 @@ export function opposing(d: usize, g: usize, n: usize, scale: f32): i32 {
 
 export function cautious(p: usize, g: usize, d: usize, n: usize, gain: f32, shrink: f32, scale: f32): void {
   const GAIN = splat(gain), SHRINK = splat(shrink), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i), D = load(d + i);
     const U = and(mul(GAIN, D), opposes(D, mul(SCALE, load(g + i))));
     store(p + i, add(P, sub(U, mul(SHRINK, P))));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 @inline

@@ -7,7 +7,8 @@ export function cocob(
   p: usize, g: usize, c: usize, l: usize, a: usize, r: usize, x0: usize, n: usize, alpha: f32, epsilon: f32, decay: f32, scale: f32,
 ): void {
   const ALPHA = splat(alpha), EPSILON = splat(epsilon), DECAY = splat(decay), SCALE = splat(scale), ZERO = splat(0);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i), X0 = load(x0 + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const LARGEST = pmax(load(l + i), abs(G));
@@ -20,5 +21,5 @@ export function cocob(
     store(c + i, C);
     const L = pmax(LARGEST, EPSILON);
     store(p + i, add(X0, mul(div(C, mul(L, pmax(add(A, L), mul(ALPHA, L)))), add(L, R))));
-  }
+  } while ((i += 16) < n << 2);
 }

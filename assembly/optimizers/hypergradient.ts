@@ -8,7 +8,8 @@ export function sgdHypergradient(
   p: usize, g: usize, b: usize, u: usize, n: usize, rate: f32, momentum: f32, decay: f32, scale: f32,
 ): void {
   const RATE = splat(rate), MOMENTUM = splat(momentum), DECAY = splat(decay), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const B = add(mul(MOMENTUM, load(b + i)), G);
@@ -16,7 +17,7 @@ export function sgdHypergradient(
     store(b + i, B);
     store(u + i, U);
     store(p + i, sub(P, mul(RATE, U)));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 export function adamHypergradient(
@@ -25,7 +26,8 @@ export function adamHypergradient(
 ): void {
   const RATE = splat(rate), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), C1 = splat(c1), C2 = splat(c2);
   const EPSILON = splat(epsilon), DECAY = splat(decay), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const M = add(mul(B1, load(m + i)), mul(A1, G));
@@ -35,5 +37,5 @@ export function adamHypergradient(
     store(v + i, V);
     store(u + i, U);
     store(p + i, sub(P, mul(RATE, U)));
-  }
+  } while ((i += 16) < n << 2);
 }

@@ -9,12 +9,13 @@ export function lamb(
 ): void {
   const B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), C1 = splat(c1), C2 = splat(c2), ROOT = splat(root);
   const EPSILON = splat(epsilon), DECAY = splat(decay), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const G = mul(SCALE, load(g + i));
     const M = add(mul(B1, load(m + i)), mul(A1, G));
     const V = add(mul(B2, load(v + i)), mul(A2, mul(G, G)));
     store(m + i, M);
     store(v + i, V);
     store(u + i, add(div(mul(C1, M), add(sqrt(add(mul(C2, V), ROOT)), EPSILON)), mul(DECAY, load(p + i))));
-  }
+  } while ((i += 16) < n << 2);
 }

@@ -9,12 +9,13 @@ export function laprop(
 ): void {
   const RATE = splat(rate), B1 = splat(b1), FRESH = splat(fresh), B2 = splat(b2), A2 = splat(a2), K = splat(k), EPSILON = splat(epsilon);
   const SHRINK = splat(shrink), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i), G = mul(SCALE, load(g + i));
     const V = add(mul(B2, load(v + i)), mul(A2, mul(G, G)));
     const M = add(mul(B1, load(m + i)), div(mul(FRESH, G), add(sqrt(mul(K, V)), EPSILON)));
     store(m + i, M);
     store(v + i, V);
     store(p + i, sub(P, add(mul(SHRINK, P), mul(RATE, M))));
-  }
+  } while ((i += 16) < n << 2);
 }

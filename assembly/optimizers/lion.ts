@@ -6,12 +6,13 @@ import { tanh } from "../math";
 
 export function lion(p: usize, g: usize, m: usize, n: usize, rate: f32, b1: f32, a1: f32, b2: f32, a2: f32, shrink: f32, scale: f32): void {
   const RATE = splat(rate), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), SHRINK = splat(shrink), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i), G = mul(SCALE, load(g + i));
     const M = load(m + i), C = add(mul(B1, M), mul(A1, G));
     store(m + i, add(mul(B2, M), mul(A2, G)));
     store(p + i, sub(P, add(mul(SHRINK, P), mul(RATE, sign(C)))));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 export function lionSmooth(
@@ -19,12 +20,13 @@ export function lionSmooth(
 ): void {
   const RATE = splat(rate), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), SHARPNESS = splat(sharpness);
   const SHRINK = splat(shrink), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i), G = mul(SCALE, load(g + i));
     const M = load(m + i), C = add(mul(B1, M), mul(A1, G));
     store(m + i, add(mul(B2, M), mul(A2, G)));
     store(p + i, sub(P, add(mul(SHRINK, P), mul(RATE, tanh(mul(SHARPNESS, C))))));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 export function lionRefined(
@@ -32,10 +34,11 @@ export function lionRefined(
 ): void {
   const RATE = splat(rate), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), SHRINK = splat(shrink), SCALE = splat(scale);
   const ONE = splat(1), MINUS = splat(-1);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i), G = mul(SCALE, load(g + i));
     const M = load(m + i), C = add(mul(B1, M), mul(A1, G));
     store(m + i, add(mul(B2, M), mul(A2, G)));
     store(p + i, sub(P, add(mul(SHRINK, P), mul(RATE, pmax(pmin(C, ONE), MINUS)))));
-  }
+  } while ((i += 16) < n << 2);
 }

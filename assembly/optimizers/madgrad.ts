@@ -10,7 +10,8 @@ export function madgrad(
 ): void {
   const WEIGHT = splat(weight), MOMENTUM = splat(momentum), FRESH = splat(fresh), EPSILON = splat(epsilon), DECAY = splat(decay);
   const SHRINK = splat(shrink), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const V = add(load(v + i), mul(WEIGHT, mul(G, G)));
@@ -19,5 +20,5 @@ export function madgrad(
     store(v + i, V);
     store(s + i, S);
     store(p + i, add(mul(FRESH, Z), mul(MOMENTUM, sub(P, mul(SHRINK, P)))));
-  }
+  } while ((i += 16) < n << 2);
 }

@@ -12,7 +12,8 @@ export function moments(
 ): void {
   const NEAR = splat(near), LOOK = splat(look), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), K = splat(k);
   const ROOT = splat(root), EPSILON = splat(epsilon), DECAY = splat(decay), SHRINK = splat(shrink), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const M = add(mul(B1, load(m + i)), mul(A1, G));
@@ -20,7 +21,7 @@ export function moments(
     store(m + i, M);
     store(v + i, V);
     store(p + i, sub(P, add(mul(SHRINK, P), div(add(mul(NEAR, M), mul(LOOK, G)), add(sqrt(add(mul(K, V), ROOT)), EPSILON)))));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 export function momentsLargest(
@@ -30,7 +31,8 @@ export function momentsLargest(
 ): void {
   const NEAR = splat(near), LOOK = splat(look), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), FRESH = splat(fresh);
   const K = splat(k), ROOT = splat(root), EPSILON = splat(epsilon), DECAY = splat(decay), SHRINK = splat(shrink), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const M = add(mul(B1, load(m + i)), mul(A1, G));
@@ -40,5 +42,5 @@ export function momentsLargest(
     store(v + i, V);
     store(h + i, H);
     store(p + i, sub(P, add(mul(SHRINK, P), div(add(mul(NEAR, M), mul(LOOK, G)), add(sqrt(add(mul(K, H), ROOT)), EPSILON)))));
-  }
+  } while ((i += 16) < n << 2);
 }

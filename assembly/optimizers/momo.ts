@@ -7,12 +7,13 @@ import { add, div, load, lowerProduct, mul, splat, sqrt, store, total, upperProd
 export function momo(g: usize, m: usize, n: usize, b: f32, a: f32, scale: f32): f64 {
   const B = splat(b), A = splat(a), SCALE = splat(scale);
   let s01 = f64x2.splat(0), s23 = f64x2.splat(0);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const M = add(mul(B, load(m + i)), mul(A, mul(SCALE, load(g + i))));
     store(m + i, M);
     s01 = f64x2.add(s01, lowerProduct(M, M));
     s23 = f64x2.add(s23, upperProduct(M, M));
-  }
+  } while ((i += 16) < n << 2);
   return total(s01, s23);
 }
 
@@ -21,7 +22,8 @@ export function momoAdam(
 ): f64 {
   const B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), C2 = splat(c2), EPSILON = splat(epsilon), SCALE = splat(scale);
   let s01 = f64x2.splat(0), s23 = f64x2.splat(0);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const G = mul(SCALE, load(g + i));
     const M = add(mul(B1, load(m + i)), mul(A1, G));
     const V = add(mul(B2, load(v + i)), mul(A2, mul(G, G)));
@@ -30,6 +32,6 @@ export function momoAdam(
     store(v + i, V);
     s01 = f64x2.add(s01, lowerProduct(M, U));
     s23 = f64x2.add(s23, upperProduct(M, U));
-  }
+  } while ((i += 16) < n << 2);
   return total(s01, s23);
 }

@@ -15,7 +15,8 @@ export function prodigy(
   const B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), B3 = splat(b3), A3 = splat(a3);
   const DECAY = splat(decay), SCALE = splat(scale);
   let s01 = f64x2.splat(0), s23 = f64x2.splat(0);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const D = sub(load(x0 + i), P);
@@ -24,7 +25,7 @@ export function prodigy(
     store(m + i, add(mul(B1, load(m + i)), mul(A1, G)));
     store(v + i, add(mul(B2, load(v + i)), mul(A2, mul(G, G))));
     store(s + i, add(mul(B3, load(s + i)), mul(A3, G)));
-  }
+  } while ((i += 16) < n << 2);
   return total(s01, s23);
 }
 
@@ -35,7 +36,8 @@ export function dadaptAdam(
   const B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), B3 = splat(b3), A3 = splat(a3), EPSILON = splat(epsilon);
   const DECAY = splat(decay), SCALE = splat(scale);
   let s01 = f64x2.splat(0), s23 = f64x2.splat(0);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, load(p + i)));
     const V = load(v + i), S = load(s + i);
     const D = div(S, add(sqrt(V), EPSILON));
@@ -44,26 +46,28 @@ export function dadaptAdam(
     store(m + i, add(mul(B1, load(m + i)), mul(A1, G)));
     store(v + i, add(mul(B2, V), mul(A2, mul(G, G))));
     store(s + i, add(mul(B3, S), mul(A3, G)));
-  }
+  } while ((i += 16) < n << 2);
   return total(s01, s23);
 }
 
 export function dadaptSgd(p: usize, g: usize, s: usize, n: usize, rate: f32, decay: f32, scale: f32): f64 {
   const RATE = splat(rate), DECAY = splat(decay), SCALE = splat(scale);
   let s01 = f64x2.splat(0), s23 = f64x2.splat(0);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, load(p + i)));
     const S = load(s + i);
     s01 = f64x2.add(s01, lowerProduct(G, S));
     s23 = f64x2.add(s23, upperProduct(G, S));
     store(s + i, add(S, mul(RATE, G)));
-  }
+  } while ((i += 16) < n << 2);
   return total(s01, s23);
 }
 
 export function fromStart(p: usize, s: usize, x0: usize, n: usize, keep: f32, fresh: f32): void {
   const KEEP = splat(keep), FRESH = splat(fresh);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     store(p + i, add(mul(KEEP, load(p + i)), mul(FRESH, sub(load(x0 + i), load(s + i)))));
-  }
+  } while ((i += 16) < n << 2);
 }

@@ -85,7 +85,8 @@ export function rmspropVariant(
   const NEAR = splat(near), LOOK = splat(look), RHO = splat(rho), FRESH = splat(fresh), K = splat(k), CENTER = splat(center);
   const ROOT = splat(root), EPSILON = splat(epsilon), MOMENTUM = splat(momentum), INSIDE = splat(inside), DECAY = splat(decay);
   const SCALE = splat(scale), ZERO = splat(0);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const V = add(mul(RHO, load(v + i)), mul(FRESH, mul(G, G)));
@@ -97,5 +98,5 @@ export function rmspropVariant(
     store(a + i, A);
     store(b + i, B);
     store(p + i, sub(P, add(mul(NEAR, B), mul(LOOK, D))));
-  }
+  } while ((i += 16) < n << 2);
 }

@@ -9,7 +9,8 @@ export function rprop(
 ): void {
   const MINUS = splat(minus), PLUS = splat(plus), LEAST = splat(least), MOST = splat(most), SCALE = splat(scale), ONE = splat(1);
   const ZERO = splat(0);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const G = mul(SCALE, load(g + i)), S = load(s + i), SIGN = sign(G);
     const AGREES = mul(SIGN, load(before + i)), TURNED = lt(AGREES, ZERO);
     const FACTOR = select(PLUS, select(MINUS, ONE, TURNED), gt(AGREES, ZERO));
@@ -17,5 +18,5 @@ export function rprop(
     store(s + i, STEP);
     store(before + i, andnot(G, TURNED));
     store(p + i, sub(load(p + i), mul(andnot(SIGN, TURNED), STEP)));
-  }
+  } while ((i += 16) < n << 2);
 }

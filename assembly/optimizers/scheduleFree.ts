@@ -8,12 +8,13 @@ export function scheduleFreeSgd(
   p: usize, g: usize, z: usize, n: usize, rate: f32, keep: f32, fresh: f32, look: f32, decay: f32, scale: f32,
 ): void {
   const RATE = splat(rate), KEEP = splat(keep), FRESH = splat(fresh), LOOK = splat(look), DECAY = splat(decay), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i), Z = load(z + i);
     const U = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     store(z + i, sub(Z, mul(RATE, U)));
     store(p + i, add(add(mul(KEEP, P), mul(FRESH, Z)), mul(LOOK, U)));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 export function scheduleFreeAdamw(
@@ -22,7 +23,8 @@ export function scheduleFreeAdamw(
 ): void {
   const RATE = splat(rate), KEEP = splat(keep), FRESH = splat(fresh), LOOK = splat(look), DECAY = splat(decay), SCALE = splat(scale);
   const B2 = splat(b2), A2 = splat(a2), C2 = splat(c2), EPSILON = splat(epsilon);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i), Z = load(z + i);
     const G = mul(SCALE, load(g + i));
     const V = add(mul(B2, load(v + i)), mul(A2, mul(G, G)));
@@ -30,5 +32,5 @@ export function scheduleFreeAdamw(
     store(v + i, V);
     store(z + i, sub(Z, mul(RATE, U)));
     store(p + i, add(add(mul(KEEP, P), mul(FRESH, Z)), mul(LOOK, U)));
-  }
+  } while ((i += 16) < n << 2);
 }

@@ -11,7 +11,8 @@ export function sm3(
 ): void {
   const RATE = splat(rate), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), GAIN = splat(gain), EPSILON = splat(epsilon);
   const SHRINK = splat(shrink), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i);
     const G = mul(SCALE, load(g + i));
     const A = add(mul(GAIN, mul(G, G)), mul(B2, load(s + i)));
@@ -19,7 +20,7 @@ export function sm3(
     store(s + i, A);
     store(m + i, M);
     store(p + i, sub(P, add(mul(SHRINK, P), mul(RATE, M))));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 /** `next` is memory for a column of accumulators. */

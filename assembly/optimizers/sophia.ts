@@ -10,19 +10,21 @@ export function sophia(
 ): void {
   const RATE = splat(rate), B1 = splat(b1), A1 = splat(a1), K = splat(k), GAMMA = splat(gamma), EPSILON = splat(epsilon);
   const CLIP = splat(clip), SHRINK = splat(shrink), SCALE = splat(scale), LOW = neg(CLIP);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i), G = mul(SCALE, load(g + i));
     const M = add(mul(B1, load(m + i)), mul(A1, G));
     const U = div(mul(K, M), pmax(mul(GAMMA, load(h + i)), EPSILON));
     store(m + i, M);
     store(p + i, sub(P, add(mul(SHRINK, P), mul(RATE, pmax(pmin(U, CLIP), LOW)))));
-  }
+  } while ((i += 16) < n << 2);
 }
 
 export function sophiaSquares(h: usize, g: usize, n: usize, b2: f32, a2: f32, scale: f32): void {
   const B2 = splat(b2), A2 = splat(a2), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const G = mul(SCALE, load(g + i));
     store(h + i, add(mul(B2, load(h + i)), mul(A2, mul(G, G))));
-  }
+  } while ((i += 16) < n << 2);
 }

@@ -9,7 +9,8 @@ export function yogi(
 ): void {
   const RATE = splat(rate), B1 = splat(b1), A1 = splat(a1), A2 = splat(a2), K = splat(k), ROOT = splat(root), EPSILON = splat(epsilon);
   const SHRINK = splat(shrink), SCALE = splat(scale);
-  for (let i: usize = 0; i < n << 2; i += 16) {
+  let i: usize = 0;
+  if (n) do {
     const P = load(p + i), G = mul(SCALE, load(g + i));
     const Q = mul(G, G), OLD = load(v + i);
     const M = add(mul(B1, load(m + i)), mul(A1, G));
@@ -17,5 +18,5 @@ export function yogi(
     store(m + i, M);
     store(v + i, V);
     store(p + i, sub(P, add(mul(SHRINK, P), div(mul(RATE, M), add(sqrt(add(mul(K, V), ROOT)), EPSILON)))));
-  }
+  } while ((i += 16) < n << 2);
 }
