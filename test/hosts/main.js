@@ -101,12 +101,17 @@ function bundled(line, name, browser = chromium, headers = {}) {
   };
 }
 
+/**
+ * Vite bundles a dependency when the page first asks for it and tells the page to reload; on a busy machine that may come before the page
+ * listens, and a person would reload.
+ */
 async function viteDev(folder) {
   const vite = start([join(folder, "node_modules/.bin/vite"), "page", "--host", "localhost"], { cwd: folder, env });
   const server = await serve(folder);
   try {
     const [url] = await printed(vite, /http:\/\/localhost:\d+\//, TIMEOUT);
-    return await browse(chromium, { ...server, url: `${url}?result=${server.url}` }, { folder, timeout: TIMEOUT });
+    const page = { ...server, url: `${url}?result=${server.url}` };
+    return await browse(chromium, page, { folder, timeout: TIMEOUT / 4 }).catch(() => browse(chromium, page, { folder, timeout: TIMEOUT }));
   } finally {
     vite.stop();
     server.close();
