@@ -32,6 +32,7 @@ export { ademamix } from "./optimizers/ademamix";
 export { adopt } from "./optimizers/adopt";
 export { almeida } from "./optimizers/almeida";
 export { asgd } from "./optimizers/asgd";
+export { adamwBfloat16, finiteBfloat16, flushBfloat16, momentsBfloat16, momentsLargestBfloat16 } from "./optimizers/bfloat16";
 export { cautious, opposing } from "./optimizers/cautious";
 export { cocob } from "./optimizers/cocob";
 export { adamHypergradient, sgdHypergradient } from "./optimizers/hypergradient";

@@ -71,3 +71,11 @@
   x = pmax(x, i32x4.shuffle(x, x, 2, 3, 0, 1));
   return f32x4.extract_lane(pmax(x, i32x4.shuffle(x, x, 1, 0, 3, 2)), 0);
 }
+
+/** Four bfloat16 at p as float32. */
+@inline export function bfloat16s(p: usize): v128 { return i32x4.shl(v128.load16x4_u(p), 16); }
+/** The lower four of eight bfloat16 as float32, and the upper four. */
+@inline export function lowerBfloat16(x: v128): v128 { return i16x8.shuffle(i16x8.splat(0), x, 0, 8, 1, 9, 2, 10, 3, 11); }
+@inline export function upperBfloat16(x: v128): v128 { return i16x8.shuffle(i16x8.splat(0), x, 4, 12, 5, 13, 6, 14, 7, 15); }
+/** Stores four lanes of 16 bits. */
+@inline export function storeBfloat16s(p: usize, x: v128): void { v128.store64_lane(p, i16x8.narrow_i32x4_u(x, x), 0); }

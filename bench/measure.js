@@ -85,8 +85,9 @@ export function filled(length, seed, scale = 1) {
 
 /** Refuses to time what is wrong. */
 export function sameBits(name, a, b) {
-  const x = new Uint32Array(a.buffer, a.byteOffset, a.length);
-  const y = new Uint32Array(b.buffer, b.byteOffset, b.length);
+  const [x, y] = [a, b].map((array) =>
+    array instanceof Uint16Array ? array : new Uint32Array(array.buffer, array.byteOffset, array.length),
+  );
   for (let i = 0; i < x.length; i++) {
     if (x[i] !== y[i] && !(Number.isNaN(a[i]) && Number.isNaN(b[i]))) throw new Error(`${name}: element ${i} is ${a[i]} against ${b[i]}`);
   }

@@ -31,6 +31,8 @@ export const plain = {
       adamw(p, g, m, v, n, rate / (1 - 0.9 ** t), 1 / Math.sqrt(1 - 0.999 ** t), 1 - rate * 1e-2),
 };
 
+plain["adamw bfloat16"] = plain.adamw;
+
 function sgd(p, g, n, rate) {
   for (let i = 0; i < n; i++) p[i] -= rate * g[i];
 }

@@ -30,18 +30,20 @@ ${kernels.map(([, name, signature]) => `  ${name}${signature};`).join("\n")}
 `,
 );
 // A kernel of pointers, n and scalars that returns nothing works element by element, so its elements may be split over threads; dropout
-// is the exception, it numbers them.
+// is the exception, it numbers them. Pointers to numbers of 16 bits end in 16; behind n, `first` is the number of the first element.
 const elementwise = kernels.flatMap(([, name, signature]) => {
   const names = [...signature.matchAll(/(\w+): number/g)].map(([, parameter]) => parameter);
-  return signature.endsWith("void") && names.includes("n") && !names.includes("key") ? [[name, names.indexOf("n")]] : [];
+  if (!signature.endsWith("void") || !names.includes("n") || names.includes("key")) return [];
+  const pointers = names.slice(0, names.indexOf("n")).map((parameter) => (parameter.endsWith("16") ? 2 : 4));
+  return [[name, [...pointers, '"n"', ...(names.includes("first") ? [1] : [])]]];
 });
 writeIfChanged(
   "src/generated/elementwise.ts",
   `// Made by scripts/wasm.js.
 
-/** The kernels that work element by element, and how many pointers stand before n. */
-export const elementwise: Readonly<Record<string, number>> = {
-${elementwise.map(([name, pointers]) => `  ${name}: ${pointers},`).join("\n")}
+/** The kernels that work element by element, and by how much their first arguments rise with an element; "n" is the number of elements. */
+export const elementwise: Readonly<Record<string, readonly (number | "n")[]>> = {
+${elementwise.map(([name, rises]) => `  ${name}: [${rises.join(", ")}],`).join("\n")}
 };
 `,
 );

@@ -5,6 +5,7 @@ import {
   type AnyRule,
   type Binding,
   type Closure,
+  type Dtype,
   type Group,
   type OptimizerDescription,
   type Resolved,
@@ -70,12 +71,16 @@ class BoundGroup implements Binding<AnyOptions> {
 /** What groups are given of their optimizer. */
 type Host = Pick<Binding<AnyOptions>, "kernels" | "scratch">;
 
-/** A block of state, and which of its floats belong to which tensor. */
+/** A block of state, and which of its numbers belong to which tensor. */
 interface Slot {
   readonly name: string;
+  readonly dtype: Dtype;
   readonly block: Vector;
   readonly places: { readonly name: string; readonly offset: number; readonly length: number }[];
 }
+
+/** Numbers of state: float32, or the 16 bits of each where they are kept in bfloat16. */
+export type StateArray = Float32Array<ArrayBufferLike> | Uint16Array<ArrayBufferLike>;
 
 /** The state of an optimizer by name of slot and tensor: copies, not views. */
 export interface OptimizerState {
@@ -84,7 +89,7 @@ export interface OptimizerState {
   readonly step: number;
   /** The number of gradients accumulated towards the next update. */
   readonly accumulated: number;
-  readonly slots: Readonly<Record<string, Readonly<Record<string, Float32Array>>>>;
+  readonly slots: Readonly<Record<string, Readonly<Record<string, StateArray>>>>;
   /** The scalar state of each group, in the order of `groups`; a single one when all groups share it. */
   readonly scalars: readonly Readonly<Record<string, number>>[];
   /** What the learning rate of each group has seen, null where it watches nothing. */
@@ -174,7 +179,7 @@ export class Optimizer implements Disposable {
       this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => [group, group.rule.bind(group)]);
       this.#follow = this.#live.flatMap((group) => group.rule.follow?.(group) ?? []);
       const shift = parameters.gradients.pointer - parameters.values.pointer;
-      const runs = this.#live.flatMap((group) => group.runs.map(({ p, n }) => ({ p, g: p + shift, s: [], n })));
+      const runs = this.#live.flatMap((group) => group.runs.map((run) => ({ ...run, g: run.p + shift, s: [] })));
       this.#compute = layers.reduceRight(
         (inner: (closure: Closure) => number, { wrapper, options }) => {
           const compute = wrapper.compute?.({ ...host, options, runs, sign: core.maximize ? -1 : 1 });
@@ -271,22 +276,19 @@ export class Optimizer implements Disposable {
   }
 
   /**
-   * The state in a slot such as "mean", by name of tensor: the floats themselves, not a copy. Ask again after something was allocated.
+   * The state in a slot such as "mean", by name of tensor: the numbers themselves, not a copy (16 bits each in bfloat16). Ask again after
+   * something was allocated.
    *
    * @throws OptionError when the optimizer has no such slot.
    */
-  slot(slot: string): Map<string, Float32Array> {
+  slot(slot: string): Map<string, StateArray> {
     this.#alive();
     const blocks = this.#slots.filter(({ name }) => name === slot);
     if (blocks.length === 0) {
       const known = this.#slots.map(({ name }) => name);
       throw new OptionError("slot", slot, `${show(slot)} is not a slot of ${this.description.kind}${suggest(slot, known)}`);
     }
-    return new Map(
-      blocks.flatMap(({ block, places }) =>
-        places.map(({ name, offset, length }) => [name, block.view.subarray(offset, offset + length)] as const),
-      ),
-    );
+    return new Map(blocks.flatMap((slot) => slot.places.map((place) => [place.name, numbersOf(slot, place)] as const)));
   }
 
   /**
@@ -352,9 +354,10 @@ export class Optimizer implements Disposable {
     for (const { name, offset, length } of this.parameters) {
       if (!this.#kernels.finite(this.parameters.values.pointer + offset * 4, length)) return name;
     }
-    for (const { name: slot, block, places } of this.#slots) {
+    for (const { name: slot, dtype, block, places } of this.#slots) {
+      const finite = dtype === "bfloat16" ? this.#kernels.finiteBfloat16 : this.#kernels.finite;
       for (const { name, offset, length } of places) {
-        if (!this.#kernels.finite(block.pointer + offset * 4, length)) return `${slot} of ${name}`;
+        if (!finite(block.pointer + offset * WIDTH[dtype], length)) return `${slot} of ${name}`;
       }
     }
     return undefined;
@@ -363,10 +366,10 @@ export class Optimizer implements Disposable {
   /** A copy of everything that a later `load()` needs, beside the training values, to go on as if nothing had happened. */
   state(): OptimizerState {
     this.#alive();
-    const slots: Record<string, Record<string, Float32Array>> = {};
-    for (const { name: slot, block, places } of this.#slots) {
-      const tensors = places.map(({ name, offset, length }) => [name, block.view.slice(offset, offset + length)]);
-      slots[slot] = { ...slots[slot], ...Object.fromEntries(tensors) };
+    const slots: Record<string, Record<string, StateArray>> = {};
+    for (const slot of this.#slots) {
+      const tensors = slot.places.map((place) => [place.name, numbersOf(slot, place).slice()]);
+      slots[slot.name] = { ...slots[slot.name], ...Object.fromEntries(tensors) };
     }
     const scalars = this.#scalars.map((own) => ({ ...own }));
     const plateaus = this.#groups.map(({ plateau }) => plateau ?? null);
@@ -384,8 +387,8 @@ export class Optimizer implements Disposable {
     const plateaus = this.#groups.map(({ plateau, rate }, i) =>
       plateau ? plateauStateFromJSON(rate as ScheduleDescription, state.plateaus?.[i], `state.plateaus[${i}]`) : undefined,
     );
-    for (const { name: slot, block, places } of this.#slots) {
-      for (const { name, offset } of places) block.view.set(state.slots[slot]?.[name] as Float32Array, offset);
+    for (const slot of this.#slots) {
+      for (const place of slot.places) numbersOf(slot, place).set(state.slots[slot.name]?.[place.name] as StateArray);
     }
     this.#scalars.forEach((own, i) => {
       Object.assign(own, state.scalars[i]);
@@ -469,7 +472,10 @@ export class Optimizer implements Disposable {
     this.#forRuns(({ p, n }) => {
       this.#kernels.flush(p, n, FADED);
     });
-    for (const { name, block } of this.#slots) if (name !== ELEMENT_RATES) this.#kernels.flush(block.pointer, block.length, FADED);
+    for (const { name, dtype, block } of this.#slots) {
+      if (dtype === "bfloat16") this.#kernels.flushBfloat16(block.pointer, block.length * 2, FADED);
+      else if (name !== ELEMENT_RATES) this.#kernels.flush(block.pointer, block.length, FADED);
+    }
   }
 
   #measure(): number {
@@ -488,7 +494,7 @@ export class Optimizer implements Disposable {
   #lay(group: BoundGroup): void {
     const { values } = this.parameters;
     const { rule, parameters, options } = group;
-    const slots = group.slots.map((name) => this.#slot(name, parameters, rule));
+    const slots = group.slots.map((name) => this.#slot(name, parameters, rule, rule.dtype?.(name, options)));
     if (group.elementRates) this.#fill(this.#slot(ELEMENT_RATES, parameters), parameters, 1);
     for (const slot of slots) {
       const value = rule.initial?.(slot.name, options) ?? 0;
@@ -499,16 +505,19 @@ export class Optimizer implements Disposable {
       g: this.#gradients.pointer + offset * 4,
       s: slots.map(pointer),
       n,
+      first: offset,
     });
     const place = (slot: Slot, name: string) =>
-      slot.block.pointer + (slot.places.find((place) => place.name === name)?.offset ?? Number.NaN) * 4;
+      slot.block.pointer + (slot.places.find((place) => place.name === name)?.offset ?? Number.NaN) * WIDTH[slot.dtype];
     group.tensors = parameters.map(({ name, shape, offset, length }) => ({
       name,
       shape,
       ...piece(offset, length, (slot) => place(slot, name)),
     }));
     group.runs = contiguous(parameters).map(([from, to]) =>
-      piece(from, to - from, (slot) => (rule.lengths?.(slot.name, []) === undefined ? slot.block.pointer + from * 4 : Number.NaN)),
+      piece(from, to - from, (slot) =>
+        rule.lengths?.(slot.name, []) === undefined ? slot.block.pointer + from * WIDTH[slot.dtype] : Number.NaN,
+      ),
     );
   }
 
@@ -523,13 +532,14 @@ export class Optimizer implements Disposable {
   }
 
   /**
-   * The slot with places for these tensors: in the block that groups share, or, where the rule has lengths of its own, in one of this
-   * group.
+   * The slot with places for these tensors: in the block that groups share (one for each dtype), or, where the rule has lengths of its own,
+   * in one of this group.
    */
-  #slot(name: string, parameters: readonly Parameter[], rule?: AnyRule): Slot {
+  #slot(name: string, parameters: readonly Parameter[], rule?: AnyRule, dtype: Dtype = "float32"): Slot {
     const lengths = parameters.map(({ shape }) => rule?.lengths?.(name, shape));
     if (lengths[0] === undefined) {
-      const slot = this.#find(name) ?? this.#addSlot(name, this.parameters.size, []);
+      const shared = this.#slots.find((slot) => slot.name === name && slot.dtype === dtype);
+      const slot = shared ?? this.#addSlot(name, dtype, (this.parameters.size * WIDTH[dtype]) / 4, []);
       slot.places.push(...parameters);
       return slot;
     }
@@ -539,11 +549,11 @@ export class Optimizer implements Disposable {
       size += padded(place.length);
       return place;
     });
-    return this.#addSlot(name, size, places);
+    return this.#addSlot(name, dtype, size, places);
   }
 
-  #addSlot(name: string, size: number, places: Slot["places"]): Slot {
-    const slot = { name, block: this.parameters.engine.vector(size), places };
+  #addSlot(name: string, dtype: Dtype, size: number, places: Slot["places"]): Slot {
+    const slot = { name, dtype, block: this.parameters.engine.vector(size), places };
     this.#slots.push(slot);
     return slot;
   }
@@ -570,9 +580,12 @@ export class Optimizer implements Disposable {
       if (!this.#slots.some(({ name }) => name === slot))
         throw new CheckpointError(`the state has ${show(slot)}, which this optimizer does not`);
     }
-    for (const { name: slot, places } of this.#slots) {
+    for (const { name: slot, dtype, places } of this.#slots) {
       for (const { name, length } of places) {
         const given = state.slots?.[slot]?.[name];
+        if (given !== undefined && given instanceof Uint16Array !== (dtype === "bfloat16")) {
+          throw new CheckpointError(`the state of ${slot} for ${show(name)} must be in ${dtype}: it was made with another stateDtype`);
+        }
         if (given?.length !== length) {
           throw new CheckpointError(
             `the state of ${slot} for ${show(name)} must have ${length} elements, got ${given ? given.length : "none"}`,
@@ -593,6 +606,15 @@ export class Optimizer implements Disposable {
 }
 
 const NONE: Closure = () => Number.NaN;
+
+/** The bytes of a number. */
+const WIDTH: Readonly<Record<Dtype, number>> = { float32: 4, bfloat16: 2 };
+
+function numbersOf({ dtype, block }: Slot, { offset, length }: Slot["places"][number]): StateArray {
+  const { view } = block;
+  if (dtype === "bfloat16") return new Uint16Array(view.buffer, view.byteOffset + offset * 2, length);
+  return view.subarray(offset, offset + length);
+}
 
 /** The groups in their order, each with the tensors that no earlier one matches; last what is left, with the optimizer's own options. */
 function divide(description: RuleDescription, compose: (rule: AnyRule) => AnyRule, parameters: Parameters, host: Host): BoundGroup[] {

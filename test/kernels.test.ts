@@ -20,14 +20,20 @@ afterAll(() => harness.dispose());
 function operands(row: Row, pool: string, dimensions: Dimensions, random: Random): Call["fill"] {
   const drawn = draws.get(pool) as Uint32Array;
   return (name, target) => {
-    const { below, positive } = arrayOf(row, name);
+    const { below, positive, pairs } = arrayOf(row, name);
     if (below) for (let i = 0; i < target.length; i++) target[i] = random.below(below(dimensions));
     else {
       const from = random.below(drawn.length - target.length);
       target.set(drawn.subarray(from, from + target.length));
-      if (positive) for (let i = 0; i < target.length; i++) target[i] = (target[i] as number) & 0x7fffffff;
+      if (pairs) for (let i = 0; i < target.length; i++) target[i] = paired(target[i] as number, drawn[from + target.length - i] as number);
+      if (positive) for (let i = 0; i < target.length; i++) target[i] = (target[i] as number) & (pairs ? 0x7fff7fff : 0x7fffffff);
     }
   };
+}
+
+/** Two bfloat16 made of floats: their upper halves. */
+function paired(high: number, low: number): number {
+  return ((high & 0xffff0000) | (low >>> 16)) >>> 0;
 }
 
 function check(name: KernelName, row: Row, dimensions: Dimensions, pool: string, set: number, random: Random, inPlace = false): void {

@@ -36,11 +36,12 @@ describe("with threads", () => {
     expect(engines.map(({ threads }) => threads)).toEqual([1, 2, 5]);
   });
 
-  test.each(Object.entries(elementwise))("%s gives the same bits", (name, pointers) => {
+  test.each(Object.entries(elementwise))("%s gives the same bits", (name, rises) => {
+    const pointers = rises.indexOf("n");
     const results = engines.map((engine) => {
       const vectors = Array.from({ length: pointers }, (_, i) => filled(engine, i));
       const kernel = engine.kernels[name as keyof Kernels] as (...args: number[]) => void;
-      const scalars = Array.from({ length: Math.max(0, kernel.length - pointers - 1) || 14 }, (_, i) => 0.5 / (i + 1));
+      const scalars = Array.from({ length: Math.max(0, kernel.length - pointers - 1) || 16 }, (_, i) => 0.5 / (i + 1));
       kernel(...vectors.map(({ pointer }) => pointer), N, ...scalars);
       const result = vectors.map(({ view }) => view.slice());
       for (const vector of vectors) vector.dispose();

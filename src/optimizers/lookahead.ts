@@ -35,7 +35,8 @@ export const lookaheadWrapper: Wrapper<Required<LookaheadOptions>> = {
       for (const [i, slot] of rule.slots(options).entries()) {
         const value = rule.initial?.(slot, options) ?? 0;
         for (const { s, n, shape } of tensors) {
-          const length = rule.lengths?.(slot, shape) ?? n;
+          const floats = rule.dtype?.(slot, options) === "bfloat16" ? Math.ceil(n / 2) : n;
+          const length = rule.lengths?.(slot, shape) ?? floats;
           if (length > 0) kernels.fill(s[i] as number, length, value);
         }
       }

@@ -44,15 +44,19 @@ export type Resolved<Own> = {
   [K in Exclude<keyof Own, keyof CommonOptions<unknown>>]-?: number extends Own[K] ? number : Exclude<Own[K], undefined>;
 };
 
+/** How the numbers of a state slot are kept: bfloat16 is the upper half of a float32. */
+export type Dtype = "float32" | "bfloat16";
+
 /**
- * A contiguous part of the blocks: pointers to values, gradients and state slots (NaN for those of a layout of their own), and the number
- * of floats.
+ * A contiguous part of the blocks: pointers to values, gradients and state slots (NaN for those of a layout of their own), the number
+ * of floats, and the number that the first of them has in its block.
  */
 export interface Run {
   readonly p: number;
   readonly g: number;
   readonly s: readonly number[];
   readonly n: number;
+  readonly first: number;
 }
 
 /** One tensor of a group, for rules that are not elementwise. */
@@ -120,7 +124,9 @@ export interface Rule<Own> {
   slots(options: Resolved<Own>): readonly string[];
   /** The number of floats that a tensor has in a slot of a layout of its own, undefined for the others. */
   lengths?(slot: string, shape: Shape): number | undefined;
-  /** What a slot is filled with at the start; 0 where this is left out. */
+  /** How a slot of the parameters' layout is kept; float32 where this is left out. */
+  dtype?(slot: string, options: Resolved<Own>): Dtype;
+  /** What a slot is filled with at the start; 0 where this is left out, and in bfloat16. */
   initial?(slot: string, options: Resolved<Own>): number;
   /** The scalar state of a group, at its start; `tensors` are the names of its tensors. */
   scalars?(options: Resolved<Own>, tensors: readonly string[]): Record<string, number>;

@@ -1,10 +1,11 @@
 import type { Memory } from "../memory.js";
 
-/** Views of the whole memory, renewed when it has grown. Indices are pointers divided by four. */
+/** Views of the whole memory, renewed when it has grown. Indices are pointers divided by four, those of u16 by two. */
 export class Heap {
   readonly #memory: Memory;
   #f32: Float32Array = new Float32Array(0);
   #u32: Uint32Array = new Uint32Array(0);
+  #u16: Uint16Array = new Uint16Array(0);
 
   constructor(memory: Memory) {
     this.#memory = memory;
@@ -18,6 +19,11 @@ export class Heap {
   get u32(): Uint32Array {
     if (this.#u32.buffer !== this.#memory.buffer) this.#u32 = new Uint32Array(this.#memory.buffer);
     return this.#u32;
+  }
+
+  get u16(): Uint16Array {
+    if (this.#u16.buffer !== this.#memory.buffer) this.#u16 = new Uint16Array(this.#memory.buffer);
+    return this.#u16;
   }
 }
 

@@ -20,6 +20,7 @@ import * as ademamix from "./optimizers/ademamix.js";
 import * as adopt from "./optimizers/adopt.js";
 import * as almeida from "./optimizers/almeida.js";
 import * as asgd from "./optimizers/asgd.js";
+import * as bfloat16 from "./optimizers/bfloat16.js";
 import * as cautious from "./optimizers/cautious.js";
 import * as cocob from "./optimizers/cocob.js";
 import * as hypergradient from "./optimizers/hypergradient.js";
@@ -48,6 +49,7 @@ const twins = {
   ...adadelta,
   ...rmsprop,
   ...adam,
+  ...bfloat16,
   ...prodigy,
   ...scheduleFree,
   ...cocob,

@@ -1,5 +1,5 @@
 import { CheckpointError, OptionError } from "../errors.js";
-import type { OptimizerState } from "../optimizer.js";
+import type { OptimizerState, StateArray } from "../optimizer.js";
 import type { Parameters } from "../parameters.js";
 import type { CheckedRun } from "./run.js";
 import { readSafeTensors, type StoredTensor, writeSafeTensors } from "./safetensors.js";
@@ -72,7 +72,7 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   }
   if (document?.format !== FORMAT) throw new CheckpointError(`the checkpoint has format ${document?.format}, this version reads ${FORMAT}`);
   const values = new Map<string, StoredTensor>();
-  const slots: Record<string, Record<string, Float32Array>> = {};
+  const slots: Record<string, Record<string, StateArray>> = {};
   for (const [name, tensor] of tensors) {
     const [prefix, slot] = name.split(".", 2);
     if (prefix === STATE && slot !== undefined) {
@@ -91,6 +91,7 @@ export function restoreValues(parameters: Parameters, values: ReadonlyMap<string
     if (stored.shape.join() !== shape.join()) {
       throw new CheckpointError(`tensor ${name} has the shape [${stored.shape.join(", ")}], expected [${shape.join(", ")}]`);
     }
+    if (stored.values instanceof Uint16Array) throw new CheckpointError(`tensor ${name} is in bfloat16, values must be in float32`);
   }
   for (const { name, value } of parameters) value.set((values.get(name) as StoredTensor).values);
 }

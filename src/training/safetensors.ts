@@ -2,10 +2,10 @@ import { CheckpointError } from "../errors.js";
 import { show } from "../options.js";
 import type { Shape } from "../parameters.js";
 
-/** A float32 tensor of a safetensors file. */
+/** A tensor of a safetensors file: of float32, or of bfloat16 by its bits. */
 export interface StoredTensor {
   readonly shape: Shape;
-  readonly values: Float32Array;
+  readonly values: Float32Array | Uint16Array;
 }
 
 export interface SafeTensors {
@@ -22,8 +22,9 @@ export function writeSafeTensors({ tensors, metadata }: SafeTensors): Uint8Array
   const header: [string, unknown][] = [[METADATA, Object.fromEntries(metadata)]];
   let offset = 0;
   for (const [name, { shape, values }] of tensors) {
-    header.push([name, { dtype: "F32", shape, data_offsets: [offset, offset + values.length * 4] }]);
-    offset += values.length * 4;
+    const dtype = values instanceof Uint16Array ? "BF16" : "F32";
+    header.push([name, { dtype, shape, data_offsets: [offset, offset + values.byteLength] }]);
+    offset += values.byteLength;
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const length = Math.ceil(json.length / 8) * 8;
@@ -39,7 +40,7 @@ export function writeSafeTensors({ tensors, metadata }: SafeTensors): Uint8Array
 }
 
 /**
- * Reads a safetensors file of float32 tensors, trusting nothing in it: lengths, offsets, shapes and names are checked before anything is
+ * Reads a safetensors file of float32 and bfloat16 tensors, trusting nothing in it: lengths, offsets, shapes and names are checked before anything is
  * copied.
  *
  * @throws CheckpointError that says what is wrong.
@@ -54,7 +55,7 @@ export function readSafeTensors(bytes: Uint8Array): SafeTensors {
   const start = 8 + Number(length);
   const header = parseHeader(bytes.subarray(8, start));
   const metadata = new Map<string, string>();
-  const entries: { name: string; shape: Shape; from: number; to: number }[] = [];
+  const entries: Entry[] = [];
   for (const [name, value] of header) {
     if (name === METADATA) {
       for (const [key, text] of Object.entries(value as object)) {
@@ -71,11 +72,11 @@ export function readSafeTensors(bytes: Uint8Array): SafeTensors {
   }
   if (end !== bytes.length - start) throw new CheckpointError(`${bytes.length - start - end} bytes follow the last tensor`);
   const tensors = new Map<string, StoredTensor>();
-  for (const { name, shape, from, to } of entries) {
+  for (const { name, dtype, shape, from, to } of entries) {
     // a copy of its own: the slice of a Node Buffer would be a view
     const piece = new Uint8Array(bytes.subarray(start + from, start + to));
-    const values = littleEndian ? new Float32Array(piece.buffer) : new Float32Array(swapped(new Float32Array(piece.buffer)).buffer);
-    tensors.set(name, { shape, values });
+    const values = new ARRAYS[dtype](piece.buffer);
+    tensors.set(name, { shape, values: littleEndian ? values : new ARRAYS[dtype](swapped(values).buffer) });
   }
   return { tensors, metadata };
 }
@@ -97,27 +98,37 @@ function parseHeader(bytes: Uint8Array): [string, unknown][] {
   return entries;
 }
 
-function readEntry(name: string, value: unknown, limit: number): { name: string; shape: Shape; from: number; to: number } {
+const ARRAYS = { F32: Float32Array, BF16: Uint16Array } as const;
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: keyof typeof ARRAYS;
+  readonly shape: Shape;
+  readonly from: number;
+  readonly to: number;
+}
+
+function readEntry(name: string, value: unknown, limit: number): Entry {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
-  if (dtype !== "F32") throw new CheckpointError(`tensor ${show(name)} has the type ${show(dtype)}, only F32 can be read`);
+  if (dtype !== "F32" && dtype !== "BF16") {
+    throw new CheckpointError(`tensor ${show(name)} has the type ${show(dtype)}, only F32 and BF16 can be read`);
+  }
   if (!isCounts(shape)) throw new CheckpointError(`tensor ${show(name)} has no valid shape`);
   if (!isCounts(offsets) || offsets.length !== 2) throw new CheckpointError(`tensor ${show(name)} has no valid data_offsets`);
   const [from, to] = offsets as [number, number];
-  const size = shape.reduce((product, dimension) => product * dimension, 4);
+  const size = shape.reduce((product, dimension) => product * dimension, ARRAYS[dtype].BYTES_PER_ELEMENT);
   if (from > to || to > limit || to - from !== size) {
     throw new CheckpointError(`tensor ${show(name)} of shape [${shape.join(", ")}] cannot lie at ${from} to ${to} of ${limit} bytes`);
   }
-  return { name, shape, from, to };
+  return { name, dtype, shape, from, to };
 }
 
 function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
 }
 
-function swapped(values: Float32Array): Uint8Array {
-  const view = new DataView(new ArrayBuffer(values.length * 4));
-  values.forEach((value, i) => {
-    view.setFloat32(i * 4, value, true);
-  });
-  return new Uint8Array(view.buffer);
+/** The bytes with those of each number in the other order. */
+function swapped({ buffer, byteOffset, byteLength, BYTES_PER_ELEMENT: width }: Float32Array | Uint16Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  return Uint8Array.from(bytes, (_, i) => bytes[i - 2 * (i % width) + width - 1] as number);
 }

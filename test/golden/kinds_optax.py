@@ -6,6 +6,11 @@ import timm.optim
 
 from registry import BETAS, OPTAX, RATES, TIMM, by_optax, by_torch, chained, implied, optax_kind, torch_kind
 
+case = optax_kind("adamBfloat16", optax.adam, {"stateDtype": "mu_dtype"})
+case("defaults", {"learningRate": 0.01, "stateDtype": "bfloat16"})
+case("betas, epsilon", {"learningRate": 0.05, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-3, "stateDtype": "bfloat16"})
+case("nesterov", {"learningRate": 0.05, "beta1": 0.95, "beta2": 0.95, "nesterov": True, "stateDtype": "bfloat16"})
+
 case = optax_kind("lion", chained(optax.scale_by_lion), {"mode": "mode", "smoothBeta": "smooth_beta"})
 case("defaults", {"learningRate": 0.01, "weightDecay": 0.001})
 case("betas, weight decay", {"learningRate": 0.02, "beta1": 0.8, "beta2": 0.95, "weightDecay": 0.5})

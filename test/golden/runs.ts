@@ -215,7 +215,11 @@ class Digest {
 
   floats(values: Float32Array | Float64Array): this {
     if (values.some(Number.isNaN)) throw new Error("a golden run gave NaN");
-    this.#hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    return this.bytes(values);
+  }
+
+  bytes({ buffer, byteOffset, byteLength }: ArrayBufferView): this {
+    this.#hash.update(new Uint8Array(buffer, byteOffset, byteLength));
     return this;
   }
 
@@ -231,7 +235,11 @@ class Digest {
   /** The state of an optimizer: its slots as bytes, everything else as JSON, which writes every bit of a number. */
   state({ slots, ...rest }: ReturnType<InstanceType<Library["Optimizer"]>["state"]>): this {
     for (const [slot, tensors] of Object.entries(slots)) {
-      for (const [name, values] of Object.entries(tensors)) this.text(`${slot} ${name}`).floats(values);
+      for (const [name, values] of Object.entries(tensors)) {
+        this.text(`${slot} ${name}`);
+        if (values instanceof Uint16Array) this.bytes(values);
+        else this.floats(values);
+      }
     }
     return this.text(JSON.stringify(rest));
   }

@@ -11,6 +11,8 @@ export interface ArrayArgument {
   below?(d: Dimensions): number;
   /** A sum of squares or the like: never below zero in a real run. */
   readonly positive?: boolean;
+  /** Holds numbers of 16 bits: `size` counts them in pairs. */
+  readonly pairs?: boolean;
   /** May be the null pointer, where the scalar of the array's name is 0. */
   readonly optional?: boolean;
 }

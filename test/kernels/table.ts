@@ -14,6 +14,8 @@ const sized = (...names: string[]): Pick<ArrayArgument, "size"> => ({
 /** The rows of the table that gather picks from. */
 const SOURCE = 7;
 const square = { positive: true };
+/** Numbers of 16 bits, in pairs. */
+const pairs = { pairs: true, size: (d: Dimensions) => Math.ceil((d["n"] as number) / 2) };
 
 const rate = scalar("rate", 0.01, 1e-6, 0.5, 0);
 const decay = scalar("decay", 0, 0.1, 1e-3, 0);
@@ -42,6 +44,7 @@ const a3 = scalar("a3", 1 - 0.9999, 1 - 0.95, 1, 0.5);
 const k = scalar("k", 1000, 1, 0, 1.5);
 const root = scalar("root", 0, 1e-2, 1, 1e-13);
 const shrink = scalar("shrink", 0, 0.01, 1e-6, 0.5);
+const numbering = [integer("first", 0, 4, 4294967292), integer("turn", 0, 0x9e376a09, 4294967295)] as const;
 const limit = (name: string) => scalar(name, 1, 0, 1.5, Number.POSITIVE_INFINITY);
 const rmspropScalars = [rate, scalar("rho", 0.99, 0.9, 0, 0.5), scalar("fresh", 1 - 0.99, 1 - 0.9, 1, 0.5), epsilon] as const;
 
@@ -296,6 +299,70 @@ export const table = {
     arguments: [inout("p"), input("g"), inout("m"), inout("v", square), inout("h", square), n, ...adamScalars, decay, factor],
     padding: "zero",
   },
+  adamwBfloat16: {
+    arguments: [
+      inout("p"),
+      input("g"),
+      inout("m16", pairs),
+      inout("v16", { ...pairs, ...square }),
+      n,
+      ...numbering,
+      ...adamScalars,
+      shrink,
+      factor,
+    ],
+    padding: "zero",
+  },
+  momentsBfloat16: {
+    arguments: [
+      inout("p"),
+      input("g"),
+      inout("m16", pairs),
+      inout("v16", { ...pairs, ...square }),
+      n,
+      ...numbering,
+      near,
+      look,
+      b1,
+      a1,
+      b2,
+      a2,
+      k,
+      root,
+      epsilon,
+      decay,
+      shrink,
+      factor,
+    ],
+    padding: "zero",
+  },
+  momentsLargestBfloat16: {
+    arguments: [
+      inout("p"),
+      input("g"),
+      inout("m16", pairs),
+      inout("v16", { ...pairs, ...square }),
+      inout("h16", { ...pairs, ...square }),
+      n,
+      ...numbering,
+      near,
+      look,
+      b1,
+      a1,
+      b2,
+      a2,
+      scalar("fresh", 1, 1000, 1.5),
+      k,
+      root,
+      epsilon,
+      decay,
+      shrink,
+      factor,
+    ],
+    padding: "zero",
+  },
+  flushBfloat16: { arguments: [inout("x16", pairs), n, scalar("limit", 2 ** -100, 1, 0, 2 ** -50)], padding: "zero" },
+  finiteBfloat16: { arguments: [input("x16", pairs), n], padding: "zero", returnsNumber: true },
   momentsLargest: {
     arguments: [
       inout("p"),

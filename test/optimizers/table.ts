@@ -49,6 +49,17 @@ const adam = {
     { learningRate: 0.01, beta1: 0, beta2: 0.9, amsgrad: true },
     { learningRate: 0.02, beta1: 0.7, beta2: 0.9, epsilonRoot: 1e-4, weightDecay: 0.1 },
     { learningRate: 0.02, beta1: 0.7, beta2: 0.9, nesterov: true },
+    { learningRate: 0.01, stateDtype: "bfloat16" },
+    { learningRate: 0.02, beta1: 0.7, beta2: 0.9, epsilonRoot: 1e-4, weightDecay: 0.1, stateDtype: "bfloat16" },
+    {
+      learningRate: 0.02,
+      beta1: 0.7,
+      beta2: 0.99,
+      amsgrad: true,
+      amsgradCorrected: true,
+      weightDecay: 0.2,
+      stateDtype: "bfloat16",
+    },
     {
       learningRate: 0.02,
       beta1: 0.7,

@@ -5,7 +5,7 @@ import { optimizerFromJSON, rules } from "../../src/optimizers/index.js";
 import type { AnyRule } from "../../src/optimizers/rule.js";
 import { Parameters, type Shapes } from "../../src/parameters.js";
 import { Random } from "../../src/random.js";
-import { isDenormal, magnitude } from "../support/floats.js";
+import { fromBits, isDenormal, magnitude } from "../support/floats.js";
 
 /** Tensors of awkward lengths: 35, 5, 1 and 8 floats. */
 export const SHAPES = { "a.weight": [5, 7], "a.bias": [5], gain: [], "b.weight": [2, 4] } as const;
@@ -74,7 +74,7 @@ export class Trial implements Disposable {
 
   /** The first place in a block that is between tensors and not zero, in words. */
   dirtyPadding(): string | undefined {
-    for (const { view, pointer } of this.#layout()) {
+    for (const { view, pointer } of [...this.#layout(), ...this.#halves()]) {
       for (const { name, offset, length } of this.parameters) {
         const padding = view.subarray(offset + length, offset + padded(length));
         if (padding.some((x) => x !== 0)) return `${padding} behind ${name} in the block at ${pointer}`;
@@ -85,7 +85,10 @@ export class Trial implements Disposable {
 
   /** Whether a denormal stands anywhere in values or state. */
   hasDenormals(): boolean {
-    return this.#layout().some(({ view }) => view.some(isDenormal));
+    return (
+      this.#layout().some(({ view }) => view.some(isDenormal)) ||
+      this.#halves().some(({ view }) => view.some((bits) => isDenormal(fromBits(bits * 65536))))
+    );
   }
 
   dispose(): void {
@@ -99,6 +102,14 @@ export class Trial implements Disposable {
 
   #layout(): Vector[] {
     return this.#blocks.filter(({ length }) => length === this.parameters.size);
+  }
+
+  /** Blocks of bfloat16 in the layout of the parameters. */
+  #halves(): { view: Uint16Array; pointer: number }[] {
+    if (this.optimizer.description["stateDtype"] !== "bfloat16") return [];
+    return this.#blocks
+      .filter(({ length }) => length * 2 === this.parameters.size)
+      .map(({ view, pointer }) => ({ view: new Uint16Array(view.buffer, pointer, view.length * 2), pointer }));
   }
 }
 
@@ -132,9 +143,16 @@ export function someLoss(step: number): number {
 
 /** A state as a checkpoint holds it: through JSON and back. */
 export function throughJSON(state: OptimizerState): OptimizerState {
-  const plain = JSON.parse(JSON.stringify(state, (_, value) => (value instanceof Float32Array ? { floats: [...value] } : value)));
+  const plain = JSON.parse(
+    JSON.stringify(state, (_, value) => {
+      if (value instanceof Float32Array) return { floats: [...value] };
+      return value instanceof Uint16Array ? { halves: [...value] } : value;
+    }),
+  );
   for (const slot of Object.values(plain.slots) as Record<string, unknown>[]) {
-    for (const [name, { floats }] of Object.entries(slot) as [string, { floats: number[] }][]) slot[name] = Float32Array.from(floats);
+    for (const [name, { floats, halves }] of Object.entries(slot) as [string, { floats: number[]; halves?: number[] }][]) {
+      slot[name] = halves ? Uint16Array.from(halves) : Float32Array.from(floats);
+    }
   }
   return plain;
 }
