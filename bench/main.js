@@ -1,66 +1,51 @@
-// npm run bench [-- --smoke] [--only NAME] [--json FILE] [--markdown]
-// Checks that both backends agree, then times: the machine, the optimizers, the matrix products, training steps and denormal traps. --only
-// takes the name of an optimizer, or machine, optimizers, products, training, traps or native.
-import { writeFileSync } from "node:fs";
+// npm run bench [-- --smoke] [--only NAME,NAME] [--python FILE] [--json FILE]
+// Checks that both backends agree, then times: the machine, the optimizers, the matrix products, training steps, denormal traps, and the same
+// in C and PyTorch. --only takes kinds of optimizers and the names of parts.
 import { parseArgs } from "node:util";
 import { describeMachine, measureMachine } from "./machine.js";
 import { smoke } from "./measure.js";
 import { measureNative } from "./native/main.js";
 import { contestants, measureOptimizers } from "./optimizers.js";
-import { measureProducts } from "./products.js";
-import { tables, toMarkdown, toTerminal } from "./report.js";
+import { measureProducts, scanProducts } from "./products.js";
+import { tables, toTerminal, writeResults } from "./report.js";
 import { measureTraining, measureTraps } from "./training.js";
 
 const { values: options } = parseArgs({
-  options: { smoke: { type: "boolean" }, only: { type: "string" }, json: { type: "string" }, markdown: { type: "boolean" } },
+  options: { smoke: { type: "boolean" }, only: { type: "string" }, python: { type: "string" }, json: { type: "string" } },
 });
-
-const sections = ["machine", "optimizers", "products", "training", "traps", "native"];
-const { only } = options;
-const optimizer = sections.includes(only) ? undefined : only;
-if (optimizer !== undefined && contestants(optimizer).length === 0) {
-  console.error(
-    `no optimizer and no part is named ${only}: there are ${[...sections, ...contestants().map(({ name }) => name)].join(", ")}`,
-  );
-  process.exit(2);
-}
-const wanted = (section) => only === undefined || only === section || (section === "optimizers" && optimizer !== undefined);
-
 const sizes = options.smoke ? [1024, 16384] : [1024, 16384, 262144, 4194304];
 if (options.smoke) smoke();
 
-const results = { host: describeMachine(), notes: [] };
-const { processor, cores, engine, date } = results.host;
-console.log(`${processor}, ${cores} cores; ${engine}; ${date}`);
+const kinds = [...new Set(contestants().map(({ kind }) => kind))];
+const parts = {
+  machine: () => measureMachine(sizes),
+  optimizers: () => measureOptimizers(results.machine, wantedKinds),
+  products: () => measureProducts(options.smoke),
+  scan: () => scanProducts(options.smoke),
+  training: () => measureTraining(options.smoke),
+  traps: () => measureTraps(options.smoke),
+  native: () => measureNative(sizes, options.python),
+};
+const names = options.only?.split(",") ?? Object.keys(parts).filter((part) => part !== "native" || !options.smoke);
+const unknown = names.find((name) => !Object.hasOwn(parts, name) && !kinds.includes(name));
+if (unknown !== undefined) {
+  console.error(`no part and no optimizer is named ${unknown}: there are ${[...Object.keys(parts), ...kinds].join(", ")}`);
+  process.exit(2);
+}
+const wantedKinds = names.includes("optimizers") ? kinds : kinds.filter((kind) => names.includes(kind));
 
-results.machine = measureMachine(sizes);
-show("machine");
-if (wanted("optimizers")) {
-  results.optimizers = await measureOptimizers(results.machine, sizes, optimizer);
-  show("optimizers");
+const results = { host: describeMachine() };
+const { processor, cores, engine, date, load } = results.host;
+console.log(`${processor}, ${cores} cores; ${engine}; ${date}; load average ${load.join(", ")}`);
+for (const [part, measure] of Object.entries(parts)) {
+  const wanted = part === "machine" || names.includes(part) || (part === "optimizers" && wantedKinds.length > 0);
+  if (!wanted) continue;
+  results[part] = await measure();
+  show(part);
+  if (options.json) writeResults(options.json, results);
 }
-if (wanted("products")) {
-  results.products = await measureProducts(options.smoke);
-  show("products");
-}
-if (wanted("training")) {
-  results.training = await measureTraining(options.smoke);
-  show("training");
-}
-if (wanted("traps")) {
-  results.traps = await measureTraps(options.smoke);
-  show("traps");
-}
-if (wanted("native") && !options.smoke) {
-  results.native = await measureNative(sizes);
-  results.notes.push(...results.native.absent);
-  show("native");
-}
+for (const text of results.native?.absent ?? []) console.log(`\n${text}`);
 
-for (const note of results.notes) console.log(`\n${note}`);
-if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
-if (options.markdown) writeFileSync(new URL("RESULTS.md", import.meta.url), toMarkdown(results, "`npm run bench -- --markdown`"));
-
-function show(section) {
-  for (const part of tables({ [section]: results[section] })) console.log(toTerminal(part));
+function show(part) {
+  for (const table of tables({ [part]: results[part] })) console.log(toTerminal(table));
 }

@@ -5,7 +5,7 @@ import { Bench } from "tinybench";
  * How long one comparison takes: `rounds` turns of `samples` samples of at least `sample` milliseconds for each opponent, fewer where that would
  * take more than `budget` milliseconds. Samples are short so that some of them fall between the interruptions of a busy machine.
  */
-export const effort = { rounds: 20, samples: 20, sample: 0.1, warm: 60, budget: 400 };
+export const effort = { rounds: 20, samples: 20, sample: 0.1, warm: 50, budget: 300 };
 
 export function smoke() {
   Object.assign(effort, { rounds: 2, samples: 4, sample: 0.05, warm: 3, budget: 10 });
@@ -13,11 +13,13 @@ export function smoke() {
 
 /**
  * @param opponents functions by name, each doing the work once.
- * @param period the number of calls after which work repeats: an optimizer flushes its state in every 32nd. Means are over a whole period.
+ * @param period the number of calls after which work repeats, of all or by name: an optimizer flushes its state in every 32nd. Times are means
+ *   over a whole period.
  * @returns min and median of each, in nanoseconds a call.
  */
 export function compare(opponents, period = 1) {
-  const entries = Object.entries(opponents).map(([name, call]) => schedule(name, call, period));
+  const periodOf = typeof period === "number" ? () => period : (name) => period[name] ?? 1;
+  const entries = Object.entries(opponents).map(([name, call]) => schedule(name, call, periodOf(name)));
   for (let round = 0; round < effort.rounds; round++) {
     for (const entry of round % 2 ? [...entries].reverse() : entries) {
       if (round < entry.rounds) for (const times of entry.phases) times.push(...sample(entry));
@@ -78,6 +80,7 @@ export function normals(seed) {
   return () => (uniform() + uniform() + uniform() + uniform() - 2) * Math.sqrt(3);
 }
 
+/** Such numbers in an array of their own. */
 export function filled(length, seed, scale = 1) {
   const next = normals(seed);
   return Float32Array.from({ length }, () => next() * scale);

@@ -18,74 +18,58 @@ const tolerances = { "adamw bfloat16": 1e-3 };
 const PERIOD = 32;
 /** Steps made and compared before anything is timed, the flush among them where that does not take long. */
 const checked = (n) => (n <= 16384 ? PERIOD + 1 : 3);
+/** Where there is no plain loop the twin is timed, which is ten times slower: at small sizes only. */
+const TWIN = 16384;
 /** An optimizer that takes longer than this for a step (not elementwise, or its twin) is not timed at that size, in milliseconds. */
 const PATIENCE = 1500;
 
 /** What a step is told; only those that need a loss or a closure look at it. */
 export const loss = () => 1;
 
-export function contestants(only) {
-  const all = [...[...rules.keys()].map((kind) => ({ name: kind, kind })), ...variants];
-  all.sort((a, b) => order(a.kind) - order(b.kind));
-  return all.filter(({ name }) => only === undefined || name.includes(only));
+/** All of the registry, each with its variants. */
+export function contestants() {
+  return [...rules.keys()].flatMap((kind) => [{ name: kind, kind }, ...variants.filter((variant) => variant.kind === kind)]);
 }
 
-const order = (kind) => [...rules.keys()].indexOf(kind);
-
-/** `machine` holds the bandwidths by size. Returns a row for each optimizer and size. */
-export async function measureOptimizers(machine, sizes, only) {
+/** `machine` holds the bandwidths by size. Returns a row for each optimizer whose kind was asked for, and size. */
+export async function measureOptimizers(machine, kinds) {
   const [wasm, js] = [await load({ backend: "wasm" }), await load({ backend: "js" })];
   const rows = [];
-  for (const contestant of contestants(only)) {
-    for (const n of sizes) {
-      const row = measureOne(
-        wasm,
-        js,
-        contestant,
-        n,
-        machine.bandwidth.find((size) => size.n === n),
-      );
+  for (const bandwidth of machine.bandwidth) {
+    const data = { values: filled(bandwidth.n, 1), gradients: filled(bandwidth.n, 2) };
+    for (const contestant of contestants()) {
+      const row = kinds.includes(contestant.kind) && measureOne(wasm, js, contestant, bandwidth, data);
       if (row) rows.push(row);
     }
   }
   return rows;
 }
 
-function measureOne(wasm, js, { name, ...options }, n, bandwidth) {
+function measureOne(wasm, js, { name, ...options }, { n, copy, triad, update }, data) {
   let ours;
   let twin;
   try {
-    ours = bound(wasm, options, n);
-    twin = bound(js, options, n);
-    const impatient = check(ours, twin, n, name);
-    if (impatient) return undefined;
-    const p = filled(n, 1);
-    const g = filled(n, 2);
-    const byHand = plain[name]?.(ours.rate, n);
-    let t = 1;
-    if (byHand) {
-      const fresh = bound(wasm, options, n);
-      for (; t <= checked(n); t++) {
-        byHand(p, g, t);
-        fresh.optimizer.step(loss);
-      }
-      agree(`${name} in plain JavaScript, n = ${n}`, fresh.value(), p, tolerances[name]);
-      fresh.dispose();
-    }
+    ours = bound(wasm, options, data);
+    twin = bound(js, options, data);
+    if (isSlow(ours, twin, n, name)) return undefined;
+    const byHand = plain[name] && checkedByHand(wasm, name, options, data, ours.rate);
     const opponents = { wasm: () => ours.optimizer.step(loss) };
-    if (byHand) opponents.js = () => byHand(p, g, t++);
-    else opponents.js = () => twin.optimizer.step(loss);
-    const times = compare(opponents, PERIOD);
+    if (byHand) opponents.js = byHand;
+    else if (n <= TWIN) opponents.js = () => twin.optimizer.step(loss);
+    const times = compare(opponents, byHand ? { wasm: PERIOD } : PERIOD);
     const bytes = 12 + 2 * ours.state;
+    const bandwidth = (bytes * n) / times.wasm.min;
     return {
       name,
       n,
       bytes,
       opponent: byHand ? "plain" : "twin",
       wasm: perParameter(times.wasm, n),
-      js: perParameter(times.js, n),
-      bandwidth: (bytes * n) / times.wasm.min,
-      share: (bytes * n) / times.wasm.min / Math.max(bandwidth.copy, bandwidth.triad, bandwidth.update),
+      js: times.js && perParameter(times.js, n),
+      bandwidth,
+      copy,
+      triad,
+      share: bandwidth / Math.max(copy, triad, update),
     };
   } catch (error) {
     throw new Error(`${name} at n = ${n}: ${error.message}`, { cause: error });
@@ -95,18 +79,35 @@ function measureOne(wasm, js, { name, ...options }, n, bandwidth) {
   }
 }
 
+/** The plain loop as a call, once it has agreed with ours over some steps. */
+function checkedByHand(engine, name, options, data, rate) {
+  const n = data.values.length;
+  const step = plain[name](rate, n);
+  const [p, g] = [data.values.slice(), data.gradients];
+  const fresh = bound(engine, options, data);
+  let t = 1;
+  for (; t <= checked(n); t++) {
+    step(p, g, t);
+    fresh.optimizer.step(loss);
+  }
+  agree(`${name} in plain JavaScript, n = ${n}`, fresh.value(), p, tolerances[name]);
+  fresh.dispose();
+  return () => step(p, g, t++);
+}
+
 function perParameter({ min, median }, n) {
   return { min: min / n, median: median / n };
 }
 
-function bound(engine, options, n) {
+function bound(engine, options, { values, gradients }) {
+  const n = values.length;
   const description = optimizerFromJSON(options);
   const side = 2 ** Math.ceil(Math.log2(n) / 2);
   const parameters = new Parameters(engine, { weight: [side, n / side] });
   const optimizer = new Optimizer(parameters, description);
   const weight = parameters.get("weight");
-  weight.value.set(filled(n, 1));
-  weight.gradient.set(filled(n, 2));
+  weight.value.set(values);
+  weight.gradient.set(gradients);
   return {
     optimizer,
     rate: ruleOf(description).learningRate,
@@ -121,7 +122,7 @@ function bound(engine, options, n) {
 }
 
 /** Steps both backends and compares every bit. Returns whether a step takes too long to be timed. */
-function check(ours, twin, n, name) {
+function isSlow(ours, twin, n, name) {
   for (let step = 0; step < checked(n); step++) {
     const start = performance.now();
     ours.optimizer.step(loss);

@@ -32,10 +32,9 @@ export async function measureProducts(short = false) {
           sameBits(`${name} ${rows}x${inputs}x${outputs}`, ours.results[name](), twin.results[name]());
         }
         const times = compare({ wasm: ours.calls[name], ...peakCalls().calls });
-        // lanes of a vector that a narrow result leaves unused count as work
-        const padded = name === "input gradient" ? (operations / inputs) * padding(inputs) : (operations / outputs) * padding(outputs);
         const rate = operations / times.wasm.min;
-        return { name, size: `${rows}x${inputs}x${outputs}`, wasm: times.wasm, rate, share: padded / times.wasm.min / peakOf(times) };
+        const share = padded(name, rows, inputs, outputs) / times.wasm.min / peakOf(times);
+        return { name, size: `${rows}x${inputs}x${outputs}`, wasm: times.wasm, rate, share };
       });
       ours.dispose();
       twin.dispose();
@@ -43,7 +42,70 @@ export async function measureProducts(short = false) {
     });
 }
 
-const padding = (n) => Math.ceil(n / 4) * 4;
+/** Operations; the lanes of a vector that a narrow result leaves unused count as work. */
+function padded(name, rows, inputs, outputs) {
+  const whole = (n) => Math.ceil(n / 4) * 4;
+  return name === "input gradient" ? 2 * rows * whole(inputs) * outputs : 2 * rows * inputs * whole(outputs);
+}
+
+/** The scan: each dimension takes every size to 70 while the two others are of these. */
+const COMMON = [16, 32, 64];
+const LARGEST = 70;
+
+/** Of each product how many shapes were tried, how many stayed under a third of the peak, and the worst of them. */
+export async function scanProducts(short = false) {
+  const engine = await load({ backend: "wasm" });
+  const peak = peakOf(compare(peakCalls().calls));
+  const found = new Map();
+  const scan = (all, passes) => {
+    for (let pass = 0; pass < passes; pass++) {
+      for (const shape of all) {
+        const { calls, dispose } = operands(engine, ...shape);
+        for (const [name, call] of Object.entries(calls)) {
+          const work = padded(name, ...shape);
+          const key = `${name} ${shape.join("x")}`;
+          const share = work / quickly(call, work / peak) / peak;
+          found.set(key, { name, shape, share: Math.max(found.get(key)?.share ?? 0, share) });
+        }
+        dispose();
+      }
+    }
+  };
+  scan([...shapes(short ? 3 : LARGEST)], short ? 1 : 3);
+  const low = () => [...found.values()].filter(({ share }) => share < 1 / 3);
+  // again, because a busy moment lowers a share and nothing raises it
+  if (!short) scan([...new Map(low().map(({ shape }) => [shape.join("x"), shape])).values()], 5);
+  return [...new Set([...found.values()].map(({ name }) => name))].map((name) => {
+    const tried = [...found.values()].filter((one) => one.name === name);
+    const worst = tried.sort((a, b) => a.share - b.share).slice(0, 4);
+    return {
+      name,
+      tried: tried.length,
+      low: tried.filter(({ share }) => share < 1 / 3).length,
+      worst: worst.map(({ shape, share }) => ({ size: shape.join("x"), share })),
+    };
+  });
+}
+
+function* shapes(largest) {
+  for (let dimension = 0; dimension < 3; dimension++) {
+    for (let size = 1; size <= largest; size++) {
+      for (const a of COMMON) for (const b of COMMON) yield [a, b].toSpliced(dimension, 0, size);
+    }
+  }
+}
+
+/** The least of some samples of 30 µs at the `least` that a call can take, in nanoseconds. */
+function quickly(call, least) {
+  const calls = Math.max(1, Math.round(30_000 / least / 2));
+  let best = Infinity;
+  for (let sample = 0; sample < 5; sample++) {
+    const start = performance.now();
+    for (let i = 0; i < calls; i++) call();
+    best = Math.min(best, performance.now() - start);
+  }
+  return (best * 1e6) / calls;
+}
 
 function operands(engine, rows, inputs, outputs) {
   const vectors = [rows * inputs, inputs * outputs, outputs, rows * outputs, inputs * outputs, rows * inputs].map((n) => engine.vector(n));

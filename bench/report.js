@@ -1,4 +1,5 @@
-// The figures as tables: for the terminal, and as bench/RESULTS.md.
+// The figures: as tables for the terminal and for bench/RESULTS.md, and as a JSON file.
+import { writeFileSync } from "node:fs";
 import Table from "cli-table3";
 
 const plainStyle = {
@@ -6,42 +7,43 @@ const plainStyle = {
   chars: { top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" },
 };
 
-/** Title, heads and rows of every part that was measured. */
-export function tables({ machine, optimizers, products, training, traps, native, tables: given = [] }) {
-  const parts = [...given];
-  if (machine) {
-    parts.push({
-      title: `What the machine can do: ${fixed(machine.peak, 1)} GF/s multiply and add in four lanes, one thread; GB/s below`,
+/** Title, head and rows of every part that was measured, by the name it has in the results. */
+const parts = {
+  machine: ({ peak, bandwidth }) => [
+    {
+      title: `What the machine can do: ${fixed(peak, 1)} GF/s multiply and add in four lanes, one thread; GB/s below`,
       head: ["elements", "copy", "triad", "update in place", "copy, JavaScript", "triad, JavaScript"],
-      rows: machine.bandwidth.map(({ n, copy, triad, update, copyJs, triadJs }) => [
+      rows: bandwidth.map(({ n, copy, triad, update, copyJs, triadJs }) => [
         count(n),
         ...[copy, triad, update, copyJs, triadJs].map((x) => fixed(x, 1)),
       ]),
-    });
-  }
-  if (optimizers) {
-    parts.push({
-      title: "Optimizer steps: ns a parameter (min, median), GB/s moved, share of the best bandwidth at that size, and plain JavaScript",
-      head: ["optimizer", "n", "bytes", "min", "median", "GB/s", "of bandwidth", "JavaScript", "ratio", "against"],
-      rows: optimizers.map((row) => [
-        row.name,
-        count(row.n),
-        row.bytes,
-        fixed(row.wasm.min, 3),
-        fixed(row.wasm.median, 3),
-        fixed(row.bandwidth, 1),
-        percent(row.share),
-        fixed(row.js.min, 2),
-        `${fixed(row.js.min / row.wasm.min, 1)}x`,
-        row.opponent === "plain" ? "plain loop" : "twin",
+    },
+  ],
+  optimizers: (rows) => [
+    {
+      title:
+        "Optimizer steps: ns a parameter, GB/s moved beside the machine's copy and triad, share of its best, and the fastest JavaScript",
+      head: ["optimizer", "n", "bytes", "min", "median", "GB/s", "copy", "triad", "of best", "JavaScript", "median", "ratio", "against"],
+      rows: rows.map(({ name, n, bytes, wasm, js, bandwidth, copy, triad, share, opponent }) => [
+        name,
+        count(n),
+        bytes,
+        fixed(wasm.min, 3),
+        fixed(wasm.median, 3),
+        ...[bandwidth, copy, triad].map((x) => fixed(x, 1)),
+        percent(share),
+        fixed(js?.min, 2),
+        fixed(js?.median, 2),
+        js ? times(js.min / wasm.min) : "–",
+        js ? (opponent === "plain" ? "plain loop" : "twin") : "–",
       ]),
-    });
-  }
-  if (products) {
-    parts.push({
+    },
+  ],
+  products: (rows) => [
+    {
       title: "Matrix products: µs, GF/s, share of the multiply-add peak with unused lanes counted as work",
-      head: ["product", "size", "min", "median", "GF/s", "of peak"],
-      rows: products.map(({ name, size, wasm, rate, share }) => [
+      head: ["product", "rows x inputs x outputs", "min", "median", "GF/s", "of peak"],
+      rows: rows.map(({ name, size, wasm, rate, share }) => [
         name,
         size,
         micro(wasm.min),
@@ -49,53 +51,105 @@ export function tables({ machine, optimizers, products, training, traps, native,
         fixed(rate, 1),
         percent(share),
       ]),
-    });
-  }
-  if (training) {
-    parts.push({
+    },
+  ],
+  scan: (rows) => [
+    {
+      title:
+        "Matrix products of every size from 1 to 70, each dimension in turn with 16, 32 or 64 for the others: the worst shares of the peak",
+      head: ["product", "shapes", "under a third", "worst"],
+      rows: rows.map(({ name, tried, low, worst }) => [
+        name,
+        tried,
+        low,
+        worst.map(({ size, share }) => `${size} ${percent(share)}`).join(", "),
+      ]),
+    },
+  ],
+  training: (rows) => [
+    {
       title: "Training steps with Adam: µs, what the products take at the peak, the update alone, and the step over the sum of both",
-      head: ["network", "min", "median", "arithmetic", "update", "over both", "JavaScript twin", "ratio"],
-      rows: training.map(({ name, wasm, js, arithmetic, update, overArithmetic }) => [
+      head: ["network", "min", "median", "arithmetic", "update", "over both", "JavaScript twin", "median", "ratio"],
+      rows: rows.map(({ name, wasm, js, arithmetic, update, overArithmetic }) => [
         name,
         micro(wasm.min),
         micro(wasm.median),
         micro(arithmetic),
         micro(update),
-        `${fixed(overArithmetic, 2)}x`,
+        times(overArithmetic, 2),
         micro(js.min),
-        `${fixed(js.min / wasm.min, 0)}x`,
+        micro(js.median),
+        times(js.min / wasm.min, 0),
       ]),
-    });
-  }
-  if (traps) {
-    parts.push({
+    },
+  ],
+  traps: (rows) => [
+    {
       title: "Denormal traps: µs a step, fresh and after",
-      head: ["after", "fresh", "trapped", "ratio"],
-      rows: traps.map(({ name, fresh, trapped, ratio }) => [name, micro(fresh.min), micro(trapped.min), `${fixed(ratio, 2)}x`]),
-    });
-  }
-  if (native?.loops) {
-    parts.push({
-      title: `The same loops in C (${native.compiler}): ns a parameter`,
-      head: ["loop", "n", "wasm", "C, 128 bits", "C, all lanes", "wasm over C"],
-      rows: native.loops.map(({ name, n, wasm, c, wide }) => [
+      head: ["after", "fresh", "median", "trapped", "median", "ratio"],
+      rows: rows.map(({ name, fresh, trapped, ratio }) => [
         name,
-        count(n),
-        fixed(wasm, 3),
-        fixed(c, 3),
-        fixed(wide, 3),
-        `${fixed(wasm / c, 2)}x`,
+        ...[fresh.min, fresh.median, trapped.min, trapped.median].map(micro),
+        times(ratio, 2),
       ]),
-    });
-  }
-  if (native?.networks) {
-    parts.push({
-      title: `The same networks in ${native.torch}: µs a step, one thread`,
-      head: ["network", "stepsize", "PyTorch", "ratio"],
-      rows: native.networks.map(({ name, wasm, torch }) => [name, micro(wasm), micro(torch), `${fixed(torch / wasm, 2)}x`]),
-    });
-  }
-  return parts;
+    },
+  ],
+  native: ({ loops, compiler, networks, torch }) => [
+    ...(loops
+      ? [
+          {
+            title: `The same loops in C (${compiler}): ns a parameter`,
+            head: ["loop", "n", "wasm", "median", "C, 128 bits", "median", "C, all lanes", "median", "wasm over C, 128 bits"],
+            rows: loops.map(({ name, n, wasm, c, wide }) => [
+              name,
+              count(n),
+              ...[wasm, c, wide].flatMap(({ min, median }) => [fixed(min, 3), fixed(median, 3)]),
+              times(wasm.min / c.min, 2),
+            ]),
+          },
+        ]
+      : []),
+    ...(networks
+      ? [
+          {
+            title: `The same networks in ${torch}, one thread: µs a step`,
+            head: ["network", "stepsize", "median", "PyTorch", "median", "compiled", "median", "ratio to the better"],
+            rows: networks.map(({ name, wasm, eager, compiled }) => [
+              name,
+              ...[wasm, eager, compiled].flatMap((time) => [micro(time?.min), micro(time?.median)]),
+              times(Math.min(eager.min, compiled?.min ?? Infinity) / wasm.min, 1),
+            ]),
+          },
+        ]
+      : []),
+  ],
+  peers: ({ setups, steps, networks }) => [
+    {
+      title: `Other libraries' optimizer steps: ns a parameter (${setups.join("; ")})`,
+      head: ["optimizer", "n", "opponent", "stepsize", "median", "opponent takes", "median", "ratio"],
+      rows: steps.map(({ optimizer, n, opponent, ours, theirs }) => [
+        optimizer,
+        count(n),
+        opponent,
+        ...[ours.min, ours.median, theirs.min, theirs.median].map((time) => fixed(time / n, time / n < 10 ? 2 : 0)),
+        times(theirs.min / ours.min),
+      ]),
+    },
+    {
+      title: "Other libraries' training steps with Adam: µs",
+      head: ["network", "opponent", "stepsize", "median", "opponent takes", "median", "ratio"],
+      rows: networks.map(({ name, opponent, ours, theirs }) => [
+        name,
+        opponent,
+        ...[ours.min, ours.median, theirs.min, theirs.median].map(micro),
+        times(theirs.min / ours.min),
+      ]),
+    },
+  ],
+};
+
+export function tables(results) {
+  return Object.entries(parts).flatMap(([name, made]) => (results[name] ? made(results[name]) : []));
 }
 
 export function toTerminal({ title, head, rows }) {
@@ -104,24 +158,24 @@ export function toTerminal({ title, head, rows }) {
   return `\n${title}\n\n${table}\n`;
 }
 
-export function toMarkdown(results, command) {
-  const { processor, cores, system, engine, date } = results.host;
-  const lines = [
-    "# Results",
-    "",
-    `Made by ${command}; what the figures mean stands in docs/performance.md.`,
-    "",
-    `${processor}, ${cores} cores, ${system}; ${engine}; ${date}. Opponents took turns; every figure is the minimum where it does not say median.`,
-  ];
-  for (const note of results.notes ?? []) lines.push("", note);
-  for (const { title, head, rows } of tables(results)) {
-    lines.push("", `## ${title}`, "", `| ${head.join(" | ")} |`, `|${head.map((_, i) => (i === 0 ? " --- |" : " ---: |")).join("")}`);
-    for (const row of rows) lines.push(`| ${row.join(" | ")} |`);
-  }
-  return `${lines.join("\n")}\n`;
+/** One row of a table a line, so that two runs can be compared with diff. */
+export function writeResults(file, results) {
+  const short = (_, x) => (typeof x === "number" ? Number(x.toPrecision(5)) : x);
+  const isObject = (value) => typeof value === "object" && value !== null;
+  const write = (value, indent) => {
+    if (!isObject(value) || !Object.values(value).some(isObject)) return JSON.stringify(value, short);
+    const inner = `${indent}  `;
+    const lines = Array.isArray(value)
+      ? value.map((row) => JSON.stringify(row, short))
+      : Object.entries(value).flatMap(([key, part]) => (part === undefined ? [] : `${JSON.stringify(key)}: ${write(part, inner)}`));
+    const [open, close] = Array.isArray(value) ? "[]" : "{}";
+    return `${open}\n${lines.map((line) => inner + line).join(",\n")}\n${indent}${close}`;
+  };
+  writeFileSync(file, `${write(results, "")}\n`);
 }
 
-const fixed = (x, digits) => (x === undefined || x === null ? "–" : x.toFixed(digits));
+const fixed = (x, digits) => (Number.isFinite(x) ? x.toFixed(digits) : "–");
 const micro = (nanoseconds) => fixed(nanoseconds / 1000, nanoseconds < 1e5 ? 2 : 0);
+const times = (x, digits = 1) => `${fixed(x, digits)}x`;
 const percent = (share) => `${(100 * share).toFixed(0)} %`;
 const count = (n) => (n >= 1 << 20 ? `${n / (1 << 20)} Mi` : n >= 1024 ? `${n / 1024} Ki` : String(n));

@@ -8,6 +8,8 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const KB = 1000;
+/** What a cold load() may take, in milliseconds. */
+const LOAD = 10;
 const bundles = [
   { name: "a program that trains", code: 'export { load, mlp, adamw, warmup, cosine, Trainer } from "./dist/index.js";', limit: 45 * KB },
   { name: "load, Parameters, Optimizer, adamw", code: 'export { load, Parameters, Optimizer, adamw } from "./dist/index.js";' },
@@ -53,16 +55,25 @@ for (const { name, code, limit } of bundles) {
   );
 }
 
-const times = Array.from({ length: 5 }, () => {
+/** How long the import and `await load()` after it take in a new process, in milliseconds. */
+function start() {
   const script = `const start = performance.now();
     const { load } = await import("./dist/index.js");
+    const imported = performance.now();
     await load();
-    console.log(performance.now() - start);`;
-  return Number(execFileSync(process.execPath, ["--input-type=module", "--eval", script], { encoding: "utf8" }));
-});
-console.log(
-  `${Math.min(...times)
-    .toFixed(1)
-    .padStart(7)} ms  import and load() in a new Node ${process.versions.node}, the best of ${times.length}`,
-);
+    console.log(JSON.stringify([imported - start, performance.now() - imported]));`;
+  return JSON.parse(execFileSync(process.execPath, ["--input-type=module", "--eval", script], { encoding: "utf8" }));
+}
+
+// The least of ten is what the work takes; on a busy machine ten may all be disturbed, so that only thirty fail.
+const times = [];
+const best = (index) => Math.min(...times.map((pair) => pair[index]));
+do times.push(...Array.from({ length: 10 }, start));
+while (best(1) > LOAD && times.length < 30);
+const late = best(1) > LOAD;
+failed ||= late;
+const milliseconds = (time) => `${time.toFixed(1).padStart(7)} ms`;
+const within = `of ${LOAD} ms${late ? ": over the budget" : ""}`;
+console.log(`${milliseconds(best(1))} ${within}  load() in a new Node ${process.versions.node}, the best of ${times.length}`);
+console.log(`${milliseconds(best(0))}  the import before it`);
 process.exitCode = failed ? 1 : 0;

@@ -1,5 +1,5 @@
 /* The step loops of assembly/optimizers in C, as the kernels have them: what a native compiler makes of the same arithmetic.
- * Prints "name n nanoseconds" a line, the least of many samples. */
+ * Prints "name,n,least,median" a line, in nanoseconds a call. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -73,6 +73,11 @@ __attribute__((noinline)) static void adamw(vec p, cvec g, vec m, vec v, size_t 
   }
 }
 
+static int ascending(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
 static double now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -89,16 +94,16 @@ int main(int argc, char **argv) {
     }
     size_t calls = n < 16384 ? 16384 / n : 1;
     int samples = n > 1 << 20 ? 20 : n > 1 << 17 ? 300 : 3000;
-#define TIME(name, call)                                                                     \
-  {                                                                                          \
-    double best = 1e30;                                                                      \
-    for (int s = 0; s < samples; s++) {                                                      \
-      double t = now();                                                                      \
-      for (size_t c = 0; c < calls; c++) call;                                               \
-      t = (now() - t) / calls;                                                               \
-      if (t < best) best = t;                                                                \
-    }                                                                                        \
-    printf("%s,%zu,%f\n", name, n, best);                                                    \
+    static double times[3000];
+#define TIME(name, call)                                                        \
+  {                                                                             \
+    for (int s = 0; s < samples; s++) {                                         \
+      double t = now();                                                         \
+      for (size_t c = 0; c < calls; c++) call;                                  \
+      times[s] = (now() - t) / calls;                                           \
+    }                                                                           \
+    qsort(times, samples, sizeof(double), ascending);                           \
+    printf("%s,%zu,%f,%f\n", name, n, times[0], times[samples / 2]);            \
   }
     TIME("sgd", sgd(x[0], x[1], n, 1e-6f, 0, 1))
     TIME("sgd momentum", momentum(x[0], x[1], x[2], n, 1e-6f, 0.9f, 1, 0, 1))

@@ -1,4 +1,5 @@
-"""The networks of bench/training.js in PyTorch, one thread: prints "name,nanoseconds a step" a line, the least of many."""
+"""The networks of bench/training.js in PyTorch, one thread: prints "name,least,median" a line, in nanoseconds a step. --compile compiles them."""
+import platform
 import sys
 import time
 
@@ -6,7 +7,7 @@ import torch
 
 torch.set_num_threads(1)
 torch.manual_seed(1)
-print(f"PyTorch {torch.__version__}", flush=True)
+COMPILE = "--compile" in sys.argv
 
 
 def network(sizes):
@@ -25,28 +26,42 @@ def optimizer(parameters):
         return torch.optim.Adam(parameters, lr=1e-6, foreach=True)
 
 
-def least(sizes, rows, seconds=0.7):
+def times(sizes, rows, seconds=0.7):
     model = network(sizes)
     adam = optimizer(model.parameters())
     loss = torch.nn.CrossEntropyLoss() if sizes[-1] > 1 else torch.nn.MSELoss()
+
+    def forward(x, t):
+        return loss(model(x), t)
+
+    if COMPILE:
+        forward = torch.compile(forward)
     batches = []
-    for i in range(16):
+    for _ in range(16):
         targets = torch.randint(0, sizes[-1], (rows,)) if sizes[-1] > 1 else torch.randn(rows, 1)
         batches.append((torch.randn(rows, sizes[0]), targets))
-    best = float("inf")
-    end = time.perf_counter() + seconds
-    step = 0
-    while time.perf_counter() < end:
-        x, t = batches[step % 16]
-        start = time.perf_counter_ns()
-        adam.zero_grad(set_to_none=False)
-        loss(model(x), t).backward()
+
+    def step(x, t):
+        adam.zero_grad()
+        forward(x, t).backward()
         adam.step()
-        best = min(best, time.perf_counter_ns() - start)
-        step += 1
-    return best
+
+    for x, t in batches:
+        step(x, t)
+    found = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        x, t = batches[len(found) % 16]
+        start = time.perf_counter_ns()
+        step(x, t)
+        found.append(time.perf_counter_ns() - start)
+    found.sort()
+    return found[0], found[len(found) // 2]
 
 
+print(f"PyTorch {torch.__version__} (Python {platform.python_version()})", flush=True)
 for argument in sys.argv[1:]:
-    name, sizes, rows = argument.split(":")
-    print(f"{name},{least([int(size) for size in sizes.split('-')], int(rows))}", flush=True)
+    if argument != "--compile":
+        name, sizes, rows = argument.split(":")
+        least, median = times([int(size) for size in sizes.split("-")], int(rows))
+        print(f"{name},{least},{median}", flush=True)

@@ -1,11 +1,12 @@
 // brain.js trains sigmoid-like outputs on squared error, a pattern at a time: as many patterns as a batch has rows, with its own Adam. Another
 // sum than the others', so only the fall of its error is checked.
 import brain from "brain.js";
-import { RATE } from "./problem.js";
+import { RATE, version } from "./problem.js";
 
 export async function start() {
   return {
     name: "brain.js",
+    setup: `brain.js ${version("brain.js")}: Adam, one pattern after the other, squared error`,
     other: true,
     network({ sizes, rows }, _weights, batches) {
       const net = new brain.NeuralNetwork({

@@ -1,21 +1,24 @@
-// jax-js on its wasm device, the whole step in one jit as its README advises.
+// jax-js on its wasm device, the whole step in one jit as its README advises. Node has no Worker for it, so it keeps to one thread.
 import { init, jit, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
-import { RATE } from "./problem.js";
+import { RATE, version } from "./problem.js";
 
 export async function start() {
   await init("wasm");
   return {
     name: "jax-js",
+    setup: `jax-js ${version("@jax-js/jax")}: wasm, the whole step in one jit`,
+    steps: Object.keys(rules),
     step(kind, p, g) {
       const n = p.length;
       let state = { p: np.array(p), m: np.zeros([n]), v: np.zeros([n]) };
       const gradient = np.array(g);
-      const update = jit(kind === "adam" ? (s, G, c) => adam(s, G, c) : (s, G, c) => momentum(s, G, c));
+      const update = jit((s, G, c) => [c.ref.mul(1), rules[kind](s, G, c)]);
       let t = 0;
       return {
         run() {
-          state = update(state, gradient.ref, corrections(++t));
-          state.p.ref.dataSync(); // waits: arrays are lazy
+          const [done, next] = update(state, gradient.ref, corrections(++t));
+          state = next;
+          done.dataSync(); // arrays are lazy: reading one of a jit's results works out all of them
         },
         value: () => state.p.ref.dataSync(),
         dispose() {
@@ -25,6 +28,7 @@ export async function start() {
     },
     network({ sizes, rows }, weights, batches) {
       const zero = (array) => np.zeros(array.shape);
+      const outputs = sizes.at(-1);
       let layers = weights.map(({ w, b, inputs, outputs }) => {
         const [p, q] = [np.array(w).reshape([inputs, outputs]), np.array(b)];
         return { w: { m: zero(p), v: zero(p), p }, b: { m: zero(q), v: zero(q), p: q } };
@@ -32,10 +36,8 @@ export async function start() {
       const data = batches.map(({ x, t }) => ({
         x: np.array(x).reshape([rows, sizes[0]]),
         t: np
-          .array(
-            Float32Array.from({ length: rows * sizes.at(-1) }, (_, i) => (t[Math.floor(i / sizes.at(-1))] === i % sizes.at(-1) ? 1 : 0)),
-          )
-          .reshape([rows, sizes.at(-1)]),
+          .array(Float32Array.from({ length: rows * outputs }, (_, i) => (t[Math.floor(i / outputs)] === i % outputs ? 1 : 0)))
+          .reshape([rows, outputs]),
       }));
       const loss = (values, x, t) => {
         let z = x;
@@ -53,7 +55,10 @@ export async function start() {
         const values = all.map(({ w, b }) => ({ w: w.p.ref, b: b.p.ref }));
         const [value, gradients] = valueAndGrad(loss)(values, x, t);
         const last = all.length - 1;
-        const next = all.map(({ w, b }, i) => ({ w: adam(w, gradients[i].w, c.ref), b: adam(b, gradients[i].b, i === last ? c : c.ref) }));
+        const next = all.map(({ w, b }, i) => ({
+          w: rules.adam(w, gradients[i].w, c.ref),
+          b: rules.adam(b, gradients[i].b, i === last ? c : c.ref),
+        }));
         return [value, next];
       });
       let count = 0;
@@ -64,7 +69,10 @@ export async function start() {
           layers = next;
           return value.dataSync()[0];
         },
-        dispose() {},
+        dispose() {
+          for (const { w, b } of layers) for (const array of [...Object.values(w), ...Object.values(b)]) array.dispose();
+          for (const { x, t } of data) for (const array of [x, t]) array.dispose();
+        },
       };
     },
   };
@@ -75,16 +83,17 @@ function corrections(t) {
   return np.array(new Float32Array([RATE / (1 - 0.9 ** t), 1 / Math.sqrt(1 - 0.999 ** t)]));
 }
 
-function adam({ p, m, v }, G, c) {
-  const M = m.mul(0.9).add(G.ref.mul(0.1));
-  const V = v.mul(0.999).add(np.square(G).mul(0.001));
-  const rate = c.ref.slice(0);
-  const c2 = c.slice(1);
-  return { m: M.ref, v: V.ref, p: p.sub(M.mul(rate).div(np.sqrt(V).mul(c2).add(1e-8))) };
-}
-
-function momentum({ p, m, v }, G, c) {
-  c.dispose();
-  const M = m.mul(0.9).add(G);
-  return { m: M.ref, v, p: p.sub(M.mul(RATE)) };
-}
+const rules = {
+  adam({ p, m, v }, G, c) {
+    const M = m.mul(0.9).add(G.ref.mul(0.1));
+    const V = v.mul(0.999).add(np.square(G).mul(0.001));
+    const rate = c.ref.slice(0);
+    const c2 = c.slice(1);
+    return { m: M.ref, v: V.ref, p: p.sub(M.mul(rate).div(np.sqrt(V).mul(c2).add(1e-8))) };
+  },
+  momentum({ p, m, v }, G, c) {
+    c.dispose();
+    const M = m.mul(0.9).add(G);
+    return { m: M.ref, v, p: p.sub(M.mul(RATE)) };
+  },
+};

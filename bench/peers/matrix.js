@@ -1,15 +1,15 @@
 // What one writes with ml-matrix: its products, and plain loops over its rows for the rest.
 import { Matrix } from "ml-matrix";
 import { plain } from "../plain.js";
-import { RATE } from "./problem.js";
+import { RATE, version } from "./problem.js";
 
 export async function start() {
   return {
     name: "ml-matrix",
+    setup: `ml-matrix ${version("ml-matrix")}: its products, plain loops over its rows for the rest`,
     network({ sizes, rows }, weights, batches) {
       const layers = weights.map(({ w, b, inputs, outputs }) => ({ w: Matrix.from1DArray(inputs, outputs, w), b: Matrix.rowVector(b) }));
-      const states = layers.map(({ w, b }) => [w, b].map((matrix) => flat(matrix)));
-      const updates = states.map((pair) => pair.map((p) => plain.adam(RATE, p.length)));
+      const updates = layers.map(({ w, b }) => [w, b].map(adam));
       const data = batches.map(({ x, t }) => ({ x: Matrix.from1DArray(rows, sizes[0], x), t }));
       let count = 0;
       return {
@@ -24,18 +24,14 @@ export async function start() {
           }
           const loss = crossEntropy(a, t);
           for (let i = layers.length - 1; i >= 0; i--) {
-            const { w, b } = layers[i];
             const dw = inputs[i].transpose().mmul(a);
-            const db = a.sum("column");
+            const db = Matrix.rowVector(a.sum("column"));
             if (i > 0) {
-              a = a.mmul(w.transpose());
+              a = a.mmul(layers[i].w.transpose());
               gate(a, inputs[i]);
             }
-            const [pw, pb] = states[i];
-            updates[i][0](pw, flat(dw), count);
-            updates[i][1](pb, Float32Array.from(db), count);
-            unflatten(w, pw);
-            unflatten(b, pb);
+            updates[i][0](dw, count);
+            updates[i][1](db, count);
           }
           return loss;
         },
@@ -45,14 +41,12 @@ export async function start() {
   };
 }
 
-function flat(matrix) {
-  const values = new Float32Array(matrix.rows * matrix.columns);
-  for (let i = 0; i < matrix.rows; i++) values.set(matrix.data[i], i * matrix.columns);
-  return values;
-}
-
-function unflatten(matrix, values) {
-  for (let i = 0; i < matrix.rows; i++) for (let j = 0, row = matrix.data[i]; j < row.length; j++) row[j] = values[i * row.length + j];
+/** Adam over the rows of a matrix. */
+function adam({ data }) {
+  const steps = data.map((row) => plain.adam(RATE, row.length));
+  return (gradient, t) => {
+    for (let i = 0; i < data.length; i++) steps[i](data[i], gradient.data[i], t);
+  };
 }
 
 function relu({ data }) {

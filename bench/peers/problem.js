@@ -5,6 +5,11 @@ import { filled } from "../measure.js";
 
 export const RATE = 1e-3;
 
+/** Of an installed package. */
+export function version(name) {
+  return JSON.parse(readFileSync(new URL(`./node_modules/${name}/package.json`, import.meta.url), "utf8")).version;
+}
+
 export const networks = [
   { name: "64-32-10, batch 32", sizes: [64, 32, 10], rows: 32 },
   { name: "784-128-10, batch 32", sizes: [784, 128, 10], rows: 32 },

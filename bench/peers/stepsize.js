@@ -1,5 +1,15 @@
-import { adam, load, mlp, Network, Optimizer, Parameters, sgd } from "../../dist/index.js";
+import { adagrad, adam, adamax, load, mlp, Network, Optimizer, Parameters, rmsprop, sgd } from "../../dist/index.js";
 import { RATE } from "./problem.js";
+
+/** As tfjs has them, whose epsilons stand inside the root but for Adam's. */
+const optimizers = {
+  adam: () => adam({ learningRate: RATE }),
+  momentum: () => sgd({ learningRate: RATE, momentum: 0.9 }),
+  sgd: () => sgd({ learningRate: RATE }),
+  adagrad: () => adagrad({ learningRate: RATE, initialAccumulator: 0.1, epsilon: 1e-7, epsilonInside: true }),
+  rmsprop: () => rmsprop({ learningRate: RATE, rho: 0.9, epsilon: 1e-7, epsilonInside: true }),
+  adamax: () => adamax({ learningRate: RATE }),
+};
 
 export async function start() {
   const engine = await load();
@@ -9,8 +19,7 @@ export async function start() {
       const parameters = new Parameters(engine, { p: [p.length] });
       parameters.get("p").value.set(p);
       parameters.get("p").gradient.set(g);
-      const description = kind === "adam" ? adam({ learningRate: RATE }) : sgd({ learningRate: RATE, momentum: 0.9 });
-      const optimizer = new Optimizer(parameters, description);
+      const optimizer = new Optimizer(parameters, optimizers[kind]());
       return {
         run: () => optimizer.step(),
         value: () => parameters.get("p").value,
