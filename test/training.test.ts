@@ -5,13 +5,6 @@ import { CheckpointError, DivergedError, OptionError, ShapeError } from "../src/
 import { mlp } from "../src/models/mlp.js";
 import type { Model } from "../src/models/model.js";
 import { adam, adamw } from "../src/optimizers/adam.js";
-import { cocob } from "../src/optimizers/cocob.js";
-import { dadaptAdam, dadaptSgd } from "../src/optimizers/dadapt.js";
-import { dog, dowg } from "../src/optimizers/dog.js";
-import { mechanic } from "../src/optimizers/mechanic.js";
-import { momo, momoAdam } from "../src/optimizers/momo.js";
-import { polyak } from "../src/optimizers/polyak.js";
-import { prodigy } from "../src/optimizers/prodigy.js";
 import { scheduleFreeSgd } from "../src/optimizers/scheduleFree.js";
 import { sgd } from "../src/optimizers/sgd.js";
 import { Parameters } from "../src/parameters.js";
@@ -360,32 +353,6 @@ describe("an optimizer that evaluates other values than it trains", () => {
     expect(again.evaluate(iris.validation)).toEqual(trainer.history.at(-1)?.validation);
     expect(fingerprint(again)).toBe(fingerprint(trainer));
     for (const each of [trainer, again]) each.dispose();
-  });
-});
-
-describe("methods that find their rate reach 96 % with their defaults", () => {
-  const FOUND = {
-    prodigy: prodigy(),
-    dadaptSgd: dadaptSgd(),
-    dadaptAdam: dadaptAdam(),
-    dog: dog(),
-    dowg: dowg(),
-    scheduleFreeSgd: scheduleFreeSgd(),
-    polyak: polyak(),
-    cocob: cocob(),
-    momo: momo(),
-    momoAdam: momoAdam(),
-    mechanic: mechanic({ optimizer: adam({ learningRate: 1 }) }),
-  };
-
-  test.each(Object.entries(FOUND))("%s", async (_, optimizer) => {
-    const [digits, flowers] = [bundled("digits", { seed: 3 }), bundled("iris", { seed: 3 })];
-    const onDigits: Run = { model: mlp({ inputs: 64, hidden: [32], outputs: 10 }), loss: "crossEntropy", optimizer, epochs: 60, seed: 3 };
-    const onIris: Run = { model: mlp({ inputs: 4, hidden: [16], outputs: 3 }), loss: "crossEntropy", optimizer, epochs: 60, seed: 3 };
-    using first = await trained(onDigits, digits);
-    expect(first.evaluate(digits.validation).score).toBeGreaterThanOrEqual(0.96);
-    using second = await trained(onIris, flowers);
-    expect(second.evaluate(flowers.validation).score).toBeGreaterThanOrEqual(0.96);
   });
 });
 

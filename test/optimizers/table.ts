@@ -14,6 +14,8 @@ export interface Row {
   /** Options with which 30 epochs of batches of `batchSize` (32 where it is left out) teach a small network to read digits. */
   readonly digits: Readonly<Record<string, unknown>>;
   readonly batchSize?: number;
+  /** Is said to need no rate. Sets of options with which it must show that, every one with the default rate. */
+  readonly untuned?: readonly Readonly<Record<string, unknown>>[];
   /** Is for matrices: the parameters of the hard problems are laid out as one. */
   readonly matrices?: true;
   /** Options without which the tensors of the tests cannot all be stepped. */
@@ -82,6 +84,7 @@ const adam = {
 export const table: Readonly<Record<string, Row>> = {
   prodigy: {
     digits: { learningRate: 1 },
+    untuned: [{}],
     options: [
       { learningRate: 1 },
       { learningRate: 1, decoupled: false, weightDecay: 0.01, beta3: 0.9, safeguardWarmup: true, d0: 1e-4 },
@@ -106,6 +109,7 @@ export const table: Readonly<Record<string, Row>> = {
   },
   dadaptSgd: {
     digits: { learningRate: 1 },
+    untuned: [{}],
     options: [
       // without a limit, d may grow for ever on gradients that come from no function
       { learningRate: 1, growthRate: 1.02 },
@@ -119,6 +123,7 @@ export const table: Readonly<Record<string, Row>> = {
   },
   dadaptAdam: {
     digits: { learningRate: 1 },
+    untuned: [{}],
     options: [
       { learningRate: 1 },
       { learningRate: 0.5, weightDecay: 0.1, d0: 1e-2, biasCorrection: true },
@@ -131,6 +136,7 @@ export const table: Readonly<Record<string, Row>> = {
   },
   dog: {
     digits: { learningRate: 1 },
+    untuned: [{}, { perTensor: true }],
     normed: true,
     options: [
       { learningRate: 1 },
@@ -147,6 +153,7 @@ export const table: Readonly<Record<string, Row>> = {
   },
   dowg: {
     digits: { learningRate: 1 },
+    untuned: [{}],
     options: [
       { learningRate: 1 },
       { learningRate: 1, averagingPower: 3 },
@@ -159,6 +166,7 @@ export const table: Readonly<Record<string, Row>> = {
   },
   scheduleFreeSgd: {
     digits: { learningRate: 1 },
+    untuned: [{}],
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.01, momentum: 0.95, ratePower: 1 },
@@ -171,6 +179,7 @@ export const table: Readonly<Record<string, Row>> = {
   },
   scheduleFreeAdamw: {
     digits: { learningRate: 0.0025 },
+    untuned: [{}],
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.01, beta1: 0.95, ratePower: 1 },
@@ -183,6 +192,7 @@ export const table: Readonly<Record<string, Row>> = {
   },
   polyak: {
     digits: { learningRate: 1 },
+    untuned: [{}],
     options: [
       { learningRate: 0.1 },
       { learningRate: 0.01, minimumLoss: 1.5 },
@@ -195,6 +205,7 @@ export const table: Readonly<Record<string, Row>> = {
   },
   cocob: {
     digits: { learningRate: 1 },
+    untuned: [{}],
     options: [{ learningRate: 1 }, { learningRate: 0.1, weightDecay: 0.1 }, { learningRate: 1, alpha: 5, epsilon: 0.1, weightDecay: 0.05 }],
     scheduled: { learningRate: [1, 0.1], alpha: [100, 5], epsilon: [1e-8, 1e5], weightDecay: [0.3, 0.01] },
     converges: { options: {}, steps: 3000, within: 1e-2 },
@@ -202,6 +213,7 @@ export const table: Readonly<Record<string, Row>> = {
   },
   momo: {
     digits: { learningRate: 1 },
+    untuned: [{}],
     options: [
       { learningRate: 0.1 },
       { learningRate: 0.05, momentum: 0.7, lowerBound: 0.2, weightDecay: 0.5 },
@@ -214,6 +226,7 @@ export const table: Readonly<Record<string, Row>> = {
   },
   momoAdam: {
     digits: { learningRate: 0.01 },
+    untuned: [{}],
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.05, lowerBound: 0.2, weightDecay: 0.2 },
@@ -228,6 +241,7 @@ export const table: Readonly<Record<string, Row>> = {
   },
   sgdHypergradient: {
     digits: { learningRate: 0.001 },
+    untuned: [{}],
     options: [
       { learningRate: 0.001, hyperRate: 1e-12 },
       { learningRate: 0.005, hyperRate: 0.02, multiplicative: true, momentum: 0.9 },
@@ -240,6 +254,7 @@ export const table: Readonly<Record<string, Row>> = {
   },
   adamHypergradient: {
     digits: { learningRate: 0.001 },
+    untuned: [{}],
     options: [
       { learningRate: 0.01, hyperRate: 1e-9 },
       { learningRate: 0.01, hyperRate: 0.02, multiplicative: true },
@@ -259,6 +274,7 @@ export const table: Readonly<Record<string, Row>> = {
   },
   almeida: {
     digits: { learningRate: 0.01 },
+    untuned: [{}],
     options: [
       { learningRate: 0.001 },
       { learningRate: 0.001, metaStepsize: 0.1, rho: 0.5, lowestFactor: 0.7 },
@@ -271,6 +287,7 @@ export const table: Readonly<Record<string, Row>> = {
   },
   plagianakos: {
     digits: { learningRate: 0.01 },
+    untuned: [{}],
     options: [
       { learningRate: 0.001, metaStepsize: 1e-12 },
       { learningRate: 0.005, metaStepsize: 1e-10, weightDecay: 0.01 },
@@ -717,3 +734,9 @@ export const together: Readonly<Record<string, Pick<Row, "hard" | "digits" | "ba
     hard: { quadratic: { lineSearch: "strongWolfe" }, rosenbrock: { lineSearch: "strongWolfe" } },
   },
 };
+
+/** Every optimizer that is said to need no rate, as JSON. */
+export const untuned: readonly ({ kind: string } & Record<string, unknown>)[] = [
+  ...Object.entries(table).flatMap(([kind, row]) => (row.untuned ?? []).map((options) => ({ kind, ...options }))),
+  { kind: "mechanic", optimizer: { kind: "adamw", learningRate: 1 } },
+];
