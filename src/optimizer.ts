@@ -1,5 +1,5 @@
 import type { Kernels } from "./engine.js";
-import { CheckpointError, DisposedError, DivergedError, ModeError, OptionError } from "./errors.js";
+import { CheckpointError, DisposedError, DivergedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "./errors.js";
 import { padded, type Vector } from "./memory.js";
 import {
   type AnyRule,
@@ -18,7 +18,7 @@ import {
 } from "./optimizers/rule.js";
 import { unwrap } from "./optimizers/wrapper.js";
 import { type Field, show, suggest } from "./options.js";
-import type { Parameter, Parameters } from "./parameters.js";
+import { BYTES, type Parameter, type Parameters } from "./parameters.js";
 import { isPlateau, observe, type PlateauState, plateauStateFromJSON, start } from "./schedules/plateau.js";
 import { type Clock, rateAt, type ScheduleDescription } from "./schedules/schedule.js";
 
@@ -189,8 +189,9 @@ export class Optimizer implements Disposable {
       );
       if (this.#live.some(({ rule, elementRates }) => rule.evaluate || elementRates)) this.#kept = this.#allocate(parameters.size);
     } catch (error) {
+      const taken = this.#taken();
       this.dispose();
-      throw error;
+      throw error instanceof OutOfMemoryError && error.cause === undefined ? this.#tooLarge(taken + error.requested) : error;
     }
   }
 
@@ -300,11 +301,21 @@ export class Optimizer implements Disposable {
    * @returns whether the values were updated.
    * @throws OptionError when a schedule gives no usable number or a needed loss or closure is missing; ModeError between `toEvaluation()`
    *   and `toTraining()`; DivergedError when the loss is not finite or `clipNorm` finds a gradient that is not (gradients accumulated so
-   *   far are given up); values and state stay as they were.
+   *   far are given up); values and state stay as they were. EngineError when one of the engine's threads died; values and state are lost.
    */
   step(loss?: number | Closure): boolean {
     this.#alive();
     if (this.#evaluating) throw new ModeError("step");
+    const step = this.#steps + 1;
+    try {
+      return this.#step(loss);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      throw new EngineError(`${error.message} (in step ${step})`, { cause: error });
+    }
+  }
+
+  #step(loss: number | Closure | undefined): boolean {
     const { accumulate, clipValue, clipNorm, maximize } = this.#core;
     this.#norm = undefined;
     const full = this.#accumulated + 1 === accumulate;
@@ -525,6 +536,26 @@ export class Optimizer implements Disposable {
     const vector = this.parameters.engine.vector(length);
     this.#scratch.push(vector);
     return vector;
+  }
+
+  /** The bytes of state so far. */
+  #taken(): number {
+    return [...this.#slots.map(({ block }) => block), ...this.#scratch].reduce((sum, { length }) => sum + length * 4, 0);
+  }
+
+  /** What does not fit although its first `needed` bytes are known: how many parameters would. */
+  #tooLarge(needed: number): OutOfMemoryError {
+    const { size, engine } = this.parameters;
+    const { available } = engine.arena;
+    const slots = this.#live.map(({ rule, slots, elementRates }) => {
+      const whole = slots.filter((name) => rule.lengths?.(name, []) === undefined).length;
+      return whole + (elementRates ? 2 : rule.evaluate ? 1 : 0);
+    });
+    const state = Math.max(needed, size * 4 * (Math.max(...slots) + (this.#core.accumulate > 1 ? 1 : 0)));
+    const each = BYTES + state / size;
+    const most = Math.floor((available + BYTES * size) / each);
+    const advice = `with ${this.description.kind} at most ${most} parameters fit (${Math.ceil(each)} bytes each), here are ${this.parameters.count}`;
+    return new OutOfMemoryError(state, available, advice);
   }
 
   #find(name: string): Slot | undefined {
