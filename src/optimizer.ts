@@ -135,7 +135,9 @@ export class Optimizer implements Disposable {
   readonly #groups: readonly BoundGroup[];
   /** The groups that are stepped: neither frozen nor empty. */
   readonly #live: readonly BoundGroup[];
-  readonly #updates: readonly (readonly [BoundGroup, Step])[];
+  readonly #updates: readonly { readonly group: BoundGroup; readonly update: Step }[];
+  /** The groups whose elements have rates of their own. */
+  readonly #blended: readonly BoundGroup[];
   readonly #follow: readonly ((t: number) => void)[];
   /** Calls a closure; what goes around the optimizer may do so elsewhere than at the values. */
   readonly #compute: (closure: Closure) => number;
@@ -176,7 +178,8 @@ export class Optimizer implements Disposable {
     try {
       this.#gradients = core.accumulate > 1 ? this.#slot(ACCUMULATED, [...parameters]).block : parameters.gradients;
       for (const group of this.#live) this.#lay(group);
-      this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => [group, group.rule.bind(group)]);
+      this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => ({ group, update: group.rule.bind(group) }));
+      this.#blended = this.#live.filter(({ elementRates }) => elementRates);
       this.#follow = this.#live.flatMap((group) => group.rule.follow?.(group) ?? []);
       const shift = parameters.gradients.pointer - parameters.values.pointer;
       const runs = this.#live.flatMap((group) => group.runs.map((run) => ({ ...run, g: run.p + shift, s: [] })));
@@ -338,10 +341,10 @@ export class Optimizer implements Disposable {
       scale *= Math.min(1, clipNorm / (this.#norm + 1e-6));
     }
     this.#steps++;
-    for (const group of this.#live) if (group.elementRates) this.#keep(group);
+    for (const group of this.#blended) this.#keep(group);
     const closure = typeof loss === "function" ? loss : NONE;
-    for (const [group, update] of this.#updates) update(this.#steps, group.learningRate, scale, sign * mean, closure);
-    for (const group of this.#live) if (group.elementRates) this.#blend(group);
+    for (const { group, update } of this.#updates) update(this.#steps, group.learningRate, scale, sign * mean, closure);
+    for (const group of this.#blended) this.#blend(group);
     for (const follow of this.#follow) follow(this.#steps);
     if (this.#steps % FLUSH_EVERY === 0) this.#flush();
     if (accumulate > 1) this.#kernels.fill(this.#gradients.pointer, this.parameters.size, 0);

@@ -102,7 +102,10 @@ function bind({ kernels, options: o, runs }: Binding<AdamwOptions>, decoupled: b
     const turn = Math.imul(t, TURN) >>> 0;
     const hasMore = o.nesterov || root > 0 || (o.amsgrad && o.amsgradCorrected);
     for (const { p, g, s, n, first } of runs) {
-      const [m, v, h] = s as [number, number, number];
+      // by index: taking an array apart makes an object for each element
+      const m = s[0] as number;
+      const v = s[1] as number;
+      const h = s[2] as number;
       if (half && o.amsgrad)
         kernels.momentsLargestBfloat16(
           p,
