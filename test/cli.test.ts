@@ -114,6 +114,25 @@ describe("search", () => {
     expect(history.at(-1)?.learningRate).toBeLessThan(0.0011);
   });
 
+  test("follows a schedule whose rates stand inside it", async () => {
+    const schedule = '{"kind":"warmup","steps":5,"then":{"kind":"cosine","rate":1,"steps":90}}';
+    const { rates } = await searched(iris, "-t", "species", "--schedule", schedule, "--rates", "0.01");
+    const history = rates[0]?.trials[0]?.history ?? [];
+    expect(Math.max(...history.map(({ learningRate }) => learningRate))).toBeCloseTo(0.01, 3);
+  });
+
+  test("of few rows takes all of them in a batch, of outliers says what it is worth, of one rate draws no chart", async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `${i % 7},${i === 20 ? 1e9 : (i * i) % 11}`);
+    writeFileSync(at("few.csv"), `x,y\n${rows.join("\n")}\n`);
+    const { code, out } = await cli("search", "few.csv", "-t", "y", "--task", "regression", "--rates", "0.01", "--no-report");
+    expect(code).toBe(0);
+    expect(out).toContain("batches of 28,");
+    expect(out).toContain("best learning rate 0.01, the only one tried");
+    expect(out).not.toContain("│");
+    expect(out).not.toMatch(/\d{8}/);
+    expect(out).toContain("note: even the best rate predicts no better than the mean");
+  });
+
   test("Ctrl-C stops it with 130 and writes nothing", async () => {
     const args = ["search", digits, "-t", "digit", "--epochs", "2000", "--report", "never.html"];
     const { code, err } = await interrupted(args, cwd, "backend", ["SIGINT"]);
@@ -290,5 +309,17 @@ describe("the program", () => {
   test("is quiet when its reader has had enough", () => {
     const script = `"${process.execPath}" "${main}" predict iris.safetensors "${iris}" 2>err | head -1; cat err`;
     expect(execFileSync("sh", ["-c", script], { cwd, encoding: "utf8" })).toMatch(/^prediction,probability\n(accuracy [^\n]*\n)?$/);
+  });
+
+  test("finishes what is to be saved though nobody reads", () => {
+    const script = `"${process.execPath}" "${main}" train "${iris}" -t species -r 0.01 --epochs 2 --save unread.safetensors | true`;
+    execFileSync("sh", ["-c", script], { cwd });
+    expect(existsSync(at("unread.safetensors"))).toBe(true);
+  });
+
+  test.runIf(existsSync("/dev/full"))("says in a line that its output could not be written", () => {
+    const script = `"${process.execPath}" "${main}" predict iris.safetensors "${iris}" 2>err >/dev/full; echo $?; tail -n 1 err`;
+    const out = execFileSync("sh", ["-c", script], { cwd, encoding: "utf8" });
+    expect(out).toBe("2\nstepsize: cannot write the standard output: no space is left on the disk\n");
   });
 });
