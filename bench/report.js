@@ -85,12 +85,13 @@ const parts = {
   ],
   traps: (rows) => [
     {
-      title: "Denormal traps: µs a step, fresh and after",
-      head: ["after", "fresh", "median", "trapped", "median", "ratio"],
-      rows: rows.map(({ name, fresh, trapped, ratio }) => [
+      title: "Denormal traps: µs a step, fresh and after, and the share of flushing in a fresh one",
+      head: ["after", "fresh", "median", "trapped", "median", "ratio", "flush"],
+      rows: rows.map(({ name, fresh, trapped, ratio, flush }) => [
         name,
         ...[fresh.min, fresh.median, trapped.min, trapped.median].map(micro),
         times(ratio, 2),
+        flush === undefined ? "" : `${fixed(100 * flush, 1)} %`,
       ]),
     },
   ],

@@ -23,9 +23,9 @@ export const networks = [
 const BATCHES = 16;
 
 /** A network, its optimizer and batches of seeded noise. */
-export function trainable(engine, { sizes, rows, loss = "crossEntropy" }, learningRate = 1e-6, batches = BATCHES) {
+export function trainable(engine, { sizes, rows, loss = "crossEntropy", activation = "relu" }, learningRate = 1e-6, batches = BATCHES) {
   const [inputs, outputs] = [sizes[0], sizes.at(-1)];
-  const description = mlp({ inputs, hidden: sizes.slice(1, -1), outputs, activation: "relu" });
+  const description = mlp({ inputs, hidden: sizes.slice(1, -1), outputs, activation });
   const network = new Network(engine, description, loss, { rows, seed: 1 });
   const optimizer = new Optimizer(network.parameters, adam({ learningRate }));
   const data = Array.from({ length: batches }, (_, i) => {
@@ -47,6 +47,13 @@ export function trainable(engine, { sizes, rows, loss = "crossEntropy" }, learni
       optimizer.step();
       next = next + 1 === batches ? 0 : next + 1;
       return loss;
+    },
+    /** Leaves one feature in so many. */
+    thin(many) {
+      for (const { vectors } of data) {
+        const { view } = vectors[0];
+        for (let i = 0; i < view.length; i++) if (i % many !== 0) view[i] = 0;
+      }
     },
     dispose() {
       optimizer.dispose();
@@ -105,37 +112,72 @@ export async function measureTraps(short = false) {
       [`${many} steps on one batch at a rate of 1, which kills most units`]: () => trained(engine, network, 1, 1, many),
       [`${many} steps on one batch at a rate of 1e-2, learnt by heart`]: () => trained(engine, network, 1e-2, 1, many),
       [`${many} steps at a rate of 1e-6`]: () => trained(engine, network, 1e-6, BATCHES, many),
-      "a saturated softmax: weights times 1000": () => {
-        const saturated = trainable(engine, network);
-        engine.kernels.scale(saturated.network.parameters.values.pointer, saturated.network.parameters.size, 1000);
-        for (let step = 0; step < many; step++) saturated.step();
-        return saturated;
+      "a saturated softmax: weights times 1000": () => saturated(engine, network, many),
+      "features of which one in a hundred is not 0": () => {
+        const sparse = trainable(engine, network);
+        sparse.thin(100);
+        for (let step = 0; step < many; step++) sparse.step();
+        return sparse;
       },
     };
-    for (const [name, make] of Object.entries(traps)) {
-      const fresh = trainable(engine, network);
-      const trapped = make();
-      const times = compare({ fresh: () => fresh.step(), trapped: () => trapped.step() }, 32);
-      rows.push({ name: `${network.name}: ${name}`, ...times, ratio: times.trapped.min / times.fresh.min });
-      fresh.dispose();
-      trapped.dispose();
-    }
+    for (const [name, make] of Object.entries(traps)) rows.push(against(engine, network, `${network.name}: ${name}`, make));
   }
-  const zeros = short ? 1_000 : 100_000;
-  for (const kind of rules.keys()) {
-    const fresh = bound(engine, kind, 1024);
-    const trapped = bound(engine, kind, 1024);
-    for (let step = 0; step < 10; step++) trapped.optimizer.step(loss);
-    trapped.parameters.gradients.view.fill(0);
-    for (let step = 0; step < zeros; step++) trapped.optimizer.step(loss);
-    const times = compare({ fresh: () => fresh.optimizer.step(loss), trapped: () => trapped.optimizer.step(loss) }, 32);
-    rows.push({ name: `${kind}: ${zeros} steps of zero gradient`, ...times, ratio: times.trapped.min / times.fresh.min });
-    for (const taken of [fresh, trapped]) {
-      taken.optimizer.dispose();
-      taken.parameters.dispose();
-    }
+  const [small] = networks;
+  for (const activation of ["leakyRelu", "tanh", "sigmoid", "gelu", "softplus"]) {
+    const network = { ...small, activation };
+    rows.push(against(engine, network, `${small.name}, ${activation}: weights times 1000`, () => saturated(engine, network, many)));
   }
+  for (const options of [...rules.keys()].flatMap(withDecay)) rows.push(faded(engine, options, short ? 1_000 : 100_000));
   return rows;
+}
+
+/** A kind with its defaults, and with weight decay where it has that and not by default. */
+function withDecay(kind) {
+  const { fields } = rules.get(kind);
+  return "weightDecay" in fields && fields.weightDecay.fallback === 0 ? [{ kind }, { kind, weightDecay: 1e-2 }] : [{ kind }];
+}
+
+/** A step after many without a gradient, against a fresh one, and the share that flushing has in it. */
+function faded(engine, options, zeros) {
+  const fresh = bound(engine, options, 1024);
+  const trapped = bound(engine, options, 1024);
+  for (let step = 0; step < 10; step++) trapped.optimizer.step(loss);
+  trapped.parameters.gradients.view.fill(0);
+  // slow steps are made for a few seconds
+  const start = performance.now();
+  let made = 0;
+  while (made < zeros && performance.now() - start < 5000) for (let i = 0; i < 100; i++, made++) trapped.optimizer.step(loss);
+  const { pointer, length } = fresh.parameters.values;
+  const blocks = 1 + Object.keys(fresh.optimizer.state().slots).length;
+  const flush = () => engine.kernels.flush(pointer, length, 1e-28);
+  const times = compare({ fresh: () => fresh.optimizer.step(loss), trapped: () => trapped.optimizer.step(loss), flush }, 32);
+  for (const taken of [fresh, trapped]) {
+    taken.optimizer.dispose();
+    taken.parameters.dispose();
+  }
+  const decay = options.weightDecay ? ` with weight decay ${options.weightDecay}` : "";
+  return {
+    name: `${options.kind}${decay}: ${made} steps of zero gradient`,
+    ...times,
+    ratio: times.trapped.min / times.fresh.min,
+    flush: (times.flush.min * blocks) / 32 / times.fresh.min,
+  };
+}
+
+function against(engine, network, name, make) {
+  const fresh = trainable(engine, network);
+  const trapped = make();
+  const times = compare({ fresh: () => fresh.step(), trapped: () => trapped.step() }, 32);
+  fresh.dispose();
+  trapped.dispose();
+  return { name, ...times, ratio: times.trapped.min / times.fresh.min };
+}
+
+function saturated(engine, network, steps) {
+  const model = trainable(engine, network);
+  engine.kernels.scale(model.network.parameters.values.pointer, model.network.parameters.size, 1000);
+  for (let step = 0; step < steps; step++) model.step();
+  return model;
 }
 
 function trained(engine, network, learningRate, batches, steps) {
@@ -144,9 +186,9 @@ function trained(engine, network, learningRate, batches, steps) {
   return model;
 }
 
-function bound(engine, kind, n) {
+function bound(engine, options, n) {
   const parameters = new Parameters(engine, { weight: [32, n / 32] });
   parameters.get("weight").value.set(filled(n, 1));
   parameters.get("weight").gradient.set(filled(n, 2));
-  return { parameters, optimizer: new Optimizer(parameters, optimizerFromJSON({ kind })) };
+  return { parameters, optimizer: new Optimizer(parameters, optimizerFromJSON(options)) };
 }

@@ -104,6 +104,12 @@ export interface OptimizerState {
  */
 const FLUSH_EVERY = 32;
 const FADED = 1.0097419586828951e-28;
+/**
+ * Decayed values enter some states as the square of decay x value, of which a thousandth is still to be normal: values under 2^-50 / decay become 0,
+ * but none over 2^-40.
+ */
+const FADED_PRODUCT = 8.8817841970012523e-16;
+const LARGEST_FADED = 9.0949470177292824e-13;
 /** State of the optimizer itself, beside its rule's: slots, and the sum of the losses that belong to accumulated gradients. */
 const ACCUMULATED = "accumulated";
 const ELEMENT_RATES = "elementRates";
@@ -113,7 +119,8 @@ const LOSS = "accumulatedLoss";
  * Binds an update rule to parameters: `step()` moves the values by the gradients that stand in the parameters' memory.
  *
  * An update number t (from 1) uses the learning rate of schedule step t - 1. Averaging over accumulated gradients, clipping and `maximize`
- * are one factor on the gradient, folded into the update's pass. Every 32 updates, values and state whose size is under 2^-93 become 0.
+ * are one factor on the gradient, folded into the update's pass. Every 32 updates, values and state whose size is under 2^-93 become 0, and values
+ * with weight decay under the smaller of 2^-40 and 2^-50 / weightDecay.
  *
  * What goes around an optimizer (`ema`, `lookahead`, `sam`, ...) leaves rate, groups, clipping and accumulation to the optimizer inside.
  *
@@ -490,9 +497,11 @@ export class Optimizer implements Disposable {
   }
 
   #flush(): void {
-    this.#forRuns(({ p, n }) => {
-      this.#kernels.flush(p, n, FADED);
-    });
+    for (const { runs, options } of this.#live) {
+      const decay = (options["weightDecay"] as number | undefined) ?? 0;
+      const limit = decay > 0 ? Math.max(FADED, Math.min(FADED_PRODUCT / decay, LARGEST_FADED)) : FADED;
+      for (const { p, n } of runs) this.#kernels.flush(p, n, limit);
+    }
     for (const { name, dtype, block } of this.#slots) {
       if (dtype === "bfloat16") this.#kernels.flushBfloat16(block.pointer, block.length * 2, FADED);
       else if (name !== ELEMENT_RATES) this.#kernels.flush(block.pointer, block.length, FADED);

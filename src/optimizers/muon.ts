@@ -54,6 +54,9 @@ const fallback: Field<OptimizerDescription> & { isOptimizer: true } = {
   },
 };
 
+/** 2^-50: parts of a step that are smaller than this beside the whole are left out. */
+const FADED = 8.8817841970012523e-16;
+
 export const muonRule: Rule<MuonOptions> = {
   kind: "muon",
   learningRate: 1e-3,
@@ -89,6 +92,8 @@ export const muonRule: Rule<MuonOptions> = {
       const k = Math.min(rows, columns);
       let [x, y] = [first, second];
       kernels.scale(x, n, 1 / Math.max(Math.sqrt(kernels.sumSquares(x, n)), o.epsilon));
+      // so that no product in the products below is denormal, where a mean smaller than epsilon fades
+      kernels.flush(x, n, FADED);
       for (let i = 0; i < o.newtonSchulzSteps; i++) {
         // the product of the shorter sides: X' X for tall matrices, X X' for wide ones
         if (rows > columns) kernels.denseWeightGradient(x, x, a, rows, k, k, k);
