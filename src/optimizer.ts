@@ -27,6 +27,8 @@ type AnyOptions = Record<string, unknown>;
 /** The tensors that share options, and what a step needs of them. */
 class BoundGroup implements Binding<AnyOptions> {
   learningRate = 0;
+  /** What the schedule says of the step that is being made: `learningRate` once nothing can stop it. */
+  scheduledRate = 0;
   readonly rule: AnyRule;
   tensorRates?: readonly number[];
   readonly kernels: Kernels;
@@ -153,6 +155,8 @@ export class Optimizer implements Disposable {
   #accumulated = 0;
   #loss = Number.NaN;
   #norm: number | undefined;
+  /** Whether the groups' learning rates are those of the last update. */
+  #rated = false;
   #evaluating = false;
   #disposed = false;
 
@@ -204,17 +208,17 @@ export class Optimizer implements Disposable {
   }
 
   /**
-   * The learning rate that the last update used (for tensors that no group matches), NaN before the first. Of methods that find a rate, it
-   * is the one found: each says in its description what that is.
+   * The learning rate that the last update used (for tensors that no group matches), NaN before the first and the first after `load()`. Of
+   * methods that find a rate, it is the one found: each says in its description what that is.
    */
   get learningRate(): number {
-    return this.#steps === 0 ? Number.NaN : (this.#groups.at(-1) as BoundGroup).learningRate;
+    return this.#rated ? (this.#groups.at(-1) as BoundGroup).learningRate : Number.NaN;
   }
 
-  /** The learning rates that the last update used, by name of tensor; NaN for frozen tensors and before the first update. */
+  /** The learning rates that the last update used, by name of tensor; NaN where `learningRate` is, and for frozen tensors. */
   get learningRates(): Record<string, number> {
     const entries = this.#groups.flatMap(({ parameters, frozen, learningRate, tensorRates }) =>
-      parameters.map(({ name }, i) => [name, frozen || this.#steps === 0 ? Number.NaN : (tensorRates?.[i] ?? learningRate)] as const),
+      parameters.map(({ name }, i) => [name, frozen || !this.#rated ? Number.NaN : (tensorRates?.[i] ?? learningRate)] as const),
     );
     return Object.fromEntries(entries);
   }
@@ -340,10 +344,12 @@ export class Optimizer implements Disposable {
       }
       scale *= Math.min(1, clipNorm / (this.#norm + 1e-6));
     }
-    this.#steps++;
+    for (const group of this.#groups) group.learningRate = group.scheduledRate;
+    this.#rated = true;
     for (const group of this.#blended) this.#keep(group);
     const closure = typeof loss === "function" ? loss : NONE;
-    for (const { group, update } of this.#updates) update(this.#steps, group.learningRate, scale, sign * mean, closure);
+    for (const { group, update } of this.#updates) update(this.#steps + 1, group.learningRate, scale, sign * mean, closure);
+    this.#steps++;
     for (const group of this.#blended) this.#blend(group);
     for (const follow of this.#follow) follow(this.#steps);
     if (this.#steps % FLUSH_EVERY === 0) this.#flush();
@@ -398,18 +404,17 @@ export class Optimizer implements Disposable {
     this.#alive();
     if (this.#evaluating) throw new ModeError("load");
     this.#check(state);
-    const plateaus = this.#groups.map(({ plateau, rate }, i) =>
-      plateau ? plateauStateFromJSON(rate as ScheduleDescription, state.plateaus?.[i], `state.plateaus[${i}]`) : undefined,
-    );
+    const plateaus = this.#groups.map(({ plateau, rate }, i) => plateau && this.#plateauFrom(rate as ScheduleDescription, state, i));
     for (const slot of this.#slots) {
       for (const place of slot.places) numbersOf(slot, place).set(state.slots[slot.name]?.[place.name] as StateArray);
     }
     this.#scalars.forEach((own, i) => {
-      Object.assign(own, state.scalars[i]);
+      for (const key of Object.keys(own)) own[key] = state.scalars[i]?.[key] as number;
     });
     this.#groups.forEach((group, i) => {
       group.plateau = plateaus[i];
     });
+    this.#rated = false;
     this.#steps = state.step;
     this.#accumulated = state.accumulated;
     this.#norm = undefined;
@@ -430,7 +435,7 @@ export class Optimizer implements Disposable {
     for (const group of this.#groups) {
       const rate = group.plateau?.rate ?? rateAt(group.rate, this.#steps, this.#clock);
       if (!(rate >= 0)) throw new OptionError("learningRate", rate, `must be at least 0, got ${rate} at step ${this.#steps}`);
-      group.learningRate = rate;
+      group.scheduledRate = rate;
       for (const [option, schedule, field] of group.scheduled) {
         (group.options as AnyOptions)[option] = field.read(rateAt(schedule, this.#steps, this.#clock), option);
       }
@@ -449,11 +454,13 @@ export class Optimizer implements Disposable {
       );
     }
     const loss = typeof given === "function" ? this.#compute(given) : given;
-    if (typeof loss !== "number" && (needs !== undefined || loss !== undefined)) {
+    if (typeof loss !== "number" && (needs !== undefined || given !== undefined)) {
       throw new OptionError(
         "loss",
         loss,
-        needs ? `is needed by ${kind}: call step(loss) with the loss of the gradients` : `must be a number, got ${show(loss)}`,
+        needs === "loss" && given === undefined
+          ? `is needed by ${kind}: call step(loss) with the loss of the gradients`
+          : `must be a number, got ${show(loss)}${typeof given === "function" ? " from the closure" : ""}`,
       );
     }
     if (loss !== undefined && !Number.isFinite(loss)) throw new DivergedError("the loss", this.#steps);
@@ -610,28 +617,45 @@ export class Optimizer implements Disposable {
         throw new CheckpointError(`the state's ${key} must be a whole number from 0 to ${limit}, got ${show(count)}`);
       }
     }
+    for (const [key, length] of [
+      ["scalars", this.#scalars.length],
+      ["plateaus", this.#groups.length],
+    ] as const) {
+      const given: unknown = state[key];
+      if (!Array.isArray(given) || given.length !== length) {
+        throw new CheckpointError(`the state's ${key} must be an array of ${length}, got ${show(given)}`);
+      }
+    }
     for (const slot of Object.keys(state.slots ?? {})) {
       if (!this.#slots.some(({ name }) => name === slot))
         throw new CheckpointError(`the state has ${show(slot)}, which this optimizer does not`);
     }
     for (const { name: slot, dtype, places } of this.#slots) {
       for (const { name, length } of places) {
-        const given = state.slots?.[slot]?.[name];
-        if (given !== undefined && given instanceof Uint16Array !== (dtype === "bfloat16")) {
+        const given: unknown = state.slots?.[slot]?.[name];
+        const isNumbers = given instanceof Float32Array || given instanceof Uint16Array;
+        if (isNumbers && given instanceof Uint16Array !== (dtype === "bfloat16")) {
           throw new CheckpointError(`the state of ${slot} for ${show(name)} must be in ${dtype}: it was made with another stateDtype`);
         }
-        if (given?.length !== length) {
-          throw new CheckpointError(
-            `the state of ${slot} for ${show(name)} must have ${length} elements, got ${given ? given.length : "none"}`,
-          );
+        if (!isNumbers || given.length !== length) {
+          const found = isNumbers ? given.length : given === undefined ? "none" : show(given);
+          throw new CheckpointError(`the state of ${slot} for ${show(name)} must have ${length} elements, got ${found}`);
         }
       }
     }
     this.#scalars.forEach((own, i) => {
       for (const key of Object.keys(own)) {
-        if (!Number.isFinite(state.scalars?.[i]?.[key])) throw new CheckpointError(`the state of group ${i} lacks a finite ${key}`);
+        if (!Number.isFinite(state.scalars[i]?.[key])) throw new CheckpointError(`the state of group ${i} lacks a finite ${key}`);
       }
     });
+  }
+
+  #plateauFrom(rate: ScheduleDescription, { plateaus }: OptimizerState, group: number): PlateauState {
+    try {
+      return plateauStateFromJSON(rate, plateaus[group], `state.plateaus[${group}]`);
+    } catch (cause) {
+      throw new CheckpointError((cause as Error).message, { cause });
+    }
   }
 
   #alive(): void {

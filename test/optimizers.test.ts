@@ -400,8 +400,13 @@ describe.each(fullest)("$kind", ({ kind, rule, row, options }) => {
         `the state of ${slot} for "gain" must have ${lengths["gain"]} elements, got none`,
       ],
       [{ slots: { ...state.slots, [slot]: short } }, `the state of ${slot} for "${first}" must have ${length} elements, got ${length - 1}`],
+      [{ slots: { ...state.slots, [slot]: { ...tensors, [first]: "x".repeat(length) } } }, /elements, got "x+/],
+      [{ slots: { ...state.slots, [slot]: { ...tensors, [first]: new BigInt64Array(length) } } }, "elements, got an object"],
       [{ slots: undefined }, /./],
       [{ slots: null }, /./],
+      [{ scalars: undefined }, `the state's scalars must be an array of ${state.scalars.length}, got undefined`],
+      [{ scalars: [...state.scalars, {}] }, /scalars must be an array of \d, got an array of \d/],
+      [{ plateaus: undefined }, "the state's plateaus must be an array of"],
     ];
     for (const [change, message] of wrong) {
       const error = thrown(() => trial.optimizer.load({ ...state, ...change } as OptimizerState)) as Error;

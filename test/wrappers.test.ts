@@ -20,6 +20,7 @@ import { sgd } from "../src/optimizers/sgd.js";
 import { adaptiveGradientClipping, centralize } from "../src/optimizers/units.js";
 import { Parameters } from "../src/parameters.js";
 import { Random } from "../src/random.js";
+import { cosine } from "../src/schedules/index.js";
 
 const engines = { wasm: await load({ backend: "wasm" }), js: await load({ backend: "js" }) };
 const SHAPES = { weight: [5, 7], bias: [5], kernel: [2, 3, 4], gain: [] };
@@ -222,7 +223,9 @@ describe("wrong use", () => {
     using bench = new Bench("wasm", adam());
     const before = bench.values;
     expect(() => bench.optimizer.step(() => Number.NaN)).toThrow(DivergedError);
-    expect(() => bench.optimizer.step(() => "1" as never)).toThrow('loss must be a number, got "1"');
+    expect(() => bench.optimizer.step(() => "1" as never)).toThrow('loss must be a number, got "1" from the closure');
+    expect(() => bench.optimizer.step((() => {}) as never)).toThrow("loss must be a number, got undefined from the closure");
+    expect(() => bench.optimizer.step((async () => 1) as never)).toThrow("loss must be a number, got an object from the closure");
     expect(bench.values).toEqual(before);
   });
 });
@@ -239,6 +242,30 @@ test("a closure is called once where none is needed, and its loss can be read", 
   expect(bench.optimizer.loss).toBeGreaterThan(0);
   bench.optimizer.step(0.25);
   expect(bench.optimizer.loss).toBe(0.25);
+});
+
+test("a step that fails leaves values, state and the rates shown as they were", () => {
+  for (const description of [...Object.values(CASES), lbfgs(), prodigy(), adam({ learningRate: cosine({ rate: 0.1, steps: 9 }) })]) {
+    using bench = new Bench("wasm", description);
+    bench.run(0, 4);
+    const shown = () => [bench.values, bench.optimizer.state(), bench.optimizer.learningRate, bench.optimizer.learningRates];
+    const before = shown();
+    const failing = () => {
+      bench.closure();
+      throw new Error("mine");
+    };
+    expect(() => bench.optimizer.step(() => Number.NaN)).toThrow(DivergedError);
+    expect(() => bench.optimizer.step(failing)).toThrow("mine");
+    expect(shown()).toEqual(before);
+  }
+});
+
+test("the rates shown after load() are not known until the next step", () => {
+  using a = new Bench("wasm", momentum);
+  using b = new Bench("wasm", momentum);
+  b.run(0, 3).optimizer.load(a.run(0, 5).optimizer.state());
+  expect([b.optimizer.learningRate, b.optimizer.learningRates["bias"]]).toEqual([Number.NaN, Number.NaN]);
+  expect(b.run(5, 6).optimizer.learningRate).toBe(0.02);
 });
 
 describe("lbfgs", () => {
@@ -259,6 +286,30 @@ describe("lbfgs", () => {
     c.optimizer.load(a.optimizer.state());
     for (const { name, value } of c.parameters) value.set(a.parameters.get(name).value);
     expect(c.run(20, 40).values).toEqual(a.run(20, 40).values);
+  });
+
+  test.each([20, 3])("a closure that throws leaves the values, and what it goes on from (history of %i)", (historySize) => {
+    for (const lineSearch of ["none", "strongWolfe"] as const) {
+      const description = lbfgs({ maxIterations: 5, historySize, lineSearch });
+      for (const call of [1, 2, 3, 5]) {
+        using bench = new Bench("wasm", description, 0.01);
+        using untouched = new Bench("wasm", description, 0.01);
+        bench.run(0, 2);
+        const before = [bench.values, bench.optimizer.steps, bench.optimizer.state().scalars];
+        let calls = 0;
+        const failing = () => {
+          if (++calls === call) throw new Error("mine");
+          return bench.closure();
+        };
+        expect(() => bench.optimizer.step(failing)).toThrow("mine");
+        const pairs = (state: object[]) => state.map((scalars) => ({ ...scalars, pairs: undefined }));
+        expect([bench.values, bench.optimizer.steps]).toEqual(before.slice(0, 2));
+        expect(pairs([...bench.optimizer.state().scalars])).toEqual(pairs(before[2] as object[]));
+        bench.run(2, 6);
+        if (historySize === 20) expect(bench.values).toEqual(untouched.run(0, 6).values);
+        expect(bench.optimizer.findNonFinite()).toBeUndefined();
+      }
+    }
   });
 
   test("solves a quadratic of condition 1e4, and Rosenbrock's function", () => {

@@ -1,7 +1,7 @@
 import { DivergedError } from "../errors.js";
 import { strongWolfe } from "../linesearch.js";
 import { integer, number, oneOf, optional } from "../options.js";
-import { type CommonOptions, describe, type Rule, type RuleDescription } from "./rule.js";
+import { type CommonOptions, describe, type Rule, type RuleDescription, type Step } from "./rule.js";
 
 export interface LbfgsOptions extends Omit<CommonOptions<LbfgsOptions>, "clipNorm" | "clipValue" | "accumulate"> {
   /** The most iterations of a `step()`, a positive integer. Default 20. */
@@ -52,7 +52,10 @@ export const lbfgsRule: Rule<LbfgsOptions> = {
     const before = slot(1);
     const gradientChanges = Array.from({ length: o.historySize }, (_, i) => slot(2 + 2 * i));
     const valueChanges = Array.from({ length: o.historySize }, (_, i) => slot(3 + 2 * i));
-    const [origin, work] = [runs.map(({ n }) => scratch(n)), runs.map(({ n }) => scratch(n))];
+    const vector = () => runs.map(({ n }) => scratch(n));
+    const [origin, work] = [vector(), vector()];
+    /** What a step overwrites first, kept for a closure that throws. */
+    const kept = [values, direction, before].map((from) => ({ from, to: vector() }));
     const shares = new Float64Array(o.historySize);
 
     const over = (action: (i: number, n: number) => number) => runs.reduce((sum, { n }, i) => sum + action(i, n), 0);
@@ -70,6 +73,9 @@ export const lbfgsRule: Rule<LbfgsOptions> = {
     /** y = a x */
     const set = (x: number[], y: number[], a: number) => each((i, n) => kernels.axpby(x[i] as number, y[i] as number, n, a, 0));
 
+    /** Pairs stored in the step that is being made. */
+    let stored = 0;
+
     /** Keeps the last change of the gradient and of the values, if there is curvature along it. */
     function remember(): void {
       const [y, s] = [work, origin];
@@ -80,6 +86,7 @@ export const lbfgsRule: Rule<LbfgsOptions> = {
       if (!(curvature > LEAST_CURVATURE)) return;
       copy(y, gradientChanges[state.next] as number[]);
       copy(s, valueChanges[state.next] as number[]);
+      stored++;
       state.next = (state.next + 1) % o.historySize;
       state.pairs = Math.min(state.pairs + 1, o.historySize);
       state.curvature = curvature / dot(y, y);
@@ -102,7 +109,7 @@ export const lbfgsRule: Rule<LbfgsOptions> = {
       }
     }
 
-    return (t, rate, sign, loss, closure) => {
+    const step: Step = (t, rate, sign, loss, closure) => {
       let evaluations = 0;
       let value = loss;
 
@@ -178,6 +185,20 @@ export const lbfgsRule: Rule<LbfgsOptions> = {
       }
       state.evaluations += evaluations + 1;
     };
+
+    return (...given) => {
+      const past = { ...state };
+      stored = 0;
+      for (const { from, to } of kept) copy(from, to);
+      try {
+        step(...given);
+      } catch (error) {
+        for (const { from, to } of kept) copy(to, from);
+        // stored pairs have taken the places of the oldest, which can only be forgotten
+        Object.assign(state, past, { pairs: Math.min(past.pairs, Math.max(0, o.historySize - stored)) });
+        throw error;
+      }
+    };
   },
 };
 
@@ -197,7 +218,8 @@ export const lbfgsRule: Rule<LbfgsOptions> = {
  * Liu and Nocedal, On the limited memory BFGS method for large scale optimization, 1989.
  *
  * @throws OptionError for an unknown option, a value out of range, and from `step` without a closure; DivergedError from `step` when the
- *   gradient becomes NaN.
+ *   gradient becomes NaN. After an error, one of the closure included, the values are those before the step; of a history that is full, as
+ *   many of the oldest pairs are forgotten as the step had added.
  * @example
  * const optimizer = new Optimizer(parameters, lbfgs({ lineSearch: "strongWolfe", historySize: 10 }));
  * optimizer.step(() => {
