@@ -74,6 +74,7 @@ describe("a file that lies is refused", () => {
     ["a gap", file(`{"a":${entry(0, 4)},"b":${entry(8, 12)}}`, 12), "tensors must lie side by side"],
     ["bytes at the end", file(`{"a":${entry(0, 4)}}`, 9), "5 bytes follow the last tensor"],
     ["a name twice", file(`{"a":${entry(0, 4)},"a":${entry(0, 4)}}`, 4), "names a tensor twice"],
+    ["metadata that is nothing", file('{"__metadata__":null}', 0), "the metadata must be a JSON object, got null"],
     ["metadata that is no text", file('{"__metadata__":{"a":1}}', 0), 'metadata "a" must be text'],
   ])("%s", (_, bytes, message) => {
     expect(() => readSafeTensors(bytes)).toThrow(CheckpointError);

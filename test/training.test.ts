@@ -375,4 +375,77 @@ describe("checkpoints", () => {
     expect(() => b.restore(a.checkpoint())).toThrow("the checkpoint belongs to another run");
     expect(fingerprint(b)).toBe(before);
   });
+
+  test("taken in any onStep, the end of an epoch included, lead to the same end, early stopping and its best weights included", async () => {
+    const engine = await load();
+    const run: Run = { ...irisRun, epochs: 60, optimizer: adam({ learningRate: 0.3 }), earlyStopping: { patience: 4 } };
+    const taken: Uint8Array[] = [];
+    using whole = new Trainer(engine, run, iris);
+    await whole.train({ onStep: () => taken.push(whole.checkpoint()) });
+    const perEpoch = Math.ceil(iris.training.rows / 16);
+    for (const at of [perEpoch - 1, perEpoch, taken.length - 3, taken.length - 1]) {
+      using again = new Trainer(engine, run, iris);
+      again.restore(taken[at] as Uint8Array);
+      await again.train();
+      expect(fingerprint(again)).toBe(fingerprint(whole));
+      expect([again.history, again.bestEpoch]).toEqual([whole.history, whole.bestEpoch]);
+    }
+  });
+
+  /** A checkpoint with its header and what stepsize wrote in there changed. */
+  function tampered(bytes: Uint8Array, change: (header: Record<string, unknown>, own: Record<string, unknown>) => void): Uint8Array {
+    const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+    const own = JSON.parse(header.__metadata__.stepsize);
+    change(header, own);
+    header.__metadata__.stepsize = JSON.stringify(own);
+    const json = new TextEncoder().encode(JSON.stringify(header));
+    const changed = new Uint8Array(8 + json.length + bytes.length - 8 - length);
+    new DataView(changed.buffer).setBigUint64(0, BigInt(json.length), true);
+    changed.set(json, 8);
+    changed.set(bytes.subarray(8 + length), 8 + json.length);
+    return changed;
+  }
+
+  test.each<[string, unknown, string]>([
+    ["progress", null, "progress must be an object of options, got null"],
+    ["progress.history", 5, "progress.history must be an array"],
+    ["progress.history", [null], "progress.history[0] must be an object"],
+    ["progress.history", [], "160 batches in 0 epochs"],
+    ["progress.done", -3, "progress.done must be an integer at least 0"],
+    ["progress.done", 1e300, "progress.done must be an integer"],
+    ["progress.lossSum", "x", "progress.lossSum must be a number"],
+    ["progress.finished", "no", "progress.finished must be true or false"],
+    ["progress.best", { metric: 1 }, "progress.best.epoch is missing"],
+    ["progress.best", { metric: 1, epoch: 1 }, "the checkpoint has no tensor layers.0.weight"],
+    ["optimizer", null, "the state is of undefined"],
+    ["optimizer.scalars", null, "the state's scalars must be an array of 1"],
+    ["optimizer.plateaus", [], "the state's plateaus must be an array of 1"],
+  ])("with a wrong %s (%j) are refused, and nothing changes", async (path, value, message) => {
+    using trained10 = await trained({ ...irisRun, epochs: 20 });
+    using trainer = new Trainer(await load(), { ...irisRun, epochs: 20 }, iris);
+    for await (const { step } of trainer.steps()) if (step === 10) break;
+    const before = [fingerprint(trainer), trainer.history, trainer.finished];
+    const bytes = tampered(trained10.checkpoint(), (_, own) => {
+      const [outer, inner] = path.split(".") as [string, string | undefined];
+      if (inner === undefined) own[outer] = value;
+      else (own[outer] as Record<string, unknown>)[inner] = value;
+    });
+    expect(() => trainer.restore(bytes)).toThrow(CheckpointError);
+    expect(() => trainer.restore(bytes)).toThrow(message);
+    expect([fingerprint(trainer), trainer.history, trainer.finished]).toEqual(before);
+  });
+
+  test.each(["__proto__", "constructor", "prototype"])("with a slot named %s are refused, and no prototype changes", async (slot) => {
+    using trainer = await trained(irisRun);
+    const bytes = tampered(trainer.checkpoint(), (header) => {
+      const name = Object.keys(header).find((key) => key.startsWith("optimizer.")) as string;
+      header[`optimizer.${slot}.polluted`] = header[name];
+      delete header[name];
+    });
+    expect(() => trainer.restore(bytes)).toThrow(CheckpointError);
+    const engine = await load();
+    loadModel(engine, bytes).model.dispose();
+    expect(({} as { polluted?: unknown }).polluted ?? (Object as { polluted?: unknown }).polluted).toBeUndefined();
+  });
 });

@@ -1,18 +1,16 @@
 import { CheckpointError, OptionError } from "../errors.js";
 import type { OptimizerState, StateArray } from "../optimizer.js";
+import { show } from "../options.js";
 import type { Parameters } from "../parameters.js";
+import { type Progress, readProgress } from "./progress.js";
 import type { CheckedRun } from "./run.js";
 import { readSafeTensors, type StoredTensor, writeSafeTensors } from "./safetensors.js";
 
 /** The key of our metadata in the file, and the version of what it holds. */
 const KEY = "stepsize";
 const FORMAT = 1;
-const STATE = "optimizer";
-
-/** Where a run stands, beside its tensors: plain JSON. */
-export interface Progress {
-  readonly [name: string]: unknown;
-}
+const STATE = "optimizer.";
+const BEST = "best.";
 
 export interface Checkpoint {
   /** The run as plain data: `runFromJSON` makes it one that runs. */
@@ -20,6 +18,8 @@ export interface Checkpoint {
   readonly values: ReadonlyMap<string, StoredTensor>;
   readonly optimizer: OptimizerState;
   readonly progress: Progress;
+  /** The best weights so far, of a run that stops early. */
+  readonly best: ReadonlyMap<string, StoredTensor>;
   /** What the caller of `checkpoint(notes)` wrote, such as the encoder of a CSV file. */
   readonly notes: unknown;
 }
@@ -39,20 +39,27 @@ function refuseFunctions(value: unknown, path: string): void {
     for (const [key, inner] of Object.entries(value)) refuseFunctions(inner, `${path}.${key}`);
 }
 
-/** A checkpoint as a safetensors file: values under their names, optimizer state under `optimizer.<slot>.<name>`. */
+/**
+ * A checkpoint as a safetensors file: values under their names, optimizer state under `optimizer.<slot>.<name>`, best values (a block of the
+ * parameters' layout) under `best.<name>`.
+ */
 export function writeCheckpoint(
   run: CheckedRun,
   parameters: Parameters,
   state: OptimizerState,
   progress: Progress,
+  best: Float32Array | undefined,
   notes: unknown,
 ): Uint8Array<ArrayBuffer> {
   const tensors = new Map<string, StoredTensor>();
   for (const { name, shape, value } of parameters) tensors.set(name, { shape, values: value.slice() });
+  for (const { name, shape, offset, length } of parameters) {
+    if (best !== undefined) tensors.set(BEST + name, { shape, values: best.slice(offset, offset + length) });
+  }
   const { slots, ...scalars } = state;
   for (const [slot, values] of Object.entries(slots)) {
     for (const [name, floats] of Object.entries(values)) {
-      tensors.set(`${STATE}.${slot}.${name}`, { shape: parameters.get(name).shape, values: floats });
+      tensors.set(`${STATE}${slot}.${name}`, { shape: parameters.get(name).shape, values: floats });
     }
   }
   const document = { format: FORMAT, run: runToJSON(run), optimizer: scalars, progress, notes: notes ?? null };
@@ -64,34 +71,53 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = readSafeTensors(bytes);
   const text = metadata.get(KEY);
   if (text === undefined) throw new CheckpointError("the file was not written by stepsize: it has no run in its metadata");
-  let document: { format: number; run: unknown; optimizer: Omit<OptimizerState, "slots">; progress: Progress; notes: unknown };
+  let document: { format?: unknown; run?: unknown; optimizer?: object; progress?: unknown; notes?: unknown } | null;
   try {
     document = JSON.parse(text);
   } catch (cause) {
     throw new CheckpointError("the run in the metadata is not JSON", { cause });
   }
-  if (document?.format !== FORMAT) throw new CheckpointError(`the checkpoint has format ${document?.format}, this version reads ${FORMAT}`);
-  const values = new Map<string, StoredTensor>();
-  const slots: Record<string, Record<string, StateArray>> = {};
+  if (document?.format !== FORMAT)
+    throw new CheckpointError(`the checkpoint has format ${show(document?.format)}, this version reads ${FORMAT}`);
+  const [values, best] = [new Map<string, StoredTensor>(), new Map<string, StoredTensor>()];
+  const slots = new Map<string, [string, StateArray][]>();
   for (const [name, tensor] of tensors) {
-    const [prefix, slot] = name.split(".", 2);
-    if (prefix === STATE && slot !== undefined) {
-      slots[slot] ??= {};
-      slots[slot][name.slice(STATE.length + slot.length + 2)] = tensor.values;
-    } else values.set(name, tensor);
+    if (name.startsWith(STATE)) {
+      const [slot = "", ...rest] = name.slice(STATE.length).split(".");
+      const places = slots.get(slot) ?? [];
+      slots.set(slot, [...places, [rest.join("."), tensor.values]]);
+    } else if (name.startsWith(BEST)) best.set(name.slice(BEST.length), tensor);
+    else values.set(name, tensor);
   }
-  return { run: document.run, values, optimizer: { ...document.optimizer, slots }, progress: document.progress, notes: document.notes };
+  // fromEntries: a name such as __proto__ from a file must not reach a prototype
+  const state = Object.fromEntries([...slots].map(([slot, places]) => [slot, Object.fromEntries(places)]));
+  const { run, optimizer, notes } = document;
+  return {
+    run,
+    values,
+    best,
+    optimizer: { ...optimizer, slots: state } as OptimizerState,
+    progress: readProgress(document.progress),
+    notes,
+  };
 }
 
 /** Writes stored values into parameters of the same names and shapes. Throws CheckpointError, before anything is written, when they differ. */
 export function restoreValues(parameters: Parameters, values: ReadonlyMap<string, StoredTensor>): void {
-  for (const { name, shape } of parameters) {
+  parameters.values.view.set(blockOf(parameters, values));
+}
+
+/** Stored values in the layout of parameters of the same names and shapes. Throws CheckpointError when they differ. */
+export function blockOf(parameters: Parameters, values: ReadonlyMap<string, StoredTensor>): Float32Array {
+  const block = new Float32Array(parameters.size);
+  for (const { name, shape, offset } of parameters) {
     const stored = values.get(name);
     if (stored === undefined) throw new CheckpointError(`the checkpoint has no tensor ${name}`);
     if (stored.shape.join() !== shape.join()) {
       throw new CheckpointError(`tensor ${name} has the shape [${stored.shape.join(", ")}], expected [${shape.join(", ")}]`);
     }
     if (stored.values instanceof Uint16Array) throw new CheckpointError(`tensor ${name} is in bfloat16, values must be in float32`);
+    block.set(stored.values, offset);
   }
-  for (const { name, value } of parameters) value.set((values.get(name) as StoredTensor).values);
+  return block;
 }

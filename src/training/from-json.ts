@@ -34,7 +34,7 @@ export function loadModel(engine: Engine, bytes: Uint8Array): { model: Network; 
   const model = new Network(engine, run.model, run.loss, { rows: run.batchSize, seed: run.seed });
   try {
     restoreValues(model.parameters, values);
-    if (!progress["finished"]) {
+    if (!progress.finished) {
       // under way, a run holds its training values, which for some methods are not those to predict with
       const optimizer = new Optimizer(model.parameters, run.optimizer);
       try {

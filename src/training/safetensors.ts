@@ -58,7 +58,8 @@ export function readSafeTensors(bytes: Uint8Array): SafeTensors {
   const entries: Entry[] = [];
   for (const [name, value] of header) {
     if (name === METADATA) {
-      for (const [key, text] of Object.entries(value as object)) {
+      if (typeof value !== "object" || value === null) throw new CheckpointError(`the metadata must be a JSON object, got ${show(value)}`);
+      for (const [key, text] of Object.entries(value)) {
         if (typeof text !== "string") throw new CheckpointError(`metadata ${show(key)} must be text, got ${show(text)}`);
         metadata.set(key, text);
       }

@@ -6,7 +6,7 @@ import { Network } from "../models/network.js";
 import { Optimizer } from "../optimizer.js";
 import { Random } from "../random.js";
 import { Batches } from "./batches.js";
-import { readCheckpoint, restoreValues, runToJSON, writeCheckpoint } from "./checkpoint.js";
+import { blockOf, readCheckpoint, restoreValues, runToJSON, writeCheckpoint } from "./checkpoint.js";
 import { type CheckedRun, clockOf, type Run, readRun } from "./run.js";
 import { Score, type ScoreName, scoreName } from "./score.js";
 
@@ -128,8 +128,10 @@ export class Trainer implements Disposable {
     while (!this.#finished) {
       signal?.throwIfAborted();
       const step = this.#step();
+      // first the epoch's end, so that what onStep sees, and may write to a checkpoint, is whole
+      const epoch = this.#done % this.#batchesPerEpoch === 0 ? this.#endEpoch() : undefined;
       if (step !== undefined) onStep?.(step);
-      if (this.#done % this.#batchesPerEpoch === 0) yield this.#endEpoch();
+      if (epoch !== undefined) yield epoch;
       if (now() - last > SLICE) {
         await pause();
         last = now();
@@ -181,17 +183,24 @@ export class Trainer implements Disposable {
    */
   checkpoint(notes?: unknown): Uint8Array<ArrayBuffer> {
     this.#alive();
-    const { metric, epoch, values } = this.#best ?? {};
-    const best = this.#best && { metric, epoch, values: [...(values as Float32Array)] };
-    const progress = { done: this.#done, lossSum: this.#lossSum, finished: this.#finished, history: this.#history, best: best ?? null };
-    return writeCheckpoint(this.run, this.model.parameters, this.optimizer.state(), progress, notes);
+    const { values, ...best } = this.#best ?? {};
+    const where = { done: this.#done, lossSum: this.#lossSum, finished: this.#finished, history: this.#history };
+    const progress = { ...where, ...(this.#best && { best: best as { metric: number; epoch: number } }) };
+    return writeCheckpoint(this.run, this.model.parameters, this.optimizer.state(), progress, values, notes);
   }
 
   /** Takes over a checkpoint of the same run, to go on as if nothing had happened. Throws CheckpointError and changes nothing otherwise. */
   restore(bytes: Uint8Array): void {
     this.#alive();
-    const { run, values, optimizer, progress } = readCheckpoint(bytes);
+    const { run, values, optimizer, progress, best } = readCheckpoint(bytes);
     if (JSON.stringify(run) !== JSON.stringify(runToJSON(this.run))) throw new CheckpointError("the checkpoint belongs to another run");
+    const { done, lossSum, finished, history } = progress;
+    if (history.length !== Math.floor(done / this.#batchesPerEpoch)) {
+      throw new CheckpointError(
+        `the checkpoint has ${done} batches in ${history.length} epochs, this data has ${this.#batchesPerEpoch} batches an epoch`,
+      );
+    }
+    const bestValues = progress.best && blockOf(this.model.parameters, best);
     const { evaluating } = this.optimizer;
     const shown = this.model.parameters.values.view.slice();
     this.optimizer.toTraining();
@@ -205,18 +214,11 @@ export class Trainer implements Disposable {
       this.model.parameters.values.view.set(shown);
       throw error;
     }
-    const { done, lossSum, finished, history, best } = progress as {
-      done: number;
-      lossSum: number;
-      finished: boolean;
-      history: EpochRecord[];
-      best: { metric: number; epoch: number; values: number[] } | null;
-    };
     this.#done = done;
     this.#lossSum = lossSum;
     this.#finished = finished;
     this.#history = [...history];
-    this.#best = best === null ? undefined : { ...best, values: Float32Array.from(best.values) };
+    this.#best = bestValues && { ...(progress.best as { metric: number; epoch: number }), values: bestValues };
     if (finished) {
       // a finished run's values are already those to evaluate
       this.optimizer.toEvaluation();

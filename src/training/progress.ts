@@ -1,0 +1,48 @@
+import { CheckpointError, OptionError } from "../errors.js";
+import { boolean, type Field, integer, list, number, optional, readOptions } from "../options.js";
+import type { EpochRecord, Metrics } from "./trainer.js";
+
+/** Where a run stands, beside its tensors: plain JSON. */
+export interface Progress {
+  /** Batches done since the start. */
+  readonly done: number;
+  /** Of the epoch that is under way: the sum of its losses times rows. */
+  readonly lossSum: number;
+  readonly finished: boolean;
+  readonly history: readonly EpochRecord[];
+  /** The epoch of the best weights, of a run that stops early, and what they were judged by, the higher the better. */
+  readonly best?: { readonly metric: number; readonly epoch: number };
+}
+
+/** Reads where a run stands, trusting nothing. Throws CheckpointError that names what is wrong. */
+export function readProgress(value: unknown): Progress {
+  try {
+    return progress.read(value, "progress");
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    throw new CheckpointError(`the checkpoint is damaged: ${error.message}`, { cause: error });
+  }
+}
+
+const any = number(undefined);
+const metrics = record<Metrics>({ loss: any, score: optional(any) });
+const progress = record<Progress>({
+  done: integer(undefined, { min: 0 }),
+  lossSum: any,
+  finished: boolean(undefined),
+  history: list(
+    undefined,
+    record<EpochRecord>({
+      epoch: integer(undefined, { min: 1 }),
+      step: integer(undefined, { min: 0 }),
+      loss: any,
+      learningRate: any,
+      validation: optional(metrics),
+    }),
+  ),
+  best: optional(record({ metric: any, epoch: integer(undefined, { min: 1 }) })),
+});
+
+function record<T extends object>(fields: { readonly [K in keyof T]-?: Field<unknown> }): Field<T> {
+  return { fallback: undefined, read: (value, path) => readOptions<T>(path, value, fields as never) };
+}
