@@ -1,3 +1,6 @@
+// "implements Disposable" stands in the types: a project whose lib is ES2022 gets them with it
+/// <reference lib="esnext.disposable" preserve="true" />
+
 // What every entry point exports; index.ts, js.ts, slim.ts, workerd.ts and edge.ts add how the kernels are come by.
 export { type Backend, Engine, type Kernels, type LoadOptions } from "./backend.js";
 export {

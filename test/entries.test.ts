@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import ts from "typescript";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { decode } from "../src/base64.js";
 import { core as base64 } from "../src/generated/core.js";
@@ -15,6 +16,15 @@ test("every entry point has the same exports", async () => {
   const names = Object.keys(all);
   expect(Object.keys(js)).toEqual(names);
   expect(Object.keys(await import("../src/slim.js"))).toEqual(names);
+});
+
+test("the types ask for no lib beyond ES2022 and the DOM's", { timeout: 120_000 }, () => {
+  const options = { lib: ["lib.es2022.d.ts", "lib.dom.d.ts"], types: [], noEmit: true, skipLibCheck: false, strict: true };
+  const program = ts.createProgram(
+    ["index", "js", "slim", "data/csv"].map((entry) => `dist/${entry}.d.ts`),
+    options,
+  );
+  expect(ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText)).toEqual([]);
 });
 
 describe("stepsize/js", () => {
