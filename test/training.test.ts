@@ -156,6 +156,16 @@ describe("rates", () => {
   });
 });
 
+test.each<[unknown, string]>([
+  [null, "run must be an object, got null"],
+  ["adam", 'run must be an object, got "adam"'],
+  [{}, "run.optimizer is missing"],
+  [JSON.parse('{"optimizer":{"kind":"adam"},"__proto__":{}}'), "run.__proto__ is not an option"],
+])("a run from %j is refused", (value, message) => {
+  expect(() => runFromJSON(value)).toThrow(OptionError);
+  expect(() => runFromJSON(value)).toThrow(message);
+});
+
 describe("early stopping", () => {
   test("stops after its patience and restores the best weights", async () => {
     const run: Run = { ...irisRun, epochs: 400, optimizer: adam({ learningRate: 0.3 }), earlyStopping: { patience: 4 } };

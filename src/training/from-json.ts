@@ -1,8 +1,9 @@
 import type { Engine } from "../engine.js";
-import { CheckpointError } from "../errors.js";
+import { CheckpointError, OptionError } from "../errors.js";
 import { Network } from "../models/network.js";
 import { Optimizer } from "../optimizer.js";
 import { optimizerFromJSON } from "../optimizers/index.js";
+import { show } from "../options.js";
 import { readCheckpoint, restoreValues } from "./checkpoint.js";
 import { type CheckedRun, type Run, readRun } from "./run.js";
 
@@ -15,7 +16,9 @@ import { type CheckedRun, type Run, readRun } from "./run.js";
  * const run = runFromJSON(JSON.parse(text));
  */
 export function runFromJSON(value: unknown): CheckedRun {
-  const given = (value ?? {}) as Run;
+  if (typeof value !== "object" || value === null) throw new OptionError("run", value, `must be an object, got ${show(value)}`);
+  const given = value as Run;
+  if (given.optimizer === undefined) throw new OptionError("run.optimizer", undefined, "is missing");
   return readRun({ ...given, optimizer: optimizerFromJSON(given.optimizer, "run.optimizer") });
 }
 
