@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { dataset, takeRows } from "../src/data/dataset.js";
 import { load } from "../src/engine.js";
 import { OptionError } from "../src/errors.js";
 import { type SearchProgress, searchLearningRate } from "../src/index.js";
 import { mlp } from "../src/models/mlp.js";
 import { adam } from "../src/optimizers/adam.js";
 import { sgd } from "../src/optimizers/sgd.js";
+import { Random } from "../src/random.js";
 import { cosine, perFraction, rateAt, reduceOnPlateau } from "../src/schedules/index.js";
 import { defaultRates, logspace } from "../src/search/rates.js";
 import { judge, type Outcome } from "../src/search/verdict.js";
@@ -120,6 +122,7 @@ describe("verdicts", () => {
     const reason = (rate: number, change: Partial<Outcome>) => judge([outcome(rate, 0.2, change), best], tolerance)[0]?.reason;
     expect(reason(0.01, { finalLoss: 1.99 })).toBe("hardly moved: loss 2 → 1.99; 0.20, the best rate has 0.90");
     expect(reason(0.01, { finalLoss: 1 })).toBe("still falling at the end: loss 2 → 1; 0.20, the best rate has 0.90");
+    expect(reason(0.01, { finalLoss: 0.4 })).toBe("fits the training rows (loss 0.4), new ones less; 0.20, the best rate has 0.90");
     expect(reason(1, { finalLoss: 3 })).toBe("loss rose: 2 → 3; 0.20, the best rate has 0.90");
     expect(reason(1, { finalLoss: 1.5, bestLoss: 0.7 })).toBe(
       "jumps over the minimum: loss ended at 1.5 after 0.7; 0.20, the best rate has 0.90",
@@ -187,6 +190,27 @@ describe("a search", () => {
       rates: [0.02],
     });
     expect(plateau.rates[0]?.trials[0]?.history[0]?.learningRate).toBe(0.02);
+  });
+
+  test("all of few rows right is no certainty, and R² below 0 no guide", async () => {
+    const few = { training: iris.training, validation: takeRows(iris.validation, [...Array(12).keys()]) };
+    const { rates } = await searchLearningRate(run, few, { rates: [0.003, 0.01, 0.03] });
+    const scores = rates.map(({ validation }) => validation?.score as number);
+    for (const [i, score] of scores.entries()) if (score >= 11 / 12) expect(rates[i]?.verdict).toBe("good");
+    const noise = new Random(4);
+    const parts = [60, 20].map((count) => {
+      const rows = Array.from({ length: count }, () => [noise.uniform(), noise.uniform()]);
+      return dataset(
+        rows,
+        rows.map(() => noise.uniform()),
+        { task: "regression" },
+      );
+    });
+    const data = { training: parts[0], validation: parts[1] } as never;
+    const quantity: Run = { ...run, model: mlp({ inputs: 2, hidden: [64], outputs: 1 }), loss: "meanSquared", epochs: 200 };
+    const { best, notes } = await searchLearningRate(quantity, data, { rates: [0.01, 0.03] });
+    expect(best?.validation?.score).toBeLessThan(0);
+    expect(notes.at(-1)).toMatch("even the best rate predicts no better than the mean");
   });
 
   test("stops when asked to", async () => {

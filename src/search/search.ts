@@ -178,7 +178,7 @@ function conclude(tried: readonly Tried[], data: SearchData, tests: ReadonlyMap<
     best,
     good: index === undefined ? null : goodAround(rates, index),
     test: (best && tests.get(best.rate)) ?? null,
-    notes: notesOn(rates, index),
+    notes: notesOn(rates, index, scored ? name : "loss", guess),
   };
 }
 
@@ -214,14 +214,20 @@ function tolerance(name: ScoreName | "loss", outcomes: readonly Outcome[], rows:
   const highest = outcomes.reduce((high, { merit, divergence }) => (divergence === undefined ? Math.max(high, merit) : high), -Infinity);
   const limits = guess === undefined ? {} : { guess };
   if (name === "accuracy") {
-    // of the difference of two accuracies, each a share of so many rows
-    const standardError = Math.sqrt((2 * Math.max(0, highest) * (1 - highest)) / rows);
+    // of the difference of two accuracies, each a share of so many rows, to which a right and a wrong one are added: 20 of 20 is no certainty
+    const share = (Math.max(0, highest) * rows + 1) / (rows + 2);
+    const standardError = Math.sqrt((2 * share * (1 - share)) / rows);
     return { distance: Math.max(CLOSE, standardError), show: (merit) => `accuracy ${(100 * merit).toFixed(1)} %`, ...limits };
   }
   if (name === "r2") {
     // of an R² over so many rows, for large numbers of them: 2 R (1 - R²) / √n
     const standardError = (2 * Math.sqrt(Math.max(0, highest)) * (1 - highest)) / Math.sqrt(rows);
-    return { distance: Math.max(CLOSE, standardError), show: (merit) => `R² ${merit.toFixed(3)}`, ...limits };
+    // below 0 a point is nothing: then of the error that is left
+    return {
+      distance: Math.max(CLOSE, CLOSE * (1 - highest), standardError),
+      show: (merit) => `R² ${merit.toFixed(merit > -1000 ? 3 : 0)}`,
+      ...limits,
+    };
   }
   return { distance: CLOSE * Math.abs(highest), show: (merit) => `loss ${Number((-merit).toPrecision(3))}`, ...limits };
 }
@@ -241,12 +247,17 @@ function goodAround(rates: readonly RateResult[], best: number): { from: number;
   return { from: (rates[from] as RateResult).rate, to: (rates[to] as RateResult).rate };
 }
 
-function notesOn(rates: readonly RateResult[], best: number | undefined): string[] {
+function notesOn(rates: readonly RateResult[], best: number | undefined, name: ScoreName | "loss", guess: number | undefined): string[] {
   if (best === undefined) return ["every rate diverged: try lower ones"];
-  if (rates.length === 1) return [];
-  if (best === 0) return ["the best rate is the lowest of the grid: try lower ones"];
-  if (best === rates.length - 1) return ["the best rate is the highest of the grid: try higher ones"];
-  return [];
+  const notes: string[] = [];
+  if (rates.length > 1 && best === 0) notes.push("the best rate is the lowest of the grid: try lower ones");
+  if (rates.length > 1 && best === rates.length - 1) notes.push("the best rate is the highest of the grid: try higher ones");
+  const { loss, score } = rates[best]?.validation ?? {};
+  if (guess !== undefined && loss !== undefined && loss >= guess)
+    notes.push("even the best rate predicts no better than how frequent each class is: train longer, or look at the data");
+  if (name === "r2" && score !== undefined && score <= 0)
+    notes.push("even the best rate predicts no better than the mean: train longer, or look at the data, for outliers first");
+  return notes;
 }
 
 /** The run's optimizer with its learning rate scaled so that its highest is `rate`. */

@@ -97,12 +97,13 @@ export function judge(outcomes: readonly Outcome[], tolerance: Tolerance): Judge
     if (good.has(outcome)) return { verdict: "good", reason: `close to the best: ${gap}` };
     const wild = outcome.tie > limit && outcome.rate > best.rate && `sure of wrong answers: validation loss ${short(outcome.tie)}`;
     return outcome.rate < best.rate
-      ? { verdict: "too low", reason: `${crawls(outcome)}; ${gap}` }
+      ? { verdict: "too low", reason: `${crawls(outcome, best)}; ${gap}` }
       : { verdict: "too high", reason: `${wild || jumps(outcome, best)}; ${gap}` };
   });
 }
 
-function crawls({ firstLoss, finalLoss }: Outcome): string {
+function crawls({ firstLoss, finalLoss }: Outcome, best: Outcome): string {
+  if (finalLoss < best.finalLoss) return overfits(finalLoss);
   const fall = 1 - finalLoss / firstLoss;
   return `${fall < 0.05 ? "hardly moved" : "still falling at the end"}: loss ${short(firstLoss)} → ${short(finalLoss)}`;
 }
@@ -110,8 +111,12 @@ function crawls({ firstLoss, finalLoss }: Outcome): string {
 function jumps({ firstLoss, finalLoss, bestLoss }: Outcome, best: Outcome): string {
   if (finalLoss > firstLoss) return `loss rose: ${short(firstLoss)} → ${short(finalLoss)}`;
   if (finalLoss > 1.2 * bestLoss) return `jumps over the minimum: loss ended at ${short(finalLoss)} after ${short(bestLoss)}`;
-  if (finalLoss <= best.finalLoss) return `fits the training rows (loss ${short(finalLoss)}), new ones less`;
+  if (finalLoss <= best.finalLoss) return overfits(finalLoss);
   return `settled above the minimum: loss ${short(finalLoss)}, the best ${short(best.finalLoss)}`;
+}
+
+function overfits(finalLoss: number): string {
+  return `fits the training rows (loss ${short(finalLoss)}), new ones less`;
 }
 
 function short(loss: number): string {
