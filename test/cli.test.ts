@@ -291,4 +291,16 @@ describe("the program", () => {
     const script = `"${process.execPath}" "${main}" predict iris.safetensors "${iris}" 2>err | head -1; cat err`;
     expect(execFileSync("sh", ["-c", script], { cwd, encoding: "utf8" })).toMatch(/^prediction,probability\n(accuracy [^\n]*\n)?$/);
   });
+
+  test("finishes what is to be saved though nobody reads", () => {
+    const script = `"${process.execPath}" "${main}" train "${iris}" -t species -r 0.01 --epochs 2 --save unread.safetensors | true`;
+    execFileSync("sh", ["-c", script], { cwd });
+    expect(existsSync(at("unread.safetensors"))).toBe(true);
+  });
+
+  test.runIf(existsSync("/dev/full"))("says in a line that its output could not be written", () => {
+    const script = `"${process.execPath}" "${main}" predict iris.safetensors "${iris}" 2>err >/dev/full; echo $?; tail -n 1 err`;
+    const out = execFileSync("sh", ["-c", script], { cwd, encoding: "utf8" });
+    expect(out).toBe("2\nstepsize: cannot write the standard output: no space is left on the disk\n");
+  });
 });

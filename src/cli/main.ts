@@ -1,19 +1,25 @@
 #!/usr/bin/env node
-import { explain } from "./errors.js";
+import { explain, FileError } from "./errors.js";
 import { program } from "./program.js";
 
-// a reader that closed its end, as `| head` does, has had enough
-for (const stream of [process.stdout, process.stderr]) {
+for (const [stream, name] of [
+  [process.stdout, "the standard output"],
+  [process.stderr, "the standard error"],
+] as const) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    // a reader that closed its end, as `| head` does, has had enough; what is to be saved is still finished
+    if (error.code !== "EPIPE") process.exit(tell(new FileError("write", name, error)));
   });
 }
 
 try {
   await program().parseAsync();
 } catch (error) {
+  process.exitCode = tell(error);
+}
+
+function tell(error: unknown): number {
   const { message, code } = explain(error);
   if (message !== "") process.stderr.write(`${message}\n`);
-  process.exitCode = code;
+  return code;
 }
