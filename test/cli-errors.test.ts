@@ -57,6 +57,12 @@ describe("wrong input is one clear line and exit code 2", () => {
       ["search", write("bad.csv.gz", Uint8Array.of(0x1f, 0x8b, 1, 2)), ...species],
       "cannot read bad.csv.gz: its gzip data is damaged",
     ],
+    [
+      "another delimiter, and a quote that is none then",
+      ["search", write("semicolons.csv", 'a;"b;c"\n1;2\n'), "--target", "a"],
+      "semicolons.csv: the header: a quote is out of place; quote the whole cell and write quotes inside of it twice; is it another delimiter?",
+    ],
+    ["a schedule without a kind", onIris("--schedule", '{"__proto__":{"kind":"cosine"}}'), "It must have a kind"],
     ["no file", ["search"], "missing required argument 'file'"],
     ["an unknown command", ["serch"], "unknown command 'serch' (Did you mean search?)"],
     ["an unknown flag", onIris("--optimiser", "sgd"), "unknown option '--optimiser' (Did you mean --optimizer?)"],

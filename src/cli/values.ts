@@ -57,7 +57,11 @@ function jsonOf(text: string): unknown {
 
 /** A schedule: JSON, or `kind:key=value,key=value`. */
 export function scheduleOf(text: string): Record<string, unknown> {
-  if (text.trimStart().startsWith("{")) return jsonOf(text) as Record<string, unknown>;
+  if (text.trimStart().startsWith("{")) {
+    const schedule = jsonOf(text) as Record<string, unknown>;
+    if (typeof schedule["kind"] !== "string") throw new InvalidArgumentError('It must have a kind, as in {"kind":"cosine"}.');
+    return schedule;
+  }
   const [kind = "", ...rest] = text.split(":");
   // commas inside of a list part nothing
   const parts = rest.join(":").split(/,(?![^[]*\])/);

@@ -60,7 +60,8 @@ function records(source: string, delimiter: string): string[][] {
       String(error.code) === "CSV_QUOTE_NOT_CLOSED"
         ? "a quote is not closed"
         : "a quote is out of place; quote the whole cell and write quotes inside of it twice";
-    throw new DataError(`${row === 0 ? "the header" : `row ${row}`}: ${problem}`, row || undefined);
+    const hint = source.split(/[\r\n]/, 1)[0]?.includes(delimiter) ? "" : "; is it another delimiter?";
+    throw new DataError(`${row === 0 ? "the header" : `row ${row}`}: ${problem}${hint}`, row || undefined);
   }
 }
 
