@@ -114,6 +114,25 @@ describe("search", () => {
     expect(history.at(-1)?.learningRate).toBeLessThan(0.0011);
   });
 
+  test("follows a schedule whose rates stand inside it", async () => {
+    const schedule = '{"kind":"warmup","steps":5,"then":{"kind":"cosine","rate":1,"steps":90}}';
+    const { rates } = await searched(iris, "-t", "species", "--schedule", schedule, "--rates", "0.01");
+    const history = rates[0]?.trials[0]?.history ?? [];
+    expect(Math.max(...history.map(({ learningRate }) => learningRate))).toBeCloseTo(0.01, 3);
+  });
+
+  test("of few rows takes all of them in a batch, of outliers says what it is worth, of one rate draws no chart", async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `${i % 7},${i === 20 ? 1e9 : (i * i) % 11}`);
+    writeFileSync(at("few.csv"), `x,y\n${rows.join("\n")}\n`);
+    const { code, out } = await cli("search", "few.csv", "-t", "y", "--task", "regression", "--rates", "0.01", "--no-report");
+    expect(code).toBe(0);
+    expect(out).toContain("batches of 28,");
+    expect(out).toContain("best learning rate 0.01, the only one tried");
+    expect(out).not.toContain("│");
+    expect(out).not.toMatch(/\d{8}/);
+    expect(out).toContain("note: even the best rate predicts no better than the mean");
+  });
+
   test("Ctrl-C stops it with 130 and writes nothing", async () => {
     const args = ["search", digits, "-t", "digit", "--epochs", "2000", "--report", "never.html"];
     const { code, err } = await interrupted(args, cwd, "backend", ["SIGINT"]);

@@ -33,7 +33,12 @@ export function scoreTitle({ classes }: Context["data"]): string {
 /** A score alone, as in a column. */
 export function scoreText(score: number | undefined, { classes }: Context["data"]): string {
   if (score === undefined) return "";
-  return classes === undefined ? score.toFixed(3) : percent(score);
+  return classes === undefined ? explained(score) : percent(score);
+}
+
+/** An R², which outliers make a number of many digits. */
+export function explained(r2: number): string {
+  return r2 > -1000 ? r2.toFixed(3) : short(r2);
 }
 
 /** Score and loss in words; a quantity's error in the units of its file. */

@@ -4,14 +4,14 @@ import { type Field, integer } from "../options.js";
 import { scheduleRules } from "../schedules/json.js";
 import { clockOf } from "../training/run.js";
 import { UsageError } from "./errors.js";
-import { type Settings, SGD_MOMENTUM } from "./settings.js";
+import { SGD_MOMENTUM, type SizedSettings } from "./settings.js";
 
 /**
  * The optimizer that settings describe, with `rate` as its learning rate or as the `rate` of its schedule.
  *
  * `rows` are those of the training data: a schedule that does not say how many steps it takes gets all of the run, less the warm-up.
  */
-export function optimizerOf(settings: Settings, rate: number | undefined, rows: number): OptimizerDescription {
+export function optimizerOf(settings: SizedSettings, rate: number | undefined, rows: number): OptimizerDescription {
   const { optimizer: kind, set = {}, momentum = kind === "sgd" ? SGD_MOMENTUM : undefined } = settings;
   if (Object.hasOwn(set, "learningRate")) throw new UsageError("--set learningRate is given with --rate, --rates or --schedule");
   if (settings.momentum !== undefined && rules.get(kind)?.fields["momentum"] === undefined)
@@ -28,9 +28,18 @@ export function optimizerOf(settings: Settings, rate: number | undefined, rows: 
   return optimizerFromJSON({ ...options, learningRate: warmup === undefined ? then : { kind: "warmup", steps: warmup, then } });
 }
 
+/** Whether a schedule has a `rate` of its own, rather than rates inside it. */
+export function hasRate({ kind }: Record<string, unknown>): boolean {
+  return fieldsOf(kind)?.["rate"] !== undefined;
+}
+
+function fieldsOf(kind: unknown): Record<string, Field<unknown>> | undefined {
+  return scheduleRules.find((rule) => rule.kind === kind)?.fields as Record<string, Field<unknown>> | undefined;
+}
+
 /** `rate` and `steps` from elsewhere where a kind of schedule asks for them and they are not written. */
 function filled(schedule: Record<string, unknown>, rate: number | undefined, steps: number): Record<string, unknown> {
-  const fields = scheduleRules.find(({ kind }) => kind === schedule["kind"])?.fields as Record<string, Field<unknown>> | undefined;
+  const fields = fieldsOf(schedule["kind"]);
   if (fields === undefined) return schedule;
   if (rate !== undefined && fields["rate"] === undefined) {
     throw new UsageError(`--schedule ${schedule["kind"]} has no rate of its own to set: write its rates inside it and leave --rate out`);

@@ -4,7 +4,7 @@ import { StepsizeError } from "../errors.js";
 import { exp } from "../math.js";
 import { Score, type ScoreName, scoreName } from "../training/score.js";
 import { checkWritable, readText, writeWhole } from "./files.js";
-import { count, percent } from "./format.js";
+import { count, explained, percent } from "./format.js";
 import { readModel } from "./model-file.js";
 import { naming, startEngine } from "./prepare.js";
 import { say } from "./terminal.js";
@@ -48,7 +48,7 @@ interface PredictionScore {
 }
 
 function scoreWords({ name, value, rows }: PredictionScore, target: string): string {
-  const words = name === "accuracy" ? `accuracy ${percent(value)}` : `R² ${value.toFixed(3)}`;
+  const words = name === "accuracy" ? `accuracy ${percent(value)}` : `R² ${explained(value)}`;
   return `${words} on ${count(rows, "row")} whose ${target} the file has`;
 }
 

@@ -5,9 +5,9 @@ import { mlp } from "../models/mlp.js";
 import type { OptimizerDescription } from "../optimizers/rule.js";
 import { type CheckedRun, readRun } from "../training/run.js";
 import { UsageError } from "./errors.js";
-import { readText } from "./files.js";
+import { nameOf, readText } from "./files.js";
 import { count, listed } from "./format.js";
-import type { Settings } from "./settings.js";
+import type { Settings, SizedSettings } from "./settings.js";
 import { version } from "./version.js";
 
 /** Data sets from the file that settings speak of. */
@@ -27,17 +27,17 @@ export function naming<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof DataError) throw new DataError(`${path}: ${error.message}`, error.row, error.column);
+    if (error instanceof DataError) throw new DataError(`${nameOf(path)}: ${error.message}`, error.row, error.column);
     throw error;
   }
 }
 
 function columnsOf(path: string, text: string, { delimiter }: Settings): string {
-  return `${path} has ${listed(naming(path, () => parseCSV(text, delimiter === undefined ? {} : { delimiter })).columns)}`;
+  return `${nameOf(path)} has ${listed(naming(path, () => parseCSV(text, delimiter === undefined ? {} : { delimiter })).columns)}`;
 }
 
 /** The run that settings describe, sized for the data. */
-export function describeRun(settings: Settings, { training }: CSVParts, optimizer: OptimizerDescription): CheckedRun {
+export function describeRun(settings: SizedSettings, { training }: CSVParts, optimizer: OptimizerDescription): CheckedRun {
   const { hidden, activation, dropout, batchSize, epochs, seed, patience } = settings;
   return readRun({
     model: mlp({ inputs: training.columns, hidden, outputs: training.outputs, activation: activation as "relu", dropout }),
@@ -79,7 +79,7 @@ export function contextOf(path: string, parts: CSVParts, run: CheckedRun, engine
   const { target } = encoder;
   return {
     stepsize: version,
-    file: path === "-" ? "standard input" : path,
+    file: nameOf(path),
     data: {
       rows: { training: training.rows, validation: validation.rows, test: test?.rows ?? 0 },
       features: training.featureNames,

@@ -5,12 +5,12 @@ import { FailedError, InterruptedError } from "./errors.js";
 import { checkWritable, writeWhole } from "./files.js";
 import { count, metricsText, short } from "./format.js";
 import { Interrupt } from "./interrupt.js";
-import { optimizerOf } from "./optimizer.js";
+import { hasRate, optimizerOf } from "./optimizer.js";
 import { contextOf, describeRun, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
 import { searchDocument } from "./report/document.js";
 import { searchReport } from "./report/search.js";
-import { addSettings, type Settings } from "./settings.js";
+import { addSettings, type Settings, sized } from "./settings.js";
 import { searchTable } from "./table.js";
 import { paint, say } from "./terminal.js";
 import { numberOf, ratesOf } from "./values.js";
@@ -50,9 +50,10 @@ async function search(file: string, flags: Flags): Promise<void> {
   const words = !json && !quiet;
   if (report !== false) await checkWritable(report, [file]);
   const parts = await readData(file, flags);
-  // a schedule of height 1: the search scales it to each rate
-  const height = flags.schedule === undefined && flags.warmup === undefined ? undefined : 1;
-  const run = describeRun(flags, parts, optimizerOf(flags, height, parts.training.rows));
+  // a schedule of height 1: the search scales it, as it does the rates inside one, to each rate
+  const height = (flags.schedule === undefined ? flags.warmup !== undefined : hasRate(flags.schedule)) ? 1 : undefined;
+  const settings = sized(flags, parts.training.rows);
+  const run = describeRun(settings, parts, optimizerOf(settings, height, parts.training.rows));
   const engine = await startEngine(flags.backend);
   const context = contextOf(file, parts, run, engine);
   if (words) say([...introduce(context, run), ""]);
@@ -82,9 +83,10 @@ async function search(file: string, flags: Flags): Promise<void> {
   if (json) say(JSON.stringify(document));
   if (quiet && !json && best !== null) say(String(best.rate));
   if (words) {
-    say([searchTable(result, context), "", ...rateChart(result), ""]);
+    say([searchTable(result, context), "", ...(result.rates.length > 1 ? [...rateChart(result), ""] : [])]);
     if (best !== null && good !== null) {
-      const range = good.from === good.to ? "no other rate of the grid is as good" : `good from ${short(good.from)} to ${short(good.to)}`;
+      const alone = result.rates.length === 1 ? "the only one tried" : "no other rate of the grid is as good";
+      const range = good.from === good.to ? alone : `good from ${short(good.from)} to ${short(good.to)}`;
       say(`${paint("bold", `best learning rate ${short(best.rate)}`)}, ${range}`);
       if (best.validation !== null) say(`  on the validation rows: ${metricsText(best.validation, context.data)}`);
       if (test !== null) say(`  on ${count(context.data.rows.test, "held-out row")}: ${metricsText(test, context.data)}`);

@@ -26,9 +26,18 @@ export interface Settings {
   warmup?: number;
   rate?: number;
   epochs: number;
-  batchSize: number;
+  batchSize?: number;
   patience?: number;
 }
+
+/** With the number of rows in a batch, which data without so many rows have all in one. */
+export type SizedSettings = Settings & { readonly batchSize: number };
+
+export function sized(settings: Settings, rows: number): SizedSettings {
+  return { ...settings, batchSize: settings.batchSize ?? Math.min(BATCH_SIZE, rows) };
+}
+
+const BATCH_SIZE = 32;
 
 /** Momentum of sgd on the command line: without it, nobody uses sgd. */
 export const SGD_MOMENTUM = 0.9;
@@ -62,6 +71,6 @@ export function addSettings(command: Command): Command {
     )
     .option("--warmup <steps>", "steps of linear warm-up in front", numberOf)
     .option("--epochs <count>", "passes over the training rows", numberOf, 30)
-    .option("--batch-size <rows>", "rows in a step", numberOf, 32)
+    .option("--batch-size <rows>", `rows in a step (default: ${BATCH_SIZE}, or all where there are fewer)`, numberOf)
     .option("--seed <number>", "decides split, initial weights, order of rows and dropout", numberOf, 1);
 }

@@ -13,7 +13,7 @@ import { contextOf, describeRun, introduce, readData, startEngine } from "./prep
 import { Progress } from "./progress.js";
 import { type TrainDocument, trainDocument } from "./report/document.js";
 import { trainReport } from "./report/train.js";
-import { addSettings, type Settings } from "./settings.js";
+import { addSettings, type Settings, sized } from "./settings.js";
 import { paint, say } from "./terminal.js";
 import { numberOf } from "./values.js";
 
@@ -54,9 +54,10 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
   const engine = await startEngine(backend);
   const before = resume === undefined ? undefined : await readModel(engine, resume);
   before?.model.dispose();
-  const settings = before === undefined ? given : settingsOf(before, given, command);
+  const asked = before === undefined ? given : settingsOf(before, given, command);
 
-  const parts = await readData(file, settings);
+  const parts = await readData(file, asked);
+  const settings = sized(asked, parts.training.rows);
   const { encoder } = parts;
   if (before !== undefined && JSON.stringify(encoder) !== JSON.stringify(before.encoder)) {
     throw new UsageError(`${file} is not the data that ${resume} was trained on: their columns or values differ`);
