@@ -626,9 +626,13 @@ export class Optimizer implements Disposable {
         throw new CheckpointError(`the state's ${key} must be an array of ${length}, got ${show(given)}`);
       }
     }
-    for (const slot of Object.keys(state.slots ?? {})) {
-      if (!this.#slots.some(({ name }) => name === slot))
-        throw new CheckpointError(`the state has ${show(slot)}, which this optimizer does not`);
+    for (const [slot, tensors] of Object.entries(state.slots ?? {})) {
+      const blocks = this.#slots.filter(({ name }) => name === slot);
+      if (blocks.length === 0) throw new CheckpointError(`the state has ${show(slot)}, which this optimizer does not`);
+      const stranger = Object.keys(tensors ?? {}).find(
+        (tensor) => !blocks.some(({ places }) => places.some(({ name }) => name === tensor)),
+      );
+      if (stranger !== undefined) throw new CheckpointError(`the state has ${slot} for ${show(stranger)}, which this optimizer does not`);
     }
     for (const { name: slot, dtype, places } of this.#slots) {
       for (const { name, length } of places) {

@@ -402,6 +402,10 @@ describe.each(fullest)("$kind", ({ kind, rule, row, options }) => {
       [{ slots: { ...state.slots, [slot]: short } }, `the state of ${slot} for "${first}" must have ${length} elements, got ${length - 1}`],
       [{ slots: { ...state.slots, [slot]: { ...tensors, [first]: "x".repeat(length) } } }, /elements, got "x+/],
       [{ slots: { ...state.slots, [slot]: { ...tensors, [first]: new BigInt64Array(length) } } }, "elements, got an object"],
+      [
+        { slots: { ...state.slots, [slot]: { ...tensors, stranger: new Float32Array(1) } } },
+        `the state has ${slot} for "stranger", which this optimizer does not`,
+      ],
       [{ slots: undefined }, /./],
       [{ slots: null }, /./],
       [{ scalars: undefined }, `the state's scalars must be an array of ${state.scalars.length}, got undefined`],
