@@ -182,6 +182,8 @@ describe("wrong use", () => {
     ["lookahead mechanic", () => lookahead({ optimizer: mechanic({ optimizer: adam() }) }), "lookahead.optimizer cannot be mechanic"],
     ["cautious prodigy", () => cautious({ optimizer: prodigy() }), "cautious.optimizer cannot be prodigy"],
     ["cautious ema", () => cautious({ optimizer: ema({ optimizer: adam() }) }), "cautious.optimizer cannot be ema"],
+    ["mechanic sam", () => mechanic({ optimizer: sam({ optimizer: adam() }) }), "mechanic.optimizer cannot be sam: put mechanic inside"],
+    ["cautious sam", () => cautious({ optimizer: sam({ optimizer: adam() }) }), "cautious.optimizer cannot be sam: put cautious inside"],
     ["sam lbfgs", () => sam({ optimizer: lbfgs() }), "sam.optimizer cannot be lbfgs"],
     ["lookahead lbfgs", () => lookahead({ optimizer: lbfgs() }), "lookahead.optimizer cannot be lbfgs"],
     [

@@ -8,6 +8,7 @@ export const cautiousWrapper: Wrapper<CautiousOptions> = {
   fields: {},
   around(rule) {
     if (rule.usesValues) throw refuse("cautious", rule, "its step depends on the values, and cannot be made apart from them");
+    if (rule.needs === "closure" && !rule.together) throw refuse("cautious", { kind: "sam" }, "put cautious inside of it instead");
     if (rule.shared || rule.needs || rule.evaluate) throw refuse("cautious", rule, "it expects its steps to be taken as they are");
     return {
       ...rule,

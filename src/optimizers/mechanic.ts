@@ -63,6 +63,7 @@ export const mechanicWrapper: Wrapper<Required<MechanicOptions>> = {
     betas: integer(6, { min: 1 }),
   },
   around(rule, { initialScale, weightDecay, epsilon, betas }) {
+    if (rule.needs === "closure" && !rule.together) throw refuse("mechanic", { kind: "sam" }, "put mechanic inside of it instead");
     if (rule.shared || rule.needs) throw refuse("mechanic", rule, "it finds its rate by itself");
     if (rule.evaluate || rule.elementRates === false)
       throw refuse("mechanic", rule, "its values do not move by steps that could be scaled");

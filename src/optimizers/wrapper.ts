@@ -125,7 +125,7 @@ export function membersOf<Own>(rule: AnyRule, binding: Binding<Own>): readonly B
 }
 
 /** The error for a rule around which a wrapper makes no sense. */
-export function refuse(wrapper: string, rule: AnyRule, because: string): OptionError {
+export function refuse(wrapper: string, rule: Pick<AnyRule, "kind">, because: string): OptionError {
   return new OptionError(`${wrapper}.optimizer`, rule.kind, `cannot be ${rule.kind}: ${because}`);
 }
 
