@@ -114,9 +114,9 @@ function operands(engine, rows, inputs, outputs) {
   const { kernels } = engine;
   return {
     calls: {
-      forward: () => kernels.dense(x.pointer, w.pointer, b.pointer, y.pointer, rows, inputs, outputs, 1),
-      "weight gradient": () => kernels.denseWeightGradient(x.pointer, y.pointer, dw.pointer, rows, inputs, outputs),
-      "input gradient": () => kernels.denseInputGradient(y.pointer, w.pointer, dx.pointer, rows, inputs, outputs, x.pointer),
+      forward: () => kernels.dense(x.pointer, w.pointer, b.pointer, y.pointer, rows, inputs, outputs, 1, outputs),
+      "weight gradient": () => kernels.denseWeightGradient(x.pointer, y.pointer, dw.pointer, rows, inputs, outputs, inputs),
+      "input gradient": () => kernels.denseInputGradient(y.pointer, w.pointer, dx.pointer, rows, inputs, outputs, x.pointer, inputs),
     },
     results: { forward: () => y.view, "weight gradient": () => dw.view, "input gradient": () => dx.view },
     dispose: () => {

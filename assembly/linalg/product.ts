@@ -4,25 +4,32 @@
 // sum rounded to f32. Lanes and tiles hold different elements of the result, never parts of one sum, so that tiling cannot change a bit.
 // Results no larger than TINY are zero (limits.ts).
 //
+// `stride` is the number of floats from one row to the next of what is as wide as the result, or in the weight gradient of x: more than the
+// number of columns where the call computes a part of a larger product (src/threads/split.ts).
+//
 // A tile is 4 rows by 8, 4 or 1 columns, or, of the last row alone, 1 by 16. At an edge it is moved back to overlap its neighbour, which
 // writes the same values again: no masks, no reads outside, no slow path.
 import { TINY } from "../limits";
 import { add, and, flushed, gt, load, loadSplat, mul, pmax, splat, store } from "../lanes";
 
 /** y[rows × outputs] = x[rows × inputs] w[inputs × outputs] + b, then relu (0 for what is below 0) if asked. */
-export function dense(x: usize, w: usize, b: usize, y: usize, rows: usize, inputs: usize, outputs: usize, relu: i32): void {
-  product(x, inputs << 2, 4, w, y, rows, inputs, outputs, b, relu, 0);
+export function dense(
+  x: usize, w: usize, b: usize, y: usize, rows: usize, inputs: usize, outputs: usize, relu: i32, stride: usize,
+): void {
+  product(x, inputs << 2, 4, w, stride << 2, y, stride << 2, rows, inputs, outputs, b, relu, 0);
 }
 
 /** dw[inputs × outputs] = x^T dy, summed over rows. */
-export function denseWeightGradient(x: usize, dy: usize, dw: usize, rows: usize, inputs: usize, outputs: usize): void {
-  if (outputs == 1) product(dy, 4, 4, x, dw, 1, rows, inputs, 0, 0, 0); // as a row, which is as good as a column
-  else product(x, 4, inputs << 2, dy, dw, inputs, rows, outputs, 0, 0, 0);
+export function denseWeightGradient(x: usize, dy: usize, dw: usize, rows: usize, inputs: usize, outputs: usize, stride: usize): void {
+  if (outputs == 1) product(dy, 4, 4, x, stride << 2, dw, 0, 1, rows, inputs, 0, 0, 0); // as a row, which is as good as a column
+  else product(x, 4, stride << 2, dy, outputs << 2, dw, outputs << 2, inputs, rows, outputs, 0, 0, 0);
 }
 
 /** dx[rows × inputs] = dy w^T, with wt the transposed weights [outputs × inputs]; 0 where gate (y of a relu layer before, or 0 for none) is not above 0. */
-export function denseInputGradient(dy: usize, wt: usize, dx: usize, rows: usize, inputs: usize, outputs: usize, gate: usize): void {
-  product(dy, outputs << 2, 4, wt, dx, rows, outputs, inputs, 0, 0, gate);
+export function denseInputGradient(
+  dy: usize, wt: usize, dx: usize, rows: usize, inputs: usize, outputs: usize, gate: usize, stride: usize,
+): void {
+  product(dy, outputs << 2, 4, wt, stride << 2, dx, stride << 2, rows, outputs, inputs, 0, 0, gate);
 }
 
 /** db[columns] = the sums of the columns of dy[rows × columns], in rising row. */
@@ -66,29 +73,30 @@ export function transpose(x: usize, y: usize, rows: usize, columns: usize): void
   }
 }
 
-/** Where panels of b may be packed, PANEL bytes below the arena that no other thread writes to (PANEL in src/memory.ts); 0 for none. */
+/** Where panels of b are packed, PANEL bytes below the arena that no other thread writes to (panelOf in src/memory.ts). */
 export let scratch: usize = 1024;
 const PANEL: usize = 32768;
 const PACKED_ROWS: usize = 64;
 
-/** c[m × n] = a[m × k] b[k × n] + start. a's rows lie aRow bytes apart, its columns aStep: swapped, they transpose it. */
+/** c[m × n] = a[m × k] b[k × n] + start. Rows lie so many bytes apart, columns of a aStep: swapped with aRow, it transposes a. */
 function product(
-  a: usize, aRow: usize, aStep: usize, b: usize, c: usize, m: usize, k: usize, n: usize, start: usize, relu: i32, gate: usize,
+  a: usize, aRow: usize, aStep: usize, b: usize, bStep: usize, c: usize, cStep: usize, m: usize, k: usize, n: usize,
+  start: usize, relu: i32, gate: usize,
 ): void {
-  const step = n << 2;
+  const width = n << 2;
   const toGate = gate ? gate - c : 0;
   let j: usize = 0;
-  if (scratch && m >= PACKED_ROWS && k * step > PANEL && k << 5 <= PANEL) {
+  if (m >= PACKED_ROWS && k * width > PANEL && k << 5 <= PANEL) {
     // b does not stay in the first level of cache, and so many rows use it that eight columns are better copied there
-    for (; j + 32 <= step; j += 32) {
-      for (let p = b + j, to = scratch, end = p + k * step; p < end; p += step, to += 32) {
+    for (; j + 32 <= width; j += 32) {
+      for (let p = b + j, to = scratch, end = p + k * bStep; p < end; p += bStep, to += 32) {
         store(to, load(p));
         store(to + 16, load(p + 16));
       }
-      rows(a, aRow, aStep, scratch, 32, c + j, step, m, k, 32, start ? start + j : 0, relu, toGate);
+      rows(a, aRow, aStep, scratch, 32, c + j, cStep, m, k, 32, start ? start + j : 0, relu, toGate);
     }
   }
-  if (j < step) rows(a, aRow, aStep, b + j, step, c + j, step, m, k, step - j, start ? start + j : 0, relu, toGate);
+  if (j < width) rows(a, aRow, aStep, b + j, bStep, c + j, cStep, m, k, width - j, start ? start + j : 0, relu, toGate);
 }
 
 /** All rows of so many bytes of columns. The gate for the element at p lies at p + toGate; 0 for none. */

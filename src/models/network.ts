@@ -120,7 +120,7 @@ export class Network implements Model {
     for (let i = 0; i < this.#layers.length; i++) {
       const { inputs, outputs, hidden, w, b, z, y, out } = this.#layers[i] as Layer;
       const n = batch.rows * outputs;
-      this.#kernels.dense(x, w, b, z, batch.rows, inputs, outputs, hidden && activation === "relu" ? 1 : 0);
+      this.#kernels.dense(x, w, b, z, batch.rows, inputs, outputs, hidden && activation === "relu" ? 1 : 0, outputs);
       if (hidden) this.#activate(z, y, n);
       if (hidden && training && dropout > 0) this.#drop(y, out, n, i, batch.step);
       x = training ? out : y;
@@ -132,12 +132,13 @@ export class Network implements Model {
     for (let i = this.#layers.length - 1; i >= 0; i--) {
       const { inputs, outputs, w, dw, db, dz, wt } = this.#layers[i] as Layer;
       const before = this.#layers[i - 1];
-      this.#kernels.denseWeightGradient(before?.out ?? batch.featuresPointer, dz, dw, batch.rows, inputs, outputs);
+      this.#kernels.denseWeightGradient(before?.out ?? batch.featuresPointer, dz, dw, batch.rows, inputs, outputs, inputs);
       this.#kernels.denseBiasGradient(dz, db, batch.rows, outputs);
       if (before === undefined) return;
       const n = batch.rows * inputs;
       this.#kernels.transpose(w, wt, inputs, outputs);
-      this.#kernels.denseInputGradient(dz, wt, before.dz, batch.rows, inputs, outputs, activation === "relu" ? before.y : 0);
+      const gate = activation === "relu" ? before.y : 0;
+      this.#kernels.denseInputGradient(dz, wt, before.dz, batch.rows, inputs, outputs, gate, inputs);
       if (dropout > 0) this.#drop(before.dz, before.dz, n, i - 1, batch.step);
       this.#differentiate(before, n);
     }

@@ -91,15 +91,15 @@ export const muonRule: Rule<MuonOptions> = {
       kernels.scale(x, n, 1 / Math.max(Math.sqrt(kernels.sumSquares(x, n)), o.epsilon));
       for (let i = 0; i < o.newtonSchulzSteps; i++) {
         // the product of the shorter sides: X' X for tall matrices, X X' for wide ones
-        if (rows > columns) kernels.denseWeightGradient(x, x, a, rows, k, k);
+        if (rows > columns) kernels.denseWeightGradient(x, x, a, rows, k, k, k);
         else {
           kernels.transpose(x, y, rows, columns);
-          kernels.dense(x, y, 0, a, k, columns, k, 0);
+          kernels.dense(x, y, 0, a, k, columns, k, 0, k);
         }
-        kernels.dense(a, a, 0, b, k, k, k, 0);
+        kernels.dense(a, a, 0, b, k, k, k, 0, k);
         kernels.axpby(a, b, k * k, k1, k2);
-        if (rows > columns) kernels.dense(x, b, 0, y, rows, k, k, 0);
-        else kernels.dense(b, x, 0, y, k, k, columns, 0);
+        if (rows > columns) kernels.dense(x, b, 0, y, rows, k, k, 0, k);
+        else kernels.dense(b, x, 0, y, k, k, columns, 0, columns);
         kernels.axpy(x, y, n, k0);
         [x, y] = [y, x];
       }

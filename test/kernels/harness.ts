@@ -99,6 +99,7 @@ export class Harness {
 
 function given(argument: Argument, call: Call, arrays: readonly Placed[], pointer: number): number {
   if ("dimension" in argument) return call.dimensions[argument.name] as number;
+  if ("of" in argument) return argument.of(call.dimensions);
   if ("values" in argument) return call.scalars[argument.name] as number;
   const array = arrays.find(({ name }) => name === argument.name);
   return array === undefined ? 0 : pointer + array.start * 4;

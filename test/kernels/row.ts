@@ -17,10 +17,11 @@ export interface ArrayArgument {
   readonly optional?: boolean;
 }
 
-/** A dimension by its name, or a scalar by its name and the values it takes, one a set. */
+/** A dimension by its name, a number that follows from the dimensions, or a scalar by its name and the values it takes, one a set. */
 export type Argument =
   | ({ readonly name: string } & ArrayArgument)
   | { readonly name: string; readonly dimension: true }
+  | { readonly name: string; of(d: Dimensions): number }
   | { readonly name: string; readonly values: readonly number[]; readonly integer?: boolean };
 
 export interface Row<A extends readonly Argument[] = readonly Argument[]> {
@@ -48,5 +49,6 @@ export const input = (name: string, more: Partial<ArrayArgument> = {}): Argument
 export const output = (name: string, more: Partial<ArrayArgument> = {}): Argument => ({ name, access: "out", size, ...more });
 export const inout = (name: string, more: Partial<ArrayArgument> = {}): Argument => ({ name, access: "inout", size, ...more });
 export const dimension = (name: string): Argument => ({ name, dimension: true });
+export const derived = (name: string, of: (d: Dimensions) => number): Argument => ({ name, of });
 export const scalar = (name: string, ...values: number[]): Argument => ({ name, values });
 export const integer = (name: string, ...values: number[]): Argument => ({ name, values, integer: true });

@@ -1,5 +1,5 @@
 import type { Kernels } from "../../src/engine.js";
-import { type ArrayArgument, type Dimensions, dimension, inout, input, integer, output, type RowOf, scalar } from "./row.js";
+import { type ArrayArgument, type Dimensions, derived, dimension, inout, input, integer, output, type RowOf, scalar } from "./row.js";
 
 const n = dimension("n");
 const rows = dimension("rows");
@@ -10,6 +10,15 @@ const outputs = dimension("outputs");
 /** The size of a matrix, or of a vector, whose sides are dimensions of these names. */
 const sized = (...names: string[]): Pick<ArrayArgument, "size"> => ({
   size: (d: Dimensions) => names.reduce((product, name) => product * (d[name] as number), 1),
+});
+/** From one row to the next of a matrix so wide: in half of the cases it is a part of a wider one. */
+const strideOf =
+  (width: string) =>
+  (d: Dimensions): number =>
+    (d[width] as number) + ((d["rows"] as number) % 2) * 3;
+/** The size of so many rows of a matrix in which they lie apart. */
+const strided = (height: string, width: string): Pick<ArrayArgument, "size"> => ({
+  size: (d) => ((d[height] as number) - 1) * strideOf(width)(d) + (d[width] as number),
 });
 /** The rows of the table that gather picks from. */
 const SOURCE = 7;
@@ -69,13 +78,14 @@ export const table = {
   dense: {
     arguments: [
       input("x", sized("rows", "inputs")),
-      input("w", sized("inputs", "outputs")),
+      input("w", strided("inputs", "outputs")),
       input("b", { ...sized("outputs"), optional: true }),
-      output("y", sized("rows", "outputs")),
+      output("y", strided("rows", "outputs")),
       rows,
       inputs,
       outputs,
       integer("relu", 0, 1),
+      derived("stride", strideOf("outputs")),
     ],
     padding: "untouched",
   },
@@ -86,23 +96,25 @@ export const table = {
   denseInputGradient: {
     arguments: [
       input("dy", sized("rows", "outputs")),
-      input("wt", sized("outputs", "inputs")),
-      output("dx", sized("rows", "inputs")),
+      input("wt", strided("outputs", "inputs")),
+      output("dx", strided("rows", "inputs")),
       rows,
       inputs,
       outputs,
-      input("gate", { ...sized("rows", "inputs"), optional: true }),
+      input("gate", { ...strided("rows", "inputs"), optional: true }),
+      derived("stride", strideOf("inputs")),
     ],
     padding: "untouched",
   },
   denseWeightGradient: {
     arguments: [
-      input("x", sized("rows", "inputs")),
+      input("x", strided("rows", "inputs")),
       input("dy", sized("rows", "outputs")),
       output("dw", sized("inputs", "outputs")),
       rows,
       inputs,
       outputs,
+      derived("stride", strideOf("inputs")),
     ],
     padding: "untouched",
   },

@@ -3,15 +3,18 @@ import type { Kernels } from "../../generated/kernels.js";
 import { f, flushed, type Heap, TINY } from "../heap.js";
 
 export function dense(heap: Heap): Kernels["dense"] {
-  return (x, w, b, y, rows, inputs, outputs, relu) => product(heap, x, inputs, 1, w, y, rows, inputs, outputs, b, relu, 0);
+  return (x, w, b, y, rows, inputs, outputs, relu, stride) =>
+    product(heap, x, inputs, 1, w, stride, y, stride, rows, inputs, outputs, b, relu, 0);
 }
 
 export function denseWeightGradient(heap: Heap): Kernels["denseWeightGradient"] {
-  return (x, dy, dw, rows, inputs, outputs) => product(heap, x, 1, inputs, dy, dw, inputs, rows, outputs, 0, 0, 0);
+  return (x, dy, dw, rows, inputs, outputs, stride) =>
+    product(heap, x, 1, stride, dy, outputs, dw, outputs, inputs, rows, outputs, 0, 0, 0);
 }
 
 export function denseInputGradient(heap: Heap): Kernels["denseInputGradient"] {
-  return (dy, wt, dx, rows, inputs, outputs, gate) => product(heap, dy, outputs, 1, wt, dx, rows, outputs, inputs, 0, 0, gate);
+  return (dy, wt, dx, rows, inputs, outputs, gate, stride) =>
+    product(heap, dy, outputs, 1, wt, stride, dx, stride, rows, outputs, inputs, 0, 0, gate);
 }
 
 export function denseBiasGradient(heap: Heap): Kernels["denseBiasGradient"] {
@@ -36,14 +39,16 @@ export function transpose(heap: Heap): Kernels["transpose"] {
   };
 }
 
-/** c[m × n] = a[m × k] b[k × n] + start; a's rows lie aRow floats apart, its columns aStep. */
+/** c[m × n] = a[m × k] b[k × n] + start; rows lie so many floats apart, columns of a aStep. */
 function product(
   heap: Heap,
   a: number,
   aRow: number,
   aStep: number,
   b: number,
+  bStep: number,
   c: number,
+  cStep: number,
   m: number,
   k: number,
   n: number,
@@ -60,11 +65,11 @@ function product(
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
       let s = start ? (v[bias + j] as number) : 0;
-      for (let r = 0; r < k; r++) s = f(s + f((v[a + i * aRow + r * aStep] as number) * (v[b + r * n + j] as number)));
+      for (let r = 0; r < k; r++) s = f(s + f((v[a + i * aRow + r * aStep] as number) * (v[b + r * bStep + j] as number)));
       s = flushed(s, TINY);
       if (relu && s < 0) s = 0;
-      if (gate && !((v[open + i * n + j] as number) > 0)) s = 0;
-      v[c + i * n + j] = s;
+      if (gate && !((v[open + i * cStep + j] as number) > 0)) s = 0;
+      v[c + i * cStep + j] = s;
     }
   }
 }
