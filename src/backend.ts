@@ -40,7 +40,7 @@ export class Engine implements Disposable {
     this.reason = reason;
     this.kernels = kernels;
     this.threads = threads;
-    this.arena = new Arena(memory, MAXIMUM);
+    this.arena = new Arena(memory, MAXIMUM, threads);
     this.#end = end;
   }
 

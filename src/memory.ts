@@ -10,9 +10,13 @@ const PAGE = 65536;
 const ALIGNMENT = 16;
 /** Below lie the constants of the kernels (scripts/constants.js); pointer 0 stays unused, so that it can mean "none". */
 const CONSTANTS = 1024;
-/** Where the calling thread's matrix products pack a panel (assembly/linalg/product.ts). */
+/** What matrix products pack a panel in (assembly/linalg/product.ts). */
 const PANEL = 32768;
-const START = CONSTANTS + PANEL;
+
+/** Where the panel of a thread lies, of the calling one's, number 0, or a worker's. */
+export function panelOf(thread: number): number {
+  return CONSTANTS + thread * PANEL;
+}
 
 interface Block {
   start: number;
@@ -28,10 +32,10 @@ export class Arena {
   /** Free blocks by rising address, never touching each other; the last one is open towards the limit. */
   #free: Block[];
 
-  /** `limit` is the largest size in bytes to which the memory may grow. */
-  constructor(memory: Memory, limit: number) {
+  /** `limit` is the largest size in bytes to which the memory may grow; the panels of so many threads lie below what is handed out. */
+  constructor(memory: Memory, limit: number, threads = 1) {
     this.memory = memory;
-    this.#free = [{ start: START, end: limit }];
+    this.#free = [{ start: panelOf(threads), end: limit }];
   }
 
   /** The number of bytes that the largest single request may have. */

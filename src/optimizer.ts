@@ -1,5 +1,5 @@
 import type { Kernels } from "./engine.js";
-import { CheckpointError, DisposedError, DivergedError, ModeError, OptionError } from "./errors.js";
+import { CheckpointError, DisposedError, DivergedError, EngineError, ModeError, OptionError } from "./errors.js";
 import { padded, type Vector } from "./memory.js";
 import {
   type AnyRule,
@@ -300,11 +300,21 @@ export class Optimizer implements Disposable {
    * @returns whether the values were updated.
    * @throws OptionError when a schedule gives no usable number or a needed loss or closure is missing; ModeError between `toEvaluation()`
    *   and `toTraining()`; DivergedError when the loss is not finite or `clipNorm` finds a gradient that is not (gradients accumulated so
-   *   far are given up); values and state stay as they were.
+   *   far are given up); values and state stay as they were. EngineError when one of the engine's threads died; values and state are lost.
    */
   step(loss?: number | Closure): boolean {
     this.#alive();
     if (this.#evaluating) throw new ModeError("step");
+    const step = this.#steps + 1;
+    try {
+      return this.#step(loss);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      throw new EngineError(`${error.message} (in step ${step})`, { cause: error });
+    }
+  }
+
+  #step(loss: number | Closure | undefined): boolean {
     const { accumulate, clipValue, clipNorm, maximize } = this.#core;
     this.#norm = undefined;
     const full = this.#accumulated + 1 === accumulate;

@@ -2,7 +2,7 @@ import { decode } from "../base64.js";
 import type { Kernels } from "../engine.js";
 import { core } from "../generated/core-threads.js";
 import { instantiate } from "../instantiate.js";
-import { Pool } from "./pool.js";
+import { type Kernel, Pool } from "./pool.js";
 import { splitOver } from "./split.js";
 
 const PAGES = 65_536;
@@ -27,7 +27,7 @@ export function obstacle(): string | undefined {
 export async function startThreads(threads: number): Promise<ThreadedCore> {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared: true });
   const { module, instance } = await instantiate(decode(core), { env: { memory } });
-  const names = Object.keys(instance.exports).filter((name) => typeof instance.exports[name] === "function");
-  const pool = await Pool.start(module, memory, names, threads - 1);
-  return { kernels: splitOver(pool, instance.exports as unknown as Kernels, names), memory, dispose: () => pool.dispose() };
+  const kernels = Object.entries(instance.exports).filter((entry): entry is [string, Kernel] => typeof entry[1] === "function");
+  const pool = await Pool.start(module, memory, kernels, threads);
+  return { kernels: splitOver(pool, kernels), memory, dispose: () => pool.dispose() };
 }

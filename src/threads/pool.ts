@@ -1,33 +1,58 @@
 import { EngineError } from "../errors.js";
-import { CONTROL_LENGTH, DONE, FAILED, JOB, SLOT_LENGTH, SPINS } from "./protocol.js";
-import { type Start, startWorker, type WorkerHandle } from "./worker.js";
+import { panelOf } from "../memory.js";
+import { ASLEEP, FAILED, IDLE, PART_LENGTH, READY, SPINS, STATE_LENGTH, TAKEN, WATCHED } from "./protocol.js";
+import { startWorker, type WorkerHandle } from "./worker.js";
 
-/** Milliseconds after which a worker that has not answered is taken for dead: a kernel takes less than one of a hundred million elements. */
-const PATIENCE = 10_000;
+/** Any kernel: arguments too many are ignored. */
+export type Kernel = (...args: (number | undefined)[]) => number | undefined;
+export type Kernels = readonly (readonly [name: string, kernel: Kernel])[];
+
+/** How the work of a call divides: into parts of the result, elements, rows or columns, never into summands. */
+export interface Division {
+  /** Which argument counts the pieces. */
+  readonly counter: number;
+  /** So many pieces stay together: a cache line, which two threads had better not write to, or the height of a tile. */
+  readonly grain: number;
+  /** By how much the first arguments, all of them pointers or whole numbers, rise from piece to piece. */
+  readonly strides: readonly number[];
+}
+
+/** For how many milliseconds the calling thread sleeps at a time while it waits for a worker. */
+const WAIT = 50;
+/**
+ * After how many of them it gives the worker up, and how often as long as its own part took, which is no smaller: cores differ in speed, and a
+ * busy machine may let a thread wait.
+ */
+const WAITS = 200;
+const PATIENCE = 20;
 
 /**
- * Workers that run kernels of the same module over the same memory. A job is a kernel and its arguments for each thread; the calling thread
- * takes the last part itself and then waits for the others.
+ * Workers that run kernels of the same module over the same memory. Of every job each thread is given a part; the calling one, number 0, does
+ * its own and then those that no worker has begun: a worker that sleeps, or is dead, delays nothing.
  */
 export class Pool {
-  readonly #control: Int32Array;
-  readonly #slots: Float64Array;
-  readonly #names: readonly string[];
+  readonly #kernels: Kernels;
+  readonly #states: Int32Array;
+  readonly #parts: Float64Array;
+  readonly #part: readonly Float64Array[];
   readonly #workers: WorkerHandle[] = [];
   #dead: string | undefined;
 
-  private constructor(names: readonly string[], workers: number) {
-    this.#names = names;
-    this.#control = new Int32Array(new SharedArrayBuffer(CONTROL_LENGTH * 4));
-    this.#slots = new Float64Array(new SharedArrayBuffer(workers * SLOT_LENGTH * 8));
+  private constructor(kernels: Kernels, threads: number) {
+    this.#kernels = kernels;
+    this.#states = new Int32Array(new SharedArrayBuffer(threads * STATE_LENGTH * 4));
+    this.#parts = new Float64Array(new SharedArrayBuffer(threads * PART_LENGTH * 8));
+    this.#part = Array.from({ length: threads }, (_, thread) => this.#parts.subarray(thread * PART_LENGTH, (thread + 1) * PART_LENGTH));
   }
 
-  static async start(module: WebAssembly.Module, memory: WebAssembly.Memory, names: readonly string[], workers: number): Promise<Pool> {
-    const pool = new Pool(names, workers);
+  static async start(module: WebAssembly.Module, memory: WebAssembly.Memory, kernels: Kernels, threads: number): Promise<Pool> {
+    const pool = new Pool(kernels, threads);
+    const names = kernels.map(([name]) => name);
+    const [states, parts] = [pool.#states.buffer as SharedArrayBuffer, pool.#parts.buffer as SharedArrayBuffer];
     try {
-      for (let index = 0; index < workers; index++) {
-        const start: Start = { module, memory, control: pool.#control, slots: pool.#slots.buffer as SharedArrayBuffer, index, names };
-        pool.#workers.push(await startWorker(start, (why) => pool.#mourn(index, why)));
+      for (let thread = 1; thread < threads; thread++) {
+        const start = { module, memory, states, parts, names, thread, panel: panelOf(thread) };
+        pool.#workers.push(await startWorker(start, (why) => pool.#mourn(thread, why)));
       }
     } catch (error) {
       pool.dispose();
@@ -36,34 +61,30 @@ export class Pool {
     return pool;
   }
 
-  /** The number of workers; the calling thread is one more. */
-  get size(): number {
-    return this.#workers.length;
+  /** The number of threads, the calling one included. */
+  get threads(): number {
+    return this.#part.length;
   }
 
-  /** Writes the arguments of a worker's part of the next job. */
-  prepare(worker: number, kernel: number, args: readonly number[]): void {
-    const at = worker * SLOT_LENGTH;
-    this.#slots[at] = kernel;
-    this.#slots[at + 1] = args.length;
-    for (let i = 0; i < args.length; i++) this.#slots[at + 2 + i] = args[i] as number;
-  }
-
-  /** Sends the prepared parts off. */
-  go(): void {
-    if (this.#dead !== undefined) throw new EngineError(this.#dead);
-    Atomics.store(this.#control, DONE, 0);
-    Atomics.add(this.#control, JOB, 1);
-    Atomics.notify(this.#control, JOB);
-  }
-
-  /** Waits until every worker has done its part. Throws EngineError when one fails or does not answer. */
-  finish(kernel: number): void {
-    for (let spins = 0; spins < SPINS && Atomics.load(this.#control, DONE) < this.size; spins++);
-    this.#waitFor(kernel);
-    const failed = Atomics.load(this.#control, FAILED);
-    if (failed !== 0) this.#mourn(failed - 1, `${this.#names[kernel]} failed in it`);
-    if (this.#dead !== undefined) throw new EngineError(this.#dead);
+  /** Runs a kernel on so many threads at most. Throws EngineError when a worker is dead, fails, or does not answer. */
+  run(index: number, args: readonly number[], threads: number, division: Division): void {
+    const [name, kernel] = this.#kernels[index] as Kernels[number];
+    this.#check(name);
+    const began = performance.now();
+    const pieces = args[division.counter] as number;
+    const share = Math.ceil(pieces / threads / division.grain) * division.grain;
+    const count = Math.ceil(pieces / share);
+    for (let thread = count - 1; thread >= 0; thread--) {
+      this.#write(thread, index, args, division, thread * share, Math.min(pieces, (thread + 1) * share));
+      if (thread > 0) this.#start(thread);
+    }
+    try {
+      this.#call(kernel, 0);
+      for (let thread = 1; thread < count; thread++) if (this.#takeBack(thread)) this.#call(kernel, thread);
+    } finally {
+      for (let thread = 1; thread < count; thread++) if (!this.#takeBack(thread)) this.#finish(thread, began);
+      this.#check(name);
+    }
   }
 
   dispose(): void {
@@ -71,27 +92,67 @@ export class Pool {
     this.#dead ??= "the engine was disposed of";
   }
 
-  #waitFor(kernel: number): void {
-    const deadline = performance.now() + PATIENCE;
-    for (;;) {
-      const done = Atomics.load(this.#control, DONE);
-      if (done >= this.size) return;
-      if (performance.now() > deadline) {
-        this.#dead = `a thread stopped answering during ${this.#names[kernel]}: the engine cannot be used any more, load another`;
-        return;
-      }
-      sleep(this.#control, DONE, done);
-    }
+  #check(name: string): void {
+    if (this.#dead !== undefined) throw new EngineError(`${name}: ${this.#dead}`);
   }
 
-  #mourn(worker: number, why: string): void {
-    this.#dead ??= `thread ${worker + 1} of ${this.size} is dead (${why}): the engine cannot be used any more, load another`;
+  #write(thread: number, index: number, args: readonly number[], { counter, strides }: Division, from: number, to: number): void {
+    const part = this.#part[thread] as Float64Array;
+    part[0] = index;
+    for (let i = 0; i < args.length; i++) {
+      const arg = args[i] as number;
+      part[i + 1] = i < strides.length ? arg + from * (strides[i] as number) : arg;
+    }
+    part[counter + 1] = to - from;
+  }
+
+  #call(kernel: Kernel, thread: number): void {
+    const p = this.#part[thread] as Float64Array;
+    // biome-ignore format: as many as ARGUMENTS
+    kernel(
+      p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12],
+      p[13], p[14], p[15], p[16], p[17], p[18], p[19], p[20], p[21], p[22], p[23], p[24],
+    );
+  }
+
+  #start(thread: number): void {
+    const at = thread * STATE_LENGTH;
+    if (Atomics.exchange(this.#states, at, READY) === ASLEEP) Atomics.notify(this.#states, at);
+  }
+
+  /** Whether the worker had not begun its part, and now will not. */
+  #takeBack(thread: number): boolean {
+    return Atomics.compareExchange(this.#states, thread * STATE_LENGTH, READY, IDLE) === READY;
+  }
+
+  /** Waits until the worker has done its part. */
+  #finish(thread: number, began: number): void {
+    const at = thread * STATE_LENGTH;
+    for (let spins = 0; spins < SPINS && Atomics.load(this.#states, at) === TAKEN; spins++);
+    // counted, not timed: a machine that was asleep in between is no dead worker
+    let waits = WAITS + (PATIENCE * (performance.now() - began)) / WAIT;
+    while (waits-- > 0 && this.#watch(at)) sleep(this.#states, at, WATCHED);
+    if (this.#watch(at)) this.#mourn(thread, "it stopped answering");
+    if (Atomics.load(this.#states, at) === FAILED) this.#mourn(thread, "the kernel failed in it");
+  }
+
+  /** Whether the worker is still at it; from now on it says when it is done. */
+  #watch(at: number): boolean {
+    const before = Atomics.compareExchange(this.#states, at, TAKEN, WATCHED);
+    return before === TAKEN || before === WATCHED;
+  }
+
+  #mourn(thread: number, why: string): void {
+    this.#dead ??= `thread ${thread + 1} of ${this.threads} is dead (${why}): the engine cannot be used any more, load another`;
   }
 }
 
-/** Sleeps until a number changes, for at most 50 ms; a page's main thread may not, and goes round again. */
-function sleep(control: Int32Array, index: number, value: number): void {
+/** Sleeps while a number has this value, for some milliseconds at most; a page's main thread may not sleep, and spins. */
+function sleep(states: Int32Array, index: number, value: number): void {
   try {
-    Atomics.wait(control, index, value, 50);
-  } catch {}
+    Atomics.wait(states, index, value, WAIT);
+  } catch {
+    const until = performance.now() + WAIT;
+    while (Atomics.load(states, index) === value && performance.now() < until);
+  }
 }

@@ -1,38 +1,61 @@
-/** Indices into the control block, an Int32Array on shared memory. */
-export const JOB = 0; // rises by one with every job; workers wait for it to change
-export const DONE = 1; // how many workers have done the job
-export const FAILED = 2; // the number of a worker, from 1, whose kernel threw
-export const CONTROL_LENGTH = 4;
+/**
+ * The state of a worker:
+ *
+ * IDLE -> READY (the calling thread has written its part) -> TAKEN (the worker computes it) -> IDLE
+ *
+ * What is READY the calling thread may take back. A thread that goes to sleep says so (ASLEEP, WATCHED), so that only then the other wakes it.
+ */
+export const IDLE = 0;
+export const READY = 1;
+export const TAKEN = 2;
+/** IDLE, and the worker sleeps until it is not. */
+export const ASLEEP = 3;
+/** TAKEN, and the calling thread sleeps until it is not. */
+export const WATCHED = 4;
+/** The kernel threw, and the worker has ended. */
+export const FAILED = 5;
 
-/** Each worker has a slot of float64: the kernel's number, the number of arguments, the arguments. */
-export const SLOT_LENGTH = 32;
+/** From one state to the next, in Int32: two cache lines, since processors fetch pairs of them. */
+export const STATE_LENGTH = 32;
 
-/** Turns of a busy loop, some tens of microseconds, before a thread goes to sleep: training calls kernels faster than that. */
+/** From one part to the next, in Float64. A part is the kernel's number and its arguments. */
+export const PART_LENGTH = 32;
+
+/**
+ * The number of arguments that a part has room for. Kernels are called with all of them, since wasm ignores what is too many and a spread takes
+ * 150 ns instead of 15.
+ */
+export const ARGUMENTS = 24;
+
+/** Turns of a busy loop, a quarter of a millisecond, before a thread goes to sleep: training calls kernels faster than that. */
 export const SPINS = 20_000;
 
 /**
  * What a worker runs, as source text: a file of its own would have to be found by every bundler. It is started with
- * { module, memory, control, slots, index, names } and never returns: it waits, runs its part of a kernel, and says that it is done.
+ * { module, memory, states, parts, names, thread, panel } and returns when a kernel fails.
  */
 export const workerSource = `
-function work({ module, memory, control, slots, index, names }) {
+function work({ module, memory, states, parts, names, thread, panel }) {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  exports.scratch.value = 0; // the panel below the arena is the calling thread's
+  exports.scratch.value = panel;
   const kernels = names.map((name) => exports[name]);
-  const slot = new Float64Array(slots, index * ${SLOT_LENGTH * 8}, ${SLOT_LENGTH});
-  let seen = 0;
+  const state = new Int32Array(states, thread * ${STATE_LENGTH * 4}, 1);
+  const part = new Float64Array(parts, thread * ${PART_LENGTH * 8}, ${PART_LENGTH});
   for (;;) {
-    for (let i = 0; i < ${SPINS} && Atomics.load(control, ${JOB}) === seen; i++);
-    // a late notification of the job before may wake it: only a new number is a new job
-    while (Atomics.load(control, ${JOB}) === seen) Atomics.wait(control, ${JOB}, seen);
-    seen = Atomics.load(control, ${JOB});
-    try {
-      kernels[slot[0]](...slot.subarray(2, 2 + slot[1]));
-    } catch {
-      Atomics.store(control, ${FAILED}, index + 1);
+    for (let spins = 0; Atomics.load(state, 0) !== ${READY}; spins++) {
+      if (spins < ${SPINS}) continue;
+      Atomics.compareExchange(state, 0, ${IDLE}, ${ASLEEP});
+      Atomics.wait(state, 0, ${ASLEEP});
+      spins = 0;
     }
-    Atomics.add(control, ${DONE}, 1);
-    Atomics.notify(control, ${DONE});
+    if (Atomics.compareExchange(state, 0, ${READY}, ${TAKEN}) !== ${READY}) continue;
+    let after = ${FAILED};
+    try {
+      kernels[part[0]](${Array.from({ length: ARGUMENTS }, (_, i) => `part[${i + 1}]`)});
+      after = ${IDLE};
+    } catch {}
+    if (Atomics.exchange(state, 0, after) === ${WATCHED}) Atomics.notify(state, 0);
+    if (after === ${FAILED}) return;
   }
 }
 `;

@@ -1,47 +1,71 @@
-import type { Kernels } from "../engine.js";
+import type { Kernels } from "../backend.js";
 import { elementwise } from "../generated/elementwise.js";
-import type { Pool } from "./pool.js";
+import type { Division, Kernel, Pool } from "./pool.js";
 
-/** Parts of vectors end at cache lines, of 32 numbers of 16 bits, so that no two threads write to the same. */
-const LINE = 32;
-
-/** The least number of elements that is worth a second thread: below, handing work over costs more than it saves (docs/performance.md). */
-const LEAST_ELEMENTS = 16_384;
-
-type Kernel = (...args: number[]) => number | undefined;
-
-/**
- * The kernel table with the work of large calls split over the pool, by element of the result and never by summand, so that any number of
- * threads gives the same bits.
- */
-export function splitOver(pool: Pool, kernels: Kernels, names: readonly string[]): Kernels {
-  const table: Record<string, Kernel> = {};
-  for (const [index, name] of names.entries()) {
-    const kernel = kernels[name as keyof Kernels] as Kernel;
-    const rises = elementwise[name];
-    table[name] = rises === undefined ? kernel : splitElements(pool, kernel, index, rises);
-  }
-  return table as unknown as Kernels;
+/** Which calls are worth being split, and how. */
+interface Split {
+  /** The number of threads that a call is worth. */
+  worth(args: readonly number[]): number;
+  divide(args: readonly number[]): Division;
 }
 
-/** Splits kernel(...pointers, n, ...scalars) into runs of elements. */
-function splitElements(pool: Pool, kernel: Kernel, index: number, rises: readonly (number | "n")[]): Kernel {
-  const share = (args: readonly number[], from: number, to: number) =>
-    args.map((arg, i) => {
-      const rise = rises[i] ?? 0;
-      return rise === "n" ? Math.max(0, to - from) : arg + from * rise;
-    });
-  return (...args) => {
-    const n = args[rises.indexOf("n")] as number;
-    if (n < LEAST_ELEMENTS) return kernel(...args);
-    const part = Math.ceil(n / (pool.size + 1) / LINE) * LINE;
-    for (let i = 0; i < pool.size; i++) pool.prepare(i, index, share(args, i * part, Math.min(n, (i + 1) * part)));
-    pool.go();
-    try {
-      kernel(...share(args, pool.size * part, n));
-    } finally {
-      pool.finish(index);
-    }
+/** The least work worth a thread, in elements and in multiply-adds: below, handing it over costs more than it saves (docs/performance.md). */
+const ELEMENTS = 8_192;
+const PRODUCTS = 32_768;
+
+/** A cache line, of numbers of 16 bits. */
+const LINE = 32;
+const TILE = 4;
+
+function byElements(rises: readonly (number | "n")[]): Split {
+  const counter = rises.indexOf("n");
+  const division = { counter, grain: LINE, strides: rises.map((rise) => (rise === "n" ? 0 : rise)) };
+  return { worth: (args) => (args[counter] as number) / ELEMENTS, divide: () => division };
+}
+
+/** Products of three sizes, the first of which is argument number `at`. */
+function product<Name extends keyof Kernels>(at: number, divide: (...args: Parameters<Kernels[Name]>) => Division): Split {
+  return {
+    worth: (args) => ((args[at] as number) * (args[at + 1] as number) * (args[at + 2] as number)) / PRODUCTS,
+    divide: (args) => divide(...(args as Parameters<Kernels[Name]>)),
+  };
+}
+
+/** Along the longer side of the result, but for the weights' gradient, whose rows are the longer side of most. */
+const products: Readonly<Record<string, Split>> = {
+  dense: product<"dense">(4, (_x, _w, b, _y, rows, inputs, outputs, _relu, stride) =>
+    rows < outputs
+      ? { counter: 6, grain: LINE, strides: [0, 4, b && 4, 4] }
+      : { counter: 4, grain: TILE, strides: [inputs * 4, 0, 0, stride * 4] },
+  ),
+  denseInputGradient: product<"denseInputGradient">(3, (_dy, _wt, _dx, rows, inputs, outputs, gate, stride) =>
+    rows < inputs
+      ? { counter: 4, grain: LINE, strides: [0, 4, 4, 0, 0, 0, gate && 4] }
+      : { counter: 3, grain: TILE, strides: [outputs * 4, 0, stride * 4, 0, 0, 0, gate && stride * 4] },
+  ),
+  denseWeightGradient: product<"denseWeightGradient">(3, (_x, _dy, _dw, _rows, _inputs, outputs) => ({
+    counter: 4,
+    grain: outputs === 1 ? LINE : TILE,
+    strides: [4, 0, outputs * 4],
+  })),
+};
+
+/** The kernels with large calls split over the pool, by element of the result, so that any number of threads gives the same bits. */
+export function splitOver(pool: Pool, kernels: readonly (readonly [string, Kernel])[]): Kernels {
+  const splits = new Map(Object.entries(products));
+  for (const [name, rises] of Object.entries(elementwise)) splits.set(name, byElements(rises));
+  const table = kernels.map(([name, kernel], index) => {
+    const split = splits.get(name);
+    return [name, split === undefined ? kernel : bind(pool, index, kernel, split)];
+  });
+  return Object.fromEntries(table);
+}
+
+function bind(pool: Pool, index: number, kernel: Kernel, { worth, divide }: Split) {
+  return (...args: number[]) => {
+    const threads = Math.min(pool.threads, Math.floor(worth(args)));
+    if (threads < 2) return kernel(...args);
+    pool.run(index, args, threads, divide(args));
     return undefined;
   };
 }

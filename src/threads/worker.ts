@@ -4,10 +4,12 @@ import { workerSource } from "./protocol.js";
 export interface Start {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  readonly control: Int32Array;
-  readonly slots: SharedArrayBuffer;
-  readonly index: number;
+  readonly states: SharedArrayBuffer;
+  readonly parts: SharedArrayBuffer;
   readonly names: readonly string[];
+  readonly thread: number;
+  /** Pointer to where its products pack panels. */
+  readonly panel: number;
 }
 
 export interface WorkerHandle {

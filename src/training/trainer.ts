@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
 import type { Engine } from "../engine.js";
-import { CheckpointError, DisposedError, DivergedError, EngineError, OptionError, ShapeError } from "../errors.js";
+import { CheckpointError, DisposedError, DivergedError, OptionError, ShapeError } from "../errors.js";
 import type { Model } from "../models/model.js";
 import { Network } from "../models/network.js";
 import { Optimizer } from "../optimizer.js";
@@ -64,7 +64,7 @@ const SLICE = 12;
  * Iterate over `epochs()` (or `steps()`), or await `run()`. Everything but time is decided by the run: the same run gives the same bits.
  *
  * @throws OptionError, ShapeError or OutOfMemoryError at construction; while training DivergedError when a loss, a weight or the optimizer's
- *   state stops being finite.
+ *   state stops being finite, EngineError when a thread dies.
  * @example
  * const trainer = new Trainer(engine, run, { training, validation });
  * for await (const { epoch, loss, validation } of trainer.epochs()) console.log(epoch, loss, validation?.score);
@@ -249,14 +249,8 @@ export class Trainer implements Disposable {
     }
     const from = index * this.run.batchSize;
     const rows = Math.min(this.run.batchSize, this.#batches.data.rows - from);
-    let updated: boolean;
-    try {
-      const batch = this.#batches.gather(from, rows, this.#done);
-      updated = this.optimizer.step(() => this.model.train(batch));
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      throw new EngineError(`${error.message} (in step ${this.optimizer.steps + 1})`, { cause: error });
-    }
+    const batch = this.#batches.gather(from, rows, this.#done);
+    const updated = this.optimizer.step(() => this.model.train(batch));
     this.#done++;
     const { loss } = this.optimizer;
     this.#lossSum += loss * rows;
