@@ -13,10 +13,7 @@ export interface Division {
   readonly counter: number;
   /** So many pieces stay together: a cache line, which two threads had better not write to, or the height of a tile. */
   readonly grain: number;
-  /**
-   * How many bytes the first arguments, all of them pointers or sizes, move from piece to piece; null pointers stay. By 1 rises the number
-   * of a piece, which may be 0.
-   */
+  /** By how much the first arguments, all of them pointers or whole numbers, rise from piece to piece. */
   readonly strides: readonly number[];
 }
 
@@ -104,8 +101,7 @@ export class Pool {
     part[0] = index;
     for (let i = 0; i < args.length; i++) {
       const arg = args[i] as number;
-      const stride = strides[i] ?? 0;
-      part[i + 1] = arg !== 0 || stride === 1 ? arg + from * stride : arg;
+      part[i + 1] = i < strides.length ? arg + from * (strides[i] as number) : arg;
     }
     part[counter + 1] = to - from;
   }

@@ -16,11 +16,10 @@ interface Split {
 const ELEMENTS = 32_768;
 const PRODUCTS = 65_536;
 
-/** A cache line, of 32 numbers of 16 bits. */
+/** A cache line, of numbers of 16 bits. */
 const LINE = 32;
 const TILE = 4;
 
-/** Kernels of pointers, n and scalars. */
 function byElements(rises: readonly (number | "n")[]): Split {
   const counter = rises.indexOf("n");
   const division = { counter, grain: LINE, strides: rises.map((rise) => (rise === "n" ? 0 : rise)) };
@@ -37,15 +36,15 @@ function product<Name extends keyof Kernels>(at: number, divide: (...args: Param
 
 /** Along the longer side of the result, but for the weights' gradient, whose rows are the longer side of most. */
 const products: Readonly<Record<string, Split>> = {
-  dense: product<"dense">(4, (_x, _w, _b, _y, rows, inputs, outputs, _relu, stride) =>
+  dense: product<"dense">(4, (_x, _w, b, _y, rows, inputs, outputs, _relu, stride) =>
     rows < outputs
-      ? { counter: 6, grain: LINE, strides: [0, 4, 4, 4] }
+      ? { counter: 6, grain: LINE, strides: [0, 4, b && 4, 4] }
       : { counter: 4, grain: TILE, strides: [inputs * 4, 0, 0, stride * 4] },
   ),
-  denseInputGradient: product<"denseInputGradient">(3, (_dy, _wt, _dx, rows, inputs, outputs, _gate, stride) =>
+  denseInputGradient: product<"denseInputGradient">(3, (_dy, _wt, _dx, rows, inputs, outputs, gate, stride) =>
     rows < inputs
-      ? { counter: 4, grain: LINE, strides: [0, 4, 4, 0, 0, 0, 4] }
-      : { counter: 3, grain: TILE, strides: [outputs * 4, 0, stride * 4, 0, 0, 0, stride * 4] },
+      ? { counter: 4, grain: LINE, strides: [0, 4, 4, 0, 0, 0, gate && 4] }
+      : { counter: 3, grain: TILE, strides: [outputs * 4, 0, stride * 4, 0, 0, 0, gate && stride * 4] },
   ),
   denseWeightGradient: product<"denseWeightGradient">(3, (_x, _dy, _dw, _rows, _inputs, outputs) => ({
     counter: 4,
