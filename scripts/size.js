@@ -58,7 +58,7 @@ for (const { name, code, limit } of bundles) {
 /** How long the import and `await load()` after it take in a new process, in milliseconds. */
 function start() {
   const script = `const start = performance.now();
-    const { load } = await import("./dist/index.js");
+    const { load } = await import("stepsize");
     const imported = performance.now();
     await load();
     console.log(JSON.stringify([imported - start, performance.now() - imported]));`;
