@@ -17,9 +17,9 @@ const python = options.python ? ["--python", options.python] : [];
 const kinds = Object.keys(plain).filter((name) => !name.includes(" "));
 /** File, engine, program with its options, and minutes after which it is ended. */
 const runs = [
-  ["node24", node24, [path("main.js"), ...python], 12],
-  ["peers", node24, [path("peers/main.js")], 10],
-  ["node20", process.execPath, [path("main.js"), "--only", [...kinds, "products", "training"].join()], 5],
+  ["node24", node24, [path("main.js"), ...python], 10],
+  ["peers", node24, [path("peers/main.js")], 7],
+  ["node20", process.execPath, [path("main.js"), "--only", [...kinds, "products", "training"].join()], 3],
 ];
 const file = (name) => path(`results/${name}.json`);
 

@@ -184,7 +184,7 @@ export function toTerminal({ title, head, rows }) {
 
 /** One row of a table a line, so that two runs can be compared with diff. */
 export function writeResults(file, results) {
-  const short = (_, x) => (typeof x === "number" ? Number(x.toPrecision(5)) : x);
+  const short = (_, x) => (typeof x === "number" && !Number.isInteger(x) ? Number(x.toPrecision(5)) : x);
   const isObject = (value) => typeof value === "object" && value !== null;
   const write = (value, indent) => {
     if (!isObject(value) || !Object.values(value).some(isObject)) return JSON.stringify(value, short);

@@ -3,6 +3,7 @@
 //   npm run build && node scripts/size.js
 import { execFileSync } from "node:child_process";
 import { statSync } from "node:fs";
+import { availableParallelism, loadavg } from "node:os";
 import { resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -58,22 +59,24 @@ for (const { name, code, limit } of bundles) {
 /** How long the import and `await load()` after it take in a new process, in milliseconds. */
 function start() {
   const script = `const start = performance.now();
-    const { load } = await import("./dist/index.js");
+    const { load } = await import("stepsize");
     const imported = performance.now();
     await load();
     console.log(JSON.stringify([imported - start, performance.now() - imported]));`;
   return JSON.parse(execFileSync(process.execPath, ["--input-type=module", "--eval", script], { encoding: "utf8" }));
 }
 
-// The least of ten is what the work takes; on a busy machine ten may all be disturbed, so that only thirty fail.
+// The least of ten is what the work takes. On a busy machine all may be disturbed: thirty are tried, and with more work than processors it is
+// said and not judged.
 const times = [];
 const best = (index) => Math.min(...times.map((pair) => pair[index]));
 do times.push(...Array.from({ length: 10 }, start));
 while (best(1) > LOAD && times.length < 30);
 const late = best(1) > LOAD;
-failed ||= late;
+const busy = loadavg()[0] > availableParallelism();
+failed ||= late && !busy;
 const milliseconds = (time) => `${time.toFixed(1).padStart(7)} ms`;
-const within = `of ${LOAD} ms${late ? ": over the budget" : ""}`;
+const within = `of ${LOAD} ms${late ? `: over the budget${busy ? ", on a busy machine" : ""}` : ""}`;
 console.log(`${milliseconds(best(1))} ${within}  load() in a new Node ${process.versions.node}, the best of ${times.length}`);
 console.log(`${milliseconds(best(0))}  the import before it`);
 process.exitCode = failed ? 1 : 0;
