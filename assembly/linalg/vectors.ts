@@ -41,7 +41,13 @@ export function clamp(x: usize, n: usize, limit: f32): void {
 /** x = 0 where |x| <= limit: takes out what fades before it becomes denormal. */
 export function flush(x: usize, n: usize, limit: f32): void {
   const LIMIT = splat(limit);
-  for (let i: usize = 0; i < n << 2; i += 16) store(x + i, flushed(load(x + i), LIMIT));
+  const end = n << 2;
+  let i: usize = 0;
+  if (end > 16) do {
+    store(x + i, flushed(load(x + i), LIMIT));
+    store(x + i + 16, flushed(load(x + i + 16), LIMIT));
+  } while ((i += 32) + 16 < end);
+  if (i < end) store(x + i, flushed(load(x + i), LIMIT));
 }
 
 /** p = r p + (1 - r) old: a step from old to p, taken with a rate r per element; exact for r = 0 and r = 1. */
