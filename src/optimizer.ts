@@ -652,8 +652,9 @@ export class Optimizer implements Disposable {
         if (given instanceof (dtype === "bfloat16" ? Float32Array : Uint16Array)) {
           throw new CheckpointError(`the state of ${slot} for ${show(name)} must be in ${dtype}: it was made with another stateDtype`);
         }
-        if (!(given instanceof Float32Array || given instanceof Uint16Array) || given.length !== length) {
-          const found = ArrayBuffer.isView(given) ? (given as StateArray).length : given === undefined ? "none" : show(given);
+        const isState = given instanceof Float32Array || given instanceof Uint16Array;
+        if (!isState || given.length !== length) {
+          const found = isState ? given.length : given === undefined ? "none" : show(given);
           throw new CheckpointError(`the state of ${slot} for ${show(name)} must have ${length} elements, got ${found}`);
         }
       }
