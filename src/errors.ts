@@ -27,7 +27,7 @@ export class ShapeError extends StepsizeError {
   }
 }
 
-/** More memory was asked for than is left. Nothing was changed. Both numbers are bytes. */
+/** More memory was asked for than is left. Nothing was changed. Both numbers are bytes; `advice` says what would fit, where that is known. */
 export class OutOfMemoryError extends StepsizeError {
   override get name(): string {
     return "OutOfMemoryError";
@@ -36,8 +36,9 @@ export class OutOfMemoryError extends StepsizeError {
   constructor(
     readonly requested: number,
     readonly available: number,
+    advice = "use fewer parameters or a smaller batch",
   ) {
-    super(`${sized(requested)} of memory were requested, ${sized(available)} are available: use fewer parameters or a smaller batch`);
+    super(`${sized(requested)} of memory were requested, ${sized(available)} are available: ${advice}`);
   }
 }
 

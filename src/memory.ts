@@ -31,11 +31,14 @@ export class Arena {
   readonly memory: Memory;
   /** Free blocks by rising address, never touching each other; the last one is open towards the limit. */
   #free: Block[];
+  /** What lies behind was never handed out and is still zero. */
+  #used: number;
 
   /** `limit` is the largest size in bytes to which the memory may grow; the panels of so many threads lie below what is handed out. */
   constructor(memory: Memory, limit: number, threads = 1) {
     this.memory = memory;
-    this.#free = [{ start: panelOf(threads), end: limit }];
+    this.#used = panelOf(threads);
+    this.#free = [{ start: this.#used, end: limit }];
   }
 
   /** The number of bytes that the largest single request may have. */
@@ -51,10 +54,12 @@ export class Arena {
     const block = this.#free[index];
     if (block === undefined) throw new OutOfMemoryError(bytes, this.available);
     const pointer = block.start;
-    this.#reserve(pointer + bytes);
-    block.start += bytes;
+    const end = pointer + bytes;
+    this.#reserve(end, bytes);
+    block.start = end;
     if (block.start === block.end) this.#free.splice(index, 1);
-    new Float32Array(this.memory.buffer, pointer, bytes / 4).fill(0);
+    new Float32Array(this.memory.buffer, pointer, Math.max(0, Math.min(end, this.#used) - pointer) / 4).fill(0);
+    this.#used = Math.max(this.#used, end);
     return pointer;
   }
 
@@ -72,13 +77,15 @@ export class Arena {
     else this.#free.splice(index, 0, block);
   }
 
-  #reserve(end: number): void {
-    const missing = end - this.memory.buffer.byteLength;
-    if (missing <= 0) return;
+  #reserve(end: number, bytes: number): void {
+    const { byteLength } = this.memory.buffer;
+    if (end <= byteLength) return;
     try {
-      this.memory.grow(Math.ceil(missing / PAGE));
+      this.memory.grow(Math.ceil((end - byteLength) / PAGE));
     } catch (cause) {
-      throw Object.assign(new OutOfMemoryError(missing, 0), { cause });
+      // the system refuses: what is there already can be used
+      const available = this.#free.reduce((largest, { start, end }) => Math.max(largest, Math.min(end, byteLength) - start), 0);
+      throw Object.assign(new OutOfMemoryError(bytes, available), { cause });
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Kernels } from "./engine.js";
-import { CheckpointError, DisposedError, DivergedError, EngineError, ModeError, OptionError } from "./errors.js";
+import { CheckpointError, DisposedError, DivergedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "./errors.js";
 import { padded, type Vector } from "./memory.js";
 import {
   type AnyRule,
@@ -18,7 +18,7 @@ import {
 } from "./optimizers/rule.js";
 import { unwrap } from "./optimizers/wrapper.js";
 import { type Field, show, suggest } from "./options.js";
-import type { Parameter, Parameters } from "./parameters.js";
+import { BYTES, type Parameter, type Parameters } from "./parameters.js";
 import { isPlateau, observe, type PlateauState, plateauStateFromJSON, start } from "./schedules/plateau.js";
 import { type Clock, rateAt, type ScheduleDescription } from "./schedules/schedule.js";
 
@@ -189,8 +189,9 @@ export class Optimizer implements Disposable {
       );
       if (this.#live.some(({ rule, elementRates }) => rule.evaluate || elementRates)) this.#kept = this.#allocate(parameters.size);
     } catch (error) {
+      const taken = this.#taken();
       this.dispose();
-      throw error;
+      throw error instanceof OutOfMemoryError && error.cause === undefined ? this.#tooLarge(taken + error.requested) : error;
     }
   }
 
@@ -535,6 +536,26 @@ export class Optimizer implements Disposable {
     const vector = this.parameters.engine.vector(length);
     this.#scratch.push(vector);
     return vector;
+  }
+
+  /** The bytes of state so far. */
+  #taken(): number {
+    return [...this.#slots.map(({ block }) => block), ...this.#scratch].reduce((sum, { length }) => sum + length * 4, 0);
+  }
+
+  /** What does not fit although its first `needed` bytes are known: how many parameters would. */
+  #tooLarge(needed: number): OutOfMemoryError {
+    const { size, engine } = this.parameters;
+    const { available } = engine.arena;
+    const slots = this.#live.map(({ rule, slots, elementRates }) => {
+      const whole = slots.filter((name) => rule.lengths?.(name, []) === undefined).length;
+      return whole + (elementRates ? 2 : rule.evaluate ? 1 : 0);
+    });
+    const state = Math.max(needed, size * 4 * (Math.max(...slots) + (this.#core.accumulate > 1 ? 1 : 0)));
+    const each = BYTES + state / size;
+    const most = Math.floor((available + BYTES * size) / each);
+    const advice = `with ${this.description.kind} at most ${most} parameters fit (${Math.ceil(each)} bytes each), here are ${this.parameters.count}`;
+    return new OutOfMemoryError(state, available, advice);
   }
 
   #find(name: string): Slot | undefined {

@@ -1,10 +1,13 @@
 import type { Engine } from "./engine.js";
-import { DisposedError, OptionError, ShapeError } from "./errors.js";
+import { DisposedError, OptionError, OutOfMemoryError, ShapeError } from "./errors.js";
 import { padded, type Vector } from "./memory.js";
 import { show, suggest } from "./options.js";
 
 export type Shape = readonly number[];
 export type Shapes = Readonly<Record<string, Shape>> | Iterable<readonly [string, Shape]>;
+
+/** What a parameter takes with its gradient. */
+export const BYTES = 8;
 
 /** One named tensor. `value` and `gradient` are the floats themselves, row-major; ask again after something was allocated. */
 export class Parameter {
@@ -79,13 +82,22 @@ export class Parameters implements Iterable<Parameter>, Disposable {
     }
     if (count === 0) throw new ShapeError("parameters need at least one tensor");
     this.count = count;
-    this.values = engine.vector(size);
+    const blocks: Vector[] = [];
     try {
-      this.gradients = engine.vector(size);
+      while (blocks.length < 2) blocks.push(engine.vector(size));
     } catch (error) {
-      this.values.dispose();
-      throw error;
+      for (const block of blocks) block.dispose();
+      // with a cause it is the system that refuses, nobody knows from how much on
+      if (!(error instanceof OutOfMemoryError) || error.cause !== undefined) throw error;
+      const { available } = engine.arena;
+      const most = Math.floor(available / BYTES);
+      throw new OutOfMemoryError(
+        size * BYTES,
+        available,
+        `at most ${most} parameters fit with their gradients, and fewer with an optimizer`,
+      );
     }
+    [this.values, this.gradients] = blocks as [Vector, Vector];
   }
 
   /** The number of floats in a block, padding included: what a state slot of the same layout takes. */

@@ -98,6 +98,12 @@ describe("Arena", () => {
     expect(a.allocate(10)).toBe(arena().allocate(10));
   });
 
+  test("says what is left where its memory does not grow", () => {
+    const a = new Arena(fixed, LIMIT);
+    const first = a.allocate(4);
+    expect(thrown(() => a.allocate(20_000))).toMatchObject({ requested: 80_000, available: 65_536 - first - 16 });
+  });
+
   test.each([-1, -16, 0.5, Number.NaN])("refuses a length of %d", (count) => {
     const a = arena();
     const { available } = a;

@@ -85,7 +85,8 @@ describe.each(["wasm", "js"] as const)("parameters in %s", async (backend) => {
     const { available } = engine.arena;
     const error = thrown(() => new Parameters(engine, { w: shape })) as OutOfMemoryError;
     expect(error).toBeInstanceOf(OutOfMemoryError);
-    expect(error.requested).toBe(4 * shape.reduce((product, size) => product * size, 1));
+    expect(error.requested).toBe(8 * shape.reduce((product, size) => product * size, 1));
+    expect(error.message).toContain(`at most ${Math.floor(available / 8)} parameters fit with their gradients`);
     expect(engine.arena.available).toBe(available);
   });
 
