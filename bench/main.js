@@ -1,6 +1,6 @@
 // npm run bench [-- --smoke] [--only NAME,NAME] [--python FILE] [--json FILE]
-// Checks that both backends agree, then times: the machine, the optimizers, the matrix products, training steps, denormal traps, and the same
-// in C and PyTorch. --only takes kinds of optimizers and the names of parts.
+// Checks that both backends agree, then times: the machine, the optimizers, the matrix products, training steps, denormal traps, two threads,
+// a hundred million parameters, and the same in C and PyTorch. --only takes kinds of optimizers and the names of parts.
 import { parseArgs } from "node:util";
 import { describeMachine, measureMachine } from "./machine.js";
 import { smoke } from "./measure.js";
@@ -8,6 +8,7 @@ import { measureNative } from "./native/main.js";
 import { contestants, measureOptimizers } from "./optimizers.js";
 import { measureProducts, scanProducts } from "./products.js";
 import { tables, toTerminal, writeResults } from "./report.js";
+import { measureScale, measureThreads } from "./threads.js";
 import { measureTraining, measureTraps } from "./training.js";
 
 const { values: options } = parseArgs({
@@ -24,9 +25,11 @@ const parts = {
   scan: () => scanProducts(options.smoke),
   training: () => measureTraining(options.smoke),
   traps: () => measureTraps(options.smoke),
+  threads: () => measureThreads(options.smoke),
+  scale: () => measureScale(),
   native: () => measureNative(sizes, options.python),
 };
-const names = options.only?.split(",") ?? Object.keys(parts).filter((part) => part !== "native" || !options.smoke);
+const names = options.only?.split(",") ?? Object.keys(parts).filter((part) => !options.smoke || (part !== "native" && part !== "scale"));
 const unknown = names.find((name) => !Object.hasOwn(parts, name) && !kinds.includes(name));
 if (unknown !== undefined) {
   console.error(`no part and no optimizer is named ${unknown}: there are ${[...Object.keys(parts), ...kinds].join(", ")}`);

@@ -107,7 +107,7 @@ function quickly(call, least) {
   return (best * 1e6) / calls;
 }
 
-function operands(engine, rows, inputs, outputs) {
+export function operands(engine, rows, inputs, outputs) {
   const vectors = [rows * inputs, inputs * outputs, outputs, rows * outputs, inputs * outputs, rows * inputs].map((n) => engine.vector(n));
   for (const [i, vector] of vectors.slice(0, 3).entries()) vector.view.set(filled(vector.length, i + 1));
   const [x, w, b, y, dw, dx] = vectors;
