@@ -52,16 +52,24 @@ export function targets({ main, peers }) {
   const [small, middle] = ["64-32-10", "784-128-10, batch 32"].map((start) => main?.training?.find(({ name }) => name.startsWith(start)));
   atMost("64-32-10, a training step", 12, small && small.wasm.min / 1000, " µs");
   atMost("784-128-10, a training step over its arithmetic and update", 1.15, middle?.overArithmetic, "x");
-  const shared = main?.threads?.filter(({ size }) => workOf(size) >= 65_536).map(({ one, two }) => one.min / two.min) ?? [];
-  atLeast("two threads against one for AdamW and products from 64 Ki elements up, the worst", 1.7, least(shared), "x");
+  const shared = main?.threads?.filter(({ size }) => elementsOf(size) >= 65_536).map(({ one, two }) => one.min / two.min) ?? [];
+  atLeast("two threads against one from 64 Ki elements up, in a vector or the largest matrix, the worst", 1.7, least(shared), "x");
   const each = main?.scale?.map(({ n, one }) => one.min / n) ?? [];
   atMost("AdamW a parameter from 1 Mi to 100 Mi, the dearest against the cheapest", 1.15, most(each) / least(each), "x");
   atMost("a step after what leaves denormals against a fresh one, the worst", 1.2, most(main?.traps?.map(({ ratio }) => ratio) ?? []), "x");
   return rows;
 }
 
-/** Elements, of products the multiply-adds. */
-const workOf = (size) => (typeof size === "number" ? size : size.split("x").reduce((product, side) => product * Number(side), 1));
+/** The elements of a vector, or of the largest matrix of a product. */
+function elementsOf(size) {
+  if (typeof size === "number") return size;
+  const sides = size
+    .split("x")
+    .map(Number)
+    .sort((a, b) => b - a);
+  return sides[0] * sides[1];
+}
+
 const least = (values) => (values.length > 0 ? Math.min(...values) : undefined);
 const most = (values) => (values.length > 0 ? Math.max(...values) : undefined);
 

@@ -9,9 +9,12 @@ interface Split {
   divide(args: readonly number[]): Division;
 }
 
-/** The least work worth a thread, in elements and in multiply-adds: below, handing it over costs more than it saves (docs/performance.md). */
-const ELEMENTS = 8_192;
-const PRODUCTS = 32_768;
+/**
+ * The least work worth a thread, in elements of all vectors and in multiply-adds, both some four microseconds: below, handing it over costs more
+ * than it saves (docs/performance.md).
+ */
+const ELEMENTS = 32_768;
+const PRODUCTS = 65_536;
 
 /** A cache line, of numbers of 16 bits. */
 const LINE = 32;
@@ -20,7 +23,7 @@ const TILE = 4;
 function byElements(rises: readonly (number | "n")[]): Split {
   const counter = rises.indexOf("n");
   const division = { counter, grain: LINE, strides: rises.map((rise) => (rise === "n" ? 0 : rise)) };
-  return { worth: (args) => (args[counter] as number) / ELEMENTS, divide: () => division };
+  return { worth: (args) => ((args[counter] as number) * counter) / ELEMENTS, divide: () => division };
 }
 
 /** Products of three sizes, the first of which is argument number `at`. */
