@@ -109,9 +109,34 @@ export function readOptions<T extends object>(path: string, given: unknown, fiel
   return Object.freeze(result) as Readonly<T>;
 }
 
+/** What PyTorch, Keras and Optax call our options, in small letters; of several the first that is known counts. */
+const ELSEWHERE: ReadonlyMap<string, readonly string[]> = /* @__PURE__ */ new Map([
+  ["lr", ["learningRate", "rate"]],
+  ["learningrate", ["rate"]],
+  ["rate", ["learningRate"]],
+  ["maxlr", ["rate"]],
+  ["initvalue", ["rate"]],
+  ["etamin", ["end"]],
+  ["endvalue", ["end"]],
+  ["tmax", ["steps"]],
+  ["totalsteps", ["steps"]],
+  ["decaysteps", ["steps"]],
+  ["stepsize", ["every"]],
+  ["gamma", ["factor"]],
+  ["decayrate", ["factor"]],
+  ["alpha", ["rho"]],
+  ["decay", ["rho", "weightDecay"]],
+  ["eps", ["epsilon"]],
+  ["maxnorm", ["clipNorm"]],
+  ["layers", ["hidden"]],
+  ["units", ["hidden"]],
+]);
+
 /** " (did you mean x?)", or nothing when no known word is near. */
 export function suggest(word: string, known: readonly string[]): string {
   if (known.length === 0) return "";
+  const ours = ELSEWHERE.get(word.toLowerCase().replaceAll("_", ""))?.find((name) => known.includes(name));
+  if (ours !== undefined) return ` (did you mean ${ours}?)`;
   const best = closest(word, known);
   return distance(word.toLowerCase(), best.toLowerCase()) <= Math.max(2, best.length / 3) ? ` (did you mean ${best}?)` : "";
 }

@@ -98,6 +98,16 @@ test.each([
   expect(suggest(word, ["learningRate", "beta1", "beta2"])).toBe(hint);
 });
 
+test.each([
+  ["lr", ["learningRate"], "learningRate"],
+  ["lr", ["rate", "steps"], "rate"],
+  ["T_max", ["rate", "steps"], "steps"],
+  ["eps", ["beta1", "epsilon"], "epsilon"],
+  ["gamma", ["every", "factor"], "factor"],
+])("what other libraries call %s", (word, known, ours) => {
+  expect(suggest(word, known)).toBe(` (did you mean ${ours}?)`);
+});
+
 test("shows values short and without throwing", () => {
   expect(show("x".repeat(50))).toBe(`"${"x".repeat(40)}…"`);
   expect(show({ toString: 0 })).toBe("an object");
