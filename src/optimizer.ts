@@ -17,8 +17,8 @@ import {
   type TensorRun,
 } from "./optimizers/rule.js";
 import { unwrap } from "./optimizers/wrapper.js";
-import { type Field, show, suggest } from "./options.js";
-import { BYTES, type Parameter, type Parameters } from "./parameters.js";
+import { type Field, type Fields, number, optional, readOptions, show, suggest } from "./options.js";
+import { BYTES, type Parameter, Parameters } from "./parameters.js";
 import { isPlateau, observe, type PlateauState, plateauStateFromJSON, start } from "./schedules/plateau.js";
 import { type Clock, rateAt, type ScheduleDescription } from "./schedules/schedule.js";
 
@@ -127,7 +127,7 @@ const LOSS = "accumulatedLoss";
  * @param parameters what to optimize; freed by their owner, not by the optimizer.
  * @param description what a factory such as `adamw(...)` made.
  * @param clock how long an epoch and the run are, for schedules that count them.
- * @throws OptionError for a group that matches nothing; OutOfMemoryError when the state does not fit.
+ * @throws OptionError for what no factory made, a wrong clock and a group that matches nothing; OutOfMemoryError when the state does not fit.
  * @example
  * const optimizer = new Optimizer(parameters, adamw({ learningRate: 1e-3 }));
  * parameters.get("dense.weight").gradient.set(gradients);
@@ -168,6 +168,9 @@ export class Optimizer implements Disposable {
   #disposed = false;
 
   constructor(parameters: Parameters, description: OptimizerDescription, clock: Clock = {}) {
+    if (!(parameters instanceof Parameters)) throw new OptionError("parameters", parameters, `must be Parameters, got ${show(parameters)}`);
+    // first, since only what a factory made can be unwrapped
+    ruleOf(description);
     const { core, layers, compose } = unwrap(description);
     const rule = compose(ruleOf(core));
     this.parameters = parameters;
@@ -175,7 +178,7 @@ export class Optimizer implements Disposable {
     this.#core = core;
     this.#rule = rule;
     this.#kernels = parameters.engine.kernels;
-    this.#clock = clock;
+    this.#clock = readOptions<Clock>("clock", clock, clockFields);
     const host = { kernels: this.#kernels, scratch: (length: number) => this.#allocate(length).pointer };
     this.#groups = divide(core, compose, parameters, host);
     this.#live = this.#groups.filter(({ frozen, parameters }) => !frozen && parameters.length > 0);
@@ -674,6 +677,11 @@ export class Optimizer implements Disposable {
     if (this.#disposed) throw new DisposedError("optimizer");
   }
 }
+
+const clockFields: Fields<Clock> = {
+  stepsPerEpoch: optional(number(undefined, { min: 0 })),
+  totalSteps: optional(number(undefined, { min: 0 })),
+};
 
 const NONE: Closure = () => Number.NaN;
 

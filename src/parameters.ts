@@ -48,7 +48,7 @@ export class Parameter {
  *
  * @param engine where they live.
  * @param shapes name and shape of each, in order; sizes are positive integers, `[]` is a scalar.
- * @throws OptionError for a name used twice, ShapeError for a wrong size, OutOfMemoryError when they do not fit.
+ * @throws OptionError for what is no engine and a name used twice, ShapeError for a wrong size, OutOfMemoryError when they do not fit.
  * @example
  * const parameters = new Parameters(engine, { "dense.weight": [64, 10], "dense.bias": [10] });
  * parameters.get("dense.bias").value.fill(0.1);
@@ -65,11 +65,16 @@ export class Parameters implements Iterable<Parameter>, Disposable {
   #disposed = false;
 
   constructor(engine: Engine, shapes: Shapes) {
+    if (typeof engine?.vector !== "function") throw new OptionError("engine", engine, `must come from await load(), got ${show(engine)}`);
+    if (typeof shapes !== "object" || shapes === null) {
+      throw new OptionError("parameters", shapes, `must be names with their shapes, got ${show(shapes)}`);
+    }
     this.engine = engine;
     let size = 0;
     let count = 0;
     for (const [name, shape] of Symbol.iterator in shapes ? shapes : Object.entries(shapes)) {
       if (this.#tensors.has(name)) throw new OptionError(`parameters.${name}`, shape, "is named twice");
+      if (!Array.isArray(shape)) throw new ShapeError(`parameters.${name} must have an array of sizes, got ${show(shape)}`);
       for (const dimension of shape) {
         if (!Number.isSafeInteger(dimension) || dimension < 1) {
           throw new ShapeError(`parameters.${name} has the shape [${shape.join(", ")}]: every size must be a positive integer`);

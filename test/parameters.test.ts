@@ -60,6 +60,9 @@ describe.each(["wasm", "js"] as const)("parameters in %s", async (backend) => {
   });
 
   test.each<[string, Shapes, typeof OptionError | typeof ShapeError, string]>([
+    ["nothing", undefined as never, OptionError, "parameters must be names with their shapes, got undefined"],
+    ["a size in place of a shape", { w: 3 } as never, ShapeError, "parameters.w must have an array of sizes, got 3"],
+    ["a text in place of a shape", { w: "3" } as never, ShapeError, 'parameters.w must have an array of sizes, got "3"'],
     ["no tensor", {}, ShapeError, "parameters need at least one tensor"],
     ["a size of 0", { w: [3, 0] }, ShapeError, "parameters.w has the shape [3, 0]: every size must be a positive integer"],
     ["a size below 0", { w: [-3] }, ShapeError, "parameters.w has the shape [-3]: every size must be a positive integer"],
@@ -110,4 +113,10 @@ describe.each(["wasm", "js"] as const)("parameters in %s", async (backend) => {
       expect(thrown(use)).toBeInstanceOf(DisposedError);
     }
   });
+});
+
+test.each([undefined, load(), {}])("%o is no engine", (engine) => {
+  const error = thrown(() => new Parameters(engine as never, { w: [1] }));
+  expect(error).toBeInstanceOf(OptionError);
+  expect(error).toHaveProperty("message", `engine must come from await load(), got ${engine ? "an object" : "undefined"}`);
 });

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { dataset, takeRows } from "../src/data/dataset.js";
 import { type Engine, load } from "../src/engine.js";
-import { CheckpointError, DivergedError, OptionError, ShapeError } from "../src/errors.js";
+import { CheckpointError, DataError, DivergedError, OptionError, ShapeError } from "../src/errors.js";
 import { mlp } from "../src/models/mlp.js";
 import type { Model } from "../src/models/model.js";
+import type { Network } from "../src/models/network.js";
+import { Optimizer } from "../src/optimizer.js";
 import { adam, adamw } from "../src/optimizers/adam.js";
 import { scheduleFreeSgd } from "../src/optimizers/scheduleFree.js";
 import { sgd } from "../src/optimizers/sgd.js";
@@ -262,6 +264,41 @@ describe("a model of the user's own", () => {
 });
 
 describe("wrong use", () => {
+  test.each<[string, (engine: Engine) => unknown, string]>([
+    ["no data", (engine) => new Trainer(engine, irisRun, undefined as never), "data.training must be a data set"],
+    ["a data set alone", (engine) => new Trainer(engine, irisRun, iris.training as never), "data.training must be a data set"],
+    [
+      "null for validation",
+      (engine) => new Trainer(engine, irisRun, { ...iris, validation: null } as never),
+      "data.validation must be a data",
+    ],
+    ["no parameters", () => new Optimizer(undefined as never, adam()), "parameters must be Parameters, got undefined"],
+    [
+      "no optimizer",
+      (engine) => new Optimizer(new Parameters(engine, { w: [1] }), undefined as never),
+      "optimizer must come from a factory",
+    ],
+    [
+      "a clock with a slip",
+      (engine) => new Optimizer(new Parameters(engine, { w: [1] }), adam(), { stepsPerEpok: 3 } as never),
+      "clock.stepsPerEpok is not an option (did you mean stepsPerEpoch?)",
+    ],
+    ["no schedule", () => rateAt(undefined as never, 0), "schedule must be made by a factory"],
+  ])("%s is a typed error", async (_, use, message) => {
+    const engine = await load();
+    expect(() => use(engine)).toThrow(OptionError);
+    expect(() => use(engine)).toThrow(message);
+  });
+
+  test("rows to predict that are nested, or hold what is no finite number, are refused", async () => {
+    using trainer = new Trainer(await load(), irisRun, iris);
+    const model = trainer.model as Network;
+    expect(() => model.predict([[1, 2, 3, 4], [], [], []] as never)).toThrow("row 1, input 1: must be a finite number, got an array of 4");
+    expect(() => model.predict([1, 2, 3, 4, 5, Number.NaN, 7, 8])).toThrow("row 2, input 2: must be a finite number, got NaN");
+    expect(() => model.predict([1e39, 2, 3, 4])).toThrow(DataError);
+    expect(() => trainer.restore(trainer.checkpoint().buffer as never)).toThrow("the file must be given as a Uint8Array, got an object");
+  });
+
   test.each<[string, Partial<Run>, new (...args: never[]) => Error, string]>([
     [
       "a batch larger than the data",

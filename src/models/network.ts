@@ -1,6 +1,7 @@
 import type { Engine, Kernels } from "../engine.js";
-import { ShapeError } from "../errors.js";
+import { DataError, ShapeError } from "../errors.js";
 import type { Vector } from "../memory.js";
+import { show } from "../options.js";
 import { Parameters } from "../parameters.js";
 import { hash, Random } from "../random.js";
 import { gainOf, initialize } from "./initialization.js";
@@ -84,7 +85,7 @@ export class Network implements Model {
   /**
    * The outputs for rows × inputs features, row by row: logits for the cross-entropies.
    *
-   * @throws ShapeError when the length is no whole number of rows.
+   * @throws ShapeError when the length is no whole number of rows, DataError for what is no finite number: rows lie flat, one after another.
    */
   predict(features: ArrayLike<number>): Float32Array {
     const { inputs, outputs } = this.description;
@@ -95,7 +96,14 @@ export class Network implements Model {
     try {
       for (let row = 0; row < count; row += this.rows) {
         const rows = Math.min(this.rows, count - row);
-        for (let i = 0; i < rows * inputs; i++) x.view[i] = features[row * inputs + i] as number;
+        for (let i = 0; i < rows * inputs; i++) {
+          const feature = features[row * inputs + i] as number;
+          if (typeof feature !== "number" || !Number.isFinite(Math.fround(feature))) {
+            const place = row + Math.floor(i / inputs) + 1;
+            throw new DataError(`row ${place}, input ${(i % inputs) + 1}: must be a finite number, got ${show(feature)}`, place);
+          }
+          x.view[i] = feature;
+        }
         this.#forward({ rows, featuresPointer: x.pointer, step: 0 }, false);
         result.set(this.#outputs.view.subarray(0, rows * outputs), row * outputs);
       }

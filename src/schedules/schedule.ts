@@ -128,7 +128,7 @@ export function schedule(fallback?: Schedule): Field<Schedule> {
 
 /** The rule a description carries. */
 export function ruleOf(schedule: ScheduleDescription, path = "schedule"): Rule {
-  const rule = schedule[RULE];
+  const rule = (schedule as ScheduleDescription | undefined)?.[RULE];
   if (rule === undefined) {
     throw new OptionError(path, schedule, "must be made by a factory such as cosine(), or read with scheduleFromJSON()");
   }

@@ -10,7 +10,7 @@ import { isPlateau, start } from "../schedules/plateau.js";
 import { type Clock, make, rateAt, ruleOf as scheduleRuleOf } from "../schedules/schedule.js";
 import { type CheckedRun, clockOf, type Run, readRun } from "../training/run.js";
 import { type ScoreName, scoreName } from "../training/score.js";
-import { type EpochRecord, type Metrics, Trainer, type TrainingData } from "../training/trainer.js";
+import { checkDatasets, type EpochRecord, type Metrics, Trainer, type TrainingData } from "../training/trainer.js";
 import { defaultRates } from "./rates.js";
 import { bestOf, type Judgement, judge, type Outcome, type Tolerance, type Verdict } from "./verdict.js";
 
@@ -116,6 +116,7 @@ async function search(engine: Engine, run: Run, data: SearchData, options: Omit<
     repeats: integer(1, { min: 1 }),
   });
   const checked = readRun(run);
+  checkDatasets(data);
   const rising = [...new Set(rates)].sort((a, b) => a - b);
   const total = rising.length * repeats * checked.epochs;
   const tests = new Map<number, Metrics>();

@@ -46,6 +46,7 @@ export function writeSafeTensors({ tensors, metadata }: SafeTensors): Uint8Array
  * @throws CheckpointError that says what is wrong.
  */
 export function readSafeTensors(bytes: Uint8Array): SafeTensors {
+  if (!(bytes instanceof Uint8Array)) throw new CheckpointError(`the file must be given as a Uint8Array, got ${show(bytes)}`);
   if (bytes.length < 8) throw new CheckpointError(`the file has ${bytes.length} bytes: too short for a safetensors file`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getBigUint64(0, true);

@@ -4,6 +4,7 @@ import { CheckpointError, DisposedError, DivergedError, OptionError, ShapeError 
 import type { Model } from "../models/model.js";
 import { Network } from "../models/network.js";
 import { Optimizer } from "../optimizer.js";
+import { show } from "../options.js";
 import { Random } from "../random.js";
 import { Batches } from "./batches.js";
 import { blockOf, readCheckpoint, restoreValues, runToJSON, writeCheckpoint } from "./checkpoint.js";
@@ -90,7 +91,7 @@ export class Trainer implements Disposable {
   constructor(engine: Engine, run: Run, data: TrainingData) {
     this.run = readRun(run);
     this.#engine = engine;
-    const { training, validation } = data;
+    const { training, validation } = checkDatasets(data);
     checkData(this.run, data);
     const { batchSize, seed, model, loss } = this.run;
     this.scoreName = scoreName(training);
@@ -329,6 +330,17 @@ export class Trainer implements Disposable {
   #alive(): void {
     if (this.#disposed) throw new DisposedError("trainer");
   }
+}
+
+/** Throws OptionError where something else stands in place of a data set. */
+export function checkDatasets<T extends TrainingData>(data: T): T {
+  const { training, validation, test } = (data ?? {}) as TrainingData & { test?: Dataset };
+  for (const [part, set] of Object.entries({ training, validation, test })) {
+    if (set === undefined && part !== "training") continue;
+    if (typeof (set as Partial<Dataset> | null | undefined)?.rows !== "number")
+      throw new OptionError(`data.${part}`, set, `must be a data set, as dataset(...) makes it, got ${show(set)}`);
+  }
+  return data;
 }
 
 function checkData(run: CheckedRun, { training, validation }: TrainingData): void {
