@@ -331,7 +331,7 @@ describe("wrong use", () => {
     const engine = await load();
     const free = engine.arena.available;
     const model = mlp({ inputs: 4, hidden: [60_000, 60_000], outputs: 3 });
-    expect(() => new Trainer(engine, { ...irisRun, model }, iris)).toThrow("14.40 GB of memory were requested, ");
+    expect(() => new Trainer(engine, { ...irisRun, model }, iris)).toThrow("28.80 GB of memory were requested, ");
     expect(engine.arena.available).toBe(free);
   });
 
