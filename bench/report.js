@@ -118,29 +118,6 @@ const parts = {
       ]),
     },
   ],
-  threads: (rows) => [
-    {
-      title: "Two threads against one: µs",
-      head: ["work", "size", "one thread", "median", "two threads", "median", "ratio"],
-      rows: rows.map(({ name, size, one, two }) => [
-        name,
-        typeof size === "number" ? count(size) : size,
-        ...[one.min, one.median, two.min, two.median].map(micro),
-        times(one.min / two.min, 2),
-      ]),
-    },
-  ],
-  scale: (rows) => [
-    {
-      title: "AdamW by number of parameters: ns a parameter, and the size of the memory that holds them",
-      head: ["n", "memory", "one thread", "median", "two threads", "median"],
-      rows: rows.map(({ n, memory, one, two }) => [
-        count(n),
-        `${(memory / 2 ** 20).toFixed(0)} MiB`,
-        ...[one.min, one.median, two.min, two.median].map((time) => fixed(time / n, 3)),
-      ]),
-    },
-  ],
   native: ({ loops, compiler, networks, torch }) => [
     ...(loops
       ? [
