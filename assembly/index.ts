@@ -3,7 +3,7 @@
 export { dense, denseBiasGradient, denseInputGradient, denseWeightGradient, scratch, transpose } from "./linalg/product";
 export { dot, dotDecayed, finite, maxAbs, squaredDistance, sumAbs, sumSquares, sumSquaresDecayed } from "./linalg/reductions";
 export { centralizeColumns, centralizeRows, clipColumns, clipRows, factorSquares } from "./linalg/units";
-export { axpby, axpy, blend, clamp, copy, fill, flush, scale } from "./linalg/vectors";
+export { axpby, axpy, blend, clamp, copy, fill, firstColumn, flush, scale } from "./linalg/vectors";
 export {
   gelu,
   geluGradient,

@@ -380,7 +380,9 @@ describe.each(fullest)("$kind", ({ kind, rule, row, options }) => {
       ([name, slot]) => name !== "accumulated" && (Object.values(slot)[0]?.length as number) > 0,
     ) ?? Object.entries(state.slots)[0]) as [string, Record<string, Float32Array>];
     const lengths = Object.fromEntries(
-      Object.entries(SHAPES).map(([name, shape]) => [name, rule.lengths?.(slot, shape) ?? count(shape)] as const),
+      Object.entries(SHAPES).map(
+        ([name, shape]) => [name, rule.lengths?.(slot, shape, trial.optimizer.description as never) ?? count(shape)] as const,
+      ),
     );
     for (const [name, { length }] of Object.entries(tensors)) expect(length).toBe(lengths[name]);
     const [first, { length }] = Object.entries(tensors)[0] as [string, Float32Array];
