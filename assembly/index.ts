@@ -21,6 +21,7 @@ export {
 export { dropout, gather } from "./nn/batches";
 export { exp, log } from "./nn/elementary";
 export { binaryCrossEntropy, crossEntropy, huber, meanAbsolute, meanSquared, softmax } from "./nn/losses";
+export { acprop } from "./optimizers/acprop";
 export { adabelief } from "./optimizers/adabelief";
 export { adadelta } from "./optimizers/adadelta";
 export { adafactor, adafactorMatrix } from "./optimizers/adafactor";

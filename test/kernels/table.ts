@@ -400,6 +400,10 @@ export const table = {
     ],
     padding: "zero",
   },
+  acprop: {
+    arguments: [inout("p"), input("g"), inout("m"), inout("s", square), n, rate, b1, a1, b2, a2, k, root, epsilon, shrink, factor],
+    padding: "zero",
+  },
   adabelief: {
     arguments: [inout("p"), input("g"), inout("m"), inout("s", square), n, near, look, b1, a1, b2, a2, k, root, epsilon, shrink, factor],
     padding: "zero",

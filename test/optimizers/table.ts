@@ -623,6 +623,17 @@ export const table: Readonly<Record<string, Row>> = {
     converges: { options: { learningRate: 0.05 }, steps: 1000, within: 1e-4 },
     hard: { quadratic: { learningRate: 0.001 }, rosenbrock: { learningRate: 0.001 } },
   },
+  acprop: {
+    digits: { learningRate: 0.001 },
+    options: [
+      { learningRate: 0.01 },
+      { learningRate: 0.03, beta1: 0.8, beta2: 0.95, epsilon: 0.1, epsilonRoot: 1e-2, weightDecay: 0.2 },
+      { learningRate: 0.02, beta1: 0.7, beta2: 0.99, epsilon: 1e-3, epsilonRoot: 1e-4, weightDecay: 0.1 },
+    ],
+    scheduled: { learningRate, ...betas, epsilon, epsilonRoot, weightDecay },
+    converges: { options: { learningRate: 0.01 }, steps: 1000, within: 1e-4 },
+    hard: { quadratic: { learningRate: 0.01 }, rosenbrock: { learningRate: falling(0.01) } },
+  },
   adabelief: {
     digits: { learningRate: 0.001 },
     options: [
