@@ -205,6 +205,7 @@ export class Optimizer implements Disposable {
         (closure) => closure(),
       );
       if (this.#live.some(({ rule, elementRates }) => rule.evaluate || elementRates)) this.#kept = this.#allocate(parameters.size);
+      if (this.#live.some(({ rule }) => rule.evaluate)) parameters.training = () => !this.#disposed && this.#steps > 0 && !this.#evaluating;
     } catch (error) {
       const taken = this.#taken();
       this.dispose();
