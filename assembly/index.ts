@@ -3,7 +3,7 @@
 export { dense, denseBiasGradient, denseInputGradient, denseWeightGradient, scratch, transpose } from "./linalg/product";
 export { dot, dotDecayed, finite, maxAbs, squaredDistance, sumAbs, sumSquares, sumSquaresDecayed } from "./linalg/reductions";
 export { centralizeColumns, centralizeRows, clipColumns, clipRows, factorSquares } from "./linalg/units";
-export { axpby, axpy, blend, clamp, copy, fill, flush, scale } from "./linalg/vectors";
+export { axpby, axpy, blend, clamp, copy, fill, firstColumn, flush, scale } from "./linalg/vectors";
 export {
   gelu,
   geluGradient,
@@ -21,6 +21,7 @@ export {
 export { dropout, gather } from "./nn/batches";
 export { exp, log } from "./nn/elementary";
 export { binaryCrossEntropy, crossEntropy, huber, meanAbsolute, meanSquared, softmax } from "./nn/losses";
+export { acprop } from "./optimizers/acprop";
 export { adabelief } from "./optimizers/adabelief";
 export { adadelta } from "./optimizers/adadelta";
 export { adafactor, adafactorMatrix } from "./optimizers/adafactor";

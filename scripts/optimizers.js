@@ -33,7 +33,7 @@ const rows = [...rules.keys(), ...wrappers.keys()]
       throw new Error(`the docstring of ${kind} must end with agreement and paper`);
     const slots = slotsOf(kind);
     const floats = slots.reduce((sum, [, length]) => sum + length, 0) / SIDE ** 2;
-    const state = slots.map(([name, length]) => (length < SIDE ** 2 ? `${name} (smaller)` : name)).join(", ") || "none";
+    const state = stateOf(slots) || "none";
     return `| \`${kind}\` | ${cell(what)} | ${state} | ${Math.round(12 + 8 * floats)} | ${cell(agreement)} | ${cell(paper)} |`;
   });
 
@@ -42,6 +42,18 @@ const table = [
   "| --- | --- | --- | --- | --- | --- |",
   ...rows,
 ].join("\n");
+
+/** The slots in words; those that are numbered in one: "valueChange0 ... 99". */
+function stateOf(slots) {
+  const families = new Map();
+  for (const [name, length] of slots) {
+    const [, stem, number] = /^(.*?)(\d*)$/.exec(name);
+    families.set(stem, [...(families.get(stem) ?? []), { number, note: length < SIDE ** 2 ? " (smaller)" : "" }]);
+  }
+  return [...families]
+    .map(([stem, members]) => `${stem}${members[0].number}${members.length > 1 ? ` ... ${members.at(-1).number}` : ""}${members[0].note}`)
+    .join(", ");
+}
 
 function cell(text) {
   return text.replaceAll("|", "\\|");

@@ -48,6 +48,7 @@ export { type Activation, type Initialization, type MlpDescription, type MlpOpti
 export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "./models/model.js";
 export { Network } from "./models/network.js";
 export { Optimizer, type OptimizerState } from "./optimizer.js";
+export { type AcpropOptions, acprop } from "./optimizers/acprop.js";
 export { type AdabeliefOptions, adabelief } from "./optimizers/adabelief.js";
 export { type AdadeltaOptions, adadelta } from "./optimizers/adadelta.js";
 export { type AdafactorOptions, adafactor } from "./optimizers/adafactor.js";

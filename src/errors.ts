@@ -60,14 +60,18 @@ export class DisposedError extends StepsizeError {
   }
 }
 
-/** An optimizer was asked to train while it shows the values to evaluate. */
+/** An optimizer was asked to train while it shows the values to evaluate, or a model to evaluate the values to train. */
 export class ModeError extends StepsizeError {
   override get name(): string {
     return "ModeError";
   }
 
-  constructor(method: string) {
-    super(`${method}() needs the training values, but the parameters hold those to evaluate: call toTraining() first`);
+  constructor(method: string, needed: "training" | "evaluation" = "training") {
+    super(
+      needed === "training"
+        ? `${method}() needs the training values, but the parameters hold those to evaluate: call toTraining() first`
+        : `${method}() needs the values to evaluate, but the parameters hold those to train: call the optimizer's toEvaluation() first`,
+    );
   }
 }
 

@@ -205,6 +205,7 @@ export class Optimizer implements Disposable {
         (closure) => closure(),
       );
       if (this.#live.some(({ rule, elementRates }) => rule.evaluate || elementRates)) this.#kept = this.#allocate(parameters.size);
+      if (this.#live.some(({ rule }) => rule.evaluate)) parameters.training = () => !this.#disposed && this.#steps > 0 && !this.#evaluating;
     } catch (error) {
       const taken = this.#taken();
       this.dispose();
@@ -527,7 +528,7 @@ export class Optimizer implements Disposable {
   #lay(group: BoundGroup): void {
     const { values } = this.parameters;
     const { rule, parameters, options } = group;
-    const slots = group.slots.map((name) => this.#slot(name, parameters, rule, rule.dtype?.(name, options)));
+    const slots = group.slots.map((name) => this.#slot(name, parameters, group, rule.dtype?.(name, options)));
     if (group.elementRates) this.#fill(this.#slot(ELEMENT_RATES, parameters), parameters, 1);
     for (const slot of slots) {
       const value = rule.initial?.(slot.name, options) ?? 0;
@@ -549,7 +550,7 @@ export class Optimizer implements Disposable {
     }));
     group.runs = contiguous(parameters).map(([from, to]) =>
       piece(from, to - from, (slot) =>
-        rule.lengths?.(slot.name, []) === undefined ? slot.block.pointer + from * WIDTH[slot.dtype] : Number.NaN,
+        rule.lengths?.(slot.name, [], options) === undefined ? slot.block.pointer + from * WIDTH[slot.dtype] : Number.NaN,
       ),
     );
   }
@@ -569,8 +570,8 @@ export class Optimizer implements Disposable {
   #tooLarge(needed: number): OutOfMemoryError {
     const { size, engine } = this.parameters;
     const { available } = engine.arena;
-    const slots = this.#live.map(({ rule, slots, elementRates }) => {
-      const whole = slots.filter((name) => rule.lengths?.(name, []) === undefined).length;
+    const slots = this.#live.map(({ rule, slots, options, elementRates }) => {
+      const whole = slots.filter((name) => rule.lengths?.(name, [], options) === undefined).length;
       return whole + (elementRates ? 2 : rule.evaluate ? 1 : 0);
     });
     const state = Math.max(needed, size * 4 * (Math.max(...slots) + (this.#core.accumulate > 1 ? 1 : 0)));
@@ -588,8 +589,8 @@ export class Optimizer implements Disposable {
    * The slot with places for these tensors: in the block that groups share (one for each dtype), or, where the rule has lengths of its own,
    * in one of this group.
    */
-  #slot(name: string, parameters: readonly Parameter[], rule?: AnyRule, dtype: Dtype = "float32"): Slot {
-    const lengths = parameters.map(({ shape }) => rule?.lengths?.(name, shape));
+  #slot(name: string, parameters: readonly Parameter[], group?: BoundGroup, dtype: Dtype = "float32"): Slot {
+    const lengths = parameters.map(({ shape }) => group?.rule.lengths?.(name, shape, group.options));
     if (lengths[0] === undefined) {
       const shared = this.#slots.find((slot) => slot.name === name && slot.dtype === dtype);
       const slot = shared ?? this.#addSlot(name, dtype, (this.parameters.size * WIDTH[dtype]) / 4, []);

@@ -61,6 +61,8 @@ export class Parameters implements Iterable<Parameter>, Disposable {
   readonly gradients: Vector;
   /** The number of elements without padding. */
   readonly count: number;
+  /** Whether the values are to be trained while others are to be evaluated: an optimizer that keeps such says so. */
+  training: () => boolean = () => false;
   readonly #tensors = new Map<string, Parameter>();
   #disposed = false;
 

@@ -6,6 +6,7 @@ import { absentIn, arrayOf, type Call, dimensionsOf, Harness, type KernelName, s
 import type { Dimensions, Row } from "./kernels/row.js";
 import { table } from "./kernels/table.js";
 import { drawTable, pools } from "./support/floats.js";
+import { where } from "./support/where.js";
 
 const SEED = 20261121;
 const wasm = await load({ backend: "wasm" });
@@ -83,13 +84,13 @@ describe.each(rows)("%s", (name, row) => {
     expect(turn === 0 || turn > sets * poolNames.length).toBe(true);
   });
 
-  test.runIf(names.length === 1)("gives the same bits at large lengths", () => {
+  where(names.length === 1)("gives the same bits at large lengths", () => {
     const random = new Random(SEED, name, "large");
     for (const n of around(256, 1024)) for (const pool of poolNames) check(name, row, { n }, pool, n, random);
     for (const [i, n] of around(65536).entries()) check(name, row, { n }, poolNames[i % poolNames.length] as string, i, random);
   });
 
-  test.runIf(row.inPlace)("may write over its input", () => {
+  where(row.inPlace)("may write over its input", () => {
     const random = new Random(SEED, name, "in place");
     for (const length of to(35)) {
       const dimensions = names.length === 1 ? { n: length } : { rows: (length % 6) + 1, columns: length };

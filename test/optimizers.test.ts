@@ -8,6 +8,7 @@ import { table } from "./optimizers/table.js";
 import { count, type Gradients, mapped, SHAPES, someLoss, Trial, throughJSON, wildGradients } from "./optimizers/trial.js";
 import { thrown } from "./support/errors.js";
 import { beyond } from "./support/floats.js";
+import { where } from "./support/where.js";
 
 const wasm = await load({ backend: "wasm" });
 const js = await load({ backend: "js" });
@@ -168,12 +169,12 @@ describe.each(fullest)("$kind", ({ kind, rule, row, options }) => {
     });
   });
 
-  test.skipIf(rule.elementRates !== false)("refuses rates for elements", () => {
+  where(rule.elementRates === false)("refuses rates for elements", () => {
     const message = `optimizer.groups[0].elementRates is not an option`;
     expect(() => new Trial(wasm, kind, { groups: [{ match: "gain", elementRates: true }] })).toThrow(message);
   });
 
-  test.skipIf(rule.shared === undefined)("shares its estimate between groups that differ in nothing", () => {
+  where(rule.shared !== undefined)("shares its estimate between groups that differ in nothing", () => {
     using trial = new Trial(wasm, kind, { ...options, groups: [{ match: "*.bias" }, { match: "gain" }] });
     const { values, state } = trial.run(wild, 0, 10).everything;
     const plain = outcome(10, kind, options);
@@ -185,7 +186,7 @@ describe.each(fullest)("$kind", ({ kind, rule, row, options }) => {
     expect(state.scalars.length).toBe(1);
   });
 
-  test.skipIf(rule.shared === undefined || rule.shared.length === 0)("refuses groups with options of what they share", () => {
+  where((rule.shared?.length ?? 0) > 0)("refuses groups with options of what they share", () => {
     for (const option of rule.shared as readonly string[]) {
       const value = row.options.map((set) => set[option]).find((given) => given !== undefined);
       const message = `optimizer.groups[0].${option} is not an option`;
@@ -216,7 +217,7 @@ describe.each(fullest)("$kind", ({ kind, rule, row, options }) => {
     }
   });
 
-  test.skipIf(rule.needs !== "loss")("needs the loss", () => {
+  where(rule.needs === "loss")("needs the loss", () => {
     using trial = new Trial(wasm, kind, options);
     const start = trial.everything;
     expect(() => trial.optimizer.step()).toThrow(`loss is needed by ${kind}: call step(loss) with the loss of the gradients`);
@@ -225,32 +226,29 @@ describe.each(fullest)("$kind", ({ kind, rule, row, options }) => {
     expect(trial.optimizer.step(() => 1)).toBe(true);
   });
 
-  test.skipIf(rule.elementRates === false)(
-    "multiplies the step of each element by its rate: 0 freezes, 1 changes nothing, 0.5 halves",
-    () => {
-      const plain = outcome(1, kind, options);
-      using trial = new Trial(wasm, kind, { ...options, groups: [{ match: "a.weight", elementRates: true }] });
-      const start = trial.values["a.weight"] as Float32Array;
-      const rates = trial.optimizer.elementRates("a.weight");
-      expect([...rates]).toEqual(Array(35).fill(1));
-      rates.forEach((_, i) => {
-        rates[i] = [0, 1, 0.5][i % 3] as number;
-      });
-      const { values, state } = trial.run(wild, 0, 1).everything;
-      const full = plain.values["a.weight"] as Float32Array;
-      values["a.weight"]?.forEach((x, i) => {
-        const expected = [start[i], full[i], ((start[i] as number) + (full[i] as number)) / 2][i % 3] as number;
-        if (i % 3 < 2) expect(x).toBe(expected);
-        else expect(Math.abs(x - expected)).toBeLessThanOrEqual(Math.abs(expected - beyond(expected, 1)));
-      });
-      expect(values["a.bias"]).toEqual(plain.values["a.bias"]);
-      for (const [slot, tensors] of Object.entries(plain.state.slots)) expect(state.slots[slot]).toEqual(tensors);
-      trial.run(wild, 1, 100);
-      trial.parameters.get("a.weight").value.forEach((x, i) => {
-        if (i % 3 === 0) expect(x).toBe(start[i]);
-      });
-    },
-  );
+  where(rule.elementRates !== false)("multiplies the step of each element by its rate: 0 freezes, 1 changes nothing, 0.5 halves", () => {
+    const plain = outcome(1, kind, options);
+    using trial = new Trial(wasm, kind, { ...options, groups: [{ match: "a.weight", elementRates: true }] });
+    const start = trial.values["a.weight"] as Float32Array;
+    const rates = trial.optimizer.elementRates("a.weight");
+    expect([...rates]).toEqual(Array(35).fill(1));
+    rates.forEach((_, i) => {
+      rates[i] = [0, 1, 0.5][i % 3] as number;
+    });
+    const { values, state } = trial.run(wild, 0, 1).everything;
+    const full = plain.values["a.weight"] as Float32Array;
+    values["a.weight"]?.forEach((x, i) => {
+      const expected = [start[i], full[i], ((start[i] as number) + (full[i] as number)) / 2][i % 3] as number;
+      if (i % 3 < 2) expect(x).toBe(expected);
+      else expect(Math.abs(x - expected)).toBeLessThanOrEqual(Math.abs(expected - beyond(expected, 1)));
+    });
+    expect(values["a.bias"]).toEqual(plain.values["a.bias"]);
+    for (const [slot, tensors] of Object.entries(plain.state.slots)) expect(state.slots[slot]).toEqual(tensors);
+    trial.run(wild, 1, 100);
+    trial.parameters.get("a.weight").value.forEach((x, i) => {
+      if (i % 3 === 0) expect(x).toBe(start[i]);
+    });
+  });
 
   test("clips by the norm over all tensors that are not frozen", () => {
     const groups = [{ match: "b.*", frozen: true }];
@@ -365,7 +363,7 @@ describe.each(fullest)("$kind", ({ kind, rule, row, options }) => {
     } else expect(seen).toEqual([Number.NaN, 0.5, 0.5, 0.25, 0.25, 0.125]);
   });
 
-  test.skipIf(row.restless)("a learning rate of 0 moves nothing", () => {
+  where(!row.restless)("a learning rate of 0 moves nothing", () => {
     using trial = new Trial(wasm, kind, replaced(kind, options, { learningRate: 0 }));
     const start = trial.values;
     expect(trial.run(wild, 0, 20).values).toEqual(start);
@@ -380,7 +378,9 @@ describe.each(fullest)("$kind", ({ kind, rule, row, options }) => {
       ([name, slot]) => name !== "accumulated" && (Object.values(slot)[0]?.length as number) > 0,
     ) ?? Object.entries(state.slots)[0]) as [string, Record<string, Float32Array>];
     const lengths = Object.fromEntries(
-      Object.entries(SHAPES).map(([name, shape]) => [name, rule.lengths?.(slot, shape) ?? count(shape)] as const),
+      Object.entries(SHAPES).map(
+        ([name, shape]) => [name, rule.lengths?.(slot, shape, trial.optimizer.description as never) ?? count(shape)] as const,
+      ),
     );
     for (const [name, { length }] of Object.entries(tensors)) expect(length).toBe(lengths[name]);
     const [first, { length }] = Object.entries(tensors)[0] as [string, Float32Array];

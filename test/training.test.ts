@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { dataset, takeRows } from "../src/data/dataset.js";
 import { type Engine, load } from "../src/engine.js";
-import { CheckpointError, DataError, DivergedError, OptionError, ShapeError } from "../src/errors.js";
+import { CheckpointError, DataError, DivergedError, ModeError, OptionError, ShapeError } from "../src/errors.js";
 import { mlp } from "../src/models/mlp.js";
 import type { Model } from "../src/models/model.js";
 import type { Network } from "../src/models/network.js";
@@ -390,6 +390,18 @@ describe("an optimizer that evaluates other values than it trains", () => {
     expect(second.history).toEqual(whole.history);
     expect(fingerprint(second)).toBe(fingerprint(whole));
     for (const trainer of [whole, first, second, model]) trainer.dispose();
+  });
+
+  test("is not asked for predictions of the values it trains", async () => {
+    using trainer = new Trainer(await load(), averaged, iris);
+    const { features } = iris.validation;
+    const predict = () => (trainer.model as Network).predict(features);
+    predict();
+    await trainer.epochs().next();
+    expect(predict).toThrow(ModeError);
+    expect(predict).toThrow("predict() needs the values to evaluate");
+    trainer.optimizer.toEvaluation();
+    expect(predict()).toHaveLength(iris.validation.rows * 3);
   });
 
   test("ends with them in the model and in the checkpoint", async () => {

@@ -14,6 +14,11 @@ export function copy(x: usize, y: usize, n: usize): void {
   for (let i: usize = 0; i < n << 2; i += 16) store(y + i, load(x + i));
 }
 
+/** y = the first column of the matrix x */
+export function firstColumn(x: usize, y: usize, rows: usize, columns: usize): void {
+  for (let i: usize = 0; i < rows; i++) f32.store(y + (i << 2), f32.load(x + ((i * columns) << 2)));
+}
+
 /** x = a x */
 export function scale(x: usize, n: usize, a: f32): void {
   const A = splat(a);

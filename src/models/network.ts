@@ -1,5 +1,5 @@
 import type { Engine, Kernels } from "../engine.js";
-import { DataError, ShapeError } from "../errors.js";
+import { DataError, ModeError, ShapeError } from "../errors.js";
 import type { Vector } from "../memory.js";
 import { show } from "../options.js";
 import { Parameters } from "../parameters.js";
@@ -76,7 +76,9 @@ export class Network implements Model {
     return loss;
   }
 
+  /** The loss and the outputs of a batch. Throws ModeError as `predict` does. */
   evaluate(batch: Batch): Evaluation {
+    if (this.parameters.training()) throw new ModeError("evaluate", "evaluation");
     this.#forward(batch, false);
     const loss = this.#loss(this.#last.z, batch.targetsPointer, this.#last.dz, batch.rows);
     return { loss, outputs: this.#outputs.view.subarray(0, batch.rows * this.#last.outputs) };
@@ -86,8 +88,10 @@ export class Network implements Model {
    * The outputs for rows × inputs features, row by row: logits for the cross-entropies.
    *
    * @throws ShapeError when the length is no whole number of rows, DataError for what is no finite number: rows lie flat, one after another.
+   *   ModeError when an optimizer keeps the values to evaluate elsewhere (a schedule-free one, `ema`, ...) and `toEvaluation()` was not called.
    */
   predict(features: ArrayLike<number>): Float32Array {
+    if (this.parameters.training()) throw new ModeError("predict", "evaluation");
     const { inputs, outputs } = this.description;
     if (features.length % inputs !== 0) throw new ShapeError(`features must be whole rows of ${inputs}, got ${features.length} numbers`);
     const count = features.length / inputs;

@@ -17,8 +17,10 @@ export interface AlmeidaOptions extends CommonOptions<AlmeidaOptions> {
 }
 
 export interface PlagianakosOptions extends CommonOptions<PlagianakosOptions> {
-  /** The meta-stepsize K, in units of rate / loss times rate, at least 0. Default 1e-3. */
+  /** What the product of the last two gradients is multiplied by, in units of rate / loss times rate, at least 0. Default 1e-3. */
   metaStepsize?: Scheduled;
+  /** What the product of the two gradients before is multiplied by, which steadies the rate; at least 0. Default 0. */
+  previousMetaStepsize?: Scheduled;
   /** Coupled decay, added to the gradient as weightDecay p; at least 0. Default 0. */
   weightDecay?: Scheduled;
 }
@@ -53,12 +55,16 @@ export const almeidaRule: Rule<AlmeidaOptions> = {
 export const plagianakosRule: Rule<PlagianakosOptions> = {
   kind: "plagianakos",
   learningRate: 1e-2,
-  shared: ["metaStepsize"],
-  fields: { metaStepsize: scheduled(1e-3, { min: 0 }), weightDecay: scheduled(0, { min: 0 }) },
+  shared: ["metaStepsize", "previousMetaStepsize"],
+  fields: {
+    metaStepsize: scheduled(1e-3, { min: 0 }),
+    previousMetaStepsize: scheduled(0, { min: 0 }),
+    weightDecay: scheduled(0, { min: 0 }),
+  },
   slots: () => ["gradient"],
-  scalars: () => ({ learned: 0 }),
-  bind({ kernels, options, groups, scalars }) {
-    const state = scalars as { learned: number };
+  scalars: () => ({ learned: 0, product: 0 }),
+  bind({ kernels, options: o, groups, scalars }) {
+    const state = scalars as { learned: number; product: number };
     return (_, __, scale) => {
       const largest = largestRate(groups);
       let product = 0;
@@ -71,7 +77,8 @@ export const plagianakosRule: Rule<PlagianakosOptions> = {
           kernels.sgdMomentum(p, g, h, n, group.learningRate, 0, 1, weightDecay, scale);
         }
       }
-      state.learned = Math.max(state.learned + options.metaStepsize * product, -largest);
+      state.learned = Math.max(state.learned + o.metaStepsize * product + o.previousMetaStepsize * state.product, -largest);
+      state.product = product;
     };
   },
 };
@@ -85,9 +92,12 @@ export const plagianakosRule: Rule<PlagianakosOptions> = {
  *
  * All rates start at `learningRate` (default 1e-2), which a schedule may change: what is learned are factors on it. `optimizer.learningRate` is the
  * mean of the rates used; the factors are the state slot "factors". The per-parameter, normalised variant, which does not depend on the scale of the
- * loss; lowestFactor, from Schraudolph, keeps a single outlier from turning a rate round (0: never negative). No other library ships it.
+ * loss; epsilon is ours, and lowestFactor, from Schraudolph, keeps a single outlier from turning a rate round (0: never negative). Small batches drawn
+ * without replacement disagree near the minimum, and the rates fade: take large ones.
  *
- * Almeida, Langlois, Amaral and Plakhov, Parameter adaptation in stochastic optimization, 1998; Schraudolph, Local gain adaptation in
+ * Agrees with HLearn's (its defaults 0.1, 0.01 and 0.9), which names equation 4.6 of the paper. No other library ships it.
+ *
+ * Almeida, Langlois, Amaral and Plakhov, Parameter adaptation in stochastic optimization, 1998, equation 4.6; Schraudolph, Local gain adaptation in
  * stochastic gradient descent, 1999.
  *
  * @throws OptionError for an unknown option or a value out of range.
@@ -101,14 +111,19 @@ export function almeida(options: AlmeidaOptions = {}): OptimizerDescription {
 /**
  * Plagianakos's adaptive step: SGD with one rate, which grows by the inner product of the last two gradients.
  *
- * With g the gradient plus weightDecay p and h the one before (0 at first): p -= rate g; rate += metaStepsize <g, h>, never below 0. A product
- * changes the rate of the next update only, where `sgdHypergradient` uses it at once.
+ * With g the gradient plus weightDecay p, h the one before and f the one before that (0 at first): p -= rate g;
+ * rate += metaStepsize <g, h> + previousMetaStepsize <h, f>, never below 0. A product changes the rate of the next update only, where
+ * `sgdHypergradient` uses it at once.
  *
  * The rate starts at `learningRate` (default 1e-2); `optimizer.learningRate` is the one used. What is learned is kept apart and added to learningRate, from
  * products over all groups, so that schedules and groups with rates of their own go on working. The global, unnormalised variant: metaStepsize must fit
- * the size of the gradients. The bound at 0 is ours. No other library ships it.
+ * the size of the gradients.
  *
- * Plagianakos, Magoulas and Vrahatis, Learning rate adaptation in stochastic gradient descent, 2001.
+ * Agrees with its authors' AdLR for PyTorch (0.01 and 0.001 for the two stepsizes), which takes a hundredth of the first rate for one below 0. The
+ * plain rule, previousMetaStepsize 0, is that of the second paper. No other library ships it.
+ *
+ * Plagianakos, Magoulas and Vrahatis, Learning rate adaptation in stochastic gradient descent, 2001; Magoulas, Plagianakos and Vrahatis, Adaptive
+ * stepsize algorithms for on-line training of neural networks, 2001.
  *
  * @throws OptionError for an unknown option or a value out of range.
  * @example

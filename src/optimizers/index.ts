@@ -1,6 +1,7 @@
 import { OptionError } from "../errors.js";
 import { show, suggest } from "../options.js";
 import { scheduleFromJSON } from "../schedules/index.js";
+import { acpropRule } from "./acprop.js";
 import { adabeliefRule } from "./adabelief.js";
 import { adadeltaRule } from "./adadelta.js";
 import { adafactorRule } from "./adafactor.js";
@@ -91,6 +92,7 @@ export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
     rpropRule,
     asgdRule,
     adanRule,
+    acpropRule,
     adabeliefRule,
     yogiRule,
     madgradRule,

@@ -36,7 +36,7 @@ export const lookaheadWrapper: Wrapper<Required<LookaheadOptions>> = {
         const value = rule.initial?.(slot, options) ?? 0;
         for (const { s, n, shape } of tensors) {
           const floats = rule.dtype?.(slot, options) === "bfloat16" ? Math.ceil(n / 2) : n;
-          const length = rule.lengths?.(slot, shape) ?? floats;
+          const length = rule.lengths?.(slot, shape, options) ?? floats;
           if (length > 0) kernels.fill(s[i] as number, length, value);
         }
       }

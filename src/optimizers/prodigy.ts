@@ -1,5 +1,7 @@
 import { powi } from "../math.js";
-import { boolean, number, optional } from "../options.js";
+import { padded } from "../memory.js";
+import { boolean, integer, number, optional } from "../options.js";
+import type { Shape } from "../parameters.js";
 import { estimateFields, largestRate } from "./dadapt.js";
 import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "./rule.js";
 
@@ -26,12 +28,14 @@ export interface ProdigyOptions extends CommonOptions<ProdigyOptions> {
   dCoefficient?: number;
   /** The most by which d grows in an update, at least 1. Default: no limit. */
   growthRate?: number;
+  /** Estimate d from every sliceP-th element of a tensor, which saves memory: 11 leaves a fifth over Adam's. At least 1. Default 1. */
+  sliceP?: number;
 }
 
 export const prodigyRule: Rule<ProdigyOptions> = {
   kind: "prodigy",
   learningRate: 1,
-  shared: ["beta1", "beta2", "beta3", "biasCorrection", "safeguardWarmup", "d0", "dCoefficient", "growthRate"],
+  shared: ["beta1", "beta2", "beta3", "biasCorrection", "safeguardWarmup", "d0", "dCoefficient", "growthRate", "sliceP"],
   fields: {
     ...estimateFields,
     beta1: scheduled(0.9, { min: 0, below: 1 }),
@@ -43,11 +47,16 @@ export const prodigyRule: Rule<ProdigyOptions> = {
     biasCorrection: boolean(false),
     safeguardWarmup: boolean(false),
     dCoefficient: number(1, { above: 0 }),
+    sliceP: integer(1, { min: 1 }),
   },
   slots: () => ["mean", "squares", "sum", "start"],
+  lengths: (slot, shape, { sliceP }) => (sliceP > 1 && (slot === "sum" || slot === "start") ? sliceOf(shape, sliceP) : undefined),
   scalars: ({ d0 }) => ({ d: d0, highest: d0, numerator: 0 }),
-  bind({ kernels, options: o, groups, scalars }) {
+  bind({ kernels, options: o, groups, scalars, scratch }) {
     const state = scalars as { d: number; highest: number; numerator: number };
+    const sliced = o.sliceP > 1;
+    const longest = sliced ? Math.max(...groups.flatMap(({ tensors }) => tensors.map(({ shape }) => sliceOf(shape, o.sliceP)))) : 0;
+    const [values, gradients] = [scratch(longest), scratch(longest)];
     const { d0, growthRate = Number.POSITIVE_INFINITY } = o;
     return (t, _, scale) => {
       const { beta1, beta2, beta3 = Math.sqrt(beta2) } = o;
@@ -63,13 +72,26 @@ export const prodigyRule: Rule<ProdigyOptions> = {
         group.learningRate = rate;
         const a3 = (d / d0) * (o.safeguardWarmup ? d * relative : rate);
         const decay = own.decoupled ? 0 : own.weightDecay;
-        for (const { p, g, s, n } of group.runs) {
+        const [a1, a2] = [d * (1 - beta1), d * d * (1 - beta2)];
+        for (const { p, g, s, n } of sliced ? [] : group.runs) {
           const [m, v, sum, start] = s as [number, number, number, number];
           if (t === 1) kernels.copy(p, start, n);
           if (rate === 0) continue;
-          const [a1, a2] = [d * (1 - beta1), d * d * (1 - beta2)];
           product += kernels.prodigy(p, g, m, v, sum, start, n, beta1, a1, beta2, a2, beta3, a3, decay, scale);
           size += kernels.sumAbs(sum, n);
+        }
+        for (const { p, g, s, n, shape } of sliced ? group.tensors : []) {
+          const [m, v, sum, start] = s as [number, number, number, number];
+          const rows = sliceOf(shape, o.sliceP);
+          if (t === 1) kernels.firstColumn(p, start, rows, o.sliceP);
+          if (rate === 0) continue;
+          kernels.firstColumn(p, values, rows, o.sliceP);
+          kernels.firstColumn(g, gradients, rows, o.sliceP);
+          for (const slice of [values, gradients]) kernels.fill(slice + rows * 4, padded(rows) - rows, 0);
+          // with factors of 1 and 0 in place of decays and rates, a slot is left as it is: first the sum, then the means
+          kernels.prodigy(p, g, m, v, m, p, n, beta1, a1, beta2, a2, 1, 0, decay, scale);
+          product += kernels.prodigy(values, gradients, sum, sum, sum, start, rows, 1, 0, 1, 0, beta3, a3, decay, scale);
+          size += kernels.sumAbs(sum, rows);
         }
       }
       if (size === 0) return;
@@ -87,13 +109,19 @@ export const prodigyRule: Rule<ProdigyOptions> = {
   },
 };
 
+/** The number of elements of a tensor that d is estimated from. */
+function sliceOf(shape: Shape, sliceP: number): number {
+  return Math.ceil(shape.reduce((product, size) => product * size, 1) / sliceP);
+}
+
 /**
  * Prodigy: Adam whose rate is found from an estimate d of the distance to the solution, quicker than D-Adaptation.
  *
  * With g the gradient (plus weightDecay p when not decoupled): rate = d learningRate; N = beta3 N + (d / d0) rate <g, start - p>;
  * S = beta3 S + (d / d0) rate g; m = beta1 m + (1 - beta1) d g; v = beta2 v + (1 - beta2) (d g)^2; d = max(d, dCoefficient N / |S|_1);
  * p -= rate m / (sqrt(v) + d epsilon), decoupled also weightDecay rate p, with the rate from before d grew. As long as every gradient was zero,
- * nothing moves. growthRate limits d to the highest estimate so far and to growthRate times the d before.
+ * nothing moves. growthRate limits d to the highest estimate so far and to growthRate times the d before. With sliceP above 1, N and S are sums over
+ * every sliceP-th element only.
  *
  * `learningRate` (default 1) is a factor on the rate found: leave it, or give a schedule such as cosine({ rate: 1, steps }).
  * `optimizer.learningRate` is the rate found. All groups share d; a group's own learningRate scales its tensors, as if they were measured in

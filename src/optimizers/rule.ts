@@ -123,7 +123,7 @@ export interface Rule<Own> {
   /** The names of the state slots: blocks of the layout of the parameters, unless `lengths` says otherwise. */
   slots(options: Resolved<Own>): readonly string[];
   /** The number of floats that a tensor has in a slot of a layout of its own, undefined for the others. */
-  lengths?(slot: string, shape: Shape): number | undefined;
+  lengths?(slot: string, shape: Shape, options: Resolved<Own>): number | undefined;
   /** How a slot of the parameters' layout is kept; float32 where this is left out. */
   dtype?(slot: string, options: Resolved<Own>): Dtype;
   /** What a slot is filled with at the start; 0 where this is left out, and in bfloat16. */

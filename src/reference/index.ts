@@ -9,6 +9,7 @@ import * as activations from "./nn/activations.js";
 import * as batches from "./nn/batches.js";
 import * as elementary from "./nn/elementary.js";
 import * as losses from "./nn/losses.js";
+import * as acprop from "./optimizers/acprop.js";
 import * as adabelief from "./optimizers/adabelief.js";
 import * as adadelta from "./optimizers/adadelta.js";
 import * as adafactor from "./optimizers/adafactor.js";
@@ -67,6 +68,7 @@ const twins = {
   clipColumns,
   clipRows,
   factorSquares,
+  ...acprop,
   ...adabelief,
   ...adamax,
   ...adan,

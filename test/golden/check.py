@@ -448,8 +448,13 @@ def polyak(o, s, x, g, t, lr, loss):
 # --- methods that find their rate --------------------------------------------------------------------------------------
 
 
+def sliced(o, x):
+    """Every sliceP-th element of each tensor."""
+    return [a.reshape(-1)[::o.sliceP] for a in x]
+
+
 @together(beta1=0.9, beta2=0.999, beta3=None, epsilon=1e-8, decoupled=True, biasCorrection=False, safeguardWarmup=False,
-          d0=1e-6, dCoefficient=1, growthRate=inf)
+          d0=1e-6, dCoefficient=1, growthRate=inf, sliceP=1)
 def prodigy(o, s, x, g, t, lr, loss):
     beta3 = sqrt(o.beta2) if o.beta3 is None else o.beta3
     start = s.setdefault("start", x)
@@ -458,10 +463,10 @@ def prodigy(o, s, x, g, t, lr, loss):
     if not o.decoupled:
         g = [b + o.weightDecay * a for a, b in zip(x, g)]
     dlr = d * lr * (sqrt(1 - o.beta2**t) / (1 - o.beta1**t) if o.biasCorrection else 1)
-    numerator = beta3 * s.get("numerator", 0) + d / o.d0 * dlr * dot(g, [a - b for a, b in zip(start, x)])
+    numerator = beta3 * s.get("numerator", 0) + d / o.d0 * dlr * dot(sliced(o, g), sliced(o, [a - b for a, b in zip(start, x)]))
     weight = d / o.d0 * (d if o.safeguardWarmup else dlr)
     zero = [0 * a for a in x]
-    total = [beta3 * a + weight * b for a, b in zip(s.get("total", zero), g)]
+    total = [beta3 * a + weight * b for a, b in zip(s.get("total", sliced(o, zero)), sliced(o, g))]
     m = [o.beta1 * a + (1 - o.beta1) * d * b for a, b in zip(s.get("m", zero), g)]
     v = [o.beta2 * a + (1 - o.beta2) * (d * b) ** 2 for a, b in zip(s.get("v", zero), g)]
     s.update(total=total, m=m, v=v)
@@ -664,12 +669,13 @@ def almeida(o, s, x, g, t, lr, loss):
     return [a - r * b for a, r, b in zip(x, rates, g)]
 
 
-@together(metaStepsize=1e-3)
+@together(metaStepsize=1e-3, previousMetaStepsize=0)
 def plagianakos(o, s, x, g, t, lr, loss):
     g = [b + o.weightDecay * a for a, b in zip(x, g)]
     rate = s["learningRate"] = s.get("next", o.learningRate)
-    s["next"] = max(rate + o.metaStepsize * (dot(g, s["before"]) if t > 1 else 0), 0)
-    s["before"] = g
+    product = dot(g, s["before"]) if t > 1 else 0
+    s["next"] = max(rate + o.metaStepsize * product + o.previousMetaStepsize * s.get("product", 0), 0)
+    s["before"], s["product"] = g, product
     return [a - rate * b for a, b in zip(x, g)]
 
 
@@ -698,7 +704,7 @@ def around(change):
 
 
 def clip_norm(o, x, g):
-    length = norm(g) + (1e-6 if o.clipNormEpsilon is None else o.clipNormEpsilon)
+    length = norm(g) + (0 if o.library.startswith("optax") else 1e-6)
     factor = o.clipNorm / length if length > o.clipNorm else 1
     return [factor * a for a in g]
 
@@ -863,7 +869,7 @@ def flat(x):
 
 
 def check_case(kind, case):
-    options = {**case["options"], "kind": kind}
+    options = {**case["options"], "kind": kind, "library": case["library"]}
     if "rows" in case:
         options["rows"] = case["rows"]
     step = runner(options)

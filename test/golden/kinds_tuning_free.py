@@ -29,7 +29,8 @@ def estimate(optimizer, parameters):
 
 case = torch_kind("prodigy", prodigyopt.Prodigy, {
     **BETAS, "beta3": "beta3", "decoupled": "decouple", "biasCorrection": "use_bias_correction",
-    "safeguardWarmup": "safeguard_warmup", "d0": "d0", "dCoefficient": "d_coef", "growthRate": "growth_rate"},
+    "safeguardWarmup": "safeguard_warmup", "d0": "d0", "dCoefficient": "d_coef", "growthRate": "growth_rate",
+    "sliceP": "slice_p"},
     library=PRODIGY, extra=estimate)
 case("defaults", {"learningRate": 1})
 case("bias correction, betas, epsilon, weight decay", {
@@ -40,11 +41,14 @@ case("coupled weight decay, no beta1, changing rate", {
     "learningRate": RATES[0], "beta1": 0, "weightDecay": 0.1, "decoupled": False, "d0": 1e-2}, rates=RATES)
 case("d grows: bias correction, coupled weight decay", {
     "learningRate": 1, "biasCorrection": True, "weightDecay": 0.1, "decoupled": False, "dCoefficient": 10, "d0": 1e-3})
+case("every third element", {"learningRate": 1, "sliceP": 3, "d0": 1e-2, "growthRate": 1.1, "weightDecay": 0.1})
 case("optax: bias correction", {
     "learningRate": 1, "biasCorrection": True, "d0": 1e-2, "dCoefficient": 5, "weightDecay": 0.1},
     OPTAX, by_optax(optax.contrib.prodigy, {
         "biasCorrection": implied(True), "d0": "estim_lr0", "dCoefficient": "estim_lr_coef"},
         extra=lambda state, parameters: {"d": float(state.estim_lr)}))
+case("optax: defaults", {"learningRate": 1, "biasCorrection": True}, OPTAX, by_optax(optax.contrib.prodigy, {
+    "biasCorrection": implied(True)}, extra=lambda state, parameters: {"d": float(state.estim_lr)}))
 
 case = torch_kind("dadaptSgd", dadaptation.DAdaptSGD, {"d0": "d0", "growthRate": "growth_rate"},
                   library=DADAPTATION, extra=estimate)
@@ -185,3 +189,4 @@ case = kind("plagianakos", "Plagianakos et al. 2001 (no library ships it: succes
 case("plain", {"learningRate": 0.001, "metaStepsize": 1e-6})
 case("weight decay", {"learningRate": 0.002, "metaStepsize": 1e-7, "weightDecay": 0.1})
 case("rate held at zero", {"learningRate": 0.001, "metaStepsize": 1e-5})
+case("three gradients", {"learningRate": 0.001, "metaStepsize": 1e-6, "previousMetaStepsize": 1e-7, "weightDecay": 0.1})

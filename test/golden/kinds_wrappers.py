@@ -97,11 +97,13 @@ case("from step 12", {"optimizer": SGD, "start": 12}, note="before its first ste
 # --- what happens to the gradient first --------------------------------------------------------------------------------
 
 
+def clipped_by_optax(options):
+    def wrap(inner, **_):
+        return optax.chain(optax.clip_by_global_norm(options["clipNorm"]), inner)
+    return optax_wrapped(wrap, {})(options)
+
+
 def clipped(options):
-    if options.get("clipNormEpsilon") == 0:  # Optax's exact one
-        def wrap(inner, **_):
-            return optax.chain(optax.clip_by_global_norm(options["clipNorm"]), inner)
-        return optax_wrapped(wrap, {})(options)
     inner = {**options["optimizer"], "clipNorm": options["clipNorm"]}
     return torch_inner({"optimizer": inner})
 
@@ -110,8 +112,8 @@ case = kind("clipNorm", TORCH, clipped)
 case("torch: max / (norm + 1e-6)", {"optimizer": SGD, "clipNorm": 0.5})
 case("torch: little is clipped", {"optimizer": ADAM, "clipNorm": 50})
 case("torch: every step", {"optimizer": {"kind": "sgd", "learningRate": 1}, "clipNorm": 0.1})
-case("optax: exact", {"optimizer": SGD, "clipNorm": 0.5, "clipNormEpsilon": 0}, library=OPTAX)
-case("optax: exact, adamw", {"optimizer": ADAMW, "clipNorm": 2, "clipNormEpsilon": 0}, library=OPTAX)
+case("optax: exact", {"optimizer": SGD, "clipNorm": 0.5}, OPTAX, clipped_by_optax)
+case("optax: exact, adamw", {"optimizer": ADAMW, "clipNorm": 2}, OPTAX, clipped_by_optax)
 
 
 def clipped_by_value(options):

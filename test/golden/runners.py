@@ -29,7 +29,7 @@ def translate(function, names, options):
     tuple, whose other elements keep their defaults; a callable turns the value into keyword arguments itself."""
     arguments = {}
     for key, value in options.items():
-        if key in ("groups", "clipNorm", "clipNormEpsilon", "optimizer"):
+        if key in ("groups", "clipNorm", "optimizer"):
             continue
         their = names[key]
         if callable(their):

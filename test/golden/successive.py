@@ -1,10 +1,10 @@
 """Rates learnt from successive gradients: no library ships them, so these are the papers' algorithms in numpy.
 
-Almeida, Langlois, Amaral and Plakhov 1998 (a rate for every parameter, normalised; the bound on the factor is Schraudolph's, 1999):
+Almeida, Langlois, Amaral and Plakhov 1998, equation 4.6 as HLearn has it (a rate for every parameter, normalised; the bound on the factor is Schraudolph's, 1999):
     v_t = rho v_(t-1) + (1 - rho) g_t^2
     rate_t = rate_(t-1) max(lowestFactor, 1 + metaStepsize g_t g_(t-1) / (v_t + epsilon)), then theta_t = theta_(t-1) - rate_t g_t
-Plagianakos, Magoulas and Vrahatis 2001 (one rate, which changes for the next update; a rate below 0 becomes 0):
-    theta_t = theta_(t-1) - rate_t g_t, then rate_(t+1) = rate_t + metaStepsize <g_t, g_(t-1)>
+Plagianakos, Magoulas and Vrahatis 2001, as in their AdLR (one rate, which changes for the next update; here one below 0 becomes 0):
+    theta_t = theta_(t-1) - rate_t g_t, then rate_(t+1) = rate_t + metaStepsize <g_t, g_(t-1)> + previousMetaStepsize <g_(t-1), g_(t-2)>
 g_0 = 0. Weight decay is coupled.
 """
 
@@ -35,7 +35,8 @@ def almeida_step(options, state, g, product):
 
 def plagianakos_step(options, state, g, product):
     rate = state.get("rate", options["learningRate"])
-    state["rate"] = max(rate + options.get("metaStepsize", 1e-3) * np.sum(product), 0)
+    change = options.get("metaStepsize", 1e-3) * np.sum(product) + options.get("previousMetaStepsize", 0) * state.get("product", 0)
+    state["rate"], state["product"] = max(rate + change, 0), np.sum(product)
     return rate
 
 

@@ -161,6 +161,7 @@ export const table = {
   blend: { arguments: [inout("p"), input("old"), input("r"), n], padding: "zero" },
   clamp: { arguments: [inout("x"), n, scalar("limit", 1, 1e-30, 1e38, 0.3)], padding: "zero" },
   copy: { arguments: [input("x"), output("y"), n], padding: "zero" },
+  firstColumn: { arguments: [input("x", matrix), output("y", sized("rows")), rows, columns], padding: "untouched" },
   fill: { arguments: [output("x"), n, scalar("value", 0.1, 0, -3, Number.NaN, Number.NEGATIVE_INFINITY)], padding: "untouched" },
   flush: { arguments: [inout("x"), n, scalar("limit", 2 ** -100, 1, 0, 2 ** -50)], padding: "zero" },
   scale: { arguments: [inout("x"), n, scalar("a", 0.3, -1, 1e30, 0)], padding: "zero" },
@@ -397,6 +398,10 @@ export const table = {
       shrink,
       factor,
     ],
+    padding: "zero",
+  },
+  acprop: {
+    arguments: [inout("p"), input("g"), inout("m"), inout("s", square), n, rate, b1, a1, b2, a2, k, root, epsilon, shrink, factor],
     padding: "zero",
   },
   adabelief: {

@@ -14,6 +14,15 @@ export function copy(heap: Heap): Kernels["copy"] {
   };
 }
 
+export function firstColumn(heap: Heap): Kernels["firstColumn"] {
+  return (x, y, rows, columns) => {
+    const v = heap.f32;
+    x >>>= 2;
+    y >>>= 2;
+    for (let i = 0; i < rows; i++) v[y + i] = v[x + i * columns] as number;
+  };
+}
+
 export function scale(heap: Heap): Kernels["scale"] {
   return (x, n, a) => {
     const v = heap.f32;
