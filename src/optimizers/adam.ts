@@ -30,7 +30,7 @@ interface Moments {
   amsgrad?: boolean;
   /** Take the largest of the bias-corrected means instead, as Optax does. Default false. */
   amsgradCorrected?: boolean;
-  /** How m, v and the largest v are kept: bfloat16 takes half the memory, and two thirds of the time where memory bounds it. Default float32. */
+  /** How m, v and the largest v are kept: bfloat16 takes half the memory, and more time (docs/performance.md). Default float32. */
   stateDtype?: Dtype;
 }
 
