@@ -28,7 +28,8 @@ export async function goldenRuns(stepsize: Library, engine: Engine, digits: stri
     const names = AS_THEY_ARE.has(kind) ? ["plain"] : Object.keys(variants);
     for (const name of names) Object.assign(hashes, optimizerRun(stepsize, engine, kind, name, STEPS[length]));
   }
-  hashes["adamw, 50,001 parameters"] = largeRun(stepsize, engine);
+  hashes["adamw, 50,001 parameters"] = largeRun(stepsize, engine, {});
+  hashes["adamw in bfloat16, 50,001 parameters"] = largeRun(stepsize, engine, { stateDtype: "bfloat16" });
   for (const [activation, loss] of networks) {
     hashes[`network ${activation}, ${lossName(loss)}`] = await networkRun(stepsize, engine, activation, loss);
   }
@@ -117,9 +118,9 @@ function optimizerRun(stepsize: Library, engine: Engine, kind: string, variant: 
 }
 
 /** So many parameters that threads share them. */
-function largeRun(stepsize: Library, engine: Engine): string {
+function largeRun(stepsize: Library, engine: Engine, options: { stateDtype?: "bfloat16" }): string {
   const parameters = new stepsize.Parameters(engine, { vector: [50_001] });
-  const optimizer = new stepsize.Optimizer(parameters, stepsize.adamw({ learningRate: 0.01, clipNorm: 1 }));
+  const optimizer = new stepsize.Optimizer(parameters, stepsize.adamw({ learningRate: 0.01, clipNorm: 1, ...options }));
   const bowl = new Bowl(stepsize, parameters);
   const digest = new Digest();
   for (let call = 0; call < 20; call++) {

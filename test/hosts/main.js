@@ -17,7 +17,8 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const golden = JSON.parse(readFileSync(join(here, "../golden/runs.json"), "utf8"))["ten steps"];
 const chromium = browsers.find(({ name }) => name === "Chromium");
 const versions = JSON.parse(readFileSync(join(here, "package.json"), "utf8")).dependencies;
-const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
+// without colours, which Vite gives to the port of its address, too, where CI is set
+const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production", NO_COLOR: "1" };
 
 const node = process.execPath;
 const STRICT = { "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'" };
@@ -101,17 +102,12 @@ function bundled(line, name, browser = chromium, headers = {}) {
   };
 }
 
-/**
- * Vite bundles a dependency when the page first asks for it and tells the page to reload; on a busy machine that may come before the page
- * listens, and a person would reload.
- */
 async function viteDev(folder) {
   const vite = start([join(folder, "node_modules/.bin/vite"), "page", "--host", "localhost"], { cwd: folder, env });
   const server = await serve(folder);
   try {
     const [url] = await printed(vite, /http:\/\/localhost:\d+\//, TIMEOUT);
-    const page = { ...server, url: `${url}?result=${server.url}` };
-    return await browse(chromium, page, { folder, timeout: TIMEOUT / 4 }).catch(() => browse(chromium, page, { folder, timeout: TIMEOUT }));
+    return await browse(chromium, { ...server, url: `${url}?result=${server.url}` }, { folder, timeout: TIMEOUT });
   } finally {
     vite.stop();
     server.close();
