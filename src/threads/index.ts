@@ -1,5 +1,5 @@
+import type { Kernels } from "../backend.js";
 import { decode } from "../base64.js";
-import type { Kernels } from "../engine.js";
 import { core } from "../generated/core-threads.js";
 import { instantiate } from "../instantiate.js";
 import { type Kernel, Pool } from "./pool.js";
