@@ -52,9 +52,9 @@ export function writeCheckpoint(
   notes: unknown,
 ): Uint8Array<ArrayBuffer> {
   const tensors = new Map<string, StoredTensor>();
-  for (const { name, shape, value } of parameters) tensors.set(name, { shape, values: value.slice() });
-  for (const { name, shape, offset, length } of parameters) {
-    if (best !== undefined) tensors.set(BEST + name, { shape, values: best.slice(offset, offset + length) });
+  for (const { name, shape, value, offset, length } of parameters) {
+    tensors.set(name, { shape, values: value });
+    if (best !== undefined) tensors.set(BEST + name, { shape, values: best.subarray(offset, offset + length) });
   }
   const { slots, ...scalars } = state;
   for (const [slot, values] of Object.entries(slots)) {
@@ -85,7 +85,8 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
     if (name.startsWith(STATE)) {
       const [slot = "", ...rest] = name.slice(STATE.length).split(".");
       const places = slots.get(slot) ?? [];
-      slots.set(slot, [...places, [rest.join("."), tensor.values]]);
+      places.push([rest.join("."), tensor.values]);
+      slots.set(slot, places);
     } else if (name.startsWith(BEST)) best.set(name.slice(BEST.length), tensor);
     else values.set(name, tensor);
   }
@@ -100,11 +101,6 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
     progress: readProgress(document.progress),
     notes,
   };
-}
-
-/** Writes stored values into parameters of the same names and shapes. Throws CheckpointError, before anything is written, when they differ. */
-export function restoreValues(parameters: Parameters, values: ReadonlyMap<string, StoredTensor>): void {
-  parameters.values.view.set(blockOf(parameters, values));
 }
 
 /** Stored values in the layout of parameters of the same names and shapes. Throws CheckpointError when they differ. */

@@ -4,7 +4,7 @@ import { Network } from "../models/network.js";
 import { Optimizer } from "../optimizer.js";
 import { optimizerFromJSON } from "../optimizers/index.js";
 import { show } from "../options.js";
-import { readCheckpoint, restoreValues } from "./checkpoint.js";
+import { blockOf, readCheckpoint } from "./checkpoint.js";
 import { type CheckedRun, type Run, readRun } from "./run.js";
 
 /**
@@ -36,7 +36,7 @@ export function loadModel(engine: Engine, bytes: Uint8Array): { model: Network; 
   if (typeof run.model === "function" || run.loss === undefined) throw new CheckpointError("the checkpoint holds no network");
   const model = new Network(engine, run.model, run.loss, { rows: run.batchSize, seed: run.seed });
   try {
-    restoreValues(model.parameters, values);
+    model.parameters.values.view.set(blockOf(model.parameters, values));
     if (!progress.finished) {
       // under way, a run holds its training values, which for some methods are not those to predict with
       const optimizer = new Optimizer(model.parameters, run.optimizer);

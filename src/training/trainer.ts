@@ -7,7 +7,7 @@ import { Optimizer } from "../optimizer.js";
 import { show } from "../options.js";
 import { Random } from "../random.js";
 import { Batches } from "./batches.js";
-import { blockOf, readCheckpoint, restoreValues, runToJSON, writeCheckpoint } from "./checkpoint.js";
+import { blockOf, readCheckpoint, runToJSON, writeCheckpoint } from "./checkpoint.js";
 import { type CheckedRun, clockOf, type Run, readRun } from "./run.js";
 import { Score, type ScoreName, scoreName } from "./score.js";
 
@@ -168,10 +168,9 @@ export class Trainer implements Disposable {
     const batches = this.#batchesOf(data);
     try {
       this.optimizer.toEvaluation();
-      const metrics = this.#evaluate(batches);
-      if (!evaluating) this.optimizer.toTraining();
-      return metrics;
+      return this.#evaluate(batches);
     } finally {
+      if (!evaluating) this.optimizer.toTraining();
       batches.dispose();
     }
   }
@@ -201,20 +200,19 @@ export class Trainer implements Disposable {
         `the checkpoint has ${done} batches in ${history.length} epochs, this data has ${this.#batchesPerEpoch} batches an epoch`,
       );
     }
+    const block = blockOf(this.model.parameters, values);
     const bestValues = progress.best && blockOf(this.model.parameters, best);
     const { evaluating } = this.optimizer;
     const shown = this.model.parameters.values.view.slice();
     this.optimizer.toTraining();
-    const before = this.model.parameters.values.view.slice();
     try {
-      restoreValues(this.model.parameters, values);
       this.optimizer.load(optimizer);
     } catch (error) {
-      this.model.parameters.values.view.set(before);
       if (evaluating) this.optimizer.toEvaluation();
       this.model.parameters.values.view.set(shown);
       throw error;
     }
+    this.model.parameters.values.view.set(block);
     this.#done = done;
     this.#lossSum = lossSum;
     this.#finished = finished;
@@ -223,7 +221,7 @@ export class Trainer implements Disposable {
     if (finished) {
       // a finished run's values are already those to evaluate
       this.optimizer.toEvaluation();
-      restoreValues(this.model.parameters, values);
+      this.model.parameters.values.view.set(block);
     }
     if (done % this.#batchesPerEpoch !== 0) this.#shuffle();
   }
