@@ -33,7 +33,7 @@ export type Objective = (x: Float64Array) => { readonly value: number; readonly 
  * @param x where the line starts.
  * @param d its direction; a descent direction when phi'(0) < 0.
  * @example
- * const phi = alongLine((x) => ({ value: x[0] ** 2, gradient: [2 * x[0]] }), [3], [-6]);
+ * const phi = alongLine((x) => ({ value: x[0] * x[0], gradient: [2 * x[0]] }), [3], [-6]);
  * const { rate } = strongWolfe(phi, phi(0));
  */
 export function alongLine(objective: Objective, x: ArrayLike<number>, d: ArrayLike<number>): (rate: number) => Along {
@@ -84,7 +84,7 @@ const backtrackingFields: Fields<Required<BacktrackingOptions>> = {
  * @param start its value and slope at rate 0.
  * @throws OptionError for an option that is wrong, or a slope at the start that does not descend.
  * @example
- * const phi = (rate) => ({ value: (1 - rate) ** 2, slope: -2 * (1 - rate) });
+ * const phi = (rate) => ({ value: (1 - rate) * (1 - rate), slope: -2 * (1 - rate) });
  * backtracking(phi, phi(0)).rate // 1
  */
 export function backtracking(
@@ -143,7 +143,7 @@ const strongWolfeFields: Fields<Required<StrongWolfeOptions>> = {
  * @param start its value and slope at rate 0.
  * @throws OptionError for an option that is wrong, or a slope at the start that does not descend.
  * @example
- * const phi = (rate) => ({ value: (3 - rate) ** 2, slope: -2 * (3 - rate) });
+ * const phi = (rate) => ({ value: (3 - rate) * (3 - rate), slope: -2 * (3 - rate) });
  * strongWolfe(phi, phi(0), { curvatureTolerance: 0.1 }).rate // 3
  */
 export function strongWolfe(phi: (rate: number) => Along, start: Along, options: StrongWolfeOptions = {}): LineSearchResult {
@@ -256,7 +256,7 @@ const zoomFields: Fields<Required<Omit<ZoomOptions, "maxRate">> & Pick<ZoomOptio
  * @param start its value and slope at rate 0.
  * @throws OptionError for an option that is wrong, or a slope at the start that does not descend.
  * @example
- * const phi = (rate) => ({ value: (3 - rate) ** 2, slope: -2 * (3 - rate) });
+ * const phi = (rate) => ({ value: (3 - rate) * (3 - rate), slope: -2 * (3 - rate) });
  * zoom(phi, phi(0), { curvatureTolerance: 0.1 }).rate // 3
  */
 export function zoom(phi: (rate: number) => Along, start: Along, options: ZoomOptions = {}): LineSearchResult {
