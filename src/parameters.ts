@@ -6,6 +6,11 @@ import { show, suggest } from "./options.js";
 export type Shape = readonly number[];
 export type Shapes = Readonly<Record<string, Shape>> | Iterable<readonly [string, Shape]>;
 
+/** The number of elements of a tensor. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
 /** What a parameter takes with its gradient. */
 export const BYTES = 8;
 
@@ -24,7 +29,7 @@ export class Parameter {
   constructor(owner: Parameters, name: string, shape: Shape, offset: number) {
     this.name = name;
     this.shape = Object.freeze([...shape]);
-    this.length = shape.reduce((product, size) => product * size, 1);
+    this.length = sizeOf(shape);
     this.offset = offset;
     this.#owner = owner;
   }

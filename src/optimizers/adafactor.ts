@@ -1,7 +1,7 @@
 import { pow } from "../math.js";
 import { padded } from "../memory.js";
 import { number } from "../options.js";
-import type { Shape } from "../parameters.js";
+import { type Shape, sizeOf } from "../parameters.js";
 import { type CommonOptions, describe, type Rule, type RuleDescription, type Scheduled, scheduled } from "./rule.js";
 
 export interface AdafactorOptions extends CommonOptions<AdafactorOptions> {
@@ -66,7 +66,7 @@ export const adafactorRule: Rule<AdafactorOptions> = {
 /** A tensor as matrices of its last two axes. */
 function matricesOf(shape: Shape): { matrices: number; rows: number; columns: number } {
   const [columns = 1, rows = 1, ...rest] = [...shape].reverse();
-  return { matrices: rest.reduce((product, size) => product * size, 1), rows, columns };
+  return { matrices: sizeOf(rest), rows, columns };
 }
 
 /**

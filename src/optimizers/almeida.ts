@@ -1,4 +1,5 @@
 import { number } from "../options.js";
+import { sizeOf } from "../parameters.js";
 import { largestRate } from "./dadapt.js";
 import { added } from "./hypergradient.js";
 import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "./rule.js";
@@ -39,7 +40,7 @@ export const almeidaRule: Rule<AlmeidaOptions> = {
   initial: (slot) => (slot === "factors" ? 1 : 0),
   bind(binding) {
     const { kernels, options: o, runs, tensors } = binding;
-    const count = tensors.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+    const count = tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     return (_, rate, scale) => {
       let factors = 0;
       for (const { p, g, s, n } of runs) {

@@ -1,7 +1,7 @@
 import { powi } from "../math.js";
 import { padded } from "../memory.js";
 import { boolean, integer, number, optional } from "../options.js";
-import type { Shape } from "../parameters.js";
+import { type Shape, sizeOf } from "../parameters.js";
 import { estimateFields, largestRate } from "./dadapt.js";
 import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "./rule.js";
 
@@ -111,7 +111,7 @@ export const prodigyRule: Rule<ProdigyOptions> = {
 
 /** The number of elements of a tensor that d is estimated from. */
 function sliceOf(shape: Shape, sliceP: number): number {
-  return Math.ceil(shape.reduce((product, size) => product * size, 1) / sliceP);
+  return Math.ceil(sizeOf(shape) / sliceP);
 }
 
 /**

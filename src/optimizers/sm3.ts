@@ -1,4 +1,4 @@
-import type { Shape } from "../parameters.js";
+import { type Shape, sizeOf } from "../parameters.js";
 import { type CommonOptions, describe, type Rule, type RuleDescription, type Scheduled, scheduled } from "./rule.js";
 
 export interface Sm3Options extends CommonOptions<Sm3Options> {
@@ -47,8 +47,7 @@ export const sm3Rule: Rule<Sm3Options> = {
 
 /** A tensor as a matrix whose rows run along its last axis. */
 function matrixOf(shape: Shape): [rows: number, columns: number] {
-  const columns = shape.at(-1) ?? 1;
-  return [shape.slice(0, -1).reduce((product, size) => product * size, 1), columns];
+  return [sizeOf(shape.slice(0, -1)), sizeOf(shape.slice(-1))];
 }
 
 /**

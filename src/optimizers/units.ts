@@ -1,5 +1,5 @@
 import { number, oneOf } from "../options.js";
-import type { Shape } from "../parameters.js";
+import { type Shape, sizeOf } from "../parameters.js";
 import type { AnyRule, Binding, OptimizerDescription, TensorRun } from "./rule.js";
 import { membersOf, refuse, type Wrapper, type Wrapping, wrap } from "./wrapper.js";
 
@@ -74,9 +74,8 @@ function changed(
 
 /** A tensor as a matrix whose rows, or columns, are its units. */
 function matrixOf(shape: Shape, units: Units): [rows: number, columns: number] {
-  const product = (sizes: Shape) => sizes.reduce((product, size) => product * size, 1);
   const split = units === "rows" ? 1 : shape.length - 1;
-  return [product(shape.slice(0, split)), product(shape.slice(split))];
+  return [sizeOf(shape.slice(0, split)), sizeOf(shape.slice(split))];
 }
 
 /**
