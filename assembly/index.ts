@@ -1,6 +1,7 @@
 // The kernel table. Argument order is law: p, g, ...state, n, learning rate, other scalars.
 
-export { dense, denseBiasGradient, denseInputGradient, denseWeightGradient, scratch, transpose } from "./linalg/product";
+export { dense, denseBiasGradient, denseInputGradient, denseWeightGradient, transpose } from "./linalg/dense";
+export { scratch } from "./linalg/product";
 export { dot, dotDecayed, finite, maxAbs, squaredDistance, sumAbs, sumSquares, sumSquaresDecayed } from "./linalg/reductions";
 export { centralizeColumns, centralizeRows, clipColumns, clipRows, factorSquares } from "./linalg/units";
 export { axpby, axpy, blend, clamp, copy, fill, firstColumn, flush, scale } from "./linalg/vectors";

@@ -20,6 +20,7 @@
 @inline export function pmax(a: v128, b: v128): v128 { return f32x4.pmax(a, b); }
 
 @inline export function lt(a: v128, b: v128): v128 { return f32x4.lt(a, b); }
+@inline export function le(a: v128, b: v128): v128 { return f32x4.le(a, b); }
 @inline export function gt(a: v128, b: v128): v128 { return f32x4.gt(a, b); }
 @inline export function eq(a: v128, b: v128): v128 { return f32x4.eq(a, b); }
 @inline export function and(a: v128, b: v128): v128 { return v128.and(a, b); }
@@ -30,6 +31,17 @@
 
 /** 1 above 0, -1 below, x itself where it is 0 or NaN: as Math.sign. */
 @inline export function sign(x: v128): v128 { return select(or(and(x, splat(-0.0)), splat(1)), x, gt(abs(x), splat(0))); }
+
+/** A float from each of four places, and to each. */
+@inline export function gather(p0: usize, p1: usize, p2: usize, p3: usize): v128 {
+  return v128.load32_lane(p3, v128.load32_lane(p2, v128.load32_lane(p1, v128.load32_zero(p0), 1), 2), 3);
+}
+@inline export function scatter(p0: usize, p1: usize, p2: usize, p3: usize, x: v128): void {
+  v128.store32_lane(p0, x, 0);
+  v128.store32_lane(p1, x, 1);
+  v128.store32_lane(p2, x, 2);
+  v128.store32_lane(p3, x, 3);
+}
 
 /** The first `count` lanes (1 to 3) at p, the others 0: reads nothing behind them. */
 @inline export function loadFirst(p: usize, count: usize): v128 {
@@ -52,7 +64,7 @@
 @inline export function first(count: usize): v128 { return i32x4.gt_s(i32x4.splat(<i32>count), i32x4(0, 1, 2, 3)); }
 
 /** x where |x| > limit (or x is NaN), otherwise 0: keeps denormals from building up. */
-@inline export function flushed(x: v128, limit: v128): v128 { return andnot(x, f32x4.le(abs(x), limit)); }
+@inline export function flushed(x: v128, limit: v128): v128 { return andnot(x, le(abs(x), limit)); }
 
 /** The lower two lanes and the upper two in float64, for sums. */
 @inline export function lower(x: v128): v128 { return f64x2.promote_low_f32x4(x); }

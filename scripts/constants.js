@@ -2,7 +2,7 @@
 // shuffle); a load that broadcasts is one and saves 13 bytes. On Node 24 exp, tanh and gelu take two thirds of the time, the core is a fifth smaller.
 import binaryen from "assemblyscript/binaryen";
 
-/** Pointer 0 means "none"; what is allocated begins at LIMIT (panelOf in src/memory.ts). */
+/** Pointer 0 means "none"; what is allocated begins at LIMIT (packedOf in src/memory.ts). */
 const BASE = 16;
 const LIMIT = 1024;
 

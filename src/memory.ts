@@ -10,12 +10,12 @@ const PAGE = 65536;
 const ALIGNMENT = 16;
 /** Below lie the constants of the kernels (scripts/constants.js); pointer 0 stays unused, so that it can mean "none". */
 const CONSTANTS = 1024;
-/** What matrix products pack a panel in (assembly/linalg/product.ts). */
-const PANEL = 32768;
+/** What a thread's matrix products pack blocks in (assembly/linalg/product.ts): 64 rows and 8 columns, 256 deep. */
+const PACKED = (64 + 8) * 256 * 4;
 
-/** Where the panel of a thread lies, of the calling one's, number 0, or a worker's. */
-export function panelOf(thread: number): number {
-  return CONSTANTS + thread * PANEL;
+/** Where a thread packs, the calling one, number 0, or a worker. */
+export function packedOf(thread: number): number {
+  return CONSTANTS + thread * PACKED;
 }
 
 interface Block {
@@ -34,10 +34,10 @@ export class Arena {
   /** What lies behind was never handed out and is still zero. */
   #used: number;
 
-  /** `limit` is the largest size in bytes to which the memory may grow; the panels of so many threads lie below what is handed out. */
+  /** `limit` is the largest size in bytes to which the memory may grow; what so many threads pack lies below what is handed out. */
   constructor(memory: Memory, limit: number, threads = 1) {
     this.memory = memory;
-    this.#used = panelOf(threads);
+    this.#used = packedOf(threads);
     this.#free = [{ start: this.#used, end: limit }];
   }
 

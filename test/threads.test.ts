@@ -82,11 +82,12 @@ describe("with threads", () => {
     });
   });
 
-  /** Rows, inputs and outputs: higher and wider than the other side, few rows, a single output, with panels packed and without. */
+  /** Rows, inputs and outputs: higher and wider than the other side, few rows, a single output, packed and not. */
   const sizes = [
     [131, 57, 70],
     [33, 300, 131],
     [200, 130, 517],
+    [600, 134, 70],
     [1, 700, 409],
     [3, 150, 1031],
     [257, 1031, 1],

@@ -1,7 +1,7 @@
 import type { Kernels } from "../generated/kernels.js";
 import type { Memory } from "../memory.js";
 import { Heap } from "./heap.js";
-import * as product from "./linalg/product.js";
+import * as dense from "./linalg/dense.js";
 import * as reductions from "./linalg/reductions.js";
 import { centralizeColumns, centralizeRows, clipColumns, clipRows, factorSquares } from "./linalg/units.js";
 import * as vectors from "./linalg/vectors.js";
@@ -86,7 +86,7 @@ const twins = {
   ...yogi,
   ...vectors,
   ...reductions,
-  ...product,
+  ...dense,
   ...activations,
   ...elementary,
   ...losses,

@@ -1,5 +1,5 @@
 import { EngineError } from "../errors.js";
-import { panelOf } from "../memory.js";
+import { packedOf } from "../memory.js";
 import { ASLEEP, FAILED, IDLE, PART_LENGTH, READY, SPINS, STATE_LENGTH, TAKEN, WATCHED } from "./protocol.js";
 import { startWorker, type WorkerHandle } from "./worker.js";
 
@@ -51,7 +51,7 @@ export class Pool {
     const [states, parts] = [pool.#states.buffer as SharedArrayBuffer, pool.#parts.buffer as SharedArrayBuffer];
     try {
       for (let thread = 1; thread < threads; thread++) {
-        const start = { module, memory, states, parts, names, thread, panel: panelOf(thread) };
+        const start = { module, memory, states, parts, names, thread, packed: packedOf(thread) };
         pool.#workers.push(await startWorker(start, (why) => pool.#mourn(thread, why)));
       }
     } catch (error) {

@@ -32,12 +32,12 @@ export const SPINS = 20_000;
 
 /**
  * What a worker runs, as source text: a file of its own would have to be found by every bundler. It is started with
- * { module, memory, states, parts, names, thread, panel } and returns when a kernel fails.
+ * { module, memory, states, parts, names, thread, packed } and returns when a kernel fails.
  */
 export const workerSource = `
-function work({ module, memory, states, parts, names, thread, panel }) {
+function work({ module, memory, states, parts, names, thread, packed }) {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  exports.scratch.value = panel;
+  exports.scratch.value = packed;
   const kernels = names.map((name) => exports[name]);
   const state = new Int32Array(states, thread * ${STATE_LENGTH * 4}, 1);
   const part = new Float64Array(parts, thread * ${PART_LENGTH * 8}, ${PART_LENGTH});

@@ -8,8 +8,8 @@ export interface Start {
   readonly parts: SharedArrayBuffer;
   readonly names: readonly string[];
   readonly thread: number;
-  /** Pointer to where its products pack panels. */
-  readonly panel: number;
+  /** Pointer to where its products pack. */
+  readonly packed: number;
 }
 
 export interface WorkerHandle {
