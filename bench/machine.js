@@ -50,27 +50,30 @@ function compilePeak() {
 
 let compiled;
 
-/** The multiply-add peak as a call to be timed beside others: so many operations each. */
-export function peakCalls() {
+/**
+ * The multiply-add peak as calls to be timed beside others, and `of` their times the better in operations a nanosecond (GF/s). A call makes at
+ * least so many operations: what is compared with the peak had better be timed in stretches as long, since short ones find a machine's best moments.
+ */
+export function peakCalls(operations = 0) {
   compiled ??= compilePeak();
   const steps = 1_000;
-  return {
-    operations: 96 * steps,
-    calls: {
-      "peak in registers": () => compiled.multiplyAdd(steps, 0.5, 0.25),
-      "peak from L1": () => compiled.outerProducts(1024, steps, 0.5, 0.25),
-    },
+  const times = Math.max(1, Math.round(operations / (96 * steps)));
+  const repeat = (call) => () => {
+    for (let i = 0; i < times; i++) call();
   };
-}
-
-/** The better of both peaks in operations a nanosecond (GF/s), from the times of a comparison that held `peakCalls().calls`. */
-export function peakOf(times) {
-  return peakCalls().operations / Math.min(times["peak in registers"].min, times["peak from L1"].min);
+  return {
+    calls: {
+      "peak in registers": repeat(() => compiled.multiplyAdd(steps, 0.5, 0.25)),
+      "peak from L1": repeat(() => compiled.outerProducts(1024, steps, 0.5, 0.25)),
+    },
+    of: (results) => (times * 96 * steps) / Math.min(results["peak in registers"].min, results["peak from L1"].min),
+  };
 }
 
 /** The peak, and the bandwidths by number of elements in bytes a nanosecond (GB/s). */
 export function measureMachine(sizes) {
-  return { peak: peakOf(compare(peakCalls().calls)), bandwidth: sizes.map((n) => ({ n, ...bandwidth(compiled, n) })) };
+  const peak = peakCalls();
+  return { peak: peak.of(compare(peak.calls)), bandwidth: sizes.map((n) => ({ n, ...bandwidth(compiled, n) })) };
 }
 
 function bandwidth(peak, n) {

@@ -1,6 +1,6 @@
 // The three matrix products of a dense layer, beside the multiply-add peak.
 import { load } from "../dist/engine.js";
-import { peakCalls, peakOf } from "./machine.js";
+import { peakCalls } from "./machine.js";
 import { compare, filled, sameBits } from "./measure.js";
 
 /** rows × inputs × outputs. */
@@ -31,9 +31,11 @@ export async function measureProducts(short = false) {
           twin.calls[name]();
           sameBits(`${name} ${rows}x${inputs}x${outputs}`, ours.results[name](), twin.results[name]());
         }
-        const times = compare({ wasm: ours.calls[name], ...peakCalls().calls });
+        const work = padded(name, rows, inputs, outputs);
+        const peak = peakCalls(work);
+        const times = compare({ wasm: ours.calls[name], ...peak.calls });
         const rate = operations / times.wasm.min;
-        const share = padded(name, rows, inputs, outputs) / times.wasm.min / peakOf(times);
+        const share = work / times.wasm.min / peak.of(times);
         return { name, size: `${rows}x${inputs}x${outputs}`, wasm: times.wasm, rate, share };
       });
       ours.dispose();
@@ -55,7 +57,8 @@ const LARGEST = 70;
 /** Of each product how many shapes were tried, how many stayed under a third of the peak, and the worst of them. */
 export async function scanProducts(short = false) {
   const engine = await load({ backend: "wasm" });
-  const peak = peakOf(compare(peakCalls().calls));
+  const { calls, of } = peakCalls();
+  const peak = of(compare(calls));
   const found = new Map();
   const scan = (all, passes) => {
     for (let pass = 0; pass < passes; pass++) {

@@ -7,7 +7,7 @@ import { Optimizer } from "../dist/optimizer.js";
 import { adam } from "../dist/optimizers/adam.js";
 import { optimizerFromJSON, rules } from "../dist/optimizers/index.js";
 import { Parameters } from "../dist/parameters.js";
-import { peakCalls, peakOf } from "./machine.js";
+import { peakCalls } from "./machine.js";
 import { compare, filled, sameBits } from "./measure.js";
 import { loss } from "./optimizers.js";
 
@@ -91,9 +91,10 @@ export async function measureTraining(short = false) {
       const alone = new Parameters(wasm, { weight: [n] });
       const update = new Optimizer(alone, adam());
       alone.get("weight").gradient.set(filled(n, 3));
-      const times = compare({ wasm: () => ours.step(), update: () => update.step(), js: () => twin.step(), ...peakCalls().calls }, periods);
+      const peak = peakCalls(operations(network));
+      const times = compare({ wasm: () => ours.step(), update: () => update.step(), js: () => twin.step(), ...peak.calls }, periods);
       for (const taken of [ours, twin, update, alone]) taken.dispose();
-      const arithmetic = operations(network) / peakOf(times);
+      const arithmetic = operations(network) / peak.of(times);
       return {
         name: network.name,
         wasm: times.wasm,

@@ -67,7 +67,7 @@ function* shapes(names: readonly string[]): Generator<Dimensions> {
     }
     yield { rows: 70, inputs: 70, outputs: 70 };
     // products of several packed blocks
-    yield { rows: 65, inputs: 300, outputs: 35 };
+    yield { rows: 65, inputs: 300, outputs: 59 };
     yield { rows: 520, inputs: 70, outputs: 33 };
     yield { rows: 67, inputs: 46, outputs: 515 };
   }

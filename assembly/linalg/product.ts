@@ -13,7 +13,7 @@ import { add, and, andnot, gather, gt, le, load, loadSplat, mul, scatter, splat,
 export let scratch: usize = 1024;
 /** Packing pays from so many rows and so many bytes of b on. */
 const ROWS: usize = 64;
-const BYTES: usize = 32768;
+const BYTES: usize = 65536;
 /** What is packed: blocks of a of so many rows, panels of b of eight columns, both so deep. */
 const HEIGHT: usize = 64;
 const DEPTH: usize = 256;
