@@ -73,25 +73,42 @@ export function peakCalls(operations = 0) {
 /** The peak, and the bandwidths by number of elements in bytes a nanosecond (GB/s). */
 export function measureMachine(sizes) {
   const peak = peakCalls();
-  return { peak: peak.of(compare(peak.calls)), bandwidth: sizes.map((n) => ({ n, ...bandwidth(compiled, n) })) };
+  return { peak: peak.of(compare(peak.calls)), bandwidth: sizes.map((n) => ({ n, ...bandwidth(n) })) };
 }
 
-function bandwidth(peak, n) {
-  const bytes = n * 4;
-  const start = 1 << 16;
-  const missing = start + 3 * bytes - peak.memory.buffer.byteLength;
-  if (missing > 0) peak.memory.grow(Math.ceil(missing / 65536));
-  const [px, py, pz] = [start, start + bytes, start + 2 * bytes];
-  const [x, y, z] = [px, py, pz].map((pointer) => new Float32Array(peak.memory.buffer, pointer, n).fill(1));
+/** What a copy moves: an element read, an element written. */
+export const COPY_BYTES = 8;
+
+/** A copy of so many elements, to be timed beside what should be as fast as memory. */
+export function copyCall(n) {
+  const { pointers } = arrays(n);
+  return () => compiled.copy(pointers[0], pointers[1], n);
+}
+
+function bandwidth(n) {
+  const {
+    pointers: [px, py, pz],
+    views: [x, y, z],
+  } = arrays(n);
   const times = compare({
-    copy: () => peak.copy(px, py, n),
-    triad: () => peak.triad(px, py, pz, n, 0.5),
-    update: () => peak.update(px, n, 1),
+    copy: () => compiled.copy(px, py, n),
+    triad: () => compiled.triad(px, py, pz, n, 0.5),
+    update: () => compiled.update(px, n, 1),
     copyJs: () => z.set(y),
     triadJs: () => triad(x, y, z, 0.5),
   });
-  const width = { copy: 8, triad: 12, update: 8, copyJs: 8, triadJs: 12 };
+  const width = { copy: COPY_BYTES, triad: 12, update: 8, copyJs: COPY_BYTES, triadJs: 12 };
   return Object.fromEntries(Object.entries(times).map(([name, { min }]) => [name, (width[name] * n) / min]));
+}
+
+/** Three arrays in the memory of what is compiled. */
+function arrays(n) {
+  compiled ??= compilePeak();
+  const start = 1 << 16;
+  const missing = start + 12 * n - compiled.memory.buffer.byteLength;
+  if (missing > 0) compiled.memory.grow(Math.ceil(missing / 65536));
+  const pointers = [0, 1, 2].map((i) => start + i * 4 * n);
+  return { pointers, views: pointers.map((pointer) => new Float32Array(compiled.memory.buffer, pointer, n).fill(1)) };
 }
 
 function triad(x, y, z, a) {

@@ -4,6 +4,7 @@ import { Optimizer } from "../dist/optimizer.js";
 import { optimizerFromJSON, rules } from "../dist/optimizers/index.js";
 import { ruleOf } from "../dist/optimizers/rule.js";
 import { Parameters } from "../dist/parameters.js";
+import { COPY_BYTES, copyCall } from "./machine.js";
 import { agree, compare, filled, sameBits } from "./measure.js";
 import { plain } from "./plain.js";
 
@@ -59,6 +60,7 @@ function measureOne(wasm, js, { name, ...options }, { n, copy, triad, update }, 
     const opponents = { wasm: () => ours.optimizer.step(loss) };
     if (byHand) opponents.js = byHand;
     else if (twinStep <= TWIN_PATIENCE) opponents.js = () => twin.optimizer.step(loss);
+    if (byHand) opponents.copy = copyCall(n);
     const times = compare(opponents, byHand ? { wasm: PERIOD } : PERIOD);
     const bytes = 12 + 2 * ours.state;
     const bandwidth = (bytes * n) / times.wasm.min;
@@ -70,7 +72,7 @@ function measureOne(wasm, js, { name, ...options }, { n, copy, triad, update }, 
       wasm: perParameter(times.wasm, n),
       js: times.js && perParameter(times.js, n),
       bandwidth,
-      copy,
+      copy: times.copy ? (COPY_BYTES * n) / times.copy.min : copy,
       triad,
       share: bandwidth / Math.max(copy, triad, update),
     };

@@ -22,7 +22,7 @@ const parts = {
   optimizers: (rows) => [
     {
       title:
-        "Optimizer steps: ns a parameter, GB/s moved beside the machine's copy and triad, share of its best, and the fastest JavaScript",
+        "Optimizer steps: ns a parameter, GB/s moved beside a copy (in turns for the plain loops) and triad, share of the machine's best, and the fastest JavaScript",
       head: ["optimizer", "n", "bytes", "min", "median", "GB/s", "copy", "triad", "of best", "JavaScript", "median", "ratio", "against"],
       rows: rows.map(({ name, n, bytes, wasm, js, bandwidth, copy, triad, share, opponent }) => [
         name,
