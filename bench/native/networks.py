@@ -28,7 +28,7 @@ def optimizer(parameters):
 
 def times(sizes, rows, seconds=0.7):
     model = network(sizes)
-    adam = optimizer(model.parameters())
+    adam = optimizer(list(model.parameters()))
     loss = torch.nn.CrossEntropyLoss() if sizes[-1] > 1 else torch.nn.MSELoss()
 
     def forward(x, t):
