@@ -6,7 +6,7 @@ import { Bench } from "tinybench";
  * take more than `budget` milliseconds. Samples are short so that some of them fall between the interruptions of a busy machine, and each
  * opponent's turn waits for a quiet moment, of at most `patience` milliseconds.
  */
-export const effort = { rounds: 20, samples: 20, sample: 0.1, warm: 50, budget: 300, patience: 50 };
+export const effort = { rounds: 20, samples: 20, sample: 0.1, warm: 50, budget: 300, patience: 25 };
 
 export function smoke() {
   Object.assign(effort, { rounds: 2, samples: 4, sample: 0.05, warm: 3, budget: 10, patience: 0 });
@@ -60,8 +60,10 @@ export function compare(opponents, period = 1) {
   for (let round = 0; round < effort.rounds; round++) {
     for (const entry of round % 2 ? [...entries].reverse() : entries) {
       if (round >= entry.rounds) continue;
-      waitForQuiet();
-      for (const times of entry.phases) times.push(...sample(entry));
+      for (const times of entry.phases) {
+        waitForQuiet();
+        times.push(...sample(entry));
+      }
     }
   }
   return Object.fromEntries(entries.map(({ name, phases }) => [name, summary(phases)]));

@@ -1,4 +1,4 @@
-// npm run bench:record [-- --python FILE]: the whole record, made on a quiet machine in less than half an hour.
+// npm run bench:record [-- --python FILE]: the whole record, made on a quiet machine in half an hour.
 // npm run bench:record -- --write: bench/RESULTS.md again from the figures of bench/results/.
 //
 // Runs the benches on Node 24, what matters most once more on the Node that this is, and the peers; each writes its figures to bench/results/.
@@ -17,9 +17,9 @@ const python = options.python ? ["--python", options.python] : [];
 const kinds = Object.keys(plain).filter((name) => !name.includes(" "));
 /** File, engine, program with its options, and minutes after which it is ended. */
 const runs = [
-  ["node24", node24, [path("main.js"), ...python], 15],
-  ["peers", node24, [path("peers/main.js")], 10],
-  ["node20", process.execPath, [path("main.js"), "--only", [...kinds, "products", "training"].join()], 5],
+  ["node24", node24, [path("main.js"), ...python], 25],
+  ["peers", node24, [path("peers/main.js")], 12],
+  ["node20", process.execPath, [path("main.js"), "--only", [...kinds, "products", "training"].join()], 8],
 ];
 const file = (name) => path(`results/${name}.json`);
 
