@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { load } from "../dist/index.js";
+import { withMarked } from "./marked.js";
 
 // as deep as test/support/, from where data sets are found
 const outfile = fileURLToPath(new URL("../build/scripts/accuracies.js", import.meta.url));
@@ -49,6 +50,4 @@ const table = [
   ...rows,
 ].join("\n");
 const path = fileURLToPath(new URL("../docs/optimizers.md", import.meta.url));
-const [begin, end] = ["<!-- accuracies -->", "<!-- end of accuracies -->"];
-const old = readFileSync(path, "utf8");
-writeFileSync(path, `${old.slice(0, old.indexOf(begin) + begin.length)}\n${table}\n${old.slice(old.indexOf(end))}`);
+writeFileSync(path, withMarked(readFileSync(path, "utf8"), "accuracies", `\n${table}\n`));

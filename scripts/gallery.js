@@ -6,6 +6,7 @@
 
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as schedules from "../dist/schedules/index.js";
+import { withMarked } from "./marked.js";
 
 const STEPS = 300;
 const CLOCK = { stepsPerEpoch: 30, totalSteps: STEPS };
@@ -128,14 +129,6 @@ function recipes() {
     .join("\n");
 }
 
-/** The page with what stands between `<!-- name -->` and `<!-- end of name -->` replaced. */
-function fill(page, name, content) {
-  const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`docs/schedules.md has no "${begin}" before "${end}"`);
-  return `${page.slice(0, from + begin.length)}\n\n${content}\n${page.slice(to)}`;
-}
-
 const files = new Map(
   GALLERY.map(([, name, code]) => {
     const schedule = build(code);
@@ -143,7 +136,7 @@ const files = new Map(
   }),
 );
 const page = readFileSync(new URL("schedules.md", DOCS), "utf8");
-files.set("schedules.md", fill(fill(page, "gallery", gallery()), "recipes", recipes()));
+files.set("schedules.md", withMarked(withMarked(page, "gallery", `\n\n${gallery()}\n`), "recipes", `\n\n${recipes()}\n`));
 
 const isCurrent = ([file, content]) => existsSync(new URL(file, DOCS)) && readFileSync(new URL(file, DOCS), "utf8") === content;
 const stale = [...files].filter((entry) => !isCurrent(entry));

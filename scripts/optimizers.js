@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { load, Optimizer, optimizerFromJSON, Parameters } from "../dist/index.js";
 import { rules, wrappers } from "../dist/optimizers/index.js";
 import { docstrings } from "./docstrings.js";
+import { withMarked } from "./marked.js";
 
 const SIDE = 64;
 const path = fileURLToPath(new URL("../docs/optimizers.md", import.meta.url));
@@ -59,9 +60,8 @@ function cell(text) {
   return text.replaceAll("|", "\\|");
 }
 
-const [begin, end] = ["<!-- table -->", "<!-- end of table -->"];
 const old = readFileSync(path, "utf8");
-const page = `${old.slice(0, old.indexOf(begin) + begin.length)}\n${table}\n${old.slice(old.indexOf(end))}`;
+const page = withMarked(old, "table", `\n${table}\n`);
 if (process.argv.includes("--check")) {
   if (page !== old) {
     console.error("docs/optimizers.md is out of date: run `npm run build && node scripts/optimizers.js`");

@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 import Table from "cli-table3";
 import { build } from "esbuild";
+import { withMarked } from "../../scripts/marked.js";
 import { browse, browsers } from "../support/browsers.js";
 import { run } from "../support/processes.js";
 import { runtimes } from "../support/runtimes.js";
@@ -99,8 +100,8 @@ function writeTable(rows) {
   const path = join(root, "docs/determinism.md");
   const lines = [HEAD, HEAD.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
   const day = new Date().toISOString().slice(0, 10);
-  const text = `<!-- engines -->\n\nOn ${day}:\n\n${lines.join("\n")}\n\n<!-- end of engines -->`;
-  writeFileSync(path, readFileSync(path, "utf8").replace(/<!-- engines -->.*<!-- end of engines -->/s, text));
+  const text = `\n\nOn ${day}:\n\n${lines.join("\n")}\n\n`;
+  writeFileSync(path, withMarked(readFileSync(path, "utf8"), "engines", text));
 }
 
 const { values, positionals } = parseArgs({ options: { write: { type: "boolean" } }, allowPositionals: true });
