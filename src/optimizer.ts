@@ -528,7 +528,7 @@ export class Optimizer implements Disposable {
   #lay(group: BoundGroup): void {
     const { values } = this.parameters;
     const { rule, parameters, options } = group;
-    const slots = group.slots.map((name) => this.#slot(name, parameters, group, rule.dtype?.(name, options)));
+    const slots = group.slots.map((name) => this.#slot(name, parameters, group));
     if (group.elementRates) this.#fill(this.#slot(ELEMENT_RATES, parameters), parameters, 1);
     for (const slot of slots) {
       const value = rule.initial?.(slot.name, options) ?? 0;
@@ -589,7 +589,8 @@ export class Optimizer implements Disposable {
    * The slot with places for these tensors: in the block that groups share (one for each dtype), or, where the rule has lengths of its own,
    * in one of this group.
    */
-  #slot(name: string, parameters: readonly Parameter[], group?: BoundGroup, dtype: Dtype = "float32"): Slot {
+  #slot(name: string, parameters: readonly Parameter[], group?: BoundGroup): Slot {
+    const dtype = group?.rule.dtype?.(name, group.options) ?? "float32";
     const lengths = parameters.map(({ shape }) => group?.rule.lengths?.(name, shape, group.options));
     if (lengths[0] === undefined) {
       const shared = this.#slots.find((slot) => slot.name === name && slot.dtype === dtype);
