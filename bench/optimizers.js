@@ -58,9 +58,8 @@ function measureOne(wasm, js, { name, ...options }, { n, copy, triad, update }, 
     if (step > PATIENCE) return undefined;
     const byHand = plain[name] && checkedByHand(wasm, name, options, data, ours.rate);
     const opponents = { wasm: () => ours.optimizer.step(loss) };
-    if (byHand) opponents.js = byHand;
+    if (byHand) Object.assign(opponents, { js: byHand, copy: copyCall(n) });
     else if (twinStep <= TWIN_PATIENCE) opponents.js = () => twin.optimizer.step(loss);
-    if (byHand) opponents.copy = copyCall(n);
     const times = compare(opponents, byHand ? { wasm: PERIOD } : PERIOD);
     const bytes = 12 + 2 * ours.state;
     const bandwidth = (bytes * n) / times.wasm.min;
