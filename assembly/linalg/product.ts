@@ -39,7 +39,10 @@ export function product(
   if (width) rows(a, aRow << 2, aRow, aStep, b, bStep, c, cStep, m, k, width, start, false, TINY, relu, toGate);
 }
 
-/** All rows of whole panels, in blocks that stay in the cache. Between blocks, sums wait in c. */
+/**
+ * All rows of whole panels, in blocks that stay in the cache. Between blocks, sums wait in c: no tile may overlap another then, which would go on
+ * with sums that have already gone on.
+ */
 function packed(
   a: usize, aRow: usize, aStep: usize, b: usize, bStep: usize, c: usize, cStep: usize, m: usize, k: usize, width: usize,
   start: usize, relu: i32, toGate: usize,
