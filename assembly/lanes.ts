@@ -27,10 +27,17 @@
 /** a and not b: a where the mask b is clear. */
 @inline export function andnot(a: v128, b: v128): v128 { return v128.andnot(a, b); }
 @inline export function or(a: v128, b: v128): v128 { return v128.or(a, b); }
+@inline export function xor(a: v128, b: v128): v128 { return v128.xor(a, b); }
 @inline export function select(a: v128, b: v128, mask: v128): v128 { return v128.bitselect(a, b, mask); }
 
-/** 1 above 0, -1 below, x itself where it is 0 or NaN: as Math.sign. */
-@inline export function sign(x: v128): v128 { return select(or(and(x, splat(-0.0)), splat(1)), x, gt(abs(x), splat(0))); }
+/** x no larger than `most` and no smaller than `least`; NaN stays. */
+@inline export function clamp(x: v128, least: v128, most: v128): v128 { return pmax(pmin(x, most), least); }
+
+/** 1 above 0, -1 below, x itself where it is 0 or NaN, as Math.sign: twice times 2^100 even the least denormal is larger than 1. */
+@inline export function sign(x: v128): v128 {
+  const HUGE = splat(1.2676506e30);
+  return clamp(mul(mul(x, HUGE), HUGE), splat(-1), splat(1));
+}
 
 /** A float from each of four places, and to each. */
 @inline export function gather(p0: usize, p1: usize, p2: usize, p3: usize): v128 {

@@ -1,16 +1,16 @@
 // exp, log, tanh and cbrt on four lanes. Polynomials are minimax fits (Remez) of this project; every step is an exactly rounded f32
 // operation, so src/reference/math.ts gives the same bits. Errors are measured by `node scripts/ulp.js --all`.
-import { abs, add, and, andnot, div, eq, gt, lt, mul, or, select, splat, sub } from "./lanes";
+import { abs, add, and, andnot, div, eq, gt, lt, mul, or, pmin, select, splat, sub } from "./lanes";
 
 const LOG2E: f32 = 1.44269504;
 const LN2_HI: f32 = 0.693359375; // ln 2 in eleven bits, so that n LN2_HI is exact
 const LN2_LO: f32 = -2.12194440e-4;
 const MAGIC: f32 = 12582912; // 1.5 x 2^23: adding it rounds to the nearest integer, which then stands in the low bits
-const INVERSE_CBRT: f32 = 1419911168; // 0x54a22000: less a third of the bits of x, the bits of about 1 / cbrt(x)
+const INVERSE_CBRT: f32 = 8388608 + 5546528; // 2^23 + 0x54a22000 / 256: what less a third of the bits of x is the bits of about 1 / cbrt(x)
 
-/** e^x: at most 0.99 ULP over all floats from -87.3 to 88.722832; below exactly 0 (no denormals), above Infinity. */
+/** e^x from -87.3 to 88.722832; anything beyond, and of NaN. */
 @inline
-export function exp(x: v128): v128 {
+function expWithin(x: v128): v128 {
   const T = add(mul(x, splat(LOG2E)), splat(MAGIC));
   const N = sub(T, splat(MAGIC));
   const R = sub(sub(x, mul(N, splat(LN2_HI))), mul(N, splat(LN2_LO)));
@@ -19,10 +19,16 @@ export function exp(x: v128): v128 {
   Q = add(mul(R, Q), splat(1.6666520632e-1));
   Q = add(mul(R, Q), splat(4.9999993448e-1));
   const Y = add(add(mul(mul(R, R), Q), R), splat(1));
-  // adding to the exponent may turn a NaN with a payload into a number, so NaN is put back
-  const SCALED = or(i32x4.add(Y, i32x4.shl(T, 23)), f32x4.ne(x, x));
-  return andnot(select(splat(Infinity), SCALED, gt(x, splat(88.722832))), lt(x, splat(-87.3)));
+  return i32x4.add(Y, i32x4.shl(T, 23));
 }
+
+/** e^x: at most 0.99 ULP over all floats from -87.3 to 88.722832; below exactly 0 (no denormals), above Infinity. */
+@inline
+export function exp(x: v128): v128 { return select(splat(Infinity), expNegative(x), gt(x, splat(88.722832))); }
+
+/** The same for x that is not above 0. Adding to the exponent may turn a NaN with a payload into a number, so NaN is put back. */
+@inline
+export function expNegative(x: v128): v128 { return andnot(or(expWithin(x), f32x4.ne(x, x)), lt(x, splat(-87.3))); }
 
 /** ln x: at most 0.87 ULP over all positive normal floats; -Infinity for zeros and denormals, NaN below. */
 @inline
@@ -62,7 +68,8 @@ export function tanh(x: v128): v128 {
   P = add(mul(Z, P), splat(1.3331442197e-1));
   P = add(mul(Z, P), splat(-3.3333281942e-1));
   const SMALL = add(x, mul(mul(x, Z), P));
-  const LARGE = sub(splat(1), div(splat(2), add(exp(add(A, A)), splat(1))));
+  const B = pmin(A, splat(10)); // from 9.02 on it is 1
+  const LARGE = sub(splat(1), div(splat(2), add(expWithin(add(B, B)), splat(1))));
   const SIGN = and(x, splat(-0.0));
   return select(or(LARGE, SIGN), SMALL, gt(A, splat(0.625)));
 }
@@ -77,8 +84,8 @@ export function sigmoid(x: v128): v128 {
 @inline
 export function cbrt(x: v128): v128 {
   // 1 / cbrt(x), first by a third of the exponent (3.5 % off), then without a division: H = 1 - x Z^3, Z += Z (H / 3 + 2 H^2 / 9)
-  const BITS = f32x4.convert_i32x4_s(x);
-  let Z = i32x4.trunc_sat_f32x4_s(sub(splat(INVERSE_CBRT), mul(BITS, splat(0.333333333))));
+  // a 256th of the bits stands in the lower ones of a number from 2^23 to 2^24, so that no conversion is needed
+  let Z = i32x4.shl(sub(splat(INVERSE_CBRT), mul(f32x4.convert_i32x4_s(x), splat(0.333333333 / 256))), 8);
   Z = nearer(x, Z);
   Z = nearer(x, Z);
   return mul(mul(x, Z), Z);

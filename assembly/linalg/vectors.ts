@@ -1,5 +1,5 @@
 // Passes over one or two vectors.
-import { add, flushed, load, mul, neg, pmax, pmin, splat, store, sub } from "../lanes";
+import { add, clamp as clamp4, flushed, load, mul, neg, splat, store, sub } from "../lanes";
 
 /** x = value in the first n floats, and only there: padding stays zero. */
 export function fill(x: usize, n: usize, value: f32): void {
@@ -40,7 +40,7 @@ export function axpby(x: usize, y: usize, n: usize, a: f32, b: f32): void {
 /** x = x clamped to [-limit, limit]; NaN stays NaN. */
 export function clamp(x: usize, n: usize, limit: f32): void {
   const HIGH = splat(limit), LOW = neg(HIGH);
-  for (let i: usize = 0; i < n << 2; i += 16) store(x + i, pmax(pmin(load(x + i), HIGH), LOW));
+  for (let i: usize = 0; i < n << 2; i += 16) store(x + i, clamp4(load(x + i), LOW, HIGH));
 }
 
 /** x = 0 where |x| <= limit: takes out what fades before it becomes denormal. */

@@ -2,7 +2,7 @@
 // (gelu, softplus). What is no larger than TINY becomes 0 wherever a tail fades exponentially (limits.ts).
 import { TINY } from "../limits";
 import { abs, add, and, andnot, flushed, gt, load, loadFirst, lt, mul, pmax, select, splat, store, storeFirst, sub } from "../lanes";
-import { exp, log1p, sigmoid as sigmoid4, tanh as tanh4 } from "../math";
+import { expNegative, log1p, sigmoid as sigmoid4, tanh as tanh4 } from "../math";
 
 /** max(x, 0) */
 export function relu(x: usize, y: usize, n: usize): void {
@@ -110,7 +110,7 @@ export function softplus(x: usize, y: usize, n: usize): void {
 
 @inline
 function softplus4(X: v128): v128 {
-  return flushed(add(pmax(X, splat(0)), log1p(exp(f32x4.neg(abs(X))))), splat(TINY));
+  return flushed(add(pmax(X, splat(0)), log1p(expNegative(f32x4.neg(abs(X))))), splat(TINY));
 }
 
 /** g sigmoid(x) */

@@ -2,8 +2,8 @@
 // mean over rows), into dz. Gradients no larger than TINY are zero (limits.ts).
 // Order of the sums: elements i mod 4 in rising i, then (0 + 2) + (1 + 3); rows one after the other.
 import { TINY } from "../limits";
-import { abs, add, and, first, flushed, gt, load, loadFirst, lt, mul, neg, or, pmax, pmin, select, splat, store, storeFirst, sub } from "../lanes";
-import { exp, log, log1p, sigmoid } from "../math";
+import { abs, add, and, clamp, first, flushed, gt, load, loadFirst, lt, mul, neg, or, pmax, select, splat, store, storeFirst, sub } from "../lanes";
+import { expNegative, log, log1p, sigmoid } from "../math";
 
 /** Softmax cross-entropy of logits z[rows × columns] with class indices t (u32): ln(sum of e^z) - z[t]. dz = (softmax - onehot) scale. */
 export function crossEntropy(z: usize, t: usize, dz: usize, rows: usize, columns: usize, scale: f32): f64 {
@@ -58,8 +58,8 @@ function exponentials(z: usize, y: usize, columns: usize): f32 {
   if (rest) MAX = pmax(MAX, select(loadFirst(z + whole, rest), splat(-Infinity), first(rest)));
   MAX = pmax(MAX, i32x4.shuffle(MAX, MAX, 2, 3, 0, 1));
   MAX = pmax(MAX, i32x4.shuffle(MAX, MAX, 1, 0, 3, 2));
-  for (let i: usize = 0; i < whole; i += 16) store(y + i, exp(sub(load(z + i), MAX)));
-  if (rest) storeFirst(y + whole, exp(sub(loadFirst(z + whole, rest), MAX)), rest);
+  for (let i: usize = 0; i < whole; i += 16) store(y + i, expNegative(sub(load(z + i), MAX)));
+  if (rest) storeFirst(y + whole, expNegative(sub(loadFirst(z + whole, rest), MAX)), rest);
   return f32x4.extract_lane(MAX, 0);
 }
 
@@ -107,7 +107,7 @@ export function binaryCrossEntropy(z: usize, t: usize, dz: usize, n: usize, scal
 
 @inline
 function binaryLoss(Z: v128, T: v128): v128 {
-  return add(sub(pmax(Z, splat(0)), mul(Z, T)), log1p(exp(neg(abs(Z)))));
+  return add(sub(pmax(Z, splat(0)), mul(Z, T)), log1p(expNegative(neg(abs(Z)))));
 }
 
 /** Squared error (z - t)^2. dz = 2 (z - t) scale. */
@@ -161,7 +161,7 @@ export function huber(z: usize, t: usize, dz: usize, n: usize, delta: f32, scale
   let LOW = f64x2.splat(0), HIGH = f64x2.splat(0);
   for (let i: usize = 0; i < whole; i += 16) {
     const D = sub(load(z + i), load(t + i));
-    const C = pmax(pmin(D, DELTA), neg(DELTA));
+    const C = clamp(D, neg(DELTA), DELTA);
     const L = mul(C, sub(D, mul(splat(0.5), C)));
     LOW = f64x2.add(LOW, lower(L));
     HIGH = f64x2.add(HIGH, upper(L));
@@ -169,7 +169,7 @@ export function huber(z: usize, t: usize, dz: usize, n: usize, delta: f32, scale
   }
   if (rest) {
     const D = sub(loadFirst(z + whole, rest), loadFirst(t + whole, rest));
-    const C = pmax(pmin(D, DELTA), neg(DELTA));
+    const C = clamp(D, neg(DELTA), DELTA);
     const L = mul(C, sub(D, mul(splat(0.5), C)));
     LOW = f64x2.add(LOW, lower(L));
     HIGH = f64x2.add(HIGH, upper(L));

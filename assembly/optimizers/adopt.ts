@@ -2,7 +2,7 @@
 //   C = G / max(sqrt(v), epsilon) with the old v, clamped to [-limit, limit];  m = b1 m + a1 C;  v = b2 v + a2 G^2
 //   p -= shrink p + near m + look C
 // The first step only sets v = G^2: with b2 = 0, a2 = 1 and the other scalars 0.
-import { add, div, load, mul, neg, pmax, pmin, splat, sqrt, store, sub } from "../lanes";
+import { add, clamp, div, load, mul, neg, pmax, splat, sqrt, store, sub } from "../lanes";
 
 export function adopt(
   p: usize, g: usize, m: usize, v: usize, n: usize,
@@ -15,7 +15,7 @@ export function adopt(
     const P = load(p + i);
     const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
     const V = load(v + i);
-    const C = pmax(pmin(div(G, pmax(sqrt(V), EPSILON)), LIMIT), LOW);
+    const C = clamp(div(G, pmax(sqrt(V), EPSILON)), LOW, LIMIT);
     const M = add(mul(B1, load(m + i)), mul(A1, C));
     store(m + i, M);
     store(v + i, add(mul(B2, V), mul(A2, mul(G, G))));

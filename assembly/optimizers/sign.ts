@@ -4,13 +4,21 @@
 // shrink = learning rate x weight decay; sign(0) = 0 and sign(NaN) = NaN.
 import { add, load, mul, sign, splat, store, sub } from "../lanes";
 
+@inline
+function signSgdVector(p: usize, g: usize, RATE: v128, SHRINK: v128, SCALE: v128): void {
+  const P = load(p), G = mul(SCALE, load(g));
+  store(p, sub(P, add(mul(SHRINK, P), mul(RATE, sign(G)))));
+}
+
 export function signSgd(p: usize, g: usize, n: usize, rate: f32, shrink: f32, scale: f32): void {
   const RATE = splat(rate), SHRINK = splat(shrink), SCALE = splat(scale);
+  const end = n << 2;
   let i: usize = 0;
-  if (n) do {
-    const P = load(p + i), G = mul(SCALE, load(g + i));
-    store(p + i, sub(P, add(mul(SHRINK, P), mul(RATE, sign(G)))));
-  } while ((i += 16) < n << 2);
+  if (end > 16) do {
+    signSgdVector(p + i, g + i, RATE, SHRINK, SCALE);
+    signSgdVector(p + i + 16, g + i + 16, RATE, SHRINK, SCALE);
+  } while ((i += 32) + 16 < end);
+  if (i < end) signSgdVector(p + i, g + i, RATE, SHRINK, SCALE);
 }
 
 export function signum(p: usize, g: usize, m: usize, n: usize, rate: f32, b1: f32, a1: f32, shrink: f32, scale: f32): void {

@@ -1,7 +1,7 @@
 // Yogi (Zaheer et al. 2018): G = scale g
 //   m = b1 m + a1 G;  v -= a2 sign(v - G^2) G^2;  p -= shrink p + rate m / (sqrt(k v + root) + epsilon)
 // rate = learning rate / (1 - b1^t), k = 1 / (1 - b2^t), shrink = learning rate x weight decay.
-import { add, div, load, mul, sign, splat, sqrt, store, sub } from "../lanes";
+import { add, and, andnot, div, eq, load, lt, mul, splat, sqrt, store, sub, xor } from "../lanes";
 
 export function yogi(
   p: usize, g: usize, m: usize, v: usize, n: usize,
@@ -14,7 +14,7 @@ export function yogi(
     const P = load(p + i), G = mul(SCALE, load(g + i));
     const Q = mul(G, G), OLD = load(v + i);
     const M = add(mul(B1, load(m + i)), mul(A1, G));
-    const V = sub(OLD, mul(A2, mul(sign(sub(OLD, Q)), Q)));
+    const V = sub(OLD, mul(A2, andnot(xor(Q, and(lt(OLD, Q), splat(-0.0))), eq(OLD, Q))));
     store(m + i, M);
     store(v + i, V);
     store(p + i, sub(P, add(mul(SHRINK, P), div(mul(RATE, M), add(sqrt(add(mul(K, V), ROOT)), EPSILON)))));

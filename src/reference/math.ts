@@ -8,7 +8,7 @@ const LOG2E = f(1.44269504);
 const LN2_HI = f(0.693359375);
 const LN2_LO = f(-2.1219444e-4);
 const MAGIC = 12582912;
-const INVERSE_CBRT = 1419911168;
+const INVERSE_CBRT = 8388608 + 5546528;
 const THIRD = f(0.333333333);
 const TWO_NINTHS = f(0.222222222);
 const EXP = [1.3814598642e-3, 8.3687168798e-3, 4.1668388045e-2, 1.6666520632e-1, 4.9999993448e-1].map(f);
@@ -65,7 +65,8 @@ export function sigmoid(x: number): number {
 
 export function cbrt(x: number): number {
   float[0] = x;
-  int[0] = f(INVERSE_CBRT - f(f(int[0] as number) * THIRD));
+  float[0] = INVERSE_CBRT - f(f(int[0] as number) * f(THIRD / 256));
+  int[0] = (int[0] as number) << 8;
   let z = float[0];
   for (let i = 0; i < 2; i++) {
     const h = f(1 - f(f(f(x * z) * z) * z));

@@ -24,7 +24,7 @@ export function yogi(heap: Heap): Kernels["yogi"] {
       const Q = f(G * G);
       const old = x[v + i] as number;
       const M = f(f(b1 * (x[m + i] as number)) + f(a1 * G));
-      const V = f(old - f(a2 * f(Math.sign(f(old - Q)) * Q)));
+      const V = f(old - f(a2 * (old === Q ? 0 : old < Q ? -Q : Q)));
       x[m + i] = M;
       x[v + i] = V;
       x[p + i] = P - f(f(shrink * P) + f(f(rate * M) / f(f(Math.sqrt(f(f(k * V) + root))) + epsilon)));
