@@ -27,7 +27,7 @@ const parts = {
   traps: () => measureTraps(options.smoke),
   threads: () => measureThreads(options.smoke),
   scale: () => measureScale(),
-  native: () => measureNative(sizes, options.python),
+  native: () => measureNative(options.python),
 };
 const names = options.only?.split(",") ?? Object.keys(parts).filter((part) => !options.smoke || (part !== "native" && part !== "scale"));
 const unknown = names.find((name) => !Object.hasOwn(parts, name) && !kinds.includes(name));
