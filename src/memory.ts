@@ -10,8 +10,8 @@ const PAGE = 65536;
 const ALIGNMENT = 16;
 /** Below lie the constants of the kernels (scripts/constants.js); pointer 0 stays unused, so that it can mean "none". */
 const CONSTANTS = 1024;
-/** What a thread's matrix products pack blocks in (assembly/linalg/product.ts): 64 rows and 8 columns, 256 deep. */
-const PACKED = (64 + 8) * 256 * 4;
+/** What a thread's matrix products pack in (assembly/linalg/product.ts): 256 deep, four rows of 16 bytes a number and 128 columns. */
+const PACKED = 256 * (4 * 16 + 128 * 4);
 
 /** Where a thread packs, the calling one, number 0, or a worker. */
 export function packedOf(thread: number): number {

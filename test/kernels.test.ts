@@ -66,10 +66,15 @@ function* shapes(names: readonly string[]): Generator<Dimensions> {
         }
     }
     yield { rows: 70, inputs: 70, outputs: 70 };
-    // products of several packed blocks
-    yield { rows: 65, inputs: 300, outputs: 59 };
-    yield { rows: 520, inputs: 70, outputs: 33 };
-    yield { rows: 67, inputs: 46, outputs: 515 };
+    // products of several blocks, packed and not, with and without rows, columns and a depth that are left
+    for (let pass = 0; pass < 4; pass++) {
+      yield { rows: 2, inputs: 130, outputs: 260 };
+      yield { rows: 7, inputs: 515, outputs: 140 };
+      yield { rows: 65, inputs: 300, outputs: 59 };
+      yield { rows: 67, inputs: 46, outputs: 515 };
+      yield { rows: 69, inputs: 523, outputs: 141 };
+      yield { rows: 520, inputs: 70, outputs: 133 };
+    }
   }
 }
 
@@ -130,4 +135,17 @@ test("any kernel, shape, scalars and operands give the same bits in both backend
     }),
     { numRuns: 3000 },
   );
+});
+
+test("a sum that waits between the blocks of a product is not rounded to zero", () => {
+  const [rows, inputs, outputs] = [4, 300, 128];
+  const [first, last] = [8e-16, 1e-15].map(Math.fround) as [number, number];
+  const [x, w, y] = [rows * inputs, inputs * outputs, rows * outputs].map((length) => wasm.vector(length));
+  if (!x || !w || !y) throw new Error("three vectors");
+  x.view.fill(1);
+  w.view.fill(first, 0, outputs);
+  w.view.fill(last, (inputs - 1) * outputs);
+  wasm.kernels.dense(x.pointer, w.pointer, 0, y.pointer, rows, inputs, outputs, 0, outputs);
+  expect([...new Set(y.view)]).toEqual([Math.fround(first + last)]);
+  for (const vector of [x, w, y]) vector.dispose();
 });

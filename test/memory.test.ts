@@ -10,7 +10,7 @@ const LIMIT = 1 << 20;
 const arena = () => new Arena(new PlainMemory(), LIMIT);
 
 /** A memory that refuses to grow. */
-const fixed = { buffer: new ArrayBuffer(131_072), grow: (): number => expect.fail("does not grow") };
+const fixed = { buffer: new ArrayBuffer(262_144), grow: (): number => expect.fail("does not grow") };
 
 test.each([
   [0, 0],
@@ -87,7 +87,7 @@ describe("Arena", () => {
   test.each([
     ["over its limit", () => arena(), LIMIT],
     ["for more than any number", () => arena(), Number.POSITIVE_INFINITY],
-    ["where its memory does not grow", () => new Arena(fixed, LIMIT), 40_000],
+    ["where its memory does not grow", () => new Arena(fixed, LIMIT), 60_000],
   ])("throws OutOfMemoryError and changes nothing %s", (_, make, count) => {
     const a = make();
     const { available } = a;
@@ -101,7 +101,7 @@ describe("Arena", () => {
   test("says what is left where its memory does not grow", () => {
     const a = new Arena(fixed, LIMIT);
     const first = a.allocate(4);
-    expect(thrown(() => a.allocate(40_000))).toMatchObject({ requested: 160_000, available: 131_072 - first - 16 });
+    expect(thrown(() => a.allocate(60_000))).toMatchObject({ requested: 240_000, available: 262_144 - first - 16 });
   });
 
   test.each([-1, -16, 0.5, Number.NaN])("refuses a length of %d", (count) => {

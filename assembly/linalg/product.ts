@@ -4,19 +4,23 @@
 // sum rounded to f32. Lanes, tiles and blocks hold different elements of the result or sums that are not yet whole, never parts of one sum
 // side by side, so that they cannot change a bit. Results no larger than TINY are zero (limits.ts).
 //
-// A tile is 4 rows by 8, 4 or, with rows for lanes, up to 3 columns, or, of the last row alone, 1 by 16. At an edge it is moved back to overlap
-// its neighbour, which writes the same values again: no masks, no reads outside, no slow path.
+// Wide results are made by `blocks` in tiles of 4 rows by 8 columns; what they leave, and narrow ones, by `rows` in tiles of 4 rows by 8, 4 or, with
+// rows for lanes, up to 3 columns, or, of a last row alone, 1 by 16. At an edge such a tile is moved back to overlap its neighbour, which writes
+// the same values again: no masks, no reads outside, no slow path.
 import { TINY } from "../limits";
 import { add, and, andnot, gather, gt, le, load, loadSplat, mul, scatter, splat, store } from "../lanes";
 
-/** Where blocks of a and b are packed, PACKED bytes below the arena where no other thread writes (src/memory.ts). */
+/** Where a thread keeps what it spreads and packs, PACKED bytes below the arena (src/memory.ts). */
 export let scratch: usize = 1024;
-/** Packing pays from so many rows and so many bytes of b on. */
+/** From so many bytes of columns on, four rows of a are spread: each number into all lanes, which saves its address in every turn. */
+const WIDE: usize = 512;
+/** From so many rows and bytes of b on, it is packed in panels of eight columns; then fewer bytes of columns are wide. */
 const ROWS: usize = 64;
 const BYTES: usize = 65536;
-/** What is packed: blocks of a of so many rows, panels of b of eight columns, both so deep. */
-const HEIGHT: usize = 64;
+const WIDE_PACKED: usize = 256;
+/** Blocks are so deep, and packed ones so many bytes of columns wide. */
 const DEPTH: usize = 256;
+const PANELS: usize = 512;
 
 /**
  * c[m × n] = a[m × k] b[k × n] + start; with relu 0 for what is below 0; 0 where gate, as wide as c, is not above 0. No start and no gate
@@ -28,84 +32,86 @@ export function product(
 ): void {
   const toGate = gate ? gate - c : 0;
   let width = n << 2;
-  if (m >= ROWS && k * width > BYTES) {
+  const packs = m >= ROWS && k * width > BYTES;
+  // a last row is cheaper by itself
+  const fours = (m & 3) == 1 ? m - 1 : m;
+  if (fours && width >= (packs ? WIDE_PACKED : WIDE)) {
     const whole = width & ~31;
-    packed(a, aRow, aStep, b, bStep, c, cStep, m, k, whole, start, relu, toGate);
+    blocks(a, aRow, aStep, b, bStep, c, cStep, fours, k, whole, packs, start, relu, toGate);
+    if (fours < m) rows(a + fours * aRow, aRow, aStep, b, bStep, c + fours * cStep, cStep, 1, k, whole, start, relu, toGate);
     width -= whole;
     b += whole;
     c += whole;
     if (start) start += whole;
   }
-  if (width) rows(a, aRow << 2, aRow, aStep, b, bStep, c, cStep, m, k, width, start, false, TINY, relu, toGate);
+  if (width) rows(a, aRow, aStep, b, bStep, c, cStep, m, k, width, start, relu, toGate);
 }
 
 /**
- * All rows of whole panels, in blocks that stay in the cache. Between blocks, sums wait in c: no tile may overlap another then, which would go on
+ * All rows of whole tiles, in blocks that stay in the cache. Between blocks, sums wait in c: no tile may overlap another then, which would go on
  * with sums that have already gone on.
  */
-function packed(
-  a: usize, aRow: usize, aStep: usize, b: usize, bStep: usize, c: usize, cStep: usize, m: usize, k: usize, width: usize,
+function blocks(
+  a: usize, aRow: usize, aStep: usize, b: usize, bStep: usize, c: usize, cStep: usize, m: usize, k: usize, width: usize, packs: bool,
   start: usize, relu: i32, toGate: usize,
 ): void {
-  const panel = scratch + HEIGHT * DEPTH * 4;
-  for (let from: usize = 0; from < k; from += DEPTH, a += DEPTH * aStep, b += DEPTH * bStep) {
-    const depth = min(k - from, DEPTH), onward = from > 0;
-    let limit: f32 = -1, floor = 0, open: usize = 0;
-    if (from + depth == k) {
-      limit = TINY;
-      floor = relu;
-      open = toGate;
-    }
-    for (let i: usize = 0; i < m; i += HEIGHT) {
-      const height = min(m - i, HEIGHT), A = a + i * aRow, C = c + i * cStep;
-      // four rows side by side, where a is transposed: elements of one row are far apart
-      const whole = aRow == 4 ? height & ~3 : 0;
-      for (let r: usize = 0, to = scratch; r < whole; r += 4) {
-        for (let p = A + (r << 2), end = p + depth * aStep; p < end; p += aStep, to += 16) store(to, load(p));
+  const most = packs ? PANELS : width;
+  for (let j: usize = 0; j < width; j += most) {
+    const wide = min(width - j, most);
+    for (let from: usize = 0; from < k; from += DEPTH) {
+      const depth = min(k - from, DEPTH), last = from + depth == k;
+      let B = b + from * bStep + j, step = bStep, next: usize = 32;
+      if (packs) {
+        const panels = scratch + (DEPTH << 6);
+        pack(B, bStep, panels, depth, wide);
+        B = panels;
+        step = 32;
+        next = depth << 5;
       }
-      for (let j: usize = 0; j < width; j += 32) {
-        for (let p = b + j, to = panel, end = p + depth * bStep; p < end; p += bStep, to += 32) {
-          store(to, load(p));
-          store(to + 16, load(p + 16));
-        }
-        const s = start ? start + j : 0;
-        rows(scratch, depth << 4, 4, 16, panel, 32, C + j, cStep, whole, depth, 32, s, onward, limit, floor, open);
-        const c0 = C + whole * cStep + j;
-        rows(A + whole * aRow, aRow << 2, aRow, aStep, panel, 32, c0, cStep, height - whole, depth, 32, s, onward, limit, floor, open);
+      let A = a + from * aStep, C = c + j;
+      for (let i: usize = 0; i < m; i += 4, A += aRow << 2, C += cStep << 2) {
+        const r1: usize = m - i > 1 ? 1 : 0, r2: usize = m - i > 2 ? 2 : r1, r3: usize = m - i > 3 ? 3 : r2;
+        spread(A, r1 * aRow, r2 * aRow, r3 * aRow, aStep, depth);
+        tiles(
+          B, step, next, C, C + r1 * cStep, C + r2 * cStep, C + r3 * cStep, depth, wide,
+          start ? start + j : 0, from > 0, last ? TINY : -1, last ? relu : 0, last ? toGate : 0,
+        );
       }
     }
+  }
+}
+
+/** Panels of eight columns, one after the other. */
+function pack(b: usize, bStep: usize, to: usize, depth: usize, width: usize): void {
+  for (const end = b + width; b < end; b += 32) {
+    for (let p = b, last = p + depth * bStep; p < last; p += bStep, to += 32) {
+      store(to, load(p));
+      store(to + 16, load(p + 16));
+    }
+  }
+}
+
+/** Four rows of a, three of them a1, a2 and a3 behind the first, side by side, each number in all lanes. */
+function spread(a: usize, a1: usize, a2: usize, a3: usize, aStep: usize, depth: usize): void {
+  for (let to = scratch, end = to + (depth << 6); to < end; to += 64, a += aStep) {
+    store(to, loadSplat(a));
+    store(to + 16, loadSplat(a + a1));
+    store(to + 32, loadSplat(a + a2));
+    store(to + 48, loadSplat(a + a3));
   }
 }
 
 /**
- * All rows of so many bytes of columns; the next row of a lies aRow further, the next four aFour. Sums begin with start, or onward with c, and
- * are 0 if no larger than limit. The gate for the element at p lies at p + toGate.
+ * The spread rows times whole tiles; those of b lie `next` bytes apart. Sums begin with start, or onward with c, and are 0 if no larger than
+ * limit.
  */
-function rows(
-  a: usize, aFour: usize, aRow: usize, aStep: usize, b: usize, bStep: usize, c: usize, cStep: usize, m: usize, k: usize, width: usize,
-  start: usize, onward: bool, limit: f32, relu: i32, toGate: usize,
-): void {
-  for (let i: usize = 0; i < m; i += 4, a += aFour, c += cStep << 2) {
-    // rows that are not there repeat the last one
-    const r1: usize = m - i > 1 ? 1 : 0, r2: usize = m - i > 2 ? 2 : r1, r3: usize = m - i > 3 ? 3 : r2;
-    const a1 = r1 * aRow, a2 = r2 * aRow, a3 = r3 * aRow, c1 = c + r1 * cStep, c2 = c + r2 * cStep, c3 = c + r3 * cStep;
-    let j: usize = 0;
-    if (r1 == 0) for (; j + 64 <= width; j += 64) row16(a, aStep, b + j, bStep, c + j, k, start ? start + j : 0, relu, toGate);
-    if (width < 16) columns(a, a1, a2, a3, aStep, b, bStep, c, c1, c2, c3, k, width, start, relu, toGate);
-    else if (j < width) strip(a, a1, a2, a3, aStep, b, bStep, c, c1, c2, c3, k, j, width, start, onward, limit, relu, toGate);
-  }
-}
-
-/** Four rows, three of them a1, a2 and a3 behind the first, from column j / 4 on. */
-function strip(
-  A0: usize, a1: usize, a2: usize, a3: usize, aStep: usize, b: usize, bStep: usize,
-  c0: usize, c1: usize, c2: usize, c3: usize, k: usize, j: usize, width: usize,
+function tiles(
+  b: usize, bStep: usize, next: usize, c0: usize, c1: usize, c2: usize, c3: usize, k: usize, width: usize,
   start: usize, onward: bool, limit: f32, relu: i32, toGate: usize,
 ): void {
   const LIMIT = splat(limit), MASK = maskOf(relu);
   const height = k * bStep;
-  if (j + 32 <= width) for (;;) {
-    let a = A0;
+  for (let j: usize = 0; j < width; j += 32, b += next) {
     let s00 = splat(0), s01 = splat(0);
     if (start) {
       s00 = load(start + j);
@@ -122,6 +128,61 @@ function strip(
       s30 = load(c3 + j);
       s31 = load(c3 + j + 16);
     }
+    let a = scratch;
+    for (let p = b, end = p + height; p < end; p += bStep, a += 64) {
+      const B0 = load(p), B1 = load(p + 16);
+      const A0 = load(a), A1 = load(a + 16), A2 = load(a + 32), A3 = load(a + 48);
+      s00 = add(s00, mul(A0, B0));
+      s01 = add(s01, mul(A0, B1));
+      s10 = add(s10, mul(A1, B0));
+      s11 = add(s11, mul(A1, B1));
+      s20 = add(s20, mul(A2, B0));
+      s21 = add(s21, mul(A2, B1));
+      s30 = add(s30, mul(A3, B0));
+      s31 = add(s31, mul(A3, B1));
+    }
+    finish(c0 + j, s00, LIMIT, MASK, toGate);
+    finish(c0 + j + 16, s01, LIMIT, MASK, toGate);
+    finish(c1 + j, s10, LIMIT, MASK, toGate);
+    finish(c1 + j + 16, s11, LIMIT, MASK, toGate);
+    finish(c2 + j, s20, LIMIT, MASK, toGate);
+    finish(c2 + j + 16, s21, LIMIT, MASK, toGate);
+    finish(c3 + j, s30, LIMIT, MASK, toGate);
+    finish(c3 + j + 16, s31, LIMIT, MASK, toGate);
+  }
+}
+
+/** All rows of so many bytes of columns, whatever they are. The gate for the element at p lies at p + toGate. */
+function rows(
+  a: usize, aRow: usize, aStep: usize, b: usize, bStep: usize, c: usize, cStep: usize, m: usize, k: usize, width: usize,
+  start: usize, relu: i32, toGate: usize,
+): void {
+  for (let i: usize = 0; i < m; i += 4, a += aRow << 2, c += cStep << 2) {
+    // rows that are not there repeat the last one
+    const r1: usize = m - i > 1 ? 1 : 0, r2: usize = m - i > 2 ? 2 : r1, r3: usize = m - i > 3 ? 3 : r2;
+    const a1 = r1 * aRow, a2 = r2 * aRow, a3 = r3 * aRow, c1 = c + r1 * cStep, c2 = c + r2 * cStep, c3 = c + r3 * cStep;
+    let j: usize = 0;
+    if (r1 == 0) for (; j + 64 <= width; j += 64) row16(a, aStep, b + j, bStep, c + j, k, start ? start + j : 0, relu, toGate);
+    if (width < 16) columns(a, a1, a2, a3, aStep, b, bStep, c, c1, c2, c3, k, width, start, relu, toGate);
+    else if (j < width) strip(a, a1, a2, a3, aStep, b, bStep, c, c1, c2, c3, k, j, width, start, relu, toGate);
+  }
+}
+
+/** Four rows, three of them a1, a2 and a3 behind the first, from column j / 4 on. */
+function strip(
+  A0: usize, a1: usize, a2: usize, a3: usize, aStep: usize, b: usize, bStep: usize,
+  c0: usize, c1: usize, c2: usize, c3: usize, k: usize, j: usize, width: usize, start: usize, relu: i32, toGate: usize,
+): void {
+  const LIMIT = splat(TINY), MASK = maskOf(relu);
+  const height = k * bStep;
+  if (j + 32 <= width) for (;;) {
+    let a = A0;
+    let s00 = splat(0), s01 = splat(0);
+    if (start) {
+      s00 = load(start + j);
+      s01 = load(start + j + 16);
+    }
+    let s10 = s00, s11 = s01, s20 = s00, s21 = s01, s30 = s00, s31 = s01;
     for (let p = b + j, end = p + height; p < end; p += bStep) {
       const B0 = load(p), B1 = load(p + 16);
       let A = loadSplat(a);
