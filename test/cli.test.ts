@@ -291,6 +291,10 @@ describe("interrupted", () => {
     writeFileSync(at("other.csv"), readFileSync(iris, "utf8").replace("5.1,3.5", "5.2,3.5").replace("4.9,3.0", "4.1,3.0"));
     const other = await cli("train", "other.csv", "--resume", "run.safetensors");
     expect(other.err).toContain("other.csv is not the data that run.safetensors was trained on");
+    const [head, first, second, ...rest] = readFileSync(iris, "utf8").split("\n");
+    writeFileSync(at("order.csv"), [head, second, first, ...rest].join("\n"));
+    const order = await cli("train", "order.csv", "--resume", "run.safetensors");
+    expect(order.err).toContain("order.csv is not the data that run.safetensors was trained on");
   });
 
   test.runIf(existsSync("/dev/full"))("a full disk leaves the old file as it was", async () => {

@@ -1,4 +1,5 @@
-import { type Encoder, readEncoder } from "../data/csv.js";
+import { createHash } from "node:crypto";
+import { type CSVParts, type Encoder, readEncoder } from "../data/csv.js";
 import type { Engine } from "../engine.js";
 import { StepsizeError } from "../errors.js";
 import type { Network } from "../models/network.js";
@@ -8,10 +9,11 @@ import { FileError } from "./errors.js";
 import { readBytes } from "./files.js";
 import type { Settings } from "./settings.js";
 
-/** What `train --save` writes beside the run: how cells become numbers, and the settings that a resumed run needs again. */
+/** What `train --save` writes beside the run: how cells become numbers, and what a resumed run needs again: settings, and the same data. */
 export interface Notes {
   readonly encoder: Encoder;
   readonly settings: Settings;
+  readonly fingerprint: string;
 }
 
 export interface ModelFile extends Notes {
@@ -25,14 +27,21 @@ export async function readModel(engine: Engine, path: string): Promise<ModelFile
   const bytes = await readBytes(path);
   try {
     const { model, run, notes } = loadModel(engine, bytes);
-    const { encoder, settings } = (notes ?? {}) as Partial<Notes>;
-    if (encoder === undefined || settings === undefined) {
+    const { encoder, settings, fingerprint } = (notes ?? {}) as Partial<Notes>;
+    if (encoder === undefined || settings === undefined || fingerprint === undefined) {
       model.dispose();
       throw new FileError("read", path, "it was not written by stepsize train");
     }
-    return { bytes, run, model, encoder: readEncoder(encoder), settings };
+    return { bytes, run, model, encoder: readEncoder(encoder), settings, fingerprint };
   } catch (error) {
     if (error instanceof StepsizeError) throw new FileError("read", path, error.message);
     throw error;
   }
+}
+
+/** Tells data apart: SHA-256 over how their cells become numbers, and over the numbers of all rows. */
+export function fingerprintOf({ encoder, training, validation, test }: CSVParts): string {
+  const hash = createHash("sha256").update(JSON.stringify(encoder));
+  for (const part of [training, validation, test]) if (part) hash.update(part.features).update(part.targets);
+  return hash.digest("hex");
 }

@@ -7,7 +7,7 @@ import { InterruptedError, UsageError } from "./errors.js";
 import { checkWritable, writeWhole } from "./files.js";
 import { metricsText, short } from "./format.js";
 import { Interrupt } from "./interrupt.js";
-import { type ModelFile, type Notes, readModel } from "./model-file.js";
+import { fingerprintOf, type ModelFile, type Notes, readModel } from "./model-file.js";
 import { optimizerOf } from "./optimizer.js";
 import { contextOf, describeRun, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
@@ -59,7 +59,8 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
   const parts = await readData(file, asked);
   const settings = sized(asked, parts.training.rows);
   const { encoder } = parts;
-  if (before !== undefined && JSON.stringify(encoder) !== JSON.stringify(before.encoder)) {
+  const fingerprint = fingerprintOf(parts);
+  if (before !== undefined && fingerprint !== before.fingerprint) {
     throw new UsageError(`${file} is not the data that ${resume} was trained on: their columns or values differ`);
   }
   const run = before?.run ?? describeRun(settings, parts, optimizerOf(settings, rateOf(settings, file), parts.training.rows));
@@ -74,7 +75,7 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
     ]);
 
   const saveNow = async () => {
-    if (save !== undefined) await writeWhole(save, trainer.checkpoint({ encoder, settings } satisfies Notes));
+    if (save !== undefined) await writeWhole(save, trainer.checkpoint({ encoder, settings, fingerprint } satisfies Notes));
   };
   using interrupt = new Interrupt();
   try {
