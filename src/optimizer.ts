@@ -1,88 +1,22 @@
 import type { Kernels } from "./engine.js";
 import { CheckpointError, DisposedError, DivergedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "./errors.js";
-import { padded, type Vector } from "./memory.js";
+import type { Vector } from "./memory.js";
+import { type BoundGroup, divide } from "./optimizers/groups.js";
 import {
   type AnyRule,
-  type Binding,
   type Closure,
-  type Dtype,
-  type Group,
   type OptimizerDescription,
-  type Resolved,
   type RuleDescription,
   type Run,
   ruleOf,
-  type Scheduled,
   type Step,
-  type TensorRun,
 } from "./optimizers/rule.js";
+import { type Slot, Slots, type StateArray, type StateArrays } from "./optimizers/slots.js";
 import { unwrap } from "./optimizers/wrapper.js";
-import { type Field, type Fields, number, optional, readOptions, show, suggest } from "./options.js";
-import { BYTES, type Parameter, Parameters } from "./parameters.js";
-import { isPlateau, observe, type PlateauState, plateauStateFromJSON, start } from "./schedules/plateau.js";
-import { type Clock, rateAt, type ScheduleDescription } from "./schedules/schedule.js";
-
-type AnyOptions = Record<string, unknown>;
-
-/** The tensors that share options, and what a step needs of them. */
-class BoundGroup implements Binding<AnyOptions> {
-  learningRate = 0;
-  /** What the schedule says of the step that is being made: `learningRate` once nothing can stop it. */
-  scheduledRate = 0;
-  readonly rule: AnyRule;
-  tensorRates?: readonly number[];
-  readonly kernels: Kernels;
-  readonly scratch: (length: number) => number;
-  readonly parameters: readonly Parameter[];
-  readonly frozen: boolean;
-  readonly elementRates: boolean;
-  readonly slots: readonly string[];
-  scalars: Record<string, number>;
-  readonly given: AnyOptions;
-  readonly options: Resolved<AnyOptions>;
-  readonly scheduled: readonly (readonly [string, Scheduled, Field<unknown>])[];
-  readonly rate: Scheduled;
-  /** What a learning rate that watches a metric has seen. */
-  plateau: PlateauState | undefined;
-  groups: readonly BoundGroup[] = [];
-  runs: readonly Run[] = [];
-  tensors: readonly TensorRun[] = [];
-
-  constructor(rule: AnyRule, base: AnyOptions, group: Partial<Group<AnyOptions>>, parameters: readonly Parameter[], host: Host) {
-    const { match: _, frozen = false, elementRates = false, ...own } = group;
-    this.rule = rule;
-    this.kernels = host.kernels;
-    this.scratch = host.scratch;
-    this.given = { ...base, ...own };
-    this.frozen = frozen;
-    this.elementRates = elementRates;
-    this.parameters = parameters;
-    this.rate = this.given["learningRate"] as Scheduled;
-    this.plateau = isPlateau(this.rate) ? start(this.rate as ScheduleDescription) : undefined;
-    const keys = Object.keys(rule.fields);
-    this.options = Object.fromEntries(keys.map((key) => [key, this.given[key]])) as Resolved<AnyOptions>;
-    this.scheduled = Object.entries<Field<unknown>>(rule.fields)
-      .filter(([key, field]) => isSchedule(field, this.given[key]))
-      .map(([key, field]) => [key, this.given[key] as Scheduled, field]);
-    this.slots = frozen ? [] : rule.slots(this.options);
-    const names = parameters.map(({ name }) => name);
-    this.scalars = rule.scalars?.(this.options, names) ?? {};
-  }
-}
-
-/** What groups are given of their optimizer. */
-type Host = Pick<Binding<AnyOptions>, "kernels" | "scratch">;
-
-/** A block of state, and which of its numbers belong to which tensor. */
-interface Slot {
-  readonly name: string;
-  readonly dtype: Dtype;
-  readonly block: Vector;
-  readonly places: { readonly name: string; readonly offset: number; readonly length: number }[];
-}
-
-/** Numbers of state: float32, or the 16 bits of each where they are kept in bfloat16. */
-export type StateArray = Float32Array<ArrayBufferLike> | Uint16Array<ArrayBufferLike>;
+import { type Fields, number, optional, readOptions, show, suggest } from "./options.js";
+import { BYTES, Parameters } from "./parameters.js";
+import { observe, type PlateauState } from "./schedules/plateau.js";
+import type { Clock, ScheduleDescription } from "./schedules/schedule.js";
 
 /** The state of an optimizer by name of slot and tensor: copies, not views. */
 export interface OptimizerState {
@@ -91,7 +25,7 @@ export interface OptimizerState {
   readonly step: number;
   /** The number of gradients accumulated towards the next update. */
   readonly accumulated: number;
-  readonly slots: Readonly<Record<string, Readonly<Record<string, StateArray>>>>;
+  readonly slots: StateArrays;
   /** The scalar state of each group, in the order of `groups`; a single one when all groups share it. */
   readonly scalars: readonly Readonly<Record<string, number>>[];
   /** What the learning rate of each group has seen, null where it watches nothing. */
@@ -152,7 +86,7 @@ export class Optimizer implements Disposable {
   readonly #compute: (closure: Closure) => number;
   /** The scalar state of every group, or the one that they share. */
   readonly #scalars: readonly Record<string, number>[];
-  readonly #slots: Slot[] = [];
+  readonly #slots: Slots;
   readonly #scratch: Vector[] = [];
   /** The block that updates read gradients from: the parameters' own, or the one they are accumulated in. */
   readonly #gradients: Vector;
@@ -178,6 +112,7 @@ export class Optimizer implements Disposable {
     this.#core = core;
     this.#rule = rule;
     this.#kernels = parameters.engine.kernels;
+    this.#slots = new Slots(parameters);
     this.#clock = readOptions<Clock>("clock", clock, clockFields);
     const host = { kernels: this.#kernels, scratch: (length: number) => this.#allocate(length).pointer };
     this.#groups = divide(core, compose, parameters, host);
@@ -190,7 +125,7 @@ export class Optimizer implements Disposable {
     this.#scalars = rule.shared ? [scalars] : this.#groups.map(({ scalars }) => scalars);
     if (rule.needs === "loss" && core.accumulate > 1) (this.#scalars[0] as Record<string, number>)[LOSS] = 0;
     try {
-      this.#gradients = core.accumulate > 1 ? this.#slot(ACCUMULATED, [...parameters]).block : parameters.gradients;
+      this.#gradients = core.accumulate > 1 ? this.#slots.add(ACCUMULATED, [...parameters]).block : parameters.gradients;
       for (const group of this.#live) this.#lay(group);
       this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => ({ group, update: group.rule.bind(group) }));
       this.#blended = this.#live.filter(({ elementRates }) => elementRates);
@@ -254,7 +189,7 @@ export class Optimizer implements Disposable {
     this.#alive();
     const parameter = this.parameters.get(name);
     const group = this.#groups.find(({ parameters }) => parameters.includes(parameter));
-    const rates = this.#find(ELEMENT_RATES);
+    const rates = this.#slots.find(ELEMENT_RATES);
     if (rates === undefined || !group?.elementRates) {
       throw new OptionError("elementRates", name, `needs a group with elementRates: true that matches ${show(name)}`);
     }
@@ -302,12 +237,10 @@ export class Optimizer implements Disposable {
    */
   slot(slot: string): Map<string, StateArray> {
     this.#alive();
-    const blocks = this.#slots.filter(({ name }) => name === slot);
-    if (blocks.length === 0) {
-      const known = this.#slots.map(({ name }) => name);
-      throw new OptionError("slot", slot, `${show(slot)} is not a slot of ${this.description.kind}${suggest(slot, known)}`);
+    if (this.#slots.find(slot) === undefined) {
+      throw new OptionError("slot", slot, `${show(slot)} is not a slot of ${this.description.kind}${suggest(slot, this.#slots.names)}`);
     }
-    return new Map(blocks.flatMap((slot) => slot.places.map((place) => [place.name, numbersOf(slot, place)] as const)));
+    return this.#slots.views(slot);
   }
 
   /**
@@ -337,7 +270,8 @@ export class Optimizer implements Disposable {
     const { accumulate, clipValue, clipNorm, maximize } = this.#core;
     this.#norm = undefined;
     const full = this.#accumulated + 1 === accumulate;
-    if (full) this.#resolve();
+    // first, so that a wrong schedule stops the step before anything has moved
+    if (full) for (const group of this.#groups) group.schedule(this.#steps, this.#clock);
     const mean = this.#meanLoss(loss);
     if (accumulate > 1) {
       this.#kernels.axpy(this.parameters.gradients.pointer, this.#gradients.pointer, this.parameters.size, 1);
@@ -385,26 +319,22 @@ export class Optimizer implements Disposable {
     for (const { name, offset, length } of this.parameters) {
       if (!this.#kernels.finite(this.parameters.values.pointer + offset * 4, length)) return name;
     }
-    for (const { name: slot, dtype, block, places } of this.#slots) {
-      const finite = dtype === "bfloat16" ? this.#kernels.finiteBfloat16 : this.#kernels.finite;
-      for (const { name, offset, length } of places) {
-        if (!finite(block.pointer + offset * WIDTH[dtype], length)) return `${slot} of ${name}`;
-      }
-    }
-    return undefined;
+    return this.#slots.findNonFinite();
   }
 
   /** A copy of everything that a later `load()` needs, beside the training values, to go on as if nothing had happened. */
   state(): OptimizerState {
     this.#alive();
-    const slots: Record<string, Record<string, StateArray>> = {};
-    for (const slot of this.#slots) {
-      const tensors = slot.places.map((place) => [place.name, numbersOf(slot, place).slice()]);
-      slots[slot.name] = { ...slots[slot.name], ...Object.fromEntries(tensors) };
-    }
     const scalars = this.#scalars.map((own) => ({ ...own }));
     const plateaus = this.#groups.map(({ plateau }) => plateau ?? null);
-    return { kind: this.description.kind, step: this.#steps, accumulated: this.#accumulated, slots, scalars, plateaus };
+    return {
+      kind: this.description.kind,
+      step: this.#steps,
+      accumulated: this.#accumulated,
+      slots: this.#slots.copies(),
+      scalars,
+      plateaus,
+    };
   }
 
   /**
@@ -415,10 +345,8 @@ export class Optimizer implements Disposable {
     this.#alive();
     if (this.#evaluating) throw new ModeError("load");
     this.#check(state);
-    const plateaus = this.#groups.map(({ plateau, rate }, i) => plateau && this.#plateauFrom(rate as ScheduleDescription, state, i));
-    for (const slot of this.#slots) {
-      for (const place of slot.places) numbersOf(slot, place).set(state.slots[slot.name]?.[place.name] as StateArray);
-    }
+    const plateaus = this.#groups.map((group, i) => group.plateauFromJSON(state.plateaus[i], `state.plateaus[${i}]`));
+    this.#slots.load(state.slots);
     this.#scalars.forEach((own, i) => {
       for (const key of Object.keys(own)) own[key] = state.scalars[i]?.[key] as number;
     });
@@ -434,23 +362,12 @@ export class Optimizer implements Disposable {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const vector of [...this.#slots.map(({ block }) => block), ...this.#scratch]) vector.dispose();
+    this.#slots.dispose();
+    for (const vector of this.#scratch) vector.dispose();
   }
 
   [Symbol.dispose](): void {
     this.dispose();
-  }
-
-  /** Evaluates every schedule first, so that a wrong one stops the step before anything has moved. */
-  #resolve(): void {
-    for (const group of this.#groups) {
-      const rate = group.plateau?.rate ?? rateAt(group.rate, this.#steps, this.#clock);
-      if (!(rate >= 0)) throw new OptionError("learningRate", rate, `must be at least 0, got ${rate} at step ${this.#steps}`);
-      group.scheduledRate = rate;
-      for (const [option, schedule, field] of group.scheduled) {
-        (group.options as AnyOptions)[option] = field.read(rateAt(schedule, this.#steps, this.#clock), option);
-      }
-    }
   }
 
   /** The loss of an update: with accumulation the mean of what was told since the last one. */
@@ -496,7 +413,7 @@ export class Optimizer implements Disposable {
 
   #blend(group: BoundGroup): void {
     const shift = this.#shift();
-    const rates = (this.#find(ELEMENT_RATES) as Slot).block.pointer - this.parameters.values.pointer;
+    const rates = (this.#slots.find(ELEMENT_RATES) as Slot).block.pointer - this.parameters.values.pointer;
     for (const { p, n } of group.runs) this.#kernels.blend(p, p + shift, p + rates, n);
   }
 
@@ -506,10 +423,7 @@ export class Optimizer implements Disposable {
       const limit = decay > 0 ? Math.max(FADED, Math.min(FADED_PRODUCT / decay, LARGEST_FADED)) : FADED;
       for (const { p, n } of runs) this.#kernels.flush(p, n, limit);
     }
-    for (const { name, dtype, block } of this.#slots) {
-      if (dtype === "bfloat16") this.#kernels.flushBfloat16(block.pointer, block.length * 2, FADED);
-      else if (name !== ELEMENT_RATES) this.#kernels.flush(block.pointer, block.length, FADED);
-    }
+    this.#slots.flush(FADED, ELEMENT_RATES);
   }
 
   #measure(): number {
@@ -526,33 +440,14 @@ export class Optimizer implements Disposable {
 
   /** Lays out the state of a group. */
   #lay(group: BoundGroup): void {
-    const { values } = this.parameters;
     const { rule, parameters, options } = group;
-    const slots = group.slots.map((name) => this.#slot(name, parameters, group));
-    if (group.elementRates) this.#fill(this.#slot(ELEMENT_RATES, parameters), parameters, 1);
+    const slots = group.slots.map((name) => this.#slots.add(name, parameters, group));
+    if (group.elementRates) this.#slots.fill(this.#slots.add(ELEMENT_RATES, parameters), parameters, 1);
     for (const slot of slots) {
       const value = rule.initial?.(slot.name, options) ?? 0;
-      if (value !== 0) this.#fill(slot, parameters, value);
+      if (value !== 0) this.#slots.fill(slot, parameters, value);
     }
-    const piece = (offset: number, n: number, pointer: (slot: Slot) => number): Run => ({
-      p: values.pointer + offset * 4,
-      g: this.#gradients.pointer + offset * 4,
-      s: slots.map(pointer),
-      n,
-      first: offset,
-    });
-    const place = (slot: Slot, name: string) =>
-      slot.block.pointer + (slot.places.find((place) => place.name === name)?.offset ?? Number.NaN) * WIDTH[slot.dtype];
-    group.tensors = parameters.map(({ name, shape, offset, length }) => ({
-      name,
-      shape,
-      ...piece(offset, length, (slot) => place(slot, name)),
-    }));
-    group.runs = contiguous(parameters).map(([from, to]) =>
-      piece(from, to - from, (slot) =>
-        rule.lengths?.(slot.name, [], options) === undefined ? slot.block.pointer + from * WIDTH[slot.dtype] : Number.NaN,
-      ),
-    );
+    group.lay(this.parameters.values.pointer, this.#gradients.pointer, slots);
   }
 
   #allocate(length: number): Vector {
@@ -563,7 +458,7 @@ export class Optimizer implements Disposable {
 
   /** The bytes of state so far. */
   #taken(): number {
-    return [...this.#slots.map(({ block }) => block), ...this.#scratch].reduce((sum, { length }) => sum + length * 4, 0);
+    return this.#scratch.reduce((sum, { length }) => sum + length * 4, this.#slots.bytes);
   }
 
   /** What does not fit although its first `needed` bytes are known: how many parameters would. */
@@ -579,43 +474,6 @@ export class Optimizer implements Disposable {
     const most = Math.floor((available + BYTES * size) / each);
     const advice = `with ${this.description.kind} at most ${most} parameters fit (${Math.ceil(each)} bytes each), here are ${this.parameters.count}`;
     return new OutOfMemoryError(state, available, advice);
-  }
-
-  #find(name: string): Slot | undefined {
-    return this.#slots.find((slot) => slot.name === name);
-  }
-
-  /**
-   * The slot with places for these tensors: in the block that groups share (one for each dtype), or, where the rule has lengths of its own,
-   * in one of this group.
-   */
-  #slot(name: string, parameters: readonly Parameter[], group?: BoundGroup): Slot {
-    const dtype = group?.rule.dtype?.(name, group.options) ?? "float32";
-    const lengths = parameters.map(({ shape }) => group?.rule.lengths?.(name, shape, group.options));
-    if (lengths[0] === undefined) {
-      const shared = this.#slots.find((slot) => slot.name === name && slot.dtype === dtype);
-      const slot = shared ?? this.#addSlot(name, dtype, (this.parameters.size * WIDTH[dtype]) / 4, []);
-      slot.places.push(...parameters);
-      return slot;
-    }
-    let size = 0;
-    const places = parameters.map((parameter, i) => {
-      const place = { name: parameter.name, offset: size, length: lengths[i] as number };
-      size += padded(place.length);
-      return place;
-    });
-    return this.#addSlot(name, dtype, size, places);
-  }
-
-  #addSlot(name: string, dtype: Dtype, size: number, places: Slot["places"]): Slot {
-    const slot = { name, dtype, block: this.parameters.engine.vector(size), places };
-    this.#slots.push(slot);
-    return slot;
-  }
-
-  #fill({ block, places }: Slot, parameters: readonly Parameter[], value: number): void {
-    const names = new Set(parameters.map(({ name }) => name));
-    for (const { name, offset, length } of places) if (names.has(name)) this.#kernels.fill(block.pointer + offset * 4, length, value);
   }
 
   #check(state: OptimizerState): void {
@@ -640,40 +498,12 @@ export class Optimizer implements Disposable {
         throw new CheckpointError(`the state's ${key} must be an array of ${length}, got ${show(given)}`);
       }
     }
-    for (const [slot, tensors] of Object.entries(state.slots ?? {})) {
-      const blocks = this.#slots.filter(({ name }) => name === slot);
-      if (blocks.length === 0) throw new CheckpointError(`the state has ${show(slot)}, which this optimizer does not`);
-      const stranger = Object.keys(tensors ?? {}).find(
-        (tensor) => !blocks.some(({ places }) => places.some(({ name }) => name === tensor)),
-      );
-      if (stranger !== undefined) throw new CheckpointError(`the state has ${slot} for ${show(stranger)}, which this optimizer does not`);
-    }
-    for (const { name: slot, dtype, places } of this.#slots) {
-      for (const { name, length } of places) {
-        const given: unknown = state.slots?.[slot]?.[name];
-        if (given instanceof (dtype === "bfloat16" ? Float32Array : Uint16Array)) {
-          throw new CheckpointError(`the state of ${slot} for ${show(name)} must be in ${dtype}: it was made with another stateDtype`);
-        }
-        const isState = given instanceof Float32Array || given instanceof Uint16Array;
-        if (!isState || given.length !== length) {
-          const found = isState ? given.length : given === undefined ? "none" : show(given);
-          throw new CheckpointError(`the state of ${slot} for ${show(name)} must have ${length} elements, got ${found}`);
-        }
-      }
-    }
+    this.#slots.check(state.slots);
     this.#scalars.forEach((own, i) => {
       for (const key of Object.keys(own)) {
         if (!Number.isFinite(state.scalars[i]?.[key])) throw new CheckpointError(`the state of group ${i} lacks a finite ${key}`);
       }
     });
-  }
-
-  #plateauFrom(rate: ScheduleDescription, { plateaus }: OptimizerState, group: number): PlateauState {
-    try {
-      return plateauStateFromJSON(rate, plateaus[group], `state.plateaus[${group}]`);
-    } catch (cause) {
-      throw new CheckpointError((cause as Error).message, { cause });
-    }
   }
 
   #alive(): void {
@@ -687,78 +517,3 @@ const clockFields: Fields<Clock> = {
 };
 
 const NONE: Closure = () => Number.NaN;
-
-/** The bytes of a number. */
-const WIDTH: Readonly<Record<Dtype, number>> = { float32: 4, bfloat16: 2 };
-
-function numbersOf({ dtype, block }: Slot, { offset, length }: Slot["places"][number]): StateArray {
-  const { view } = block;
-  if (dtype === "bfloat16") return new Uint16Array(view.buffer, view.byteOffset + offset * 2, length);
-  return view.subarray(offset, offset + length);
-}
-
-/** The groups in their order, each with the tensors that no earlier one matches; last what is left, with the optimizer's own options. */
-function divide(description: RuleDescription, compose: (rule: AnyRule) => AnyRule, parameters: Parameters, host: Host): BoundGroup[] {
-  const rule = ruleOf(description);
-  const { groups, ...base } = description;
-  const left = new Set(parameters);
-  const bound = groups.flatMap((group, i) => {
-    const pattern = new RegExp(`^${group.match.split("*").map(escaped).join(".*")}$`, "s");
-    const all = [...parameters].filter(({ name }) => pattern.test(name));
-    if (all.length === 0) {
-      const hint = suggest(group.match, parameters.names) || `; there are ${parameters.names.join(", ")}`;
-      throw new OptionError(`${description.kind}.groups[${i}].match`, group.match, `${show(group.match)} matches no tensor${hint}`);
-    }
-    const matched = all.filter((parameter) => left.delete(parameter));
-    return split(group, matched);
-  });
-  return [...bound, ...split({}, [...left])];
-
-  /**
-   * The group of the tensors that the rule steps, last, and before it the one of those that it leaves to another. What a group sets holds
-   * for both.
-   */
-  function split(group: Partial<Group<AnyOptions>>, tensors: readonly Parameter[]): BoundGroup[] {
-    const options = { ...base, ...group } as Resolved<AnyOptions>;
-    const others = tensors.map((tensor) => (group.frozen ? undefined : rule.fallback?.(tensor, options)));
-    const own = new BoundGroup(
-      compose(rule),
-      base,
-      group,
-      tensors.filter((_, i) => others[i] === undefined),
-      host,
-    );
-    const other = others.find((description) => description !== undefined);
-    if (other === undefined) return [own];
-    return [
-      new BoundGroup(
-        compose(ruleOf(other)),
-        other,
-        group,
-        tensors.filter((_, i) => others[i] !== undefined),
-        host,
-      ),
-      own,
-    ];
-  }
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
-}
-
-/** From and to, in floats, of what lies side by side. The padding between two tensors is zero and may be stepped over. */
-function contiguous(parameters: readonly Parameter[]): [number, number][] {
-  const pieces: [number, number][] = [];
-  for (const { offset, length } of parameters) {
-    const last = pieces.at(-1);
-    if (last !== undefined && Math.ceil(last[1] / 4) * 4 === offset) last[1] = offset + length;
-    else pieces.push([offset, offset + length]);
-  }
-  return pieces;
-}
-
-/** Whether an option follows a schedule: for an option that is a number otherwise, not for a list or an optimizer. */
-function isSchedule(field: Field<unknown> & { isSchedulable?: boolean }, value: unknown): boolean {
-  return field.isSchedulable === true && value !== undefined && typeof value !== "number";
-}

@@ -427,6 +427,16 @@ describe("checkpoints", () => {
     model.dispose();
   });
 
+  test("hold no notes that JSON cannot", async () => {
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    using trainer = await trained(irisRun);
+    for (const notes of [circle, 1n, () => 0]) {
+      expect(() => trainer.checkpoint(notes)).toThrow(OptionError);
+      expect(() => trainer.checkpoint(notes)).toThrow("notes cannot be written as JSON (");
+    }
+  });
+
   test("of another run are refused", async () => {
     using a = await trained(irisRun);
     using b = new Trainer(await load(), { ...irisRun, seed: 6 }, iris);

@@ -1,5 +1,6 @@
 import { CheckpointError, OptionError } from "../errors.js";
-import type { OptimizerState, StateArray } from "../optimizer.js";
+import type { OptimizerState } from "../optimizer.js";
+import type { StateArray } from "../optimizers/slots.js";
 import { show } from "../options.js";
 import type { Parameters } from "../parameters.js";
 import { type Progress, readProgress } from "./progress.js";
@@ -39,6 +40,14 @@ function refuseFunctions(value: unknown, path: string): void {
     for (const [key, inner] of Object.entries(value)) refuseFunctions(inner, `${path}.${key}`);
 }
 
+function notesToJSON(notes: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(notes ?? null));
+  } catch (cause) {
+    throw new OptionError("notes", notes, `cannot be written as JSON (${(cause as Error).message})`);
+  }
+}
+
 /**
  * A checkpoint as a safetensors file: values under their names, optimizer state under `optimizer.<slot>.<name>`, best values (a block of the
  * parameters' layout) under `best.<name>`.
@@ -62,7 +71,7 @@ export function writeCheckpoint(
       tensors.set(`${STATE}${slot}.${name}`, { shape: parameters.get(name).shape, values: floats });
     }
   }
-  const document = { format: FORMAT, run: runToJSON(run), optimizer: scalars, progress, notes: notes ?? null };
+  const document = { format: FORMAT, run: runToJSON(run), optimizer: scalars, progress, notes: notesToJSON(notes) };
   return writeSafeTensors({ tensors, metadata: new Map([[KEY, JSON.stringify(document)]]) });
 }
 

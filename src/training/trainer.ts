@@ -179,7 +179,7 @@ export class Trainer implements Disposable {
    * The run as a safetensors file: weights, optimizer state, where it stands, and the run itself.
    *
    * @param notes JSON of the caller's own, such as the encoder of a CSV file.
-   * @throws CheckpointError or OptionError when the run holds functions.
+   * @throws CheckpointError or OptionError when the run holds functions; OptionError for notes that are not JSON.
    */
   checkpoint(notes?: unknown): Uint8Array<ArrayBuffer> {
     this.#alive();

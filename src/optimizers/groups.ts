@@ -1,0 +1,180 @@
+import type { Kernels } from "../engine.js";
+import { CheckpointError, OptionError } from "../errors.js";
+import { type Field, show, suggest } from "../options.js";
+import type { Parameter, Parameters } from "../parameters.js";
+import { isPlateau, type PlateauState, plateauStateFromJSON, start } from "../schedules/plateau.js";
+import { type Clock, rateAt, type ScheduleDescription } from "../schedules/schedule.js";
+import {
+  type AnyRule,
+  type Binding,
+  type Group,
+  type Resolved,
+  type RuleDescription,
+  type Run,
+  ruleOf,
+  type Scheduled,
+  type TensorRun,
+} from "./rule.js";
+import { pointerTo, type Slot } from "./slots.js";
+
+export type AnyOptions = Record<string, unknown>;
+
+/** The tensors that share options, and what a step needs of them. */
+export class BoundGroup implements Binding<AnyOptions> {
+  learningRate = 0;
+  /** What the schedule says of the step that is being made: `learningRate` once nothing can stop it. */
+  scheduledRate = 0;
+  readonly rule: AnyRule;
+  tensorRates?: readonly number[];
+  readonly kernels: Kernels;
+  readonly scratch: (length: number) => number;
+  readonly parameters: readonly Parameter[];
+  readonly frozen: boolean;
+  readonly elementRates: boolean;
+  readonly slots: readonly string[];
+  scalars: Record<string, number>;
+  readonly options: Resolved<AnyOptions>;
+  readonly scheduled: readonly (readonly [string, Scheduled, Field<unknown>])[];
+  readonly rate: Scheduled;
+  /** What a learning rate that watches a metric has seen. */
+  plateau: PlateauState | undefined;
+  groups: readonly BoundGroup[] = [];
+  runs: readonly Run[] = [];
+  tensors: readonly TensorRun[] = [];
+
+  constructor(rule: AnyRule, base: AnyOptions, group: Partial<Group<AnyOptions>>, parameters: readonly Parameter[], host: Host) {
+    const { match: _, frozen = false, elementRates = false, ...own } = group;
+    const given = { ...base, ...own };
+    this.rule = rule;
+    this.kernels = host.kernels;
+    this.scratch = host.scratch;
+    this.frozen = frozen;
+    this.elementRates = elementRates;
+    this.parameters = parameters;
+    this.rate = given["learningRate"] as Scheduled;
+    this.plateau = isPlateau(this.rate) ? start(this.rate as ScheduleDescription) : undefined;
+    const keys = Object.keys(rule.fields);
+    this.options = Object.fromEntries(keys.map((key) => [key, given[key]])) as Resolved<AnyOptions>;
+    this.scheduled = Object.entries<Field<unknown>>(rule.fields)
+      .filter(([key, field]) => isSchedule(field, given[key]))
+      .map(([key, field]) => [key, given[key] as Scheduled, field]);
+    this.slots = frozen ? [] : rule.slots(this.options);
+    const names = parameters.map(({ name }) => name);
+    this.scalars = rule.scalars?.(this.options, names) ?? {};
+  }
+
+  /** Takes rate and options of a step from their schedules; throws before anything has moved. */
+  schedule(step: number, clock: Clock): void {
+    const rate = this.plateau?.rate ?? rateAt(this.rate, step, clock);
+    if (!(rate >= 0)) throw new OptionError("learningRate", rate, `must be at least 0, got ${rate} at step ${step}`);
+    this.scheduledRate = rate;
+    for (const [option, schedule, field] of this.scheduled) {
+      (this.options as AnyOptions)[option] = field.read(rateAt(schedule, step, clock), option);
+    }
+  }
+
+  /** Says where its tensors are: `slots` are those of its rule, in their order. */
+  lay(values: number, gradients: number, slots: readonly Slot[]): void {
+    const piece = (offset: number, n: number, pointer: (slot: Slot) => number): Run => ({
+      p: values + offset * 4,
+      g: gradients + offset * 4,
+      s: slots.map(pointer),
+      n,
+      first: offset,
+    });
+    const place = (slot: Slot, name: string) => pointerTo(slot, slot.places.find((place) => place.name === name)?.offset ?? Number.NaN);
+    this.tensors = this.parameters.map(({ name, shape, offset, length }) => ({
+      name,
+      shape,
+      ...piece(offset, length, (slot) => place(slot, name)),
+    }));
+    const isShared = (slot: Slot) => this.rule.lengths?.(slot.name, [], this.options) === undefined;
+    this.runs = contiguous(this.parameters).map(([from, to]) =>
+      piece(from, to - from, (slot) => (isShared(slot) ? pointerTo(slot, from) : Number.NaN)),
+    );
+  }
+
+  /** What a saved state says that the learning rate has seen. */
+  plateauFromJSON(json: unknown, path: string): PlateauState | undefined {
+    if (this.plateau === undefined) return undefined;
+    try {
+      return plateauStateFromJSON(this.rate as ScheduleDescription, json, path);
+    } catch (cause) {
+      throw new CheckpointError((cause as Error).message, { cause });
+    }
+  }
+}
+
+/** What groups are given of their optimizer. */
+export type Host = Pick<Binding<AnyOptions>, "kernels" | "scratch">;
+
+/** The groups in their order, each with the tensors that no earlier one matches; last what is left, with the optimizer's own options. */
+export function divide(
+  description: RuleDescription,
+  compose: (rule: AnyRule) => AnyRule,
+  parameters: Parameters,
+  host: Host,
+): BoundGroup[] {
+  const rule = ruleOf(description);
+  const { groups, ...base } = description;
+  const left = new Set(parameters);
+  const bound = groups.flatMap((group, i) => {
+    const pattern = new RegExp(`^${group.match.split("*").map(escaped).join(".*")}$`, "s");
+    const all = [...parameters].filter(({ name }) => pattern.test(name));
+    if (all.length === 0) {
+      const hint = suggest(group.match, parameters.names) || `; there are ${parameters.names.join(", ")}`;
+      throw new OptionError(`${description.kind}.groups[${i}].match`, group.match, `${show(group.match)} matches no tensor${hint}`);
+    }
+    const matched = all.filter((parameter) => left.delete(parameter));
+    return split(group, matched);
+  });
+  return [...bound, ...split({}, [...left])];
+
+  /**
+   * The group of the tensors that the rule steps, last, and before it the one of those that it leaves to another. What a group sets holds
+   * for both.
+   */
+  function split(group: Partial<Group<AnyOptions>>, tensors: readonly Parameter[]): BoundGroup[] {
+    const options = { ...base, ...group } as Resolved<AnyOptions>;
+    const others = tensors.map((tensor) => (group.frozen ? undefined : rule.fallback?.(tensor, options)));
+    const own = new BoundGroup(
+      compose(rule),
+      base,
+      group,
+      tensors.filter((_, i) => others[i] === undefined),
+      host,
+    );
+    const other = others.find((description) => description !== undefined);
+    if (other === undefined) return [own];
+    return [
+      new BoundGroup(
+        compose(ruleOf(other)),
+        other,
+        group,
+        tensors.filter((_, i) => others[i] !== undefined),
+        host,
+      ),
+      own,
+    ];
+  }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/** From and to, in floats, of what lies side by side. The padding between two tensors is zero and may be stepped over. */
+function contiguous(parameters: readonly Parameter[]): [number, number][] {
+  const pieces: [number, number][] = [];
+  for (const { offset, length } of parameters) {
+    const last = pieces.at(-1);
+    if (last !== undefined && Math.ceil(last[1] / 4) * 4 === offset) last[1] = offset + length;
+    else pieces.push([offset, offset + length]);
+  }
+  return pieces;
+}
+
+/** Whether an option follows a schedule: for an option that is a number otherwise, not for a list or an optimizer. */
+function isSchedule(field: Field<unknown> & { isSchedulable?: boolean }, value: unknown): boolean {
+  return field.isSchedulable === true && value !== undefined && typeof value !== "number";
+}

@@ -1,0 +1,170 @@
+import { CheckpointError } from "../errors.js";
+import { padded, type Vector } from "../memory.js";
+import { show } from "../options.js";
+import type { Parameter, Parameters } from "../parameters.js";
+import type { BoundGroup } from "./groups.js";
+import type { Dtype } from "./rule.js";
+
+/** Numbers of state: float32, or the 16 bits of each where they are kept in bfloat16. */
+export type StateArray = Float32Array<ArrayBufferLike> | Uint16Array<ArrayBufferLike>;
+
+/** Numbers of state by name of slot and of tensor. */
+export type StateArrays = Readonly<Record<string, Readonly<Record<string, StateArray>>>>;
+
+/** A block of state, and which of its numbers belong to which tensor. */
+export interface Slot {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly block: Vector;
+  readonly places: Place[];
+}
+
+interface Place {
+  readonly name: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The bytes of a number. */
+const WIDTH: Readonly<Record<Dtype, number>> = { float32: 4, bfloat16: 2 };
+
+/** Where the number at `offset` of a slot is. */
+export function pointerTo({ block, dtype }: Slot, offset: number): number {
+  return block.pointer + offset * WIDTH[dtype];
+}
+
+/** What an optimizer keeps of its tensors from step to step, in the engine's memory. */
+export class Slots {
+  readonly #parameters: Parameters;
+  readonly #slots: Slot[] = [];
+
+  constructor(parameters: Parameters) {
+    this.#parameters = parameters;
+  }
+
+  get names(): string[] {
+    return this.#slots.map(({ name }) => name);
+  }
+
+  get bytes(): number {
+    return this.#slots.reduce((sum, { block }) => sum + block.length * 4, 0);
+  }
+
+  find(name: string): Slot | undefined {
+    return this.#slots.find((slot) => slot.name === name);
+  }
+
+  /**
+   * The slot with places for these tensors: in the block that groups share (one for each dtype), or, where the group's rule has lengths of its
+   * own, in one of this group.
+   */
+  add(name: string, parameters: readonly Parameter[], group?: BoundGroup): Slot {
+    const dtype = group?.rule.dtype?.(name, group.options) ?? "float32";
+    const lengths = parameters.map(({ shape }) => group?.rule.lengths?.(name, shape, group.options));
+    if (lengths[0] === undefined) {
+      const shared = this.#slots.find((slot) => slot.name === name && slot.dtype === dtype);
+      const slot = shared ?? this.#allocate(name, dtype, (this.#parameters.size * WIDTH[dtype]) / 4, []);
+      slot.places.push(...parameters);
+      return slot;
+    }
+    let size = 0;
+    const places = parameters.map((parameter, i) => {
+      const place = { name: parameter.name, offset: size, length: lengths[i] as number };
+      size += padded(place.length);
+      return place;
+    });
+    return this.#allocate(name, dtype, size, places);
+  }
+
+  #allocate(name: string, dtype: Dtype, size: number, places: Place[]): Slot {
+    const slot = { name, dtype, block: this.#parameters.engine.vector(size), places };
+    this.#slots.push(slot);
+    return slot;
+  }
+
+  /** Sets what a slot keeps of these tensors to one value. */
+  fill({ block, places }: Slot, parameters: readonly Parameter[], value: number): void {
+    const { kernels } = this.#parameters.engine;
+    const names = new Set(parameters.map(({ name }) => name));
+    for (const { name, offset, length } of places) if (names.has(name)) kernels.fill(block.pointer + offset * 4, length, value);
+  }
+
+  /** The numbers of a slot by name of tensor, not copies; empty where no slot has the name. */
+  views(name: string): Map<string, StateArray> {
+    const slots = this.#slots.filter((slot) => slot.name === name);
+    return new Map(slots.flatMap((slot) => slot.places.map((place) => [place.name, numbersOf(slot, place)] as const)));
+  }
+
+  /** What is no larger than `limit` becomes 0, in all slots but one. */
+  flush(limit: number, except: string): void {
+    const { kernels } = this.#parameters.engine;
+    for (const { name, dtype, block } of this.#slots) {
+      if (dtype === "bfloat16") kernels.flushBfloat16(block.pointer, block.length * 2, limit);
+      else if (name !== except) kernels.flush(block.pointer, block.length, limit);
+    }
+  }
+
+  /** "slot of tensor" of the first that has a number that is not finite. */
+  findNonFinite(): string | undefined {
+    const { kernels } = this.#parameters.engine;
+    for (const slot of this.#slots) {
+      const finite = slot.dtype === "bfloat16" ? kernels.finiteBfloat16 : kernels.finite;
+      for (const { name, offset, length } of slot.places) {
+        if (!finite(pointerTo(slot, offset), length)) return `${slot.name} of ${name}`;
+      }
+    }
+    return undefined;
+  }
+
+  /** Copies of everything. */
+  copies(): StateArrays {
+    const copies: Record<string, Record<string, StateArray>> = {};
+    for (const slot of this.#slots) {
+      const tensors = slot.places.map((place) => [place.name, numbersOf(slot, place).slice()]);
+      copies[slot.name] = { ...copies[slot.name], ...Object.fromEntries(tensors) };
+    }
+    return copies;
+  }
+
+  /** Takes over what `copies()` gave and `check` has found right. */
+  load(state: StateArrays): void {
+    for (const slot of this.#slots) {
+      for (const place of slot.places) numbersOf(slot, place).set(state[slot.name]?.[place.name] as StateArray);
+    }
+  }
+
+  /** Throws CheckpointError unless all slots and tensors are there, with as many numbers, and no others. */
+  check(state: Partial<StateArrays> | undefined): void {
+    for (const [slot, tensors] of Object.entries(state ?? {})) {
+      const blocks = this.#slots.filter(({ name }) => name === slot);
+      if (blocks.length === 0) throw new CheckpointError(`the state has ${show(slot)}, which this optimizer does not`);
+      const stranger = Object.keys(tensors ?? {}).find(
+        (tensor) => !blocks.some(({ places }) => places.some(({ name }) => name === tensor)),
+      );
+      if (stranger !== undefined) throw new CheckpointError(`the state has ${slot} for ${show(stranger)}, which this optimizer does not`);
+    }
+    for (const { name: slot, dtype, places } of this.#slots) {
+      for (const { name, length } of places) {
+        const given: unknown = state?.[slot]?.[name];
+        if (given instanceof (dtype === "bfloat16" ? Float32Array : Uint16Array)) {
+          throw new CheckpointError(`the state of ${slot} for ${show(name)} must be in ${dtype}: it was made with another stateDtype`);
+        }
+        const isState = given instanceof Float32Array || given instanceof Uint16Array;
+        if (!isState || given.length !== length) {
+          const found = isState ? given.length : given === undefined ? "none" : show(given);
+          throw new CheckpointError(`the state of ${slot} for ${show(name)} must have ${length} elements, got ${found}`);
+        }
+      }
+    }
+  }
+
+  dispose(): void {
+    for (const { block } of this.#slots) block.dispose();
+  }
+}
+
+function numbersOf({ dtype, block }: Slot, { offset, length }: Place): StateArray {
+  const { view } = block;
+  if (dtype === "bfloat16") return new Uint16Array(view.buffer, view.byteOffset + offset * 2, length);
+  return view.subarray(offset, offset + length);
+}
