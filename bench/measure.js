@@ -4,12 +4,14 @@ import { Bench } from "tinybench";
 /**
  * How long one comparison takes: `rounds` turns of `samples` samples of at least `sample` milliseconds for each opponent, fewer where that would
  * take more than `budget` milliseconds. Samples are short so that some of them fall between the interruptions of a busy machine, and each
- * opponent's turn waits for a quiet moment, of at most `patience` milliseconds.
+ * opponent's turn waits for a quiet moment, of at most `patience` milliseconds. Each is owed QUIET_TURNS of them: its last turns wait `longer` while it
+ * has had fewer, as long as `allowance`, in all, is left.
  */
-export const effort = { rounds: 20, samples: 20, sample: 0.1, warm: 50, budget: 300, patience: 25 };
+export const effort = { rounds: 20, samples: 20, sample: 0.1, warm: 50, budget: 300, patience: 25, longer: 1000, allowance: 240_000 };
+const QUIET_TURNS = 6;
 
 export function smoke() {
-  Object.assign(effort, { rounds: 2, samples: 4, sample: 0.05, warm: 3, budget: 10, patience: 0 });
+  Object.assign(effort, { rounds: 2, samples: 4, sample: 0.05, warm: 3, budget: 10, patience: 0, longer: 0 });
 }
 
 /**
@@ -19,14 +21,24 @@ export function smoke() {
 const QUIET = 1.2;
 let best = Infinity;
 
-function waitForQuiet() {
+/** Waits for so many milliseconds at most. Returns whether it is quiet. */
+function waitForQuiet(patience) {
   if (best === Infinity) for (let i = 0; i < 2_000; i++) best = Math.min(best, instructions());
-  const end = performance.now() + effort.patience;
+  const end = performance.now() + patience;
   while (performance.now() < end) {
     const took = instructions();
     best = Math.min(best, took);
-    if (took < QUIET * best) return;
+    if (took < QUIET * best) return true;
   }
+  return false;
+}
+
+/** Waits before a turn of an opponent, at one place of its period. */
+function waitForTurn({ rounds, quiet, phases }, round, phase) {
+  const isDue = rounds - round <= QUIET_TURNS - quiet[phase] && effort.allowance > 0;
+  const start = performance.now();
+  if (waitForQuiet(isDue ? Math.max(effort.patience, effort.longer / phases.length) : effort.patience)) quiet[phase]++;
+  if (isDue) effort.allowance -= performance.now() - start;
 }
 
 /** Milliseconds for as many instructions as the processor takes at once, with nothing to wait for. */
@@ -60,8 +72,8 @@ export function compare(opponents, period = 1) {
   for (let round = 0; round < effort.rounds; round++) {
     for (const entry of round % 2 ? [...entries].reverse() : entries) {
       if (round >= entry.rounds) continue;
-      for (const times of entry.phases) {
-        waitForQuiet();
+      for (const [phase, times] of entry.phases.entries()) {
+        waitForTurn(entry, round, phase);
         times.push(...sample(entry));
       }
     }
@@ -76,7 +88,7 @@ function schedule(name, call, period) {
   if (phases.length > 1) calls = 1;
   const samples = phases.length > 1 ? 1 : Math.ceil(Math.min(effort.samples, effort.budget / effort.rounds / took));
   const rounds = Math.ceil(Math.min(effort.rounds, Math.max(3, effort.budget / samples / took)));
-  return { name, calls, samples, rounds, phases, run: () => repeat(call, calls) };
+  return { name, calls, samples, rounds, phases, quiet: phases.map(() => 0), run: () => repeat(call, calls) };
 }
 
 function sample({ name, samples, calls, run }) {
