@@ -1,4 +1,4 @@
-// npm run bench:record [-- --python FILE]: the whole record, made on a quiet machine in half an hour.
+// npm run bench:record [-- --python FILE]: the whole record, made on a quiet machine in forty minutes.
 // npm run bench:record -- --write: bench/RESULTS.md again from the figures of bench/results/.
 //
 // Runs the benches on Node 24, what matters most once more on the Node that this is, and the peers; each writes its figures to bench/results/.
@@ -17,7 +17,7 @@ const python = options.python ? ["--python", options.python] : [];
 const kinds = Object.keys(plain).filter((name) => !name.includes(" "));
 /** File, engine, program with its options, and minutes after which it is ended. */
 const runs = [
-  ["node24", node24, [path("main.js"), ...python], 25],
+  ["node24", node24, [path("main.js"), ...python], 35],
   ["peers", node24, [path("peers/main.js")], 12],
   ["node20", process.execPath, [path("main.js"), "--only", [...kinds, "products", "training"].join()], 8],
 ];
