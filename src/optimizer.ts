@@ -465,9 +465,9 @@ export class Optimizer implements Disposable {
   #tooLarge(needed: number): OutOfMemoryError {
     const { size, engine } = this.parameters;
     const { available } = engine.arena;
-    const slots = this.#live.map(({ rule, slots, options, elementRates }) => {
-      const whole = slots.filter((name) => rule.lengths?.(name, [], options) === undefined).length;
-      return whole + (elementRates ? 2 : rule.evaluate ? 1 : 0);
+    const slots = this.#live.map((group) => {
+      const whole = group.slots.filter((name) => group.isShared(name)).length;
+      return whole + (group.elementRates ? 2 : group.rule.evaluate ? 1 : 0);
     });
     const state = Math.max(needed, size * 4 * (Math.max(...slots) + (this.#core.accumulate > 1 ? 1 : 0)));
     const each = BYTES + state / size;

@@ -141,14 +141,10 @@ function tiles(
       s30 = add(s30, mul(A3, B0));
       s31 = add(s31, mul(A3, B1));
     }
-    finish(c0 + j, s00, LIMIT, MASK, toGate);
-    finish(c0 + j + 16, s01, LIMIT, MASK, toGate);
-    finish(c1 + j, s10, LIMIT, MASK, toGate);
-    finish(c1 + j + 16, s11, LIMIT, MASK, toGate);
-    finish(c2 + j, s20, LIMIT, MASK, toGate);
-    finish(c2 + j + 16, s21, LIMIT, MASK, toGate);
-    finish(c3 + j, s30, LIMIT, MASK, toGate);
-    finish(c3 + j + 16, s31, LIMIT, MASK, toGate);
+    finishRow(c0 + j, s00, s01, LIMIT, MASK, toGate);
+    finishRow(c1 + j, s10, s11, LIMIT, MASK, toGate);
+    finishRow(c2 + j, s20, s21, LIMIT, MASK, toGate);
+    finishRow(c3 + j, s30, s31, LIMIT, MASK, toGate);
   }
 }
 
@@ -199,14 +195,10 @@ function strip(
       s31 = add(s31, mul(A, B1));
       a += aStep;
     }
-    finish(c0 + j, s00, LIMIT, MASK, toGate);
-    finish(c0 + j + 16, s01, LIMIT, MASK, toGate);
-    finish(c1 + j, s10, LIMIT, MASK, toGate);
-    finish(c1 + j + 16, s11, LIMIT, MASK, toGate);
-    finish(c2 + j, s20, LIMIT, MASK, toGate);
-    finish(c2 + j + 16, s21, LIMIT, MASK, toGate);
-    finish(c3 + j, s30, LIMIT, MASK, toGate);
-    finish(c3 + j + 16, s31, LIMIT, MASK, toGate);
+    finishRow(c0 + j, s00, s01, LIMIT, MASK, toGate);
+    finishRow(c1 + j, s10, s11, LIMIT, MASK, toGate);
+    finishRow(c2 + j, s20, s21, LIMIT, MASK, toGate);
+    finishRow(c3 + j, s30, s31, LIMIT, MASK, toGate);
     j += 32;
     if (j + 16 >= width) break;
     if (j + 32 > width) j = width - 32;
@@ -274,10 +266,8 @@ function row16(a: usize, aStep: usize, b: usize, bStep: usize, c: usize, k: usiz
     a += aStep;
   }
   const LIMIT = splat(TINY), MASK = maskOf(relu);
-  finish(c, s0, LIMIT, MASK, toGate);
-  finish(c + 16, s1, LIMIT, MASK, toGate);
-  finish(c + 32, s2, LIMIT, MASK, toGate);
-  finish(c + 48, s3, LIMIT, MASK, toGate);
+  finishRow(c, s0, s1, LIMIT, MASK, toGate);
+  finishRow(c + 32, s2, s3, LIMIT, MASK, toGate);
 }
 
 /** The bits that are compared with the limit: without the sign, but with it for relu, since all that is below 0 becomes 0 as well. NaN stays. */
@@ -289,6 +279,13 @@ function finish(c: usize, s: v128, LIMIT: v128, MASK: v128, toGate: usize): void
   s = andnot(s, le(and(s, MASK), LIMIT));
   if (toGate) s = and(s, gt(load(c + toGate), splat(0)));
   store(c, s);
+}
+
+/** Eight columns of a row. */
+@inline
+function finishRow(c: usize, s0: v128, s1: v128, LIMIT: v128, MASK: v128, toGate: usize): void {
+  finish(c, s0, LIMIT, MASK, toGate);
+  finish(c + 16, s1, LIMIT, MASK, toGate);
 }
 
 @inline

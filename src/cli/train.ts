@@ -59,8 +59,7 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
   const parts = await readData(file, asked);
   const settings = sized(asked, parts.training.rows);
   const { encoder } = parts;
-  const fingerprint = fingerprintOf(parts);
-  if (before !== undefined && fingerprint !== before.fingerprint) {
+  if (before !== undefined && fingerprintOf(parts) !== before.fingerprint) {
     throw new UsageError(`${file} is not the data that ${resume} was trained on: their columns or values differ`);
   }
   const run = before?.run ?? describeRun(settings, parts, optimizerOf(settings, rateOf(settings, file), parts.training.rows));
@@ -75,7 +74,8 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
     ]);
 
   const saveNow = async () => {
-    if (save !== undefined) await writeWhole(save, trainer.checkpoint({ encoder, settings, fingerprint } satisfies Notes));
+    if (save === undefined) return;
+    await writeWhole(save, trainer.checkpoint({ encoder, settings, fingerprint: fingerprintOf(parts) } satisfies Notes));
   };
   using interrupt = new Interrupt();
   try {

@@ -73,6 +73,11 @@ export class BoundGroup implements Binding<AnyOptions> {
     }
   }
 
+  /** Whether a slot is laid out as the parameters are, in a block that groups share. */
+  isShared(slot: string): boolean {
+    return this.rule.lengths?.(slot, [], this.options) === undefined;
+  }
+
   /** Says where its tensors are: `slots` are those of its rule, in their order. */
   lay(values: number, gradients: number, slots: readonly Slot[]): void {
     const piece = (offset: number, n: number, pointer: (slot: Slot) => number): Run => ({
@@ -88,9 +93,8 @@ export class BoundGroup implements Binding<AnyOptions> {
       shape,
       ...piece(offset, length, (slot) => place(slot, name)),
     }));
-    const isShared = (slot: Slot) => this.rule.lengths?.(slot.name, [], this.options) === undefined;
     this.runs = contiguous(this.parameters).map(([from, to]) =>
-      piece(from, to - from, (slot) => (isShared(slot) ? pointerTo(slot, from) : Number.NaN)),
+      piece(from, to - from, (slot) => (this.isShared(slot.name) ? pointerTo(slot, from) : Number.NaN)),
     );
   }
 
