@@ -4,20 +4,28 @@
 // then p -= rate u.
 import { add, div, load, mul, splat, sqrt, store, sub } from "../lanes";
 
+@inline
+function sgdHypergradientVector(p: usize, g: usize, b: usize, u: usize, RATE: v128, MOMENTUM: v128, DECAY: v128, SCALE: v128): void {
+  const P = load(p);
+  const G = add(mul(SCALE, load(g)), mul(DECAY, P));
+  const B = add(mul(MOMENTUM, load(b)), G);
+  const U = add(G, mul(MOMENTUM, B));
+  store(b, B);
+  store(u, U);
+  store(p, sub(P, mul(RATE, U)));
+}
+
 export function sgdHypergradient(
   p: usize, g: usize, b: usize, u: usize, n: usize, rate: f32, momentum: f32, decay: f32, scale: f32,
 ): void {
   const RATE = splat(rate), MOMENTUM = splat(momentum), DECAY = splat(decay), SCALE = splat(scale);
+  const end = n << 2;
   let i: usize = 0;
-  if (n) do {
-    const P = load(p + i);
-    const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
-    const B = add(mul(MOMENTUM, load(b + i)), G);
-    const U = add(G, mul(MOMENTUM, B));
-    store(b + i, B);
-    store(u + i, U);
-    store(p + i, sub(P, mul(RATE, U)));
-  } while ((i += 16) < n << 2);
+  if (end > 16) do {
+    sgdHypergradientVector(p + i, g + i, b + i, u + i, RATE, MOMENTUM, DECAY, SCALE);
+    sgdHypergradientVector(p + i + 16, g + i + 16, b + i + 16, u + i + 16, RATE, MOMENTUM, DECAY, SCALE);
+  } while ((i += 32) + 16 < end);
+  if (i < end) sgdHypergradientVector(p + i, g + i, b + i, u + i, RATE, MOMENTUM, DECAY, SCALE);
 }
 
 export function adamHypergradient(
