@@ -5,11 +5,11 @@ import { add, load, mul, splat, store, sub } from "../lanes";
 
 @inline
 function asgdVector(p: usize, g: usize, average: usize, RATE: v128, SHRINK: v128, KEEP: v128, FRESH: v128, DECAY: v128, SCALE: v128): void {
-  const P = load(p);
+  const P = load(p), A = load(average);
   const G = add(mul(SCALE, load(g)), mul(DECAY, P));
   const X = sub(P, add(mul(SHRINK, P), mul(RATE, G)));
   store(p, X);
-  store(average, add(mul(KEEP, load(average)), mul(FRESH, X)));
+  store(average, add(mul(KEEP, A), mul(FRESH, X)));
 }
 
 export function asgd(

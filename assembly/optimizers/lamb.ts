@@ -11,11 +11,11 @@ export function lamb(
   const EPSILON = splat(epsilon), DECAY = splat(decay), SCALE = splat(scale);
   let i: usize = 0;
   if (n) do {
-    const G = mul(SCALE, load(g + i));
+    const P = load(p + i), G = mul(SCALE, load(g + i));
     const M = add(mul(B1, load(m + i)), mul(A1, G));
     const V = add(mul(B2, load(v + i)), mul(A2, mul(G, G)));
     store(m + i, M);
     store(v + i, V);
-    store(u + i, add(div(mul(C1, M), add(sqrt(add(mul(C2, V), ROOT)), EPSILON)), mul(DECAY, load(p + i))));
+    store(u + i, add(div(mul(C1, M), add(sqrt(add(mul(C2, V), ROOT)), EPSILON)), mul(DECAY, P)));
   } while ((i += 16) < n << 2);
 }

@@ -4,9 +4,9 @@ import { add, load, mul, splat, store, sub } from "../lanes";
 
 @inline
 function mechanicVector(p: usize, old: usize, d: usize, x0: usize, KEEP: v128, SIZE: v128): void {
-  const D = add(mul(KEEP, load(d)), sub(load(old), load(p)));
+  const X0 = load(x0), D = add(mul(KEEP, load(d)), sub(load(old), load(p)));
   store(d, D);
-  store(p, sub(load(x0), mul(SIZE, D)));
+  store(p, sub(X0, mul(SIZE, D)));
 }
 
 export function mechanic(p: usize, old: usize, d: usize, x0: usize, n: usize, keep: f32, size: f32): void {

@@ -5,10 +5,10 @@ import { load, mul, splat, store, sub } from "../lanes";
 
 @inline
 function optimisticVector(p: usize, g: usize, before: usize, NEAR: v128, PAST: v128, SCALE: v128): void {
-  const G = mul(SCALE, load(g));
+  const P = load(p), G = mul(SCALE, load(g));
   const U = sub(mul(NEAR, G), mul(PAST, load(before)));
   store(before, G);
-  store(p, sub(load(p), U));
+  store(p, sub(P, U));
 }
 
 export function optimisticGradientDescent(p: usize, g: usize, before: usize, n: usize, near: f32, past: f32, scale: f32): void {

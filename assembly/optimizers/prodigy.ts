@@ -5,7 +5,7 @@
 //   dadaptSgd   G s;                    s = s + rate G                                           with the old s in the sum
 // (a1, a2 and a3 hold the estimate of the rate). The second, adamStep of adam.ts or
 //   fromStart   p = keep p + fresh (x0 - s),
-// moves the parameters.
+// moves the parameters. In prodigy m, v and s may be one array, so each of them is stored before the next is loaded.
 import { add, div, load, lowerProduct, mul, splat, sqrt, store, sub, total, upperProduct } from "../lanes";
 
 export function prodigy(

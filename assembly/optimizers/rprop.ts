@@ -9,13 +9,13 @@ function rpropVector(
   p: usize, g: usize, s: usize, before: usize, TO_MINUS: v128, TO_PLUS: v128, LEAST: v128, MOST: v128, SCALE: v128,
 ): void {
   const ZERO = splat(0);
-  const G = mul(SCALE, load(g)), S = load(s), SIGN = sign(G);
+  const P = load(p), G = mul(SCALE, load(g)), S = load(s), SIGN = sign(G);
   const AGREES = mul(SIGN, load(before)), TURNED = lt(AGREES, ZERO);
   const FACTOR = xor(splat(1), or(and(TO_PLUS, gt(AGREES, ZERO)), and(TO_MINUS, TURNED)));
   const STEP = clamp(mul(S, FACTOR), pmin(S, LEAST), MOST);
   store(s, STEP);
   store(before, andnot(G, TURNED));
-  store(p, sub(load(p), mul(andnot(SIGN, TURNED), STEP)));
+  store(p, sub(P, mul(andnot(SIGN, TURNED), STEP)));
 }
 
 export function rprop(

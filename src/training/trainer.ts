@@ -62,7 +62,7 @@ const SLICE = 12;
 /**
  * Trains a run on data: mini-batches in an order shuffled from the seed, one optimizer step a batch, validation after every epoch.
  *
- * Iterate over `epochs()` (or `steps()`), or await `run()`. Everything but time is decided by the run: the same run gives the same bits.
+ * Iterate over `epochs()` (or `steps()`), or await `train()`. Everything but time is decided by the run: the same run gives the same bits.
  *
  * @throws OptionError, ShapeError or OutOfMemoryError at construction; while training DivergedError when a loss, a weight or the optimizer's
  *   state stops being finite, EngineError when a thread dies.
