@@ -1,11 +1,11 @@
 // npm run bench [-- --smoke] [--only NAME,NAME] [--python FILE] [--json FILE]
-// Checks that both backends agree, then times: the machine, the optimizers, the matrix products, training steps, denormal traps, two threads,
+// Checks that both backends agree, then times: the machine, the optimizers, also beyond all caches, the matrix products, training steps, denormal traps, two threads,
 // a hundred million parameters, and the same in C and PyTorch. --only takes kinds of optimizers and the names of parts.
 import { parseArgs } from "node:util";
 import { describeMachine, measureMachine } from "./machine.js";
 import { smoke } from "./measure.js";
 import { measureNative } from "./native/main.js";
-import { contestants, measureOptimizers } from "./optimizers.js";
+import { contestants, measureMemory, measureOptimizers } from "./optimizers.js";
 import { measureProducts, scanProducts } from "./products.js";
 import { tables, toTerminal, writeResults } from "./report.js";
 import { measureScale, measureThreads } from "./threads.js";
@@ -21,6 +21,7 @@ const kinds = [...new Set(contestants().map(({ kind }) => kind))];
 const parts = {
   machine: () => measureMachine(sizes),
   optimizers: () => measureOptimizers(results.machine, wantedKinds),
+  memory: () => measureMemory(options.smoke),
   products: () => measureProducts(options.smoke),
   scan: () => scanProducts(options.smoke),
   training: () => measureTraining(options.smoke),

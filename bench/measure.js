@@ -19,31 +19,46 @@ export function smoke() {
  * else's, who comes and goes within tens of milliseconds and takes half of the instructions with him.
  */
 const QUIET = 1.2;
-let best = Infinity;
 
-/** Waits for so many milliseconds at most. Returns whether it is quiet. */
-function waitForQuiet(patience) {
-  if (best === Infinity) for (let i = 0; i < 2_000; i++) best = Math.min(best, instructions());
-  const end = performance.now() + patience;
-  while (performance.now() < end) {
-    const took = instructions();
-    best = Math.min(best, took);
-    if (took < QUIET * best) return true;
+/** Short work that tells whether it is quiet, by the least that it ever took. */
+export class Probe {
+  #work;
+  #best = Infinity;
+
+  constructor(work) {
+    this.#work = work;
   }
-  return false;
+
+  /** Waits for so many milliseconds at most. Returns whether it is quiet. */
+  wait(patience) {
+    if (this.#best === Infinity) for (let i = 0; i < 2_000; i++) this.#time();
+    const end = performance.now() + patience;
+    while (performance.now() < end) if (this.#time() < QUIET * this.#best) return true;
+    return false;
+  }
+
+  #time() {
+    const start = performance.now();
+    this.#work();
+    const took = performance.now() - start;
+    this.#best = Math.min(this.#best, took);
+    return took;
+  }
 }
 
+/** Of the thread that times. */
+const here = new Probe(instructions);
+
 /** Waits before a turn of an opponent, at one place of its period. */
-function waitForTurn({ rounds, quiet, phases }, round, phase) {
+function waitForTurn(probe, { rounds, quiet, phases }, round, phase) {
   const isDue = rounds - round <= QUIET_TURNS - quiet[phase] && effort.allowance > 0;
   const start = performance.now();
-  if (waitForQuiet(isDue ? Math.max(effort.patience, effort.longer / phases.length) : effort.patience)) quiet[phase]++;
+  if (probe.wait(isDue ? Math.max(effort.patience, effort.longer / phases.length) : effort.patience)) quiet[phase]++;
   if (isDue) effort.allowance -= performance.now() - start;
 }
 
-/** Milliseconds for as many instructions as the processor takes at once, with nothing to wait for. */
+/** As many instructions as the processor takes at once, with nothing to wait for. */
 function instructions() {
-  const start = performance.now();
   let [a, b, c, d, e, f] = [1, 2, 3, 4, 5, 6];
   for (let i = 0; i < 20_000; i++) {
     a = (a + i) | 0;
@@ -54,7 +69,6 @@ function instructions() {
     f ^= i;
   }
   sink = a ^ b ^ c ^ d ^ e ^ f;
-  return performance.now() - start;
 }
 
 /** What nobody reads, so that the loop is not left out. */
@@ -64,16 +78,17 @@ export let sink = 0;
  * @param opponents functions by name, each doing the work once.
  * @param period the number of calls after which work repeats, of all or by name: an optimizer flushes its state in every 32nd. Times are means
  *   over a whole period.
+ * @param probe what must be quick before a turn.
  * @returns min and median of each, in nanoseconds a call.
  */
-export function compare(opponents, period = 1) {
+export function compare(opponents, period = 1, probe = here) {
   const periodOf = typeof period === "number" ? () => period : (name) => period[name] ?? 1;
   const entries = Object.entries(opponents).map(([name, call]) => schedule(name, call, periodOf(name)));
   for (let round = 0; round < effort.rounds; round++) {
     for (const entry of round % 2 ? [...entries].reverse() : entries) {
       if (round >= entry.rounds) continue;
       for (const [phase, times] of entry.phases.entries()) {
-        waitForTurn(entry, round, phase);
+        waitForTurn(probe, entry, round, phase);
         times.push(...sample(entry));
       }
     }

@@ -58,20 +58,19 @@ function measureOne(wasm, js, { name, ...options }, { n, copy, triad, update }, 
     if (step > PATIENCE) return undefined;
     const byHand = plain[name] && checkedByHand(wasm, name, options, data, ours.rate);
     const opponents = { wasm: () => ours.optimizer.step(loss) };
-    if (byHand) Object.assign(opponents, { js: byHand, copy: copyCall(n) });
+    if (byHand) opponents.js = byHand;
     else if (twinStep <= TWIN_PATIENCE) opponents.js = () => twin.optimizer.step(loss);
     const times = compare(opponents, byHand ? { wasm: PERIOD } : PERIOD);
-    const bytes = 12 + 2 * ours.state;
-    const bandwidth = (bytes * n) / times.wasm.min;
+    const bandwidth = (ours.bytes * n) / times.wasm.min;
     return {
       name,
       n,
-      bytes,
+      bytes: ours.bytes,
       opponent: byHand ? "plain" : "twin",
       wasm: perParameter(times.wasm, n),
       js: times.js && perParameter(times.js, n),
       bandwidth,
-      copy: times.copy ? (COPY_BYTES * n) / times.copy.min : copy,
+      copy,
       triad,
       share: bandwidth / Math.max(copy, triad, update),
     };
@@ -99,6 +98,37 @@ function checkedByHand(engine, name, options, data, rate) {
   return () => step(p, g, t++);
 }
 
+/**
+ * Elementwise steps of so many parameters that no cache holds them, in turns with a copy of as many numbers. In the smaller sizes of a long run
+ * numbers of others come between, or not, and memory is asked for more or less of them.
+ */
+export async function measureMemory(short = false) {
+  const n = short ? 1 << 16 : 1 << 25;
+  const engine = await load({ backend: "wasm" });
+  // the same numbers again and again: to draw as many would take longer than all the rest
+  const some = { values: filled(1 << 14, 1), gradients: filled(1 << 14, 2) };
+  const many = Object.fromEntries(Object.entries(some).map(([name, numbers]) => [name, repeated(numbers, n)]));
+  const copy = copyCall(n);
+  return contestants()
+    .filter(({ name }) => plain[name])
+    .map(({ name, ...options }) => {
+      const [few, all] = [some, many].map((data) => bound(engine, options, data));
+      for (let step = 0; step < 3; step++) for (const { optimizer } of [few, all]) optimizer.step();
+      sameBits(`${name}, the first of ${n}`, few.value(), all.value().subarray(0, some.values.length));
+      const times = compare({ wasm: () => all.optimizer.step(), copy }, PERIOD);
+      const { bytes } = all;
+      for (const { dispose } of [few, all]) dispose();
+      const [bandwidth, ofCopy] = [(bytes * n) / times.wasm.min, (COPY_BYTES * n) / times.copy.min];
+      return { name, n, bytes, wasm: perParameter(times.wasm, n), bandwidth, copy: ofCopy };
+    });
+}
+
+function repeated(numbers, length) {
+  const all = new Float32Array(length);
+  for (let i = 0; i < length; i += numbers.length) all.set(numbers, i);
+  return all;
+}
+
 function perParameter({ min, median }, n) {
   return { min: min / n, median: median / n };
 }
@@ -112,11 +142,12 @@ function bound(engine, options, { values, gradients }) {
   const weight = parameters.get("weight");
   weight.value.set(values);
   weight.gradient.set(gradients);
+  const state = Object.values(optimizer.state().slots).reduce((sum, { weight }) => sum + (weight?.byteLength ?? 0), 0) / n;
   return {
     optimizer,
     rate: ruleOf(description).learningRate,
-    /** Bytes of state a parameter. */
-    state: Object.values(optimizer.state().slots).reduce((sum, { weight }) => sum + (weight?.byteLength ?? 0), 0) / n,
+    /** What a step moves for a parameter: value and state read and written, gradient read. */
+    bytes: 12 + 2 * state,
     value: () => parameters.get("weight").value,
     dispose() {
       optimizer.dispose();

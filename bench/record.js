@@ -17,7 +17,7 @@ const python = options.python ? ["--python", options.python] : [];
 const kinds = Object.keys(plain).filter((name) => !name.includes(" "));
 /** File, engine, program with its options, and minutes after which it is ended. */
 const runs = [
-  ["node24", node24, [path("main.js"), ...python], 35],
+  ["node24", node24, [path("main.js"), ...python], 40],
   ["peers", node24, [path("peers/main.js")], 12],
   ["node20", process.execPath, [path("main.js"), "--only", [...kinds, "products", "training"].join()], 8],
 ];

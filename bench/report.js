@@ -21,8 +21,7 @@ const parts = {
   ],
   optimizers: (rows) => [
     {
-      title:
-        "Optimizer steps: ns a parameter, GB/s moved beside a copy (in turns for the plain loops) and triad, share of the machine's best, and the fastest JavaScript",
+      title: "Optimizer steps: ns a parameter, GB/s moved beside a copy and triad, share of the machine's best, and the fastest JavaScript",
       head: ["optimizer", "n", "bytes", "min", "median", "GB/s", "copy", "triad", "of best", "JavaScript", "median", "ratio", "against"],
       rows: rows.map(({ name, n, bytes, wasm, js, bandwidth, copy, triad, share, opponent }) => [
         name,
@@ -36,6 +35,21 @@ const parts = {
         fixed(js?.median, 2),
         js ? times(js.min / wasm.min) : "–",
         js ? (opponent === "plain" ? "plain loop" : "twin") : "–",
+      ]),
+    },
+  ],
+  memory: (rows) => [
+    {
+      title: "Optimizer steps where memory holds them: ns a parameter, GB/s moved beside a copy in turns",
+      head: ["optimizer", "n", "bytes", "min", "median", "GB/s", "copy", "of copy"],
+      rows: rows.map(({ name, n, bytes, wasm, bandwidth, copy }) => [
+        name,
+        count(n),
+        bytes,
+        fixed(wasm.min, 3),
+        fixed(wasm.median, 3),
+        ...[bandwidth, copy].map((x) => fixed(x, 1)),
+        percent(bandwidth / copy),
       ]),
     },
   ],

@@ -4,7 +4,7 @@ import { load, loadSync } from "../dist/engine.js";
 import { Optimizer } from "../dist/optimizer.js";
 import { adamw } from "../dist/optimizers/adam.js";
 import { Parameters } from "../dist/parameters.js";
-import { compare, filled, sameBits } from "./measure.js";
+import { compare, filled, Probe, sameBits } from "./measure.js";
 import { operands } from "./products.js";
 
 const lengths = [1 << 14, 1 << 16, 1 << 18, 1 << 22];
@@ -24,11 +24,17 @@ export async function measureThreads(short = false) {
   const engines = [await load({ backend: "wasm" }), await load({ threads: 2 })];
   const rows = [];
   try {
+    // a quiet moment of both processors, not of this one alone
+    const probe = new Probe(operands(engines[1], 64, 64, 64).calls.forward);
     for (const n of lengths.filter((n) => !short || n < 1e5)) {
       const [one, two] = engines.map((engine) => bound(engine, n));
       for (let step = 0; step < 3; step++) for (const { optimizer } of [one, two]) optimizer.step();
       sameBits(`adamw of ${n}`, one.parameters.values.view, two.parameters.values.view);
-      rows.push({ name: "adamw", size: n, ...compare({ one: () => one.optimizer.step(), two: () => two.optimizer.step() }, PERIOD) });
+      rows.push({
+        name: "adamw",
+        size: n,
+        ...compare({ one: () => one.optimizer.step(), two: () => two.optimizer.step() }, PERIOD, probe),
+      });
       for (const { dispose } of [one, two]) dispose();
     }
     for (const [height, inputs, outputs] of products.filter(([height]) => !short || height === 64)) {
@@ -37,7 +43,7 @@ export async function measureThreads(short = false) {
         const size = `${height}x${inputs}x${outputs}`;
         for (const { calls } of [one, two]) calls[name]();
         sameBits(`${name} ${size}`, one.results[name](), two.results[name]());
-        rows.push({ name, size, ...compare({ one: one.calls[name], two: two.calls[name] }) });
+        rows.push({ name, size, ...compare({ one: one.calls[name], two: two.calls[name] }, 1, probe) });
       }
       for (const { dispose } of [one, two]) dispose();
     }
