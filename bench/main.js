@@ -1,6 +1,6 @@
 // npm run bench [-- --smoke] [--only NAME,NAME] [--python FILE] [--json FILE]
-// Checks that both backends agree, then times: the machine, the optimizers, also beyond all caches, the matrix products, training steps, denormal traps, two threads,
-// a hundred million parameters, and the same in C and PyTorch. --only takes kinds of optimizers and the names of parts.
+// Checks that both backends agree, then times: the machine, the optimizers, also beyond all caches, the matrix products, training steps, denormal
+// traps, two threads, a hundred million parameters, and the same in C and PyTorch. --only takes kinds of optimizers and the names of parts.
 import { parseArgs } from "node:util";
 import { describeMachine, measureMachine } from "./machine.js";
 import { smoke } from "./measure.js";

@@ -154,6 +154,12 @@ export function filled(length, seed, scale = 1) {
   return Float32Array.from({ length }, () => next() * scale);
 }
 
+/** The same numbers again and again: to draw as many as memory holds would take longer than all the rest. Returns what was filled. */
+export function tile(numbers, into) {
+  for (let i = 0; i < into.length; i += numbers.length) into.set(numbers.subarray(0, into.length - i), i);
+  return into;
+}
+
 /** Refuses to time what is wrong. */
 export function sameBits(name, a, b) {
   const [x, y] = [a, b].map((array) =>

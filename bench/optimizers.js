@@ -5,7 +5,7 @@ import { optimizerFromJSON, rules } from "../dist/optimizers/index.js";
 import { ruleOf } from "../dist/optimizers/rule.js";
 import { Parameters } from "../dist/parameters.js";
 import { COPY_BYTES, copyCall } from "./machine.js";
-import { agree, compare, filled, sameBits } from "./measure.js";
+import { agree, compare, filled, sameBits, tile } from "./measure.js";
 import { plain } from "./plain.js";
 
 /** Options under which a kind is shown a second time. */
@@ -99,15 +99,14 @@ function checkedByHand(engine, name, options, data, rate) {
 }
 
 /**
- * Elementwise steps of so many parameters that no cache holds them, in turns with a copy of as many numbers. In the smaller sizes of a long run
- * numbers of others come between, or not, and memory is asked for more or less of them.
+ * Elementwise steps of so many parameters that no cache holds them, in turns with a copy of as many numbers. A large cache holds 4 Mi of them or
+ * not, by what others on the machine do.
  */
 export async function measureMemory(short = false) {
   const n = short ? 1 << 16 : 1 << 25;
   const engine = await load({ backend: "wasm" });
-  // the same numbers again and again: to draw as many would take longer than all the rest
   const some = { values: filled(1 << 14, 1), gradients: filled(1 << 14, 2) };
-  const many = Object.fromEntries(Object.entries(some).map(([name, numbers]) => [name, repeated(numbers, n)]));
+  const many = Object.fromEntries(Object.entries(some).map(([name, numbers]) => [name, tile(numbers, new Float32Array(n))]));
   const copy = copyCall(n);
   return contestants()
     .filter(({ name }) => plain[name])
@@ -121,12 +120,6 @@ export async function measureMemory(short = false) {
       const [bandwidth, ofCopy] = [(bytes * n) / times.wasm.min, (COPY_BYTES * n) / times.copy.min];
       return { name, n, bytes, wasm: perParameter(times.wasm, n), bandwidth, copy: ofCopy };
     });
-}
-
-function repeated(numbers, length) {
-  const all = new Float32Array(length);
-  for (let i = 0; i < length; i += numbers.length) all.set(numbers, i);
-  return all;
 }
 
 function perParameter({ min, median }, n) {

@@ -36,7 +36,7 @@ export function targets({ main, peers }) {
   atMost(`${loops.length} step loops in cache against the same in C with 128 bits, the worst`, 1.1, most(loops), "x");
   const slowest = (half) =>
     least(main?.memory?.filter(({ name }) => half === name.includes("bfloat16")).map((row) => row.bandwidth / row.copy) ?? []);
-  atLeast("elementwise optimizers where memory holds them (32 Mi), bandwidth beside that of a copy, the worst", 0.95, slowest(false), "%");
+  atLeast("elementwise optimizers where memory holds them, bandwidth beside that of a copy, the worst", 0.95, slowest(false), "%");
   atLeast("the same with state in bfloat16", 0.95, slowest(true), "%");
 
   const products = main?.products?.filter(({ size }) => {

@@ -4,7 +4,7 @@ import { load, loadSync } from "../dist/engine.js";
 import { Optimizer } from "../dist/optimizer.js";
 import { adamw } from "../dist/optimizers/adam.js";
 import { Parameters } from "../dist/parameters.js";
-import { compare, filled, Probe, sameBits } from "./measure.js";
+import { compare, filled, Probe, sameBits, tile } from "./measure.js";
 import { operands } from "./products.js";
 
 const lengths = [1 << 14, 1 << 16, 1 << 18, 1 << 22];
@@ -71,13 +71,9 @@ export async function measureScale(sizes = [1, 4, 16, 64, 100].map((mebi) => meb
 function bound(engine, n) {
   const parameters = new Parameters(engine, { weight: [n] });
   const optimizer = new Optimizer(parameters, adamw());
-  // the same 64 Ki numbers again and again: to draw a hundred million would take longer than all the rest
-  const [values, gradients] = [1, 2].map((seed) => filled(Math.min(n, 1 << 16), seed));
   const { value, gradient } = parameters.get("weight");
-  for (let i = 0; i < n; i += values.length) {
-    value.set(values.subarray(0, n - i), i);
-    gradient.set(gradients.subarray(0, n - i), i);
-  }
+  tile(filled(1 << 16, 1), value);
+  tile(filled(1 << 16, 2), gradient);
   return {
     parameters,
     optimizer,
