@@ -1,5 +1,5 @@
 // exp, log, tanh and cbrt on four lanes. Polynomials are minimax fits (Remez) of this project; every step is an exactly rounded f32
-// operation, so src/reference/math.ts gives the same bits. Errors are measured by `node scripts/ulp.js --all`.
+// operation, so src/engine/reference/math.ts gives the same bits. Errors are measured by `node scripts/ulp.js --all`.
 import { abs, add, and, andnot, div, eq, gt, lt, mul, or, pmin, select, splat, sub } from "./lanes";
 
 const LOG2E: f32 = 1.44269504;

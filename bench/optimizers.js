@@ -1,9 +1,9 @@
 // Every optimizer of the registry, in wasm against the fastest plain JavaScript loop, or against the JavaScript twin where there is none.
-import { load } from "../dist/engine.js";
-import { Optimizer } from "../dist/optimizer.js";
+import { load } from "../dist/engine/load.js";
+import { Parameters } from "../dist/engine/parameters.js";
 import { optimizerFromJSON, rules } from "../dist/optimizers/index.js";
+import { Optimizer } from "../dist/optimizers/optimizer.js";
 import { ruleOf } from "../dist/optimizers/rule.js";
-import { Parameters } from "../dist/parameters.js";
 import { COPY_BYTES, copyCall } from "./machine.js";
 import { agree, compare, filled, sameBits, tile } from "./measure.js";
 import { plain } from "./plain.js";

@@ -1,5 +1,5 @@
 // The three matrix products of a dense layer, beside the multiply-add peak.
-import { load } from "../dist/engine.js";
+import { load } from "../dist/engine/load.js";
 import { peakCalls } from "./machine.js";
 import { compare, filled, sameBits } from "./measure.js";
 

@@ -1,9 +1,9 @@
 // Two threads against one: what a step of AdamW and the products of a dense layer gain, by size. And what a parameter costs up to 100 Mi.
 import { availableParallelism } from "node:os";
-import { load, loadSync } from "../dist/engine.js";
-import { Optimizer } from "../dist/optimizer.js";
-import { adamw } from "../dist/optimizers/adam.js";
-import { Parameters } from "../dist/parameters.js";
+import { load, loadSync } from "../dist/engine/load.js";
+import { Parameters } from "../dist/engine/parameters.js";
+import { adamw } from "../dist/optimizers/kinds/adam.js";
+import { Optimizer } from "../dist/optimizers/optimizer.js";
 import { compare, filled, Probe, sameBits, tile } from "./measure.js";
 import { operands } from "./products.js";
 

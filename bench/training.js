@@ -1,12 +1,12 @@
 // A whole training step (forward, loss, backward, update) beside what its arithmetic takes at the machine's peak, and the traps in which
 // denormals would slow it down.
-import { load } from "../dist/engine.js";
+import { load } from "../dist/engine/load.js";
+import { Parameters } from "../dist/engine/parameters.js";
 import { mlp } from "../dist/models/mlp.js";
 import { Network } from "../dist/models/network.js";
-import { Optimizer } from "../dist/optimizer.js";
-import { adam } from "../dist/optimizers/adam.js";
 import { optimizerFromJSON, rules } from "../dist/optimizers/index.js";
-import { Parameters } from "../dist/parameters.js";
+import { adam } from "../dist/optimizers/kinds/adam.js";
+import { Optimizer } from "../dist/optimizers/optimizer.js";
 import { peakCalls } from "./machine.js";
 import { compare, filled, sameBits } from "./measure.js";
 import { loss } from "./optimizers.js";

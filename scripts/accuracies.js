@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { load } from "../dist/index.js";
+import { load } from "../dist/entries/index.js";
 import { withMarked } from "./marked.js";
 
 // as deep as test/support/, from where data sets are found

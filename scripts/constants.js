@@ -4,7 +4,7 @@
 // signum and rprop 6 to 14 %. Many would not fit into the registers.
 import binaryen from "assemblyscript/binaryen";
 
-/** Pointer 0 means "none"; what is allocated begins at LIMIT (packedOf in src/memory.ts). */
+/** Pointer 0 means "none"; what is allocated begins at LIMIT (packedOf in src/engine/memory.ts). */
 const BASE = 16;
 const LIMIT = 1024;
 /** As many constants are loaded ahead of a loop. */

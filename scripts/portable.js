@@ -1,4 +1,4 @@
-// Refuses in src/ and assembly/, but not in src/cli/, what is not the same on every engine:
+// Refuses in src/ and assembly/, but not in src/cli/ and src/search/report/ (which only show), what is not the same on every engine:
 //
 // - functions of Math whose bits differ, and ** which is one of them: allowed are those that ECMAScript defines exactly;
 // - `using`, which throws where there is no Symbol.dispose (Safari): try and finally do.
@@ -27,11 +27,15 @@ export function findings(path, text) {
       const { parent } = node;
       const named = ts.isPropertyAccessExpression(parent) && parent.expression === node ? parent.name.text : undefined;
       const constant = named !== undefined && /^[A-Z0-9_]+$/.test(named);
-      if (!constant && !EXACT.has(named)) report(node, `${parent.getText()} differs between engines: use src/math.ts or assembly/math.ts`);
+      if (!constant && !EXACT.has(named))
+        report(node, `${parent.getText()} differs between engines: use src/numerics/math.ts or assembly/math.ts`);
     }
     const power = ts.isBinaryExpression(node) ? node.operatorToken.kind : undefined;
     if (power === ts.SyntaxKind.AsteriskAsteriskToken || power === ts.SyntaxKind.AsteriskAsteriskEqualsToken) {
-      report(node, `${node.getText()}: ** is Math.pow, which differs between engines: use pow or powi of src/math.ts, or write the number`);
+      report(
+        node,
+        `${node.getText()}: ** is Math.pow, which differs between engines: use pow or powi of src/numerics/math.ts, or write the number`,
+      );
     }
     if (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.Using) === ts.NodeFlags.Using) {
       report(node, "using throws where there is no Symbol.dispose (Safari): dispose of it in a finally");
@@ -43,7 +47,8 @@ export function findings(path, text) {
 }
 
 const paths = ["src", "assembly"].flatMap((folder) => readdirSync(folder, { recursive: true }).map((name) => join(folder, name)));
-const sources = paths.filter((path) => path.endsWith(".ts") && !path.startsWith(join("src", "cli")));
+const SHOWING = [join("src", "cli"), join("src", "search", "report")];
+const sources = paths.filter((path) => path.endsWith(".ts") && !SHOWING.some((folder) => path.startsWith(folder)));
 const found = sources.flatMap((path) => findings(path, readFileSync(path, "utf8")));
 for (const line of found) console.error(line);
 if (found.length > 0) process.exitCode = 1;

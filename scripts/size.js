@@ -12,10 +12,14 @@ const KB = 1000;
 /** What a cold load() may take, in milliseconds. */
 const LOAD = 10;
 const bundles = [
-  { name: "a program that trains", code: 'export { load, mlp, adamw, warmup, cosine, Trainer } from "./dist/index.js";', limit: 45 * KB },
-  { name: "load, Parameters, Optimizer, adamw", code: 'export { load, Parameters, Optimizer, adamw } from "./dist/index.js";' },
-  { name: "the same of stepsize/js", code: 'export { load, Parameters, Optimizer, adamw } from "./dist/js.js";' },
-  { name: "everything of stepsize", code: 'export * from "./dist/index.js";' },
+  {
+    name: "a program that trains",
+    code: 'export { load, mlp, adamw, warmup, cosine, Trainer } from "./dist/entries/index.js";',
+    limit: 45 * KB,
+  },
+  { name: "load, Parameters, Optimizer, adamw", code: 'export { load, Parameters, Optimizer, adamw } from "./dist/entries/index.js";' },
+  { name: "the same of stepsize/js", code: 'export { load, Parameters, Optimizer, adamw } from "./dist/entries/js.js";' },
+  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";' },
 ];
 
 let failed = false;
@@ -36,7 +40,7 @@ function needed({ outputs }, path, found = new Set()) {
   return found;
 }
 
-report("core.wasm", statSync("dist/core.wasm").size, 48 * KB);
+report("core.wasm", statSync("dist/engine/core.wasm").size, 48 * KB);
 for (const { name, code, limit } of bundles) {
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: "." },

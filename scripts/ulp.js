@@ -82,7 +82,7 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
   const chosen = process.argv.slice(2).filter((argument) => argument !== "--all");
   const unknown = chosen.filter((name) => !Object.hasOwn(functions, name));
   if (unknown.length > 0) throw new Error(`no function ${unknown.join(", ")}: there are ${Object.keys(functions).join(", ")}`);
-  const { load } = await import("../dist/engine.js");
+  const { load } = await import("../dist/engine/load.js");
   const engine = await load({ backend: "wasm" });
   for (const name of chosen.length > 0 ? chosen : Object.keys(functions)) {
     const { ulp, at, gives, exact, floats } = measure(engine, name, all ? 1 : 997);

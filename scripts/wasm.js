@@ -23,7 +23,7 @@ writeIfChanged(
   "src/generated/kernels.ts",
   `// Made by scripts/wasm.js from asc's declarations of assembly/index.ts.
 
-/** The kernel table: what the wasm module exports and what src/reference/ implements. Pointers are byte offsets, \`n\` counts floats. */
+/** The kernel table: what the wasm module exports and what src/engine/reference/ implements. Pointers are byte offsets, \`n\` counts floats. */
 export interface Kernels {
 ${kernels.map(([, name, signature]) => `  ${name}${signature};`).join("\n")}
 }
@@ -60,9 +60,9 @@ export const core = "${readFileSync(`build/${wasm}.wasm`).toString("base64")}";
 }
 
 // what "stepsize/core.wasm" and the entry points of workers and edge functions import
-mkdirSync("dist", { recursive: true });
-copyFileSync("build/core.wasm", "dist/core.wasm");
-copyFileSync("src/core.d.wasm.ts", "dist/core.d.wasm.ts");
+mkdirSync("dist/engine", { recursive: true });
+copyFileSync("build/core.wasm", "dist/engine/core.wasm");
+copyFileSync("src/engine/core.d.wasm.ts", "dist/engine/core.d.wasm.ts");
 
 function writeIfChanged(path, text) {
   let old;

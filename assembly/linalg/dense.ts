@@ -1,7 +1,7 @@
 // The products of a dense layer (product.ts), and what goes with them. Matrices are row-major without padding between rows.
 //
 // `stride` is the number of floats from one row to the next of what is as wide as the result, or in the weight gradient of x: more than the
-// number of columns where the call computes a part of a larger product (src/threads/split.ts).
+// number of columns where the call computes a part of a larger product (src/engine/threads/split.ts).
 import { TINY } from "../limits";
 import { add, flushed, load, splat, store } from "../lanes";
 import { product } from "./product";

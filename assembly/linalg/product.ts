@@ -10,7 +10,7 @@
 import { TINY } from "../limits";
 import { add, and, andnot, gather, gt, le, load, loadSplat, mul, scatter, splat, store } from "../lanes";
 
-/** Where a thread keeps what it spreads and packs, PACKED bytes below the arena (src/memory.ts). */
+/** Where a thread keeps what it spreads and packs, PACKED bytes below the arena (src/engine/memory.ts). */
 export let scratch: usize = 1024;
 /** From so many bytes of columns on, four rows of a are spread: each number into all lanes, which saves its address in every turn. */
 const WIDE: usize = 512;

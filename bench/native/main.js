@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { load } from "../../dist/engine.js";
+import { load } from "../../dist/engine/load.js";
 import { compare } from "../measure.js";
 import { networks, trainable } from "../training.js";
 import { callsInC, checksum, filledAsInC, loops } from "./loops.js";

@@ -1,4 +1,4 @@
-import { adagrad, adam, adamax, load, mlp, Network, Optimizer, Parameters, rmsprop, sgd } from "../../dist/index.js";
+import { adagrad, adam, adamax, load, mlp, Network, Optimizer, Parameters, rmsprop, sgd } from "../../dist/entries/index.js";
 import { RATE } from "./problem.js";
 
 /** As tfjs has them, whose epsilons stand inside the root but for Adam's. */

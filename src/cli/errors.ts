@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { CommanderError } from "commander";
-import { DivergedError, OptionError, StepsizeError } from "../errors.js";
+import { DivergedError, OptionError, StepsizeError } from "../options/errors.js";
 import { flagOf } from "./flags.js";
 
 /** Exit codes: 1 for a run that came to nothing, 2 for wrong input, 70 for a fault of this program (EX_SOFTWARE). */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { type CSVParts, type Encoder, readEncoder } from "../data/csv.js";
-import type { Engine } from "../engine.js";
-import { StepsizeError } from "../errors.js";
+import type { Engine } from "../engine/load.js";
 import type { Network } from "../models/network.js";
+import { StepsizeError } from "../options/errors.js";
 import { loadModel } from "../training/from-json.js";
 import type { CheckedRun } from "../training/run.js";
 import { FileError } from "./errors.js";

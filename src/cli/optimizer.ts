@@ -1,6 +1,6 @@
 import { optimizerFromJSON, rules } from "../optimizers/index.js";
 import type { OptimizerDescription } from "../optimizers/rule.js";
-import { type Field, integer } from "../options.js";
+import { type Field, integer } from "../options/options.js";
 import { scheduleRules } from "../schedules/json.js";
 import { clockOf } from "../training/run.js";
 import { UsageError } from "./errors.js";

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { decode, type Encoder, encode, encodeFeatures, parseCSV, type Table } from "../data/csv.js";
-import { StepsizeError } from "../errors.js";
-import { exp } from "../math.js";
+import { exp } from "../numerics/math.js";
+import { StepsizeError } from "../options/errors.js";
 import { Score, type ScoreName, scoreName } from "../training/score.js";
 import { checkWritable, readText, writeWhole } from "./files.js";
 import { count, explained, percent } from "./format.js";

@@ -1,8 +1,8 @@
 import { type CSVOptions, type CSVParts, datasetsFromCSV, parseCSV } from "../data/csv.js";
-import { type Engine, type LoadOptions, load } from "../engine.js";
-import { DataError } from "../errors.js";
+import { type Engine, type LoadOptions, load } from "../engine/load.js";
 import { mlp } from "../models/mlp.js";
 import type { OptimizerDescription } from "../optimizers/rule.js";
+import { DataError } from "../options/errors.js";
 import { type CheckedRun, readRun } from "../training/run.js";
 import { UsageError } from "./errors.js";
 import { nameOf, readText } from "./files.js";

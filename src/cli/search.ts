@@ -1,5 +1,7 @@
 import { Command } from "commander";
-import { searchLearningRate } from "../index.js";
+import { searchLearningRate } from "../entries/index.js";
+import { searchDocument } from "../search/report/document.js";
+import { searchReport } from "../search/report/search.js";
 import { rateChart } from "./chart.js";
 import { FailedError, InterruptedError } from "./errors.js";
 import { checkWritable, writeWhole } from "./files.js";
@@ -8,8 +10,6 @@ import { Interrupt } from "./interrupt.js";
 import { hasRate, optimizerOf } from "./optimizer.js";
 import { contextOf, describeRun, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
-import { searchDocument } from "./report/document.js";
-import { searchReport } from "./report/search.js";
 import { addSettings, type Settings, sized } from "./settings.js";
 import { searchTable } from "./table.js";
 import { paint, say } from "./terminal.js";

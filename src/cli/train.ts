@@ -1,5 +1,7 @@
 import { Command } from "commander";
-import { number } from "../options.js";
+import { number } from "../options/options.js";
+import { type TrainDocument, trainDocument } from "../search/report/document.js";
+import { trainReport } from "../search/report/train.js";
 import { clockOf } from "../training/run.js";
 import { Trainer } from "../training/trainer.js";
 import { curveChart } from "./chart.js";
@@ -11,8 +13,6 @@ import { fingerprintOf, type ModelFile, type Notes, readModel } from "./model-fi
 import { optimizerOf } from "./optimizer.js";
 import { contextOf, describeRun, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
-import { type TrainDocument, trainDocument } from "./report/document.js";
-import { trainReport } from "./report/train.js";
 import { addSettings, type Settings, sized } from "./settings.js";
 import { paint, say } from "./terminal.js";
 import { numberOf } from "./values.js";

@@ -1,5 +1,5 @@
-import { DataError, OptionError } from "../errors.js";
-import { type Field, show, suggest } from "../options.js";
+import { DataError, OptionError } from "../options/errors.js";
+import { type Field, show, suggest } from "../options/options.js";
 import { cellError, listed } from "./checks.js";
 import type { Table } from "./table.js";
 

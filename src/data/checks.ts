@@ -1,5 +1,5 @@
-import { DataError, OptionError } from "../errors.js";
-import { type Field, list, show } from "../options.js";
+import { DataError, OptionError } from "../options/errors.js";
+import { type Field, list, show } from "../options/options.js";
 
 /** Any string that is not empty. */
 export const text = (fallback?: string): Field<string> => ({

@@ -1,4 +1,4 @@
-import { readOptions, show } from "../options.js";
+import { readOptions, show } from "../options/options.js";
 import { readColumn } from "./cells.js";
 import { text } from "./checks.js";
 import { classesOf, type Dataset } from "./dataset.js";

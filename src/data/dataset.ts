@@ -1,5 +1,5 @@
-import { DataError, OptionError, ShapeError } from "../errors.js";
-import { integer, oneOf, optional, readOptions, show } from "../options.js";
+import { DataError, OptionError, ShapeError } from "../options/errors.js";
+import { integer, oneOf, optional, readOptions, show } from "../options/options.js";
 import { cellError, listed, names, toFloat32 } from "./checks.js";
 
 export type Task = "classification" | "regression";

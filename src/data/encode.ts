@@ -1,5 +1,5 @@
-import { ShapeError } from "../errors.js";
-import { oneOf, readOptions, show } from "../options.js";
+import { ShapeError } from "../options/errors.js";
+import { oneOf, readOptions, show } from "../options/options.js";
 import { type Column, isNumeric, missingFeature, missingTarget, numbersOf, readColumn, readNumber, rowIndices } from "./cells.js";
 import { cellError, listed, toFloat32 } from "./checks.js";
 import type { Dataset, Features } from "./dataset.js";

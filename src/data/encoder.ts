@@ -1,5 +1,5 @@
-import { OptionError } from "../errors.js";
-import { type Field, list, number, oneOf, optional, readOptions, show } from "../options.js";
+import { OptionError } from "../options/errors.js";
+import { type Field, list, number, oneOf, optional, readOptions, show } from "../options/options.js";
 import { cellField, names, text } from "./checks.js";
 import { type Standardizer, standardizerField } from "./standardize.js";
 

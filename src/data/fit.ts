@@ -1,5 +1,5 @@
-import { DataError, OptionError } from "../errors.js";
-import { type Fields, oneOf, optional, readOptions, show } from "../options.js";
+import { DataError, OptionError } from "../options/errors.js";
+import { type Fields, oneOf, optional, readOptions, show } from "../options/options.js";
 import {
   type Column,
   columnIndex,

@@ -1,6 +1,6 @@
-import { DataError, OptionError } from "../errors.js";
-import { boolean, type Fields, integer, number, readOptions } from "../options.js";
-import { Random } from "../random.js";
+import { Random } from "../numerics/random.js";
+import { DataError, OptionError } from "../options/errors.js";
+import { boolean, type Fields, integer, number, readOptions } from "../options/options.js";
 import { type Dataset, takeRows } from "./dataset.js";
 
 export interface SplitOptions {

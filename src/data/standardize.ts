@@ -1,5 +1,5 @@
-import { OptionError, ShapeError } from "../errors.js";
-import { type Field, list, number, readOptions } from "../options.js";
+import { OptionError, ShapeError } from "../options/errors.js";
+import { type Field, list, number, readOptions } from "../options/options.js";
 import { toFloat32 } from "./checks.js";
 import { type Dataset, type Regression, targetName } from "./dataset.js";
 

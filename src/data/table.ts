@@ -1,6 +1,6 @@
 import { parse } from "#csv-parse";
-import { DataError } from "../errors.js";
-import { readOptions, show } from "../options.js";
+import { DataError } from "../options/errors.js";
+import { readOptions, show } from "../options/options.js";
 import { text } from "./checks.js";
 
 /** A header and rows of cells, each row as long as the header. */

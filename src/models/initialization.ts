@@ -1,5 +1,5 @@
-import { log } from "../math.js";
-import type { Random } from "../random.js";
+import { log } from "../numerics/math.js";
+import type { Random } from "../numerics/random.js";
 import type { Initialization, MlpDescription } from "./mlp.js";
 
 /**

@@ -1,6 +1,6 @@
-import type { Kernels } from "../engine.js";
-import { OptionError } from "../errors.js";
-import { number, oneOf, readOptions, show } from "../options.js";
+import type { Kernels } from "../engine/load.js";
+import { OptionError } from "../options/errors.js";
+import { number, oneOf, readOptions, show } from "../options/options.js";
 
 export const LOSSES = ["crossEntropy", "binaryCrossEntropy", "meanSquared", "meanAbsolute", "huber"] as const;
 

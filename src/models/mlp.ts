@@ -1,4 +1,4 @@
-import { integer, list, number, oneOf, readOptions } from "../options.js";
+import { integer, list, number, oneOf, readOptions } from "../options/options.js";
 
 export const ACTIVATIONS = ["relu", "leakyRelu", "tanh", "sigmoid", "gelu", "softplus", "linear"] as const;
 export type Activation = (typeof ACTIVATIONS)[number];

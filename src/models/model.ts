@@ -1,5 +1,5 @@
-import type { Engine } from "../engine.js";
-import type { Parameters } from "../parameters.js";
+import type { Engine } from "../engine/load.js";
+import type { Parameters } from "../engine/parameters.js";
 
 /** Rows of a data set, gathered side by side in the engine's memory. Only valid during the call that receives it. */
 export interface Batch {

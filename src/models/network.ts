@@ -1,9 +1,9 @@
-import type { Engine, Kernels } from "../engine.js";
-import { DataError, ModeError, ShapeError } from "../errors.js";
-import type { Vector } from "../memory.js";
-import { show } from "../options.js";
-import { Parameters } from "../parameters.js";
-import { hash, Random } from "../random.js";
+import type { Engine, Kernels } from "../engine/load.js";
+import type { Vector } from "../engine/memory.js";
+import { Parameters } from "../engine/parameters.js";
+import { hash, Random } from "../numerics/random.js";
+import { DataError, ModeError, ShapeError } from "../options/errors.js";
+import { show } from "../options/options.js";
 import { gainOf, initialize } from "./initialization.js";
 import { bindLoss, type Loss, type LossKernel } from "./losses.js";
 import type { MlpDescription } from "./mlp.js";

@@ -1,7 +1,7 @@
-import type { Kernels } from "../engine.js";
-import { CheckpointError, OptionError } from "../errors.js";
-import { type Field, show, suggest } from "../options.js";
-import type { Parameter, Parameters } from "../parameters.js";
+import type { Kernels } from "../engine/load.js";
+import type { Parameter, Parameters } from "../engine/parameters.js";
+import { CheckpointError, OptionError } from "../options/errors.js";
+import { type Field, show, suggest } from "../options/options.js";
 import { isPlateau, type PlateauState, plateauStateFromJSON, start } from "../schedules/plateau.js";
 import { type Clock, rateAt, type ScheduleDescription } from "../schedules/schedule.js";
 import {

@@ -1,7 +1,7 @@
-import type { Kernels } from "../engine.js";
-import { OptionError } from "../errors.js";
-import { boolean, type Field, type Fields, integer, list, number, optional, type Range, readOptions, show } from "../options.js";
-import type { Shape } from "../parameters.js";
+import type { Kernels } from "../engine/load.js";
+import type { Shape } from "../engine/parameters.js";
+import { OptionError } from "../options/errors.js";
+import { boolean, type Field, type Fields, integer, list, number, optional, type Range, readOptions, show } from "../options/options.js";
 import { isPlateau } from "../schedules/plateau.js";
 import { type Schedule, type ScheduleDescription, schedule } from "../schedules/schedule.js";
 

@@ -1,7 +1,7 @@
-import { CheckpointError } from "../errors.js";
-import { padded, type Vector } from "../memory.js";
-import { show } from "../options.js";
-import type { Parameter, Parameters } from "../parameters.js";
+import { padded, type Vector } from "../engine/memory.js";
+import type { Parameter, Parameters } from "../engine/parameters.js";
+import { CheckpointError } from "../options/errors.js";
+import { show } from "../options/options.js";
 import type { BoundGroup } from "./groups.js";
 import type { Dtype } from "./rule.js";
 

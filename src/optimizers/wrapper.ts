@@ -1,6 +1,6 @@
-import type { Kernels } from "../engine.js";
-import { OptionError } from "../errors.js";
-import { type Field, type Fields, readOptions } from "../options.js";
+import type { Kernels } from "../engine/load.js";
+import { OptionError } from "../options/errors.js";
+import { type Field, type Fields, readOptions } from "../options/options.js";
 import {
   type AnyRule,
   type Binding,

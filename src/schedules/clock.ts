@@ -1,5 +1,5 @@
-import { OptionError } from "../errors.js";
-import { number } from "../options.js";
+import { OptionError } from "../options/errors.js";
+import { number } from "../options/options.js";
 import { type Clock, type Described, describe, evaluate, make, type Rule, type Schedule, schedule } from "./schedule.js";
 
 // Inside, steps are epochs or parts of the run: the clock of the run would be wrong there.

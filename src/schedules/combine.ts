@@ -1,5 +1,5 @@
-import { OptionError } from "../errors.js";
-import { integer, list, number, optional } from "../options.js";
+import { OptionError } from "../options/errors.js";
+import { integer, list, number, optional } from "../options/options.js";
 import { boundaries, checkLength, passed, steps } from "./fields.js";
 import { type Described, describe, evaluate, make, type Rule, type Schedule, schedule } from "./schedule.js";
 

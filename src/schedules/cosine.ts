@@ -1,5 +1,5 @@
-import { cos, exp, log, pow } from "../math.js";
-import { boolean, integer, number, oneOf, optional } from "../options.js";
+import { cos, exp, log, pow } from "../numerics/math.js";
+import { boolean, integer, number, oneOf, optional } from "../options/options.js";
 import { end, rate, steps } from "./fields.js";
 import { type Described, make, type Rule } from "./schedule.js";
 

@@ -1,6 +1,6 @@
-import { OptionError } from "../errors.js";
-import { pow } from "../math.js";
-import { type Fields, integer, list, number, oneOf, optional } from "../options.js";
+import { pow } from "../numerics/math.js";
+import { OptionError } from "../options/errors.js";
+import { type Fields, integer, list, number, oneOf, optional } from "../options/options.js";
 import { halfWave } from "./cosine.js";
 import { boundaries, checkLength, passed, rate } from "./fields.js";
 import { type Described, make, type Rule } from "./schedule.js";

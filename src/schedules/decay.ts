@@ -1,5 +1,5 @@
-import { exp, pow } from "../math.js";
-import { boolean, integer, number } from "../options.js";
+import { exp, pow } from "../numerics/math.js";
+import { boolean, integer, number } from "../options/options.js";
 import { end, optionalEnd, rate, steps, unit } from "./fields.js";
 import { running } from "./running.js";
 import { type Described, make, type Rule } from "./schedule.js";

@@ -1,5 +1,5 @@
-import { OptionError } from "../errors.js";
-import { type Field, integer, list, number, optional } from "../options.js";
+import { OptionError } from "../options/errors.js";
+import { type Field, integer, list, number, optional } from "../options/options.js";
 
 /** A rate, asked for: not negative. */
 export const rate: Field<number> = number(undefined, { min: 0 });

@@ -1,5 +1,5 @@
-import { OptionError } from "../errors.js";
-import { type Field, show } from "../options.js";
+import { OptionError } from "../options/errors.js";
+import { type Field, show } from "../options/options.js";
 import { rate } from "./fields.js";
 import { running } from "./running.js";
 import { type Described, make, type Rule } from "./schedule.js";

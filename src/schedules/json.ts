@@ -1,5 +1,5 @@
-import { OptionError } from "../errors.js";
-import { show, suggest } from "../options.js";
+import { OptionError } from "../options/errors.js";
+import { show, suggest } from "../options/options.js";
 import { perEpochRule, perFractionRule } from "./clock.js";
 import { clampRule, productRule, repeatRule, scaleRule, sequenceRule, shiftRule } from "./combine.js";
 import { cosineRule, tanhRule, warmRestartsRule } from "./cosine.js";

@@ -1,7 +1,7 @@
-import { OptionError } from "../errors.js";
-import { cos, log } from "../math.js";
-import { integer, number, oneOf, optional } from "../options.js";
-import { Random } from "../random.js";
+import { cos, log } from "../numerics/math.js";
+import { Random } from "../numerics/random.js";
+import { OptionError } from "../options/errors.js";
+import { integer, number, oneOf, optional } from "../options/options.js";
 import { type Described, describe, evaluate, make, type Rule, type Schedule, schedule } from "./schedule.js";
 
 export interface NoiseOptions {

@@ -1,5 +1,5 @@
-import { OptionError } from "../errors.js";
-import { boolean, type Field, type Fields, integer, list, number, oneOf, readOptions, show } from "../options.js";
+import { OptionError } from "../options/errors.js";
+import { boolean, type Field, type Fields, integer, list, number, oneOf, readOptions, show } from "../options/options.js";
 import { rate } from "./fields.js";
 import { type Described, make, type Rule, ruleOf, type Schedule, type ScheduleDescription } from "./schedule.js";
 

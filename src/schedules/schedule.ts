@@ -1,5 +1,5 @@
-import { OptionError } from "../errors.js";
-import { type Field, type Fields, readOptions, show } from "../options.js";
+import { OptionError } from "../options/errors.js";
+import { type Field, type Fields, readOptions, show } from "../options/options.js";
 
 /**
  * A rate, or any other hyperparameter, as it changes over a run: a number (it stays), what a factory such as `cosine` made (frozen plain

@@ -1,5 +1,5 @@
-import { pow } from "../math.js";
-import { integer, list, number, oneOf } from "../options.js";
+import { pow } from "../numerics/math.js";
+import { integer, list, number, oneOf } from "../options/options.js";
 import { boundaries, checkLength, passed, rate, steps } from "./fields.js";
 import { type Described, make, type Rule } from "./schedule.js";
 

@@ -1,4 +1,4 @@
-import { integer, number, oneOf, optional } from "../options.js";
+import { integer, number, oneOf, optional } from "../options/options.js";
 import { halfWave } from "./cosine.js";
 import { end, rate, steps } from "./fields.js";
 import { type Described, describe, evaluate, make, type Rule, type Schedule, schedule } from "./schedule.js";

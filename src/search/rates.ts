@@ -1,6 +1,6 @@
-import { OptionError } from "../errors.js";
-import { exp, log } from "../math.js";
-import { show } from "../options.js";
+import { exp, log } from "../numerics/math.js";
+import { OptionError } from "../options/errors.js";
+import { show } from "../options/options.js";
 
 /**
  * `count` rates from `from` to `to`, each the same factor above the one before; powers of ten come out exact.

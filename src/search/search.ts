@@ -1,10 +1,10 @@
-import type { Engine } from "../backend.js";
 import type { Dataset } from "../data/dataset.js";
-import { DivergedError, OptionError } from "../errors.js";
-import { log } from "../math.js";
+import type { Engine } from "../engine/engine.js";
+import { log } from "../numerics/math.js";
 import { describe, type OptimizerDescription, ruleOf, type Scheduled } from "../optimizers/rule.js";
 import { unwrap, withCore } from "../optimizers/wrapper.js";
-import { integer, list, number, readOptions } from "../options.js";
+import { DivergedError, OptionError } from "../options/errors.js";
+import { integer, list, number, readOptions } from "../options/options.js";
 import { scale } from "../schedules/combine.js";
 import { isPlateau, start } from "../schedules/plateau.js";
 import { type Clock, make, rateAt, ruleOf as scheduleRuleOf } from "../schedules/schedule.js";

@@ -1,9 +1,9 @@
 import type { Dataset } from "../data/dataset.js";
-import type { Engine } from "../engine.js";
-import { ShapeError } from "../errors.js";
-import type { Vector } from "../memory.js";
+import type { Engine } from "../engine/load.js";
+import type { Vector } from "../engine/memory.js";
 import type { Loss } from "../models/losses.js";
 import type { Batch } from "../models/model.js";
+import { ShapeError } from "../options/errors.js";
 
 /**
  * A data set in the engine's memory, and room for one batch of it: `gather` fills the batch with the rows that stand at `index`.

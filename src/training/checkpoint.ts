@@ -1,8 +1,8 @@
-import { CheckpointError, OptionError } from "../errors.js";
-import type { OptimizerState } from "../optimizer.js";
+import type { Parameters } from "../engine/parameters.js";
+import type { OptimizerState } from "../optimizers/optimizer.js";
 import type { StateArray } from "../optimizers/slots.js";
-import { show } from "../options.js";
-import type { Parameters } from "../parameters.js";
+import { CheckpointError, OptionError } from "../options/errors.js";
+import { show } from "../options/options.js";
 import { type Progress, readProgress } from "./progress.js";
 import type { CheckedRun } from "./run.js";
 import { readSafeTensors, type StoredTensor, writeSafeTensors } from "./safetensors.js";

@@ -1,9 +1,9 @@
-import type { Engine } from "../engine.js";
-import { CheckpointError, OptionError } from "../errors.js";
+import type { Engine } from "../engine/load.js";
 import { Network } from "../models/network.js";
-import { Optimizer } from "../optimizer.js";
 import { optimizerFromJSON } from "../optimizers/index.js";
-import { show } from "../options.js";
+import { Optimizer } from "../optimizers/optimizer.js";
+import { CheckpointError, OptionError } from "../options/errors.js";
+import { show } from "../options/options.js";
 import { blockOf, readCheckpoint } from "./checkpoint.js";
 import { type CheckedRun, type Run, readRun } from "./run.js";
 

@@ -1,5 +1,5 @@
-import { CheckpointError, OptionError } from "../errors.js";
-import { boolean, type Field, integer, list, number, optional, readOptions } from "../options.js";
+import { CheckpointError, OptionError } from "../options/errors.js";
+import { boolean, type Field, integer, list, number, optional, readOptions } from "../options/options.js";
 import type { EpochRecord, Metrics } from "./trainer.js";
 
 /** Where a run stands, beside its tensors: plain JSON. */

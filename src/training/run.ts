@@ -1,10 +1,10 @@
-import { OptionError } from "../errors.js";
 import { type Loss, readLoss } from "../models/losses.js";
 import { type MlpDescription, readMlp } from "../models/mlp.js";
 import type { ModelFactory } from "../models/model.js";
 import { type OptimizerDescription, ruleOf } from "../optimizers/rule.js";
 import { unwrap } from "../optimizers/wrapper.js";
-import { type Field, integer, number, oneOf, optional, readOptions, show } from "../options.js";
+import { OptionError } from "../options/errors.js";
+import { type Field, integer, number, oneOf, optional, readOptions, show } from "../options/options.js";
 import type { Clock } from "../schedules/schedule.js";
 
 export interface EarlyStopping {

@@ -1,6 +1,6 @@
-import { CheckpointError } from "../errors.js";
-import { show } from "../options.js";
-import type { Shape } from "../parameters.js";
+import type { Shape } from "../engine/parameters.js";
+import { CheckpointError } from "../options/errors.js";
+import { show } from "../options/options.js";
 
 /** A tensor of a safetensors file: of float32, or of bfloat16 by its bits. */
 export interface StoredTensor {

@@ -1,11 +1,11 @@
 import type { Dataset } from "../data/dataset.js";
-import type { Engine } from "../engine.js";
-import { CheckpointError, DisposedError, DivergedError, OptionError, ShapeError } from "../errors.js";
+import type { Engine } from "../engine/load.js";
 import type { Model } from "../models/model.js";
 import { Network } from "../models/network.js";
-import { Optimizer } from "../optimizer.js";
-import { show } from "../options.js";
-import { Random } from "../random.js";
+import { Random } from "../numerics/random.js";
+import { Optimizer } from "../optimizers/optimizer.js";
+import { CheckpointError, DisposedError, DivergedError, OptionError, ShapeError } from "../options/errors.js";
+import { show } from "../options/options.js";
 import { Batches } from "./batches.js";
 import { blockOf, readCheckpoint, runToJSON, writeCheckpoint } from "./checkpoint.js";
 import { type CheckedRun, clockOf, type Run, readRun } from "./run.js";

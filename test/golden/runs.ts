@@ -3,8 +3,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type * as csv from "../../src/data/csv.js";
-import type * as library from "../../src/index.js";
-import type { Activation, Engine, Loss, OptimizerDescription, Parameters, Random, Schedule, Trainer } from "../../src/index.js";
+import type * as library from "../../src/entries/index.js";
+import type { Activation, Engine, Loss, OptimizerDescription, Parameters, Random, Schedule, Trainer } from "../../src/entries/index.js";
 
 export type Library = typeof library & Pick<typeof csv, "datasetsFromCSV">;
 
@@ -50,7 +50,7 @@ export function summary(hashes: Hashes): string {
   return digest.hex();
 }
 
-/** A schedule through every function of src/math.ts and every kind of recursion. */
+/** A schedule through every function of src/numerics/math.ts and every kind of recursion. */
 function schedules({ cosine, warmRestarts, tanh, cyclic, oneCycle, noise, ...s }: Library): Record<string, Schedule> {
   const rate = 0.1;
   return {

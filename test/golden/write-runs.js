@@ -6,7 +6,7 @@ import { train } from "../hosts/job.js";
 
 await build({ entryPoints: ["test/golden/runs.ts"], bundle: true, format: "esm", target: "es2022", outfile: "build/runs.js" });
 const { goldenRuns } = await import("../../build/runs.js");
-const library = { ...(await import("../../dist/index.js")), ...(await import("../../dist/data/csv.js")) };
+const library = { ...(await import("../../dist/entries/index.js")), ...(await import("../../dist/data/csv.js")) };
 const digits = gunzipSync(readFileSync("data/digits.csv.gz")).toString();
 
 const runs = {};

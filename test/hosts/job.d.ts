@@ -1,4 +1,4 @@
-import type * as library from "../../src/index.js";
+import type * as library from "../../src/entries/index.js";
 
 export function train(
   stepsize: typeof library,

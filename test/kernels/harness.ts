@@ -1,5 +1,5 @@
-import type { Engine, Kernels } from "../../src/engine.js";
-import { padded, type Vector } from "../../src/memory.js";
+import type { Engine, Kernels } from "../../src/engine/load.js";
+import { padded, type Vector } from "../../src/engine/memory.js";
 import { asBits, firstDifference, fromBits } from "../support/floats.js";
 import type { Argument, ArrayArgument, Dimensions, Row } from "./row.js";
 

@@ -1,4 +1,4 @@
-import type { Kernels } from "../../src/engine.js";
+import type { Kernels } from "../../src/engine/load.js";
 
 /** The sizes of a call by name: `n`, or `rows`, `columns`, `inputs`, `outputs`. */
 export type Dimensions = Readonly<Record<string, number>>;

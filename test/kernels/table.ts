@@ -1,4 +1,4 @@
-import type { Kernels } from "../../src/engine.js";
+import type { Kernels } from "../../src/engine/load.js";
 import { type ArrayArgument, type Dimensions, derived, dimension, inout, input, integer, output, type RowOf, scalar } from "./row.js";
 
 const n = dimension("n");

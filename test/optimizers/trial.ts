@@ -1,10 +1,10 @@
-import type { Engine } from "../../src/engine.js";
-import { padded, type Vector } from "../../src/memory.js";
-import { Optimizer, type OptimizerState } from "../../src/optimizer.js";
+import type { Engine } from "../../src/engine/load.js";
+import { padded, type Vector } from "../../src/engine/memory.js";
+import { Parameters, type Shapes } from "../../src/engine/parameters.js";
+import { Random } from "../../src/numerics/random.js";
 import { optimizerFromJSON, rules } from "../../src/optimizers/index.js";
+import { Optimizer, type OptimizerState } from "../../src/optimizers/optimizer.js";
 import type { AnyRule } from "../../src/optimizers/rule.js";
-import { Parameters, type Shapes } from "../../src/parameters.js";
-import { Random } from "../../src/random.js";
 import { fromBits, isDenormal, magnitude } from "../support/floats.js";
 
 /** Tensors of awkward lengths: 35, 5, 1 and 8 floats. */

@@ -1,9 +1,9 @@
 import { encode, fitEncoder, parseCSV } from "../../src/data/csv.js";
-import type { Engine } from "../../src/engine.js";
-import { DivergedError } from "../../src/errors.js";
+import type { Engine } from "../../src/engine/load.js";
 import { mlp } from "../../src/models/mlp.js";
+import { Random } from "../../src/numerics/random.js";
 import { optimizerFromJSON } from "../../src/optimizers/index.js";
-import { Random } from "../../src/random.js";
+import { DivergedError } from "../../src/options/errors.js";
 import { Trainer } from "../../src/training/trainer.js";
 import { csv, TARGETS } from "./data.js";
 

@@ -1,4 +1,4 @@
-import { Random } from "../../src/random.js";
+import { Random } from "../../src/numerics/random.js";
 
 const bits32 = new Uint32Array(1);
 const float32 = new Float32Array(bits32.buffer);

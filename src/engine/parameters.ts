@@ -1,0 +1,145 @@
+import { DisposedError, OptionError, OutOfMemoryError, ShapeError } from "../options/errors.js";
+import { show, suggest } from "../options/options.js";
+import type { Engine } from "./load.js";
+import { padded, type Vector } from "./memory.js";
+
+export type Shape = readonly number[];
+export type Shapes = Readonly<Record<string, Shape>> | Iterable<readonly [string, Shape]>;
+
+/** The number of elements of a tensor. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** What a parameter takes with its gradient. */
+export const BYTES = 8;
+
+/** One named tensor. `value` and `gradient` are the floats themselves, row-major; ask again after something was allocated. */
+export class Parameter {
+  readonly name: string;
+  readonly shape: Shape;
+  /** The number of elements. */
+  readonly length: number;
+  /** Where the tensor starts in its block, in floats. */
+  readonly offset: number;
+  readonly #owner: Parameters;
+  #value: Float32Array | undefined;
+  #gradient: Float32Array | undefined;
+
+  constructor(owner: Parameters, name: string, shape: Shape, offset: number) {
+    this.name = name;
+    this.shape = Object.freeze([...shape]);
+    this.length = sizeOf(shape);
+    this.offset = offset;
+    this.#owner = owner;
+  }
+
+  get value(): Float32Array {
+    const block = this.#owner.values.view;
+    if (this.#value?.buffer !== block.buffer) this.#value = block.subarray(this.offset, this.offset + this.length);
+    return this.#value;
+  }
+
+  get gradient(): Float32Array {
+    const block = this.#owner.gradients.view;
+    if (this.#gradient?.buffer !== block.buffer) this.#gradient = block.subarray(this.offset, this.offset + this.length);
+    return this.#gradient;
+  }
+}
+
+/**
+ * Named tensors laid side by side in one block of the engine's memory, and their gradients in a second block of the same layout, so that one
+ * kernel call steps a whole group. Every tensor starts on a vector of four floats and is padded with zeros.
+ *
+ * @param engine where they live.
+ * @param shapes name and shape of each, in order; sizes are positive integers, `[]` is a scalar.
+ * @throws OptionError for what is no engine and a name used twice, ShapeError for a wrong size, OutOfMemoryError when they do not fit.
+ * @example
+ * const parameters = new Parameters(engine, { "dense.weight": [64, 10], "dense.bias": [10] });
+ * parameters.get("dense.bias").value.fill(0.1);
+ */
+export class Parameters implements Iterable<Parameter>, Disposable {
+  readonly engine: Engine;
+  /** All values, padding included. */
+  readonly values: Vector;
+  /** All gradients, in the layout of `values`. */
+  readonly gradients: Vector;
+  /** The number of elements without padding. */
+  readonly count: number;
+  /** Whether the values are to be trained while others are to be evaluated: an optimizer that keeps such says so. */
+  training: () => boolean = () => false;
+  readonly #tensors = new Map<string, Parameter>();
+  #disposed = false;
+
+  constructor(engine: Engine, shapes: Shapes) {
+    if (typeof engine?.vector !== "function") throw new OptionError("engine", engine, `must come from await load(), got ${show(engine)}`);
+    if (typeof shapes !== "object" || shapes === null) {
+      throw new OptionError("parameters", shapes, `must be names with their shapes, got ${show(shapes)}`);
+    }
+    this.engine = engine;
+    let size = 0;
+    let count = 0;
+    for (const [name, shape] of Symbol.iterator in shapes ? shapes : Object.entries(shapes)) {
+      if (this.#tensors.has(name)) throw new OptionError(`parameters.${name}`, shape, "is named twice");
+      if (!Array.isArray(shape)) throw new ShapeError(`parameters.${name} must have an array of sizes, got ${show(shape)}`);
+      for (const dimension of shape) {
+        if (!Number.isSafeInteger(dimension) || dimension < 1) {
+          throw new ShapeError(`parameters.${name} has the shape [${shape.join(", ")}]: every size must be a positive integer`);
+        }
+      }
+      const parameter = new Parameter(this, name, shape, size);
+      this.#tensors.set(name, parameter);
+      size += padded(parameter.length);
+      count += parameter.length;
+    }
+    if (count === 0) throw new ShapeError("parameters need at least one tensor");
+    this.count = count;
+    const blocks: Vector[] = [];
+    try {
+      while (blocks.length < 2) blocks.push(engine.vector(size));
+    } catch (error) {
+      for (const block of blocks) block.dispose();
+      // with a cause it is the system that refuses, nobody knows from how much on
+      if (!(error instanceof OutOfMemoryError) || error.cause !== undefined) throw error;
+      const { available } = engine.arena;
+      const most = Math.floor(available / BYTES);
+      throw new OutOfMemoryError(
+        size * BYTES,
+        available,
+        `at most ${most} parameters fit with their gradients, and fewer with an optimizer`,
+      );
+    }
+    [this.values, this.gradients] = blocks as [Vector, Vector];
+  }
+
+  /** The number of floats in a block, padding included: what a state slot of the same layout takes. */
+  get size(): number {
+    return this.values.length;
+  }
+
+  get names(): string[] {
+    return [...this.#tensors.keys()];
+  }
+
+  /** The tensor of that name. Throws OptionError, with the nearest name, when there is none. */
+  get(name: string): Parameter {
+    if (this.#disposed) throw new DisposedError("set of parameters");
+    const parameter = this.#tensors.get(name);
+    if (parameter === undefined) throw new OptionError("parameters", name, `has no tensor ${show(name)}${suggest(name, this.names)}`);
+    return parameter;
+  }
+
+  [Symbol.iterator](): IterableIterator<Parameter> {
+    return this.#tensors.values();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.values.dispose();
+    this.gradients.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

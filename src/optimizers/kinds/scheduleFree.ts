@@ -1,0 +1,155 @@
+import { pow, powi } from "../../numerics/math.js";
+import { integer, number } from "../../options/options.js";
+import { type Binding, type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+
+interface ScheduleFreeOptions<Own> extends CommonOptions<Own> {
+  /** Updates over which the rate rises linearly from 0, a whole number. Default 0. */
+  warmupSteps?: number;
+  /** Update t weighs t^stepPower in the average; at least 0. Default 0. */
+  stepPower?: number;
+  /** An update weighs (the highest rate so far)^ratePower in the average; at least 0. Default 2. */
+  ratePower?: number;
+}
+
+export interface ScheduleFreeSgdOptions extends ScheduleFreeOptions<ScheduleFreeSgdOptions> {
+  /** How near to the average gradients are taken, in (0, 1). Default 0.9. */
+  momentum?: number;
+  /** Coupled decay, added to the gradient as weightDecay p; at least 0. Default 0. */
+  weightDecay?: Scheduled;
+}
+
+export interface ScheduleFreeAdamwOptions extends ScheduleFreeOptions<ScheduleFreeAdamwOptions> {
+  /** How near to the average gradients are taken, in (0, 1). Default 0.9. */
+  beta1?: number;
+  /** Decay of the mean of squared gradients, in [0, 1). Default 0.999. */
+  beta2?: Scheduled;
+  /** Added to the bias-corrected root, greater than 0. Default 1e-8. */
+  epsilon?: Scheduled;
+  /** Decoupled decay, taken at the point where the gradient is; at least 0. Default 0. */
+  weightDecay?: Scheduled;
+}
+
+const fields = {
+  warmupSteps: integer(0, { min: 0 }),
+  stepPower: number(0, { min: 0 }),
+  ratePower: number(2, { min: 0 }),
+  weightDecay: scheduled(0, { min: 0 }),
+};
+
+const scalars = () => ({ highest: 0, weights: 0 });
+
+type Common = Pick<Required<ScheduleFreeOptions<unknown>>, "warmupSteps" | "stepPower" | "ratePower">;
+
+/** Warms the rate up, and returns the share c of update t in the average. */
+function share(binding: Binding<Common>, t: number): number {
+  const { options: o } = binding;
+  const state = binding.scalars as { highest: number; weights: number };
+  if (t < o.warmupSteps) binding.learningRate *= t / o.warmupSteps;
+  state.highest = Math.max(state.highest, binding.learningRate);
+  const weight = pow(t, o.stepPower) * pow(state.highest, o.ratePower);
+  state.weights += weight;
+  return state.weights === 0 ? 0 : weight / state.weights;
+}
+
+/** x = y + (1 - 1 / beta) (z - y) */
+function toAverage({ kernels, runs }: Binding<unknown>, beta: number): void {
+  for (const { p, s, n } of runs) kernels.axpby(s[0] as number, p, n, 1 - 1 / beta, 1 / beta);
+}
+
+export const scheduleFreeSgdRule: Rule<ScheduleFreeSgdOptions> = {
+  kind: "scheduleFreeSgd",
+  learningRate: 1,
+  elementRates: false,
+  fields: { ...fields, momentum: number(0.9, { above: 0, below: 1 }) },
+  slots: () => ["base"],
+  scalars,
+  bind(binding) {
+    const { kernels, options: o, runs } = binding;
+    return (t, _, scale) => {
+      const c = share(binding, t);
+      const rate = binding.learningRate;
+      const look = rate * (o.momentum * (1 - c) - 1);
+      for (const { p, g, s, n } of runs) {
+        const z = s[0] as number;
+        if (t === 1) kernels.copy(p, z, n);
+        kernels.scheduleFreeSgd(p, g, z, n, rate, 1 - c, c, look, o.weightDecay, scale);
+      }
+    };
+  },
+  evaluate: (binding) => toAverage(binding, binding.options.momentum),
+};
+
+export const scheduleFreeAdamwRule: Rule<ScheduleFreeAdamwOptions> = {
+  kind: "scheduleFreeAdamw",
+  learningRate: 2.5e-3,
+  elementRates: false,
+  fields: {
+    ...fields,
+    beta1: number(0.9, { above: 0, below: 1 }),
+    beta2: scheduled(0.999, { min: 0, below: 1 }),
+    epsilon: scheduled(1e-8, { above: 0 }),
+  },
+  slots: () => ["base", "squares"],
+  scalars,
+  bind(binding) {
+    const { kernels, options: o, runs } = binding;
+    return (t, _, scale) => {
+      const c = share(binding, t);
+      const rate = binding.learningRate;
+      const look = rate * (o.beta1 * (1 - c) - 1);
+      const c2 = 1 / Math.sqrt(1 - powi(o.beta2, t));
+      for (const { p, g, s, n } of runs) {
+        const [z, v] = s as [number, number];
+        if (t === 1) kernels.copy(p, z, n);
+        kernels.scheduleFreeAdamw(p, g, z, v, n, rate, 1 - c, c, look, o.beta2, 1 - o.beta2, c2, o.epsilon, o.weightDecay, scale);
+      }
+    };
+  },
+  evaluate: (binding) => toAverage(binding, binding.options.beta1),
+};
+
+/**
+ * Schedule-free SGD: needs no decaying rate, because what is evaluated is an average of the iterates; gradients are taken between the two.
+ *
+ * With y the training values, z (starting at y) the iterate of plain SGD, x the average, g the gradient at y plus weightDecay y:
+ * rate = learningRate min(1, t / warmupSteps); w = t^stepPower (highest rate)^ratePower; c = w / (sum of w); z -= rate g;
+ * x = (1 - c) x + c z; y = momentum x + (1 - momentum) z. x is not stored: it is y + (1 - 1 / momentum) (z - y).
+ *
+ * The parameters hold y. Evaluate and save x: `optimizer.toEvaluation()`; `step()` then refuses until `toTraining()`. Each group has averaging
+ * weights of its own. The rate (default 1) is still yours to find; a schedule of it should only warm up.
+ *
+ * Agrees with the authors' schedulefree (SGDScheduleFree).
+ *
+ * Defazio et al., The road less scheduled, 2024.
+ *
+ * @throws OptionError for an unknown option or a value out of range.
+ * @example
+ * const optimizer = new Optimizer(parameters, scheduleFreeSgd({ learningRate: 0.5, warmupSteps: 100 }));
+ * optimizer.step();
+ * optimizer.toEvaluation();
+ */
+export function scheduleFreeSgd(options: ScheduleFreeSgdOptions = {}): OptimizerDescription {
+  return describe(scheduleFreeSgdRule, options);
+}
+
+/**
+ * Schedule-free AdamW: as `scheduleFreeSgd`, with the steps of Adam.
+ *
+ * v = beta2 v + (1 - beta2) g^2; u = g / (sqrt(v / (1 - beta2^t)) + epsilon) + weightDecay y takes the place of g, and beta1 that of momentum.
+ *
+ * The parameters hold y. Evaluate and save x: `optimizer.toEvaluation()`; `step()` then refuses until `toTraining()`. The default rate is 2.5e-3; a
+ * schedule of it should only warm up.
+ *
+ * Agrees with the authors' schedulefree (AdamWScheduleFree). Keras's ScheduleFreeAdamW weighs all updates alike (ratePower 0).
+ *
+ * Defazio et al., The road less scheduled, 2024.
+ *
+ * @throws OptionError for an unknown option or a value out of range.
+ * @example
+ * const optimizer = new Optimizer(parameters, scheduleFreeAdamw({ warmupSteps: 100 }));
+ * optimizer.step();
+ * optimizer.toEvaluation();
+ */
+export function scheduleFreeAdamw(options: ScheduleFreeAdamwOptions = {}): OptimizerDescription {
+  return describe(scheduleFreeAdamwRule, options);
+}

@@ -1,0 +1,511 @@
+import type { Kernels } from "../engine/load.js";
+import type { Vector } from "../engine/memory.js";
+import { BYTES, Parameters } from "../engine/parameters.js";
+import { CheckpointError, DisposedError, DivergedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "../options/errors.js";
+import { type Fields, number, optional, readOptions, show, suggest } from "../options/options.js";
+import { observe, type PlateauState } from "../schedules/plateau.js";
+import type { Clock, ScheduleDescription } from "../schedules/schedule.js";
+import { type BoundGroup, divide } from "./groups.js";
+import { type AnyRule, type Closure, type OptimizerDescription, type RuleDescription, type Run, ruleOf, type Step } from "./rule.js";
+import { type Slot, Slots, type StateArray, type StateArrays } from "./slots.js";
+import { unwrap } from "./wrapper.js";
+
+/** The state of an optimizer by name of slot and tensor: copies, not views. */
+export interface OptimizerState {
+  readonly kind: string;
+  /** The number of updates made. */
+  readonly step: number;
+  /** The number of gradients accumulated towards the next update. */
+  readonly accumulated: number;
+  readonly slots: StateArrays;
+  /** The scalar state of each group, in the order of `groups`; a single one when all groups share it. */
+  readonly scalars: readonly Readonly<Record<string, number>>[];
+  /** What the learning rate of each group has seen, null where it watches nothing. */
+  readonly plateaus: readonly (PlateauState | null)[];
+}
+
+/**
+ * State fades towards the denormals, where an operation costs a hundred cycles: every 32 updates what is under 2^-93 becomes 0, so that with a
+ * decay of 0.5 nothing gets there in between. The pass costs AdamW 3 % (every 16 updates: 6 %).
+ */
+const FLUSH_EVERY = 32;
+const FADED = 1.0097419586828951e-28;
+/**
+ * Decayed values enter some states as the square of decay x value, of which a thousandth is still to be normal: values under 2^-50 / decay become 0,
+ * but none over 2^-40.
+ */
+const FADED_PRODUCT = 8.8817841970012523e-16;
+const LARGEST_FADED = 9.0949470177292824e-13;
+/** State of the optimizer itself, beside its rule's: slots, and the sum of the losses that belong to accumulated gradients. */
+const ACCUMULATED = "accumulated";
+const ELEMENT_RATES = "elementRates";
+const LOSS = "accumulatedLoss";
+
+/**
+ * Binds an update rule to parameters: `step()` moves the values by the gradients that stand in the parameters' memory.
+ *
+ * An update number t (from 1) uses the learning rate of schedule step t - 1. Averaging over accumulated gradients, clipping and `maximize`
+ * are one factor on the gradient, folded into the update's pass. Every 32 updates, values and state whose size is under 2^-93 become 0, and values
+ * with weight decay under the smaller of 2^-40 and 2^-50 / weightDecay.
+ *
+ * What goes around an optimizer (`ema`, `lookahead`, `sam`, ...) leaves rate, groups, clipping and accumulation to the optimizer inside.
+ *
+ * @param parameters what to optimize; freed by their owner, not by the optimizer.
+ * @param description what a factory such as `adamw(...)` made.
+ * @param clock how long an epoch and the run are, for schedules that count them.
+ * @throws OptionError for what no factory made, a wrong clock and a group that matches nothing; OutOfMemoryError when the state does not fit.
+ * @example
+ * const optimizer = new Optimizer(parameters, adamw({ learningRate: 1e-3 }));
+ * parameters.get("dense.weight").gradient.set(gradients);
+ * optimizer.step();
+ * console.log(optimizer.learningRate);
+ */
+export class Optimizer implements Disposable {
+  readonly parameters: Parameters;
+  readonly description: OptimizerDescription;
+  readonly #kernels: Kernels;
+  readonly #clock: Clock;
+  readonly #core: RuleDescription;
+  readonly #rule: AnyRule;
+  readonly #groups: readonly BoundGroup[];
+  /** The groups that are stepped: neither frozen nor empty. */
+  readonly #live: readonly BoundGroup[];
+  readonly #updates: readonly { readonly group: BoundGroup; readonly update: Step }[];
+  /** The groups whose elements have rates of their own. */
+  readonly #blended: readonly BoundGroup[];
+  readonly #follow: readonly ((t: number) => void)[];
+  /** Calls a closure; what goes around the optimizer may do so elsewhere than at the values. */
+  readonly #compute: (closure: Closure) => number;
+  /** The scalar state of every group, or the one that they share. */
+  readonly #scalars: readonly Record<string, number>[];
+  readonly #slots: Slots;
+  readonly #scratch: Vector[] = [];
+  /** The block that updates read gradients from: the parameters' own, or the one they are accumulated in. */
+  readonly #gradients: Vector;
+  /** Where values are kept: before an update when elements have rates of their own, and while others are evaluated. */
+  readonly #kept: Vector | undefined;
+  #steps = 0;
+  #accumulated = 0;
+  #loss = Number.NaN;
+  #norm: number | undefined;
+  /** Whether the groups' learning rates are those of the last update. */
+  #rated = false;
+  #evaluating = false;
+  #disposed = false;
+
+  constructor(parameters: Parameters, description: OptimizerDescription, clock: Clock = {}) {
+    if (!(parameters instanceof Parameters)) throw new OptionError("parameters", parameters, `must be Parameters, got ${show(parameters)}`);
+    // first, since only what a factory made can be unwrapped
+    ruleOf(description);
+    const { core, layers, compose } = unwrap(description);
+    const rule = compose(ruleOf(core));
+    this.parameters = parameters;
+    this.description = description;
+    this.#core = core;
+    this.#rule = rule;
+    this.#kernels = parameters.engine.kernels;
+    this.#slots = new Slots(parameters);
+    this.#clock = readOptions<Clock>("clock", clock, clockFields);
+    const host = { kernels: this.#kernels, scratch: (length: number) => this.#allocate(length).pointer };
+    this.#groups = divide(core, compose, parameters, host);
+    this.#live = this.#groups.filter(({ frozen, parameters }) => !frozen && parameters.length > 0);
+    const { scalars } = this.#groups.at(-1) as BoundGroup;
+    for (const group of this.#groups) {
+      group.groups = this.#live;
+      if (rule.shared) group.scalars = scalars;
+    }
+    this.#scalars = rule.shared ? [scalars] : this.#groups.map(({ scalars }) => scalars);
+    if (rule.needs === "loss" && core.accumulate > 1) (this.#scalars[0] as Record<string, number>)[LOSS] = 0;
+    try {
+      this.#gradients = core.accumulate > 1 ? this.#slots.add(ACCUMULATED, [...parameters]).block : parameters.gradients;
+      for (const group of this.#live) this.#lay(group);
+      this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => ({ group, update: group.rule.bind(group) }));
+      this.#blended = this.#live.filter(({ elementRates }) => elementRates);
+      this.#follow = this.#live.flatMap((group) => group.rule.follow?.(group) ?? []);
+      const shift = parameters.gradients.pointer - parameters.values.pointer;
+      const runs = this.#live.flatMap((group) => group.runs.map((run) => ({ ...run, g: run.p + shift, s: [] })));
+      this.#compute = layers.reduceRight(
+        (inner: (closure: Closure) => number, { wrapper, options }) => {
+          const compute = wrapper.compute?.({ ...host, options, runs, sign: core.maximize ? -1 : 1 });
+          return compute === undefined ? inner : (closure) => compute(() => inner(closure));
+        },
+        (closure) => closure(),
+      );
+      if (this.#live.some(({ rule, elementRates }) => rule.evaluate || elementRates)) this.#kept = this.#allocate(parameters.size);
+      if (this.#live.some(({ rule }) => rule.evaluate)) parameters.training = () => !this.#disposed && this.#steps > 0 && !this.#evaluating;
+    } catch (error) {
+      const taken = this.#taken();
+      this.dispose();
+      throw error instanceof OutOfMemoryError && error.cause === undefined ? this.#tooLarge(taken + error.requested) : error;
+    }
+  }
+
+  /** The number of updates made. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /**
+   * The learning rate that the last update used (for tensors that no group matches), NaN before the first and the first after `load()`. Of
+   * methods that find a rate, it is the one found: each says in its description what that is.
+   */
+  get learningRate(): number {
+    return this.#rated ? (this.#groups.at(-1) as BoundGroup).learningRate : Number.NaN;
+  }
+
+  /** The learning rates that the last update used, by name of tensor; NaN where `learningRate` is, and for frozen tensors. */
+  get learningRates(): Record<string, number> {
+    const entries = this.#groups.flatMap(({ parameters, frozen, learningRate, tensorRates }) =>
+      parameters.map(({ name }, i) => [name, frozen || !this.#rated ? Number.NaN : (tensorRates?.[i] ?? learningRate)] as const),
+    );
+    return Object.fromEntries(entries);
+  }
+
+  /** The loss that the last `step()` was told or computed; NaN without either. */
+  get loss(): number {
+    return this.#loss;
+  }
+
+  /**
+   * The 2-norm of the last update's gradient over all tensors that are not frozen, after averaging and `clipValue`, before `clipNorm`.
+   * Computed in the update when `clipNorm` is set; otherwise now, from the gradients as they stand.
+   */
+  get gradientNorm(): number {
+    this.#alive();
+    this.#norm ??= this.#measure() / this.#core.accumulate;
+    return this.#norm;
+  }
+
+  /** The factors on the learning rate of each element of a tensor, 1 at first; its group must have set `elementRates`. */
+  elementRates(name: string): Float32Array {
+    this.#alive();
+    const parameter = this.parameters.get(name);
+    const group = this.#groups.find(({ parameters }) => parameters.includes(parameter));
+    const rates = this.#slots.find(ELEMENT_RATES);
+    if (rates === undefined || !group?.elementRates) {
+      throw new OptionError("elementRates", name, `needs a group with elementRates: true that matches ${show(name)}`);
+    }
+    return rates.block.view.subarray(parameter.offset, parameter.offset + parameter.length);
+  }
+
+  /** Whether the parameters hold the values to evaluate in place of the training ones. */
+  get evaluating(): boolean {
+    return this.#evaluating;
+  }
+
+  /**
+   * Puts the values that should be evaluated and saved into the parameters: averages, for methods that keep one (`ema`,
+   * `scheduleFreeAdamw`, ...); for the others, and before the first update, the training values are these. The optimizer's state does not
+   * change.
+   */
+  toEvaluation(): void {
+    this.#alive();
+    if (this.#evaluating) return;
+    this.#evaluating = true;
+    if (this.#steps === 0) return;
+    for (const group of this.#live) {
+      if (group.rule.evaluate === undefined) continue;
+      this.#keep(group);
+      group.rule.evaluate(group);
+    }
+  }
+
+  /** Puts the training values back, bit by bit, so that training can go on. */
+  toTraining(): void {
+    this.#alive();
+    if (!this.#evaluating) return;
+    this.#evaluating = false;
+    if (this.#steps === 0) return;
+    for (const { rule, runs } of this.#live) {
+      if (rule.evaluate) for (const { p, n } of runs) this.#kernels.copy(p + this.#shift(), p, n);
+    }
+  }
+
+  /**
+   * The state in a slot such as "mean", by name of tensor: the numbers themselves, not a copy (16 bits each in bfloat16). Ask again after
+   * something was allocated.
+   *
+   * @throws OptionError when the optimizer has no such slot.
+   */
+  slot(slot: string): Map<string, StateArray> {
+    this.#alive();
+    if (this.#slots.find(slot) === undefined) {
+      throw new OptionError("slot", slot, `${show(slot)} is not a slot of ${this.description.kind}${suggest(slot, this.#slots.names)}`);
+    }
+    return this.#slots.views(slot);
+  }
+
+  /**
+   * Takes the gradients into account and, once as many as `accumulate` says are there, updates the values.
+   *
+   * @param loss the loss that the gradients are of (when several are accumulated, of each), or a closure that fills the gradients at the
+   *   values as they stand and returns the loss: it is called once, and again by methods that look around (`lbfgs`, `sam`). Others need
+   *   neither.
+   * @returns whether the values were updated.
+   * @throws OptionError when a schedule gives no usable number or a needed loss or closure is missing; ModeError between `toEvaluation()`
+   *   and `toTraining()`; DivergedError when the loss is not finite or `clipNorm` finds a gradient that is not (gradients accumulated so
+   *   far are given up); values and state stay as they were. EngineError when one of the engine's threads died; values and state are lost.
+   */
+  step(loss?: number | Closure): boolean {
+    this.#alive();
+    if (this.#evaluating) throw new ModeError("step");
+    const step = this.#steps + 1;
+    try {
+      return this.#step(loss);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      throw new EngineError(`${error.message} (in step ${step})`, { cause: error });
+    }
+  }
+
+  #step(loss: number | Closure | undefined): boolean {
+    const { accumulate, clipValue, clipNorm, maximize } = this.#core;
+    this.#norm = undefined;
+    const full = this.#accumulated + 1 === accumulate;
+    // first, so that a wrong schedule stops the step before anything has moved
+    if (full) for (const group of this.#groups) group.schedule(this.#steps, this.#clock);
+    const mean = this.#meanLoss(loss);
+    if (accumulate > 1) {
+      this.#kernels.axpy(this.parameters.gradients.pointer, this.#gradients.pointer, this.parameters.size, 1);
+      this.#accumulated = full ? 0 : this.#accumulated + 1;
+      if (!full) return false;
+    }
+    const sign = maximize ? -1 : 1;
+    let scale = sign / accumulate;
+    if (clipValue !== undefined) this.#forRuns((run) => this.#kernels.clamp(run.g, run.n, clipValue * accumulate));
+    if (clipNorm !== undefined) {
+      this.#norm = this.#measure() / accumulate;
+      if (!Number.isFinite(this.#norm)) {
+        if (accumulate > 1) this.#kernels.fill(this.#gradients.pointer, this.parameters.size, 0);
+        throw new DivergedError("the gradient", this.#steps);
+      }
+      scale *= Math.min(1, clipNorm / (this.#norm + 1e-6));
+    }
+    for (const group of this.#groups) group.learningRate = group.scheduledRate;
+    this.#rated = true;
+    for (const group of this.#blended) this.#keep(group);
+    const closure = typeof loss === "function" ? loss : NONE;
+    for (const { group, update } of this.#updates) update(this.#steps + 1, group.learningRate, scale, sign * mean, closure);
+    this.#steps++;
+    for (const group of this.#blended) this.#blend(group);
+    for (const follow of this.#follow) follow(this.#steps);
+    if (this.#steps % FLUSH_EVERY === 0) this.#flush();
+    if (accumulate > 1) this.#kernels.fill(this.#gradients.pointer, this.parameters.size, 0);
+    return true;
+  }
+
+  /**
+   * Shows a metric, usually the validation loss of an epoch, to learning rates that watch one (`reduceOnPlateau`, `greedy`); others do not
+   * mind. Throws OptionError for a metric that is not finite.
+   */
+  observe(metric: number): void {
+    this.#alive();
+    for (const group of this.#groups) {
+      if (group.plateau) group.plateau = observe(group.rate as ScheduleDescription, group.plateau, metric);
+    }
+  }
+
+  /** The name of the first tensor or state that is not finite, if any. */
+  findNonFinite(): string | undefined {
+    this.#alive();
+    for (const { name, offset, length } of this.parameters) {
+      if (!this.#kernels.finite(this.parameters.values.pointer + offset * 4, length)) return name;
+    }
+    return this.#slots.findNonFinite();
+  }
+
+  /** A copy of everything that a later `load()` needs, beside the training values, to go on as if nothing had happened. */
+  state(): OptimizerState {
+    this.#alive();
+    const scalars = this.#scalars.map((own) => ({ ...own }));
+    const plateaus = this.#groups.map(({ plateau }) => plateau ?? null);
+    return {
+      kind: this.description.kind,
+      step: this.#steps,
+      accumulated: this.#accumulated,
+      slots: this.#slots.copies(),
+      scalars,
+      plateaus,
+    };
+  }
+
+  /**
+   * Takes over what `state()` gave, for parameters that hold the training values of that time. Throws CheckpointError, and changes nothing,
+   * when it belongs to another optimizer, and ModeError between `toEvaluation()` and `toTraining()`.
+   */
+  load(state: OptimizerState): void {
+    this.#alive();
+    if (this.#evaluating) throw new ModeError("load");
+    this.#check(state);
+    const plateaus = this.#groups.map((group, i) => group.plateauFromJSON(state.plateaus[i], `state.plateaus[${i}]`));
+    this.#slots.load(state.slots);
+    this.#scalars.forEach((own, i) => {
+      for (const key of Object.keys(own)) own[key] = state.scalars[i]?.[key] as number;
+    });
+    this.#groups.forEach((group, i) => {
+      group.plateau = plateaus[i];
+    });
+    this.#rated = false;
+    this.#steps = state.step;
+    this.#accumulated = state.accumulated;
+    this.#norm = undefined;
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#slots.dispose();
+    for (const vector of this.#scratch) vector.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** The loss of an update: with accumulation the mean of what was told since the last one. */
+  #meanLoss(given: number | Closure | undefined): number {
+    const { kind } = this.description;
+    const { needs } = this.#rule;
+    if (needs === "closure" && typeof given !== "function") {
+      throw new OptionError(
+        "closure",
+        given,
+        `is needed by ${kind}: call step(() => { ... }) with a function that fills the gradients and returns the loss`,
+      );
+    }
+    const loss = typeof given === "function" ? this.#compute(given) : given;
+    if (typeof loss !== "number" && (needs !== undefined || given !== undefined)) {
+      throw new OptionError(
+        "loss",
+        loss,
+        needs === "loss" && given === undefined
+          ? `is needed by ${kind}: call step(loss) with the loss of the gradients`
+          : `must be a number, got ${show(loss)}${typeof given === "function" ? " from the closure" : ""}`,
+      );
+    }
+    if (loss !== undefined && !Number.isFinite(loss)) throw new DivergedError("the loss", this.#steps);
+    this.#loss = loss ?? Number.NaN;
+    const { accumulate } = this.#core;
+    if (needs !== "loss" || accumulate === 1) return this.#loss;
+    const scalars = this.#scalars[0] as { [LOSS]: number };
+    const sum = (this.#accumulated === 0 ? 0 : scalars[LOSS]) + this.#loss;
+    scalars[LOSS] = sum;
+    return sum / accumulate;
+  }
+
+  /** From values to where they are kept, in bytes. */
+  #shift(): number {
+    return (this.#kept as Vector).pointer - this.parameters.values.pointer;
+  }
+
+  #keep(group: BoundGroup): void {
+    const shift = this.#shift();
+    for (const { p, n } of group.runs) this.#kernels.copy(p, p + shift, n);
+  }
+
+  #blend(group: BoundGroup): void {
+    const shift = this.#shift();
+    const rates = (this.#slots.find(ELEMENT_RATES) as Slot).block.pointer - this.parameters.values.pointer;
+    for (const { p, n } of group.runs) this.#kernels.blend(p, p + shift, p + rates, n);
+  }
+
+  #flush(): void {
+    for (const { runs, options } of this.#live) {
+      const decay = (options["weightDecay"] as number | undefined) ?? 0;
+      const limit = decay > 0 ? Math.max(FADED, Math.min(FADED_PRODUCT / decay, LARGEST_FADED)) : FADED;
+      for (const { p, n } of runs) this.#kernels.flush(p, n, limit);
+    }
+    this.#slots.flush(FADED, ELEMENT_RATES);
+  }
+
+  #measure(): number {
+    let sum = 0;
+    this.#forRuns(({ g, n }) => {
+      sum += this.#kernels.sumSquares(g, n);
+    });
+    return Math.sqrt(sum);
+  }
+
+  #forRuns(action: (run: Run) => void): void {
+    for (const group of this.#groups) for (const run of group.runs) action(run);
+  }
+
+  /** Lays out the state of a group. */
+  #lay(group: BoundGroup): void {
+    const { rule, parameters, options } = group;
+    const slots = group.slots.map((name) => this.#slots.add(name, parameters, group));
+    if (group.elementRates) this.#slots.fill(this.#slots.add(ELEMENT_RATES, parameters), parameters, 1);
+    for (const slot of slots) {
+      const value = rule.initial?.(slot.name, options) ?? 0;
+      if (value !== 0) this.#slots.fill(slot, parameters, value);
+    }
+    group.lay(this.parameters.values.pointer, this.#gradients.pointer, slots);
+  }
+
+  #allocate(length: number): Vector {
+    const vector = this.parameters.engine.vector(length);
+    this.#scratch.push(vector);
+    return vector;
+  }
+
+  /** The bytes of state so far. */
+  #taken(): number {
+    return this.#scratch.reduce((sum, { length }) => sum + length * 4, this.#slots.bytes);
+  }
+
+  /** What does not fit although its first `needed` bytes are known: how many parameters would. */
+  #tooLarge(needed: number): OutOfMemoryError {
+    const { size, engine } = this.parameters;
+    const { available } = engine.arena;
+    const slots = this.#live.map((group) => {
+      const whole = group.slots.filter((name) => group.isShared(name)).length;
+      return whole + (group.elementRates ? 2 : group.rule.evaluate ? 1 : 0);
+    });
+    const state = Math.max(needed, size * 4 * (Math.max(...slots) + (this.#core.accumulate > 1 ? 1 : 0)));
+    const each = BYTES + state / size;
+    const most = Math.floor((available + BYTES * size) / each);
+    const advice = `with ${this.description.kind} at most ${most} parameters fit (${Math.ceil(each)} bytes each), here are ${this.parameters.count}`;
+    return new OutOfMemoryError(state, available, advice);
+  }
+
+  #check(state: OptimizerState): void {
+    const { kind } = this.description;
+    if (typeof state !== "object" || state === null) throw new CheckpointError(`a state must be an object, got ${show(state)}`);
+    if (state.kind !== kind) throw new CheckpointError(`the state is of ${show(state.kind)}, this optimizer is ${show(kind)}`);
+    for (const [key, limit] of [
+      ["step", Number.MAX_SAFE_INTEGER],
+      ["accumulated", this.#core.accumulate - 1],
+    ] as const) {
+      const count = state[key];
+      if (!Number.isSafeInteger(count) || count < 0 || count > limit) {
+        throw new CheckpointError(`the state's ${key} must be a whole number from 0 to ${limit}, got ${show(count)}`);
+      }
+    }
+    for (const [key, length] of [
+      ["scalars", this.#scalars.length],
+      ["plateaus", this.#groups.length],
+    ] as const) {
+      const given: unknown = state[key];
+      if (!Array.isArray(given) || given.length !== length) {
+        throw new CheckpointError(`the state's ${key} must be an array of ${length}, got ${show(given)}`);
+      }
+    }
+    this.#slots.check(state.slots);
+    this.#scalars.forEach((own, i) => {
+      for (const key of Object.keys(own)) {
+        if (!Number.isFinite(state.scalars[i]?.[key])) throw new CheckpointError(`the state of group ${i} lacks a finite ${key}`);
+      }
+    });
+  }
+
+  #alive(): void {
+    if (this.#disposed) throw new DisposedError("optimizer");
+  }
+}
+
+const clockFields: Fields<Clock> = {
+  stepsPerEpoch: optional(number(undefined, { min: 0 })),
+  totalSteps: optional(number(undefined, { min: 0 })),
+};
+
+const NONE: Closure = () => Number.NaN;

@@ -1,0 +1,64 @@
+import { type OptimizerDescription, rebind } from "../rule.js";
+import { refuse, type Wrapper, type Wrapping, wrap } from "../wrapper.js";
+
+export interface CautiousOptions extends Wrapping {}
+
+export const cautiousWrapper: Wrapper<CautiousOptions> = {
+  kind: "cautious",
+  fields: {},
+  around(rule) {
+    if (rule.usesValues) throw refuse("cautious", rule, "its step depends on the values, and cannot be made apart from them");
+    if (rule.needs === "closure" && !rule.together) throw refuse("cautious", { kind: "sam" }, "put cautious inside of it instead");
+    if (rule.shared || rule.needs || rule.evaluate) throw refuse("cautious", rule, "it expects its steps to be taken as they are");
+    return {
+      ...rule,
+      kind: "cautious",
+      bind(binding) {
+        const { kernels, options, runs, tensors } = binding;
+        const own = { ...options };
+        if ("weightDecay" in own) own["weightDecay"] = 0;
+        const steps = runs.map(({ n }) => binding.scratch(n));
+        // The rule steps from zeros, which leaves the step itself there, exactly and without weight decay.
+        const elsewhere = (p: number) => {
+          const i = runs.findIndex((run) => p >= run.p && p < run.p + run.n * 4);
+          return (steps[i] as number) + p - (runs[i] as { p: number }).p;
+        };
+        const step = rule.bind(rebind(binding, (run) => ({ ...run, p: elsewhere(run.p) }), own));
+        const places = tensors.map(({ p, g, n }) => ({ p, g, n, d: elsewhere(p) }));
+        return (t, rate, scale, ...rest) => {
+          const { weightDecay: decay = 0, ...others } = options as { weightDecay?: number };
+          Object.assign(own, others);
+          runs.forEach(({ n }, i) => {
+            kernels.fill(steps[i] as number, n, 0);
+          });
+          step(t, rate, scale, ...rest);
+          for (const { p, g, n, d } of places) {
+            const share = kernels.opposing(d, g, n, scale) / n;
+            kernels.cautious(p, g, d, n, 1 / Math.max(share, 1e-3), rate * decay, scale);
+          }
+        };
+      },
+    };
+  },
+};
+
+/**
+ * Cautious steps: of another optimizer's step only the elements that go against the gradient are taken, scaled up for those left out. A
+ * one-line change that speeds up momentum methods.
+ *
+ * With d the step of the optimizer inside without its weight decay, for each tensor: mask = 1 where d and -g have the same sign, else 0; p
+ * = p - learningRate weightDecay p + d mask / max(mean of mask, 1e-3). Weight decay is decoupled and not masked, whatever the optimizer
+ * inside does with it.
+ *
+ * Agrees with timm's optimizers with caution (cadamw, clion, csgdw, ...).
+ *
+ * Liang et al., Cautious optimizers: improving training with one line of code, 2024.
+ *
+ * @throws OptionError for an unknown option, or an optimizer whose step depends on the values (`lamb`, `lars`, `adafactor`, averages and
+ *   Lookahead: put these outside) or that finds its rate by itself.
+ * @example
+ * cautious({ optimizer: adamw({ learningRate: 1e-3, weightDecay: 0.1 }) })
+ */
+export function cautious(options: CautiousOptions): OptimizerDescription {
+  return wrap(cautiousWrapper, options);
+}

@@ -1,0 +1,116 @@
+import { type Shape, sizeOf } from "../../engine/parameters.js";
+import { number, oneOf } from "../../options/options.js";
+import type { AnyRule, Binding, OptimizerDescription, TensorRun } from "../rule.js";
+import { membersOf, refuse, type Wrapper, type Wrapping, wrap } from "../wrapper.js";
+
+/** Which part of a tensor belongs to one unit of a network. */
+export type Units = "rows" | "columns";
+
+export interface AdaptiveGradientClippingOptions extends Wrapping {
+  /** The norm of a unit's gradient, in proportion to the norm of its values, above which it is clipped; greater than 0. Default 0.01. */
+  clipping?: number;
+  /** The least norm of values, so that zeros can learn; greater than 0. Default 1e-3. */
+  epsilon?: number;
+  /**
+   * "rows" when the first axis counts units, as in PyTorch; "columns" when the last one does, as in this library's dense layers. Default
+   * "rows".
+   */
+  units?: Units;
+}
+
+export interface CentralizeOptions extends Wrapping {
+  /**
+   * "rows" when the first axis counts units, as in PyTorch; "columns" when the last one does, as in this library's dense layers. Default
+   * "rows".
+   */
+  units?: Units;
+}
+
+const units = oneOf("rows", ["rows", "columns"]);
+
+export const adaptiveGradientClippingWrapper: Wrapper<Required<AdaptiveGradientClippingOptions>> = {
+  kind: "adaptiveGradientClipping",
+  fields: { clipping: number(0.01, { above: 0 }), epsilon: number(1e-3, { above: 0 }), units },
+  around: (rule, { clipping, epsilon, units }) =>
+    changed("adaptiveGradientClipping", rule, ({ kernels }, { p, g, n, shape }, scale) => {
+      if (shape.length < 2) return kernels.clipRows(p, g, 1, n, clipping, epsilon, scale);
+      const [rows, columns] = matrixOf(shape, units);
+      if (units === "rows") kernels.clipRows(p, g, rows, columns, clipping, epsilon, scale);
+      else kernels.clipColumns(p, g, rows, columns, clipping, epsilon, scale);
+    }),
+};
+
+export const centralizeWrapper: Wrapper<Required<CentralizeOptions>> = {
+  kind: "centralize",
+  fields: { units },
+  around: (rule, { units }) =>
+    changed("centralize", rule, ({ kernels }, { g, shape }) => {
+      if (shape.length < 2) return;
+      const [rows, columns] = matrixOf(shape, units);
+      if (units === "rows") kernels.centralizeRows(g, rows, columns);
+      else kernels.centralizeColumns(g, rows, columns);
+    }),
+};
+
+/** The rule with a change to the gradients, in place, before each update. */
+function changed(
+  kind: string,
+  rule: AnyRule,
+  change: (binding: Binding<Record<string, unknown>>, tensor: TensorRun, scale: number) => void,
+): AnyRule {
+  if (rule.together) throw refuse(kind, rule, "it takes gradients of its own, as they are");
+  return {
+    ...rule,
+    bind(binding) {
+      const members = membersOf(rule, binding);
+      const step = rule.bind(binding);
+      return (t, rate, scale, ...rest) => {
+        for (const member of members) for (const tensor of member.tensors) change(member, tensor, scale);
+        step(t, rate, scale, ...rest);
+      };
+    },
+  };
+}
+
+/** A tensor as a matrix whose rows, or columns, are its units. */
+function matrixOf(shape: Shape, units: Units): [rows: number, columns: number] {
+  const split = units === "rows" ? 1 : shape.length - 1;
+  return [sizeOf(shape.slice(0, split)), sizeOf(shape.slice(split))];
+}
+
+/**
+ * Adaptive gradient clipping: a unit's gradient is clipped in proportion to the unit's own weights, before another optimizer steps by it.
+ * Replaces batch normalization in networks that have none.
+ *
+ * For each unit (a row or column of a tensor; of a vector the whole), with limit = clipping max(|p|, epsilon): g = g limit / max(|g|, 1e-6)
+ * unless |g| < limit. `clipNorm` and `clipValue` of the optimizer inside come first; the gradients are changed in place.
+ *
+ * Agrees with timm's adaptive_clip_grad (units "rows") and with Optax's adaptive_grad_clip for matrices (units "columns").
+ *
+ * Brock et al., High-performance large-scale image recognition without normalization, 2021.
+ *
+ * @throws OptionError for an unknown option, a value out of range, or an optimizer that takes gradients of its own (`lbfgs`).
+ * @example
+ * adaptiveGradientClipping({ optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }), clipping: 0.02, units: "columns" })
+ */
+export function adaptiveGradientClipping(options: AdaptiveGradientClippingOptions): OptimizerDescription {
+  return wrap(adaptiveGradientClippingWrapper, options);
+}
+
+/**
+ * Gradient centralization: from the gradient of each unit its mean is subtracted, before another optimizer steps by it. Vectors stay as
+ * they are.
+ *
+ * g = g - mean of g over the unit: a row or column of a tensor. The gradients are changed in place, after `clipNorm` has measured them.
+ *
+ * Agrees with Optax's centralize (units "rows").
+ *
+ * Yong et al., Gradient centralization: a new optimization technique for deep neural networks, 2020.
+ *
+ * @throws OptionError for an unknown option, or an optimizer that takes gradients of its own (`lbfgs`).
+ * @example
+ * centralize({ optimizer: adam({ learningRate: 1e-3 }), units: "columns" })
+ */
+export function centralize(options: CentralizeOptions): OptimizerDescription {
+  return wrap(centralizeWrapper, options);
+}

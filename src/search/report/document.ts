@@ -1,0 +1,79 @@
+import type { Context } from "../../cli/prepare.js";
+import type { CSVParts } from "../../data/csv.js";
+import { unwrap } from "../../optimizers/wrapper.js";
+import { isPlateau } from "../../schedules/plateau.js";
+import { rateAt } from "../../schedules/schedule.js";
+import { clockOf } from "../../training/run.js";
+import type { EpochRecord, Metrics, Trainer } from "../../training/trainer.js";
+import type { RateResult, SearchResult } from "../search.js";
+
+/** What `search --json` prints and its page is drawn from. */
+export interface SearchDocument extends Context {
+  readonly command: "search";
+  readonly repeats: number;
+  readonly scoreName: SearchResult["scoreName"];
+  readonly best: { readonly rate: number; readonly validation: Metrics | null; readonly test: Metrics | null } | null;
+  readonly good: SearchResult["good"];
+  readonly notes: readonly string[];
+  readonly rates: readonly RateResult[];
+}
+
+export function searchDocument(context: Context, result: SearchResult, { repeats }: { repeats: number }): SearchDocument {
+  const { best, good, test, notes, rates, scoreName } = result;
+  return {
+    command: "search",
+    ...context,
+    repeats,
+    scoreName,
+    best: best && { rate: best.rate, validation: best.validation, test },
+    good,
+    notes,
+    rates,
+  };
+}
+
+/** What `train --json` prints and its page is drawn from. */
+export interface TrainDocument extends Context {
+  readonly command: "train";
+  readonly steps: number;
+  readonly history: readonly EpochRecord[];
+  /** The epoch whose weights were kept, with early stopping. */
+  readonly keptEpoch: number | null;
+  /** The rate over the steps of the run, some hundred of them; steps from 0. */
+  readonly rates: readonly { readonly step: number; readonly rate: number }[];
+  readonly metrics: { readonly training: Metrics; readonly validation: Metrics; readonly test: Metrics | null };
+}
+
+export function trainDocument(context: Context, trainer: Trainer, { training, validation, test }: CSVParts): TrainDocument {
+  const { history, optimizer, bestEpoch } = trainer;
+  return {
+    command: "train",
+    ...context,
+    steps: optimizer.steps,
+    history,
+    keptEpoch: bestEpoch ?? null,
+    rates: ratesOf(trainer, training.rows),
+    metrics: {
+      training: trainer.evaluate(training),
+      validation: trainer.evaluate(validation),
+      test: test === undefined ? null : trainer.evaluate(test),
+    },
+  };
+}
+
+const POINTS = 300;
+
+/** The rates used: those of the schedule, or those of every epoch's end where a plateau or the optimizer itself decides. */
+function ratesOf({ run, history, optimizer: { steps } }: Trainer, rows: number): { step: number; rate: number }[] {
+  const { learningRate } = unwrap(run.optimizer).core;
+  const clock = clockOf(run, rows);
+  const follows = !(typeof learningRate === "object" && isPlateau(learningRate));
+  if (!follows || history.some((record) => record.learningRate !== rateAt(learningRate, record.step - 1, clock))) {
+    return history.map((record) => ({ step: record.step - 1, rate: record.learningRate }));
+  }
+  const count = Math.min(POINTS, steps);
+  return Array.from({ length: count }, (_, i) => {
+    const step = count === 1 ? 0 : Math.round((i * (steps - 1)) / (count - 1));
+    return { step, rate: rateAt(learningRate, step, clock) };
+  });
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { count } from "../../cli/format.js";
+import type { Context } from "../../cli/prepare.js";
+import { Html, html, json } from "./html.js";
+import { style } from "./style.js";
+
+/** Nothing is loaded from anywhere: the page holds its plots, its data and its style, and forbids the rest. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+
+/** A page that stands alone. `document` is what its plots are drawn from. */
+export function page(title: string, document: Context, body: readonly Html[]): string {
+  const { code, css } = uplot();
+  const plots = new Html(readFileSync(new URL("./plots.js", import.meta.url), "utf8"));
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${css}${new Html(style)}</style>
+</head>
+<body>
+<main>
+${body}
+<footer>stepsize ${document.stepsize} on ${document.host}, backend ${document.backend.name} (${document.backend.reason}). The same file,
+options and seed give the same numbers on every machine.</footer>
+</main>
+<script type="application/json" id="document">${json(document)}</script>
+<script>${code}</script>
+<script type="module">${plots}</script>
+</body>
+</html>
+`.text;
+}
+
+/** uPlot (MIT, Leon Sorokin) as it is published, but for the address in its first line. */
+function uplot(): { code: Html; css: Html } {
+  const require = createRequire(import.meta.url);
+  const read = (name: string) => readFileSync(require.resolve(`uplot/dist/${name}`), "utf8");
+  const { version } = require("uplot/package.json") as { version: string };
+  const code = read("uPlot.iife.min.js").replace(/^\/\*![^*]*\*\//, `/*! uPlot ${version}, MIT licence, (c) Leon Sorokin */`);
+  return { code: new Html(code), css: new Html(read("uPlot.min.css")) };
+}
+
+/** What was learnt from, and the run itself. */
+export function circumstances({ data, run, file }: Context): Html {
+  const { rows, features, classes, target, task, notes } = data;
+  const names = features.length > 40 ? `${features.slice(0, 40).join(", ")} and ${features.length - 40} more` : features.join(", ");
+  return html`<section>
+<h2>Data</h2>
+<dl>
+<dt>file</dt><dd>${file}</dd>
+<dt>target</dt><dd>${target} (${task}${classes === undefined ? "" : `, ${count(classes.length, "class", "classes")}: ${classes.join(", ")}`})</dd>
+<dt>rows</dt><dd>${rows.training} to train on, ${rows.validation} to validate, ${rows.test} held out for the test</dd>
+<dt>features</dt><dd>${features.length}: ${names}</dd>
+${notes.length > 0 ? html`<dt>notes</dt><dd>${notes.map((note) => html`<div>${note}</div>`)}</dd>` : null}
+</dl>
+</section>
+<section>
+<details><summary>The run, as the document that decides it</summary><pre>${JSON.stringify(run, null, 2)}</pre></details>
+</section>`;
+}

@@ -1,0 +1,77 @@
+import { briefly, rootMeanSquare, scoreText, scoreTitle, short } from "../../cli/format.js";
+import type { Verdict } from "../verdict.js";
+import type { SearchDocument } from "./document.js";
+import { type Html, html } from "./html.js";
+import { circumstances, page } from "./page.js";
+
+const LOOKS: Readonly<Record<Verdict, { readonly mark: string; readonly style: string }>> = {
+  "too low": { mark: "▼", style: "low" },
+  good: { mark: "●", style: "good" },
+  "too high": { mark: "▲", style: "high" },
+  diverged: { mark: "✕", style: "diverged" },
+};
+
+/** The page of a search. */
+export function searchReport(document: SearchDocument): string {
+  const { data, file, run, notes, rates, repeats } = document;
+  const { optimizer, seed, epochs } = run as { optimizer: { kind: string }; seed: number; epochs: number };
+  const several = repeats > 1 ? `, ${repeats} runs for each rate` : "";
+  return page(`Learning rates for ${data.target}`, document, [
+    html`<h1>Which learning rate for ${data.target}?</h1>
+<p class="muted">${file}, ${optimizer.kind}, ${epochs} epochs, seed ${seed}${several}</p>`,
+    tiles(document),
+    notes.length > 0 ? html`<section>${notes.map((note) => html`<p>Note: ${note}.</p>`)}</section>` : html``,
+    html`<section>
+<h2>Score and loss against learning rate</h2>
+<p class="hint">On validation rows, which no run learnt from. The band is the range of good rates.
+<span id="clipped">The dashed line is the loss on the training rows.</span></p>
+${legend(document)}
+<div class="plot" id="score"></div>
+<div class="plot" id="loss"></div>
+</section>
+<section>
+<h2>Training curves</h2>
+<p class="hint">Training loss by epoch, a line for each rate; the thick one is the best.${repeats > 1 ? " The first run of each rate is drawn." : ""}</p>
+<div class="plot" id="curves"></div>
+</section>
+<section>
+<h2>Every rate</h2>
+<div class="scroll"><table>
+<thead><tr><th>rate</th><th>verdict</th><th>${scoreTitle(data)}</th><th>validation loss</th><th>final loss</th><th>best loss</th><th>why</th></tr></thead>
+<tbody>${rates.map((result) => row(result, document))}</tbody>
+</table></div>
+</section>`,
+    circumstances(document),
+  ]);
+}
+
+function tiles({ best, good, data, rates }: SearchDocument): Html {
+  if (best === null) return html`<section><p class="diverged"><b>Every rate diverged.</b> Try lower ones.</p></section>`;
+  const range = good === null || good.from === good.to ? short(best.rate) : `${short(good.from)} – ${short(good.to)}`;
+  const score = scoreTitle(data);
+  const tile = (value: string, name: string, style = "") => html`<div class="tile ${style}"><b>${value}</b><span>${name}</span></div>`;
+  return html`<div class="tiles">
+${tile(short(best.rate), "best learning rate", "lead")}
+${tile(range, "good rates")}
+${tile(best.validation === null ? "–" : scoreText(best.validation.score, data), `${score} on validation rows`)}
+${best.test === null ? null : tile(scoreText(best.test.score, data), `${score} on ${data.rows.test} held-out rows`)}
+${best.test === null || data.scale === undefined ? tile(String(rates.length), "rates tried") : tile(short(rootMeanSquare(best.test.loss, data.scale)), `typical error there, in the units of ${data.target}`)}
+</div>`;
+}
+
+function legend({ rates }: SearchDocument): Html {
+  const items = (Object.keys(LOOKS) as Verdict[]).filter((verdict) => rates.some((result) => result.verdict === verdict));
+  return html`<div class="legend">${items.map((verdict) => html`<span class="${LOOKS[verdict].style}">${LOOKS[verdict].mark} ${verdict}</span>`)}</div>`;
+}
+
+function row(
+  { rate, finalLoss, bestLoss, validation, verdict, reason }: SearchDocument["rates"][number],
+  { best, data }: SearchDocument,
+): Html {
+  const number = (value: number | null | undefined) =>
+    html`<td class="number">${value === null || value === undefined ? "–" : short(value)}</td>`;
+  const { mark, style } = LOOKS[verdict];
+  return html`<tr class="${rate === best?.rate ? "best" : ""}">${number(rate)}<td class="verdict ${style}">${mark} ${verdict}</td>
+<td class="number">${validation === null ? "–" : scoreText(validation.score, data)}</td>
+${number(validation?.loss)}${number(finalLoss)}${number(bestLoss)}<td class="reason">${briefly(reason, verdict)}</td></tr>`;
+}

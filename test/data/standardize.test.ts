@@ -1,0 +1,101 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { dataset } from "../../src/data/dataset.js";
+import { standardize, standardizer, standardizeTargets, targetScaler, unscale } from "../../src/data/standardize.js";
+
+const columnsOf = (values: ArrayLike<number>, columns: number) =>
+  Array.from({ length: columns }, (_, column) => Array.from(values).filter((_, i) => i % columns === column));
+
+const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const deviationOf = (values: readonly number[]) => Math.sqrt(meanOf(values.map((value) => (value - meanOf(values)) ** 2)));
+
+describe("standardizer", () => {
+  test("learns mean and population deviation", () => {
+    const data = dataset(
+      [
+        [2, 7],
+        [4, 7],
+        [4, 7],
+        [4, 7],
+        [5, 7],
+        [5, 7],
+        [7, 7],
+        [9, 7],
+      ],
+      "aaaabbbb".split(""),
+    );
+    const learnt = standardizer(data);
+    expect(learnt).toEqual({ mean: [5, 7], scale: [2, 1] });
+    expect(JSON.parse(JSON.stringify(learnt))).toEqual(learnt);
+    const standard = standardize(data, learnt);
+    expect(columnsOf(standard.features, 2)).toEqual([[-1.5, -0.5, -0.5, -0.5, 0, 0, 1, 2], new Array(8).fill(0)]);
+    expect(standard).toMatchObject({ classes: ["a", "b"], featureNames: ["x1", "x2"], task: "classification" });
+  });
+
+  test("training columns come out with mean 0 and deviation 1", () => {
+    const value = fc.float({ min: -1000, max: 1000, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 6, maxLength: 60 }), (values) => {
+        const flat = values.slice(0, values.length - (values.length % 2));
+        const data = dataset(flat, flat.slice(0, flat.length / 2), { columns: 2, task: "regression" });
+        const standard = columnsOf(standardize(data, standardizer(data)).features, 2);
+        standard.forEach((column, i) => {
+          const constant = columnsOf(data.features, 2)[i]?.every((x, _, all) => x === all[0]);
+          expect(Math.abs(meanOf(column))).toBeLessThan(1e-6);
+          if (!constant) expect(Math.abs(deviationOf(column) - 1)).toBeLessThan(1e-6);
+          else expect(column).toEqual(column.map(() => 0));
+        });
+      }),
+    );
+  });
+
+  test("a constant that float64 sums cannot average exactly stays 0", () => {
+    const data = dataset([0.1, 0.1, 0.1], [0.1, 0.1, 0.1], { columns: 1, task: "regression" });
+    expect([...standardize(data, standardizer(data)).features]).toEqual([0, 0, 0]);
+    expect(targetScaler(data)).toEqual({ mean: [Math.fround(0.1)], scale: [1] });
+  });
+
+  test("a constant of -0 survives JSON", () => {
+    const { mean } = standardizer(dataset([-0, -0], [1, 2], { columns: 1, task: "regression" }));
+    expect(Object.is(mean[0], 0)).toBe(true);
+  });
+
+  test("large offsets do not eat the deviation", () => {
+    const data = dataset([16_000_000, 16_000_001, 16_000_002], [1, 2, 3], { columns: 1, task: "regression" });
+    expect(standardizer(data).scale[0]).toBeCloseTo(Math.sqrt(2 / 3), 12);
+  });
+
+  test("targets scale and come back in their own units", () => {
+    const data = dataset(
+      [1, 2, 3],
+      [
+        [3000, 1],
+        [4000, 2],
+        [5000, 3],
+      ],
+      { columns: 1 },
+    );
+    const scaler = targetScaler(data);
+    const scaled = standardizeTargets(data, scaler);
+    expect(columnsOf(scaled.targets, 2).map(meanOf)).toEqual([0, 0]);
+    [...unscale(scaled.targets, scaler)].forEach((value, i) => {
+      expect(value).toBeCloseTo(data.targets[i] as number, 3);
+    });
+    expect(scaled.features).toBe(data.features);
+  });
+
+  test("refusals", () => {
+    const data = dataset([[1], [2]], ["a", "b"]);
+    const wide = dataset(
+      [
+        [1, 2],
+        [2, 3],
+      ],
+      ["a", "b"],
+    );
+    expect(() => standardize(wide, standardizer(data))).toThrow("the standardizer is for 1 columns, the data has 2");
+    expect(() => targetScaler(data)).toThrow("data.task must be regression: classes have no scale");
+    expect(() => unscale([1, 2, 3], { mean: [0, 0], scale: [1, 1] })).toThrow("3 predictions cannot be rows of 2 outputs");
+    expect(() => standardize(dataset([[1], [3e38]], ["a", "b"]), { mean: [0], scale: [1e-10] })).toThrow("row 2, column x1: 3.00");
+  });
+});

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { runNode, scratch } from "../support/cli.js";
+
+const directory = fileURLToPath(new URL("../../examples", import.meta.url));
+const cwd = scratch();
+
+/** What each example must print. */
+const signs: Readonly<Record<string, RegExp>> = {
+  "embed.js": /300 steps, last rate 0\.1: (19\d|200) of 200 points/,
+  "own-model.js": /loss \d\.\de-1\d \{ a: 3, b: -2, c: 0\.5 \}/,
+  "schedules.js": /the same bits/,
+  "search.js": /good from 0\.\d+ to .*\naccuracy 0\.9\d/,
+  "train-csv.js": /held-out accuracy 0\.9\d+\n\[ 'Gentoo', '\w+' \]/,
+};
+
+describe("examples", () => {
+  test("are all known here", () => {
+    expect(readdirSync(directory).sort()).toEqual(Object.keys(signs).sort());
+  });
+
+  test.each(Object.entries(signs))("%s", async (name, sign) => {
+    const { code, out, err } = await runNode(`${directory}/${name}`, [], cwd);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toMatch(sign);
+  });
+
+  test("the ten lines of the README run", async () => {
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+    const code = /```js\n(import .*?)```/s.exec(readme)?.[1] as string;
+    expect(code.trim().split("\n").length).toBeLessThanOrEqual(12);
+    const { writeFileSync, rmSync } = await import("node:fs");
+    const file = `${directory}/../readme-example.mjs`;
+    writeFileSync(file, code);
+    try {
+      expect(await runNode(file, [], cwd)).toMatchObject({ code: 0, err: "" });
+    } finally {
+      rmSync(file);
+    }
+  });
+});

@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import * as csv from "../../src/data/csv.js";
+import * as library from "../../src/entries/index.js";
+import { goldenRuns, type Hashes } from "../golden/runs.js";
+import { train } from "../hosts/job.js";
+
+const golden: Hashes = JSON.parse(readFileSync(new URL("../golden/runs.json", import.meta.url), "utf8"));
+const digits = gunzipSync(readFileSync(new URL("../../data/digits.csv.gz", import.meta.url))).toString();
+
+describe.each(["wasm", "js"] as const)("golden runs in %s", async (backend) => {
+  const hashes = await goldenRuns({ ...library, ...csv }, await library.load({ backend }), digits, "full");
+  hashes["ten steps"] = (await train(library, { backend })).hash;
+
+  test("cover every optimizer: npm run golden:runs", () => {
+    expect(Object.keys(hashes)).toEqual(Object.keys(golden));
+  });
+
+  test.each(Object.keys(hashes))("%s", (name) => {
+    expect(hashes[name]).toBe(golden[name]);
+  });
+});
