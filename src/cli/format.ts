@@ -1,5 +1,5 @@
 import type { Verdict } from "../search/verdict.js";
-import type { Metrics } from "../training/trainer.js";
+import type { Metrics } from "../training/records.js";
 import type { Context } from "./prepare.js";
 
 /** A number of three digits, as short as it can be read: 0.00316, 3.16e-6, 124. */

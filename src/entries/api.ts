@@ -127,6 +127,16 @@ export type {
 } from "../search/search.js";
 export type { Verdict } from "../search/verdict.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
+export type { EpochRecord, Metrics, StepRecord, TrainingData } from "../training/records.js";
 export type { EarlyStopping, Run } from "../training/run.js";
+export {
+  readSafetensors,
+  type SafetensorsFile,
+  type StoredTensor,
+  type TensorType,
+  type TensorValues,
+  writeSafetensors,
+} from "../training/safetensors.js";
 export type { ScoreName } from "../training/score.js";
-export { type EpochRecord, type Metrics, type StepRecord, Trainer, type TrainingData, type TrainOptions } from "../training/trainer.js";
+export { type LoadReport, type LoadStateOptions, loadState, saveState } from "../training/state-file.js";
+export { Trainer, type TrainOptions } from "../training/trainer.js";

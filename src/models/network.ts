@@ -52,12 +52,8 @@ export class Network implements Model {
     this.rows = rows;
     this.#seed = seed;
     this.#loss = bindLoss(engine.kernels, loss, description.outputs);
-    const sizes = [description.inputs, ...description.hidden, description.outputs];
-    const shapes = sizes.slice(1).flatMap((size, i): [string, number[]][] => [
-      [`layers.${i}.weight`, [sizes[i] as number, size]],
-      [`layers.${i}.bias`, [size]],
-    ]);
-    this.parameters = new Parameters(engine, shapes);
+    const sizes = sizesOf(description);
+    this.parameters = new Parameters(engine, networkShapes(description));
     try {
       for (let i = 0; i + 1 < sizes.length; i++)
         this.#layers.push(this.#layer(i, sizes[i] as number, sizes[i + 1] as number, i + 2 < sizes.length));
@@ -215,4 +211,18 @@ export class Network implements Model {
       initialize(value, inputs, outputs, hidden ? gainOf(this.description) : 1, initialization, random);
     });
   }
+}
+
+/** Name and shape of every parameter of a network, layer by layer. */
+export function* networkShapes(description: MlpDescription): Generator<[string, number[]], void, undefined> {
+  const sizes = sizesOf(description);
+  for (let i = 0; i + 1 < sizes.length; i++) {
+    const [inputs, outputs] = [sizes[i] as number, sizes[i + 1] as number];
+    yield [`layers.${i}.weight`, [inputs, outputs]];
+    yield [`layers.${i}.bias`, [outputs]];
+  }
+}
+
+function sizesOf({ inputs, hidden, outputs }: MlpDescription): number[] {
+  return [inputs, ...hidden, outputs];
 }

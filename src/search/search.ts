@@ -8,9 +8,11 @@ import { integer, list, number, readOptions } from "../options/options.js";
 import { scale } from "../schedules/combine.js";
 import { isPlateau, start } from "../schedules/plateau.js";
 import { type Clock, make, rateAt, ruleOf as scheduleRuleOf } from "../schedules/schedule.js";
+import { checkDatasets } from "../training/data.js";
+import type { EpochRecord, Metrics, TrainingData } from "../training/records.js";
 import { type CheckedRun, clockOf, type Run, readRun } from "../training/run.js";
 import { type ScoreName, scoreName } from "../training/score.js";
-import { checkDatasets, type EpochRecord, type Metrics, Trainer, type TrainingData } from "../training/trainer.js";
+import { Trainer } from "../training/trainer.js";
 import { defaultRates } from "./rates.js";
 import { bestOf, type Judgement, judge, type Outcome, type Tolerance, type Verdict } from "./verdict.js";
 

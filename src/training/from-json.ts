@@ -1,11 +1,16 @@
 import type { Engine } from "../engine/load.js";
-import { Network } from "../models/network.js";
+import type { MlpDescription } from "../models/mlp.js";
+import { Network, networkShapes } from "../models/network.js";
 import { optimizerFromJSON } from "../optimizers/index.js";
 import { Optimizer } from "../optimizers/optimizer.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
 import { show } from "../options/options.js";
-import { blockOf, readCheckpoint } from "./checkpoint.js";
+import { blockOf, readCheckpoint, type StoredTensors, valuesOf } from "./checkpoint.js";
 import { type CheckedRun, type Run, readRun } from "./run.js";
+import { functionIn } from "./run-json.js";
+
+/** Rows that a loaded model predicts at a time, at the most: the batches of its run may be of any size. */
+const ROWS = 256;
 
 /**
  * A run from plain data, as `JSON.parse` gives it: rules and schedules are found by their names. Imports all of them, which the factories
@@ -13,7 +18,11 @@ import { type CheckedRun, type Run, readRun } from "./run.js";
  *
  * @throws OptionError with the path of what is wrong.
  * @example
- * const run = runFromJSON(JSON.parse(text));
+ * const run = runFromJSON({
+ *   model: { kind: "mlp", inputs: 4, outputs: 3 },
+ *   loss: "crossEntropy",
+ *   optimizer: { kind: "adam", learningRate: { kind: "cosine", rate: 0.01, steps: 100 } },
+ * });
  */
 export function runFromJSON(value: unknown): CheckedRun {
   if (typeof value !== "object" || value === null) throw new OptionError("run", value, `must be an object, got ${show(value)}`);
@@ -25,16 +34,23 @@ export function runFromJSON(value: unknown): CheckedRun {
 /**
  * The network of a checkpoint, ready to predict, the run it is of, and the notes given to `Trainer.checkpoint`.
  *
- * @throws CheckpointError when the bytes are damaged or hold no network.
+ * @throws CheckpointError when the bytes are damaged or hold no network, or hold a function by its name only; OptionError for a run that no
+ *   version could have written.
  * @example
- * const { model, notes } = loadModel(engine, await readFile("digits.safetensors"));
+ * const { model, notes } = loadModel(engine, trainer.checkpoint());
  * const logits = model.predict(features);
  */
 export function loadModel(engine: Engine, bytes: Uint8Array): { model: Network; run: CheckedRun; notes: unknown } {
   const { run: plain, values, optimizer: state, progress, notes } = readCheckpoint(bytes);
+  const place = functionIn(plain);
+  if (place !== undefined) {
+    const advice = "make a Trainer with the same run and call its restore()";
+    throw new CheckpointError(`${place} is a function, of which the checkpoint has the name only: ${advice}`);
+  }
   const run = runFromJSON(plain);
   if (typeof run.model === "function" || run.loss === undefined) throw new CheckpointError("the checkpoint holds no network");
-  const model = new Network(engine, run.model, run.loss, { rows: run.batchSize, seed: run.seed });
+  checkTensors(run.model, values);
+  const model = new Network(engine, run.model, run.loss, { rows: Math.min(run.batchSize, ROWS), seed: run.seed });
   try {
     model.parameters.values.view.set(blockOf(model.parameters, values));
     if (!progress.finished) {
@@ -52,4 +68,9 @@ export function loadModel(engine: Engine, bytes: Uint8Array): { model: Network; 
     throw error;
   }
   return { model, run, notes };
+}
+
+/** Holds the tensors against the network that the file claims, before any memory is taken for it. */
+function checkTensors(model: MlpDescription, values: StoredTensors): void {
+  for (const [name, shape] of networkShapes(model)) valuesOf(values, name, shape);
 }

@@ -1,6 +1,6 @@
 import { CheckpointError, OptionError } from "../options/errors.js";
 import { boolean, type Field, integer, list, number, optional, readOptions } from "../options/options.js";
-import type { EpochRecord, Metrics } from "./trainer.js";
+import type { EpochRecord, Metrics } from "./records.js";
 
 /** Where a run stands, beside its tensors: plain JSON. */
 export interface Progress {
@@ -10,6 +10,8 @@ export interface Progress {
   readonly lossSum: number;
   readonly finished: boolean;
   readonly history: readonly EpochRecord[];
+  /** The rate that the last update used, null before the first; format 1 did not write it. */
+  readonly learningRate?: number | null;
   /** The epoch of the best weights, of a run that stops early, and what they were judged by, the higher the better. */
   readonly best?: { readonly metric: number; readonly epoch: number };
 }
@@ -25,6 +27,7 @@ export function readProgress(value: unknown): Progress {
 }
 
 const any = number(undefined);
+const rate: Field<number | null> = { fallback: undefined, read: (value, path) => (value === null ? null : any.read(value, path)) };
 const metrics = record<Metrics>({ loss: any, score: optional(any) });
 const progress = record<Progress>({
   done: integer(undefined, { min: 0 }),
@@ -36,10 +39,11 @@ const progress = record<Progress>({
       epoch: integer(undefined, { min: 1 }),
       step: integer(undefined, { min: 0 }),
       loss: any,
-      learningRate: any,
+      learningRate: rate,
       validation: optional(metrics),
     }),
   ),
+  learningRate: optional(rate),
   best: optional(record({ metric: any, epoch: integer(undefined, { min: 1 }) })),
 });
 

@@ -68,8 +68,12 @@ const earlyStopping: Field<Required<EarlyStopping>> = {
     }),
 };
 
+/** Runs that `readRun` has checked: each is checked once, however many hands it passes through. */
+const checkedRuns = /* @__PURE__ */ new WeakSet<object>();
+
 /** Checks a run and fills in its defaults. Throws OptionError that names the field. */
 export function readRun(run: Run): CheckedRun {
+  if (typeof run === "object" && run !== null && checkedRuns.has(run)) return run as CheckedRun;
   const checked = readOptions<CheckedRun>("run", run, {
     model,
     loss: optional({ fallback: undefined, read: readLoss } as Field<Loss>),
@@ -83,6 +87,7 @@ export function readRun(run: Run): CheckedRun {
   if (typeof checked.model === "function" && checked.loss !== undefined) {
     throw new OptionError("run.loss", checked.loss, "must be left out: a model of your own computes its loss itself");
   }
+  checkedRuns.add(checked);
   return checked;
 }
 

@@ -3,51 +3,16 @@ import type { Engine } from "../engine/load.js";
 import type { Model } from "../models/model.js";
 import { Network } from "../models/network.js";
 import { Random } from "../numerics/random.js";
-import { Optimizer } from "../optimizers/optimizer.js";
-import { CheckpointError, DisposedError, DivergedError, OptionError, ShapeError } from "../options/errors.js";
-import { show } from "../options/options.js";
+import { Optimizer, type OptimizerState } from "../optimizers/optimizer.js";
+import { CheckpointError, DisposedError, DivergedError, OptionError } from "../options/errors.js";
 import { Batches } from "./batches.js";
-import { blockOf, readCheckpoint, runToJSON, writeCheckpoint } from "./checkpoint.js";
+import { blockOf, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
+import { checkData, checkDatasets } from "./data.js";
+import type { EpochRecord, Metrics, StepRecord, TrainingData } from "./records.js";
 import { type CheckedRun, clockOf, type Run, readRun } from "./run.js";
+import { differences, differencesInWords, runToJSON } from "./run-json.js";
 import { Score, type ScoreName, scoreName } from "./score.js";
-
-/** What is learnt from, and what it is checked on. */
-export interface TrainingData {
-  readonly training: Dataset;
-  readonly validation?: Dataset;
-}
-
-export interface Metrics {
-  /** The mean loss over the rows. */
-  readonly loss: number;
-  /** Accuracy for classes, R² for quantities; missing when the model gives no outputs. */
-  readonly score?: number;
-}
-
-/** One optimizer update. */
-export interface StepRecord {
-  /** From 1. */
-  readonly epoch: number;
-  /** The number of updates made, this one included. */
-  readonly step: number;
-  /** The loss of the update's last batch, before the update. */
-  readonly loss: number;
-  /** The rate that the update used. */
-  readonly learningRate: number;
-}
-
-/** One pass over the training data. */
-export interface EpochRecord {
-  /** From 1. */
-  readonly epoch: number;
-  /** The number of updates made since the start. */
-  readonly step: number;
-  /** The mean over the epoch's batches, each weighted by its rows and measured before its update. */
-  readonly loss: number;
-  /** The rate that the epoch's last update used. */
-  readonly learningRate: number;
-  readonly validation?: Metrics;
-}
+import { Slices } from "./slices.js";
 
 export interface TrainOptions {
   /** Stops between two steps; what was trained stays, and training can go on from there. */
@@ -55,9 +20,6 @@ export interface TrainOptions {
   /** Called after every optimizer update. */
   onStep?: (step: StepRecord) => void;
 }
-
-/** Work is cut into pieces of about this many milliseconds, so that a page stays alive. */
-const SLICE = 12;
 
 /**
  * Trains a run on data: mini-batches in an order shuffled from the seed, one optimizer step a batch, validation after every epoch.
@@ -84,7 +46,11 @@ export class Trainer implements Disposable {
   #done = 0;
   /** Of the epoch that is under way: the sum of its losses times rows. */
   #lossSum = 0;
+  /** The rate that the last update used. */
+  #learningRate: number | null = null;
   #best: { metric: number; epoch: number; values: Float32Array } | undefined;
+  /** The training values of a finished run whose model shows others. */
+  #training: Float32Array | undefined;
   #finished = false;
   #disposed = false;
 
@@ -125,7 +91,7 @@ export class Trainer implements Disposable {
 
   /** Trains on, epoch by epoch, from where the run stands to its end. */
   async *epochs({ signal, onStep }: TrainOptions = {}): AsyncGenerator<EpochRecord, void, undefined> {
-    let last = now();
+    const slices = new Slices();
     while (!this.#finished) {
       signal?.throwIfAborted();
       const step = this.#step();
@@ -133,25 +99,19 @@ export class Trainer implements Disposable {
       const epoch = this.#done % this.#batchesPerEpoch === 0 ? this.#endEpoch() : undefined;
       if (step !== undefined) onStep?.(step);
       if (epoch !== undefined) yield epoch;
-      if (now() - last > SLICE) {
-        await pause();
-        last = now();
-      }
+      if (slices.over) await slices.pause();
     }
   }
 
   /** Trains on, optimizer update by optimizer update; `history` gains the epochs that end on the way. */
   async *steps({ signal }: Pick<TrainOptions, "signal"> = {}): AsyncGenerator<StepRecord, void, undefined> {
-    let last = now();
+    const slices = new Slices();
     while (!this.#finished) {
       signal?.throwIfAborted();
       const step = this.#step();
       if (this.#done % this.#batchesPerEpoch === 0) this.#endEpoch();
       if (step !== undefined) yield step;
-      if (now() - last > SLICE) {
-        await pause();
-        last = now();
-      }
+      if (slices.over) await slices.pause();
     }
   }
 
@@ -176,54 +136,100 @@ export class Trainer implements Disposable {
   }
 
   /**
-   * The run as a safetensors file: weights, optimizer state, where it stands, and the run itself.
+   * The run as a safetensors file: weights, optimizer state, where it stands, and the run itself. Of a model of the user's own, or a rate that
+   * is a function, only the name is in it: `restore` goes on with those of the Trainer that restores.
    *
    * @param notes JSON of the caller's own, such as the encoder of a CSV file.
-   * @throws CheckpointError or OptionError when the run holds functions; OptionError for notes that are not JSON.
+   * @throws DivergedError when a weight or the optimizer's state is not finite; OptionError for notes that are not JSON.
    */
   checkpoint(notes?: unknown): Uint8Array<ArrayBuffer> {
     this.#alive();
-    const { values, ...best } = this.#best ?? {};
-    const where = { done: this.#done, lossSum: this.#lossSum, finished: this.#finished, history: this.#history };
-    const progress = { ...where, ...(this.#best && { best: best as { metric: number; epoch: number } }) };
-    return writeCheckpoint(this.run, this.model.parameters, this.optimizer.state(), progress, values, notes);
+    this.#refuseNonFinite();
+    const { values: bestValues, ...best } = this.#best ?? {};
+    const progress = {
+      done: this.#done,
+      lossSum: this.#lossSum,
+      finished: this.#finished,
+      history: this.#history,
+      learningRate: this.#learningRate,
+      ...(this.#best && { best: best as { metric: number; epoch: number } }),
+    };
+    const blocks = { best: bestValues, training: this.#training };
+    const write = () => writeCheckpoint(this.run, this.model.parameters, this.optimizer.state(), progress, blocks, notes);
+    // a run under way is written with its training values, whatever is shown at the moment
+    return this.#finished || !this.optimizer.evaluating ? write() : this.#whileTraining(write);
   }
 
-  /** Takes over a checkpoint of the same run, to go on as if nothing had happened. Throws CheckpointError and changes nothing otherwise. */
+  /**
+   * Takes over a checkpoint of the same run, to go on as if nothing had happened. The run may have more epochs now: then a finished one goes
+   * on from its training values, unless early stopping had ended it.
+   *
+   * @throws CheckpointError, and changes nothing, when the checkpoint is damaged or belongs to another run; it says what differs.
+   */
   restore(bytes: Uint8Array): void {
     this.#alive();
-    const { run, values, optimizer, progress, best } = readCheckpoint(bytes);
-    if (JSON.stringify(run) !== JSON.stringify(runToJSON(this.run))) throw new CheckpointError("the checkpoint belongs to another run");
-    const { done, lossSum, finished, history } = progress;
+    const { run, values, optimizer, progress, best, training, document } = readCheckpoint(bytes);
+    const different = differences(run, runToJSON(this.run)).filter(({ path }) => path !== "run.epochs");
+    if (different.length > 0) throw new CheckpointError(`the checkpoint belongs to another run: ${differencesInWords(different)}`);
+    const { done, lossSum, history } = progress;
     if (history.length !== Math.floor(done / this.#batchesPerEpoch)) {
       throw new CheckpointError(
         `the checkpoint has ${done} batches in ${history.length} epochs, this data has ${this.#batchesPerEpoch} batches an epoch`,
       );
     }
-    const block = blockOf(this.model.parameters, values);
-    const bestValues = progress.best && blockOf(this.model.parameters, best);
-    const { evaluating } = this.optimizer;
-    const shown = this.model.parameters.values.view.slice();
-    this.optimizer.toTraining();
-    try {
-      this.optimizer.load(optimizer);
-    } catch (error) {
-      if (evaluating) this.optimizer.toEvaluation();
-      this.model.parameters.values.view.set(shown);
-      throw error;
-    }
-    this.model.parameters.values.view.set(block);
+    const { epochs } = run as { epochs: number };
+    if (this.run.epochs < epochs && this.run.epochs < history.length + (progress.finished ? 0 : 1))
+      throw new CheckpointError(`the checkpoint has ${history.length} epochs behind it, the run here has ${this.run.epochs}`);
+    const goesOn = progress.finished && history.length === epochs && this.run.epochs > epochs;
+    if (goesOn && document["format"] === 1)
+      throw new CheckpointError(
+        `a finished checkpoint of format 1 cannot be trained for more epochs (${epochs} there, ${this.run.epochs} here): start a new run from its weights with loadState()`,
+      );
+    const finished = progress.finished && !goesOn;
+    const { parameters } = this.model;
+    const shownValues = blockOf(parameters, values);
+    const trainingValues = training.size > 0 ? blockOf(parameters, training) : undefined;
+    const bestValues = progress.best && blockOf(parameters, best);
+    this.#restoreOptimizer(optimizer, (goesOn && trainingValues) || shownValues);
     this.#done = done;
     this.#lossSum = lossSum;
     this.#finished = finished;
     this.#history = [...history];
+    this.#learningRate = progress.learningRate ?? history.at(-1)?.learningRate ?? null;
     this.#best = bestValues && { ...(progress.best as { metric: number; epoch: number }), values: bestValues };
+    this.#training = finished ? trainingValues : undefined;
     if (finished) {
       // a finished run's values are already those to evaluate
       this.optimizer.toEvaluation();
-      this.model.parameters.values.view.set(block);
+      parameters.values.view.set(shownValues);
     }
     if (done % this.#batchesPerEpoch !== 0) this.#shuffle();
+  }
+
+  /** Takes over values and state, or throws and leaves both as they were. */
+  #restoreOptimizer(state: OptimizerState, block: Float32Array): void {
+    const { view } = this.model.parameters.values;
+    const { evaluating } = this.optimizer;
+    const shown = view.slice();
+    this.optimizer.toTraining();
+    try {
+      this.optimizer.load(state);
+    } catch (error) {
+      if (evaluating) this.optimizer.toEvaluation();
+      view.set(shown);
+      throw error;
+    }
+    view.set(block);
+  }
+
+  /** Does something while the parameters hold the training values, and shows those to evaluate again. */
+  #whileTraining<T>(action: () => T): T {
+    this.optimizer.toTraining();
+    try {
+      return action();
+    } finally {
+      this.optimizer.toEvaluation();
+    }
   }
 
   dispose(): void {
@@ -256,19 +262,19 @@ export class Trainer implements Disposable {
     const { loss } = this.optimizer;
     this.#lossSum += loss * rows;
     if (!updated) return undefined;
+    this.#learningRate = this.optimizer.learningRate;
     const epoch = Math.ceil(this.#done / this.#batchesPerEpoch);
-    return { epoch, step: this.optimizer.steps, loss, learningRate: this.optimizer.learningRate };
+    return { epoch, step: this.optimizer.steps, loss, learningRate: this.#learningRate };
   }
 
   #endEpoch(): EpochRecord {
-    const broken = this.optimizer.findNonFinite();
-    if (broken !== undefined) throw new DivergedError(broken, this.optimizer.steps);
+    this.#refuseNonFinite();
     this.optimizer.toEvaluation();
     const record: EpochRecord = {
       epoch: this.#done / this.#batchesPerEpoch,
       step: this.optimizer.steps,
       loss: this.#lossSum / this.#batches.data.rows,
-      learningRate: this.optimizer.learningRate,
+      learningRate: this.#learningRate,
       ...(this.#validation && { validation: this.#evaluate(this.#validation) }),
     };
     this.#history.push(record);
@@ -279,9 +285,23 @@ export class Trainer implements Disposable {
     }
     this.optimizer.observe(watched);
     this.#finished = record.epoch >= this.run.epochs || this.#noImprovement(record);
-    if (!this.#finished) this.optimizer.toTraining();
-    else if (this.#best !== undefined) this.model.parameters.values.view.set(this.#best.values);
+    if (this.#finished) this.#showResult();
+    else this.optimizer.toTraining();
     return record;
+  }
+
+  /** Leaves in the model what the run has come to, and keeps the training values where these are others. */
+  #showResult(): void {
+    const { view } = this.model.parameters.values;
+    const result = this.#best?.values ?? view.slice();
+    const training = this.#whileTraining(() => view.slice());
+    view.set(result);
+    this.#training = training.every((value, i) => value === result[i]) ? undefined : training;
+  }
+
+  #refuseNonFinite(): void {
+    const broken = this.optimizer.findNonFinite();
+    if (broken !== undefined) throw new DivergedError(broken, this.optimizer.steps);
   }
 
   /** Keeps the best weights; true when early stopping has run out of patience. */
@@ -328,41 +348,4 @@ export class Trainer implements Disposable {
   #alive(): void {
     if (this.#disposed) throw new DisposedError("trainer");
   }
-}
-
-/** Throws OptionError where something else stands in place of a data set. */
-export function checkDatasets<T extends TrainingData>(data: T): T {
-  const { training, validation, test } = (data ?? {}) as TrainingData & { test?: Dataset };
-  for (const [part, set] of Object.entries({ training, validation, test })) {
-    if (set === undefined && part !== "training") continue;
-    if (typeof (set as Partial<Dataset> | null | undefined)?.rows !== "number")
-      throw new OptionError(`data.${part}`, set, `must be a data set, as dataset(...) makes it, got ${show(set)}`);
-  }
-  return data;
-}
-
-function checkData(run: CheckedRun, { training, validation }: TrainingData): void {
-  const { model, batchSize, earlyStopping } = run;
-  if (batchSize > training.rows) {
-    throw new OptionError("run.batchSize", batchSize, `must be at most the ${training.rows} rows of the training data, got ${batchSize}`);
-  }
-  if (earlyStopping !== undefined && validation === undefined) {
-    throw new OptionError("run.earlyStopping", earlyStopping, "needs validation data");
-  }
-  for (const [part, data] of Object.entries({ training, validation })) {
-    if (typeof model === "object" && data !== undefined && data.columns !== model.inputs) {
-      throw new ShapeError(`the model has ${model.inputs} inputs, the ${part} data has ${data.columns} columns`);
-    }
-  }
-}
-
-function now(): number {
-  return performance.now();
-}
-
-/** Lets the event loop turn. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 0);
-  });
 }

@@ -110,7 +110,7 @@ describe("search", () => {
   test("follows a schedule, whose height is the rate searched for", async () => {
     const { rates } = await searched(iris, "-t", "species", "--schedule", "cosine:end=0.1", "--warmup", "5", "--rates", "0.01");
     const history = rates[0]?.trials[0]?.history ?? [];
-    expect(Math.max(...history.map(({ learningRate }) => learningRate))).toBeLessThanOrEqual(0.01);
+    expect(Math.max(...history.map(({ learningRate }) => learningRate as number))).toBeLessThanOrEqual(0.01);
     expect(history.at(-1)?.learningRate).toBeLessThan(0.0011);
   });
 
@@ -118,7 +118,7 @@ describe("search", () => {
     const schedule = '{"kind":"warmup","steps":5,"then":{"kind":"cosine","rate":1,"steps":90}}';
     const { rates } = await searched(iris, "-t", "species", "--schedule", schedule, "--rates", "0.01");
     const history = rates[0]?.trials[0]?.history ?? [];
-    expect(Math.max(...history.map(({ learningRate }) => learningRate))).toBeCloseTo(0.01, 3);
+    expect(Math.max(...history.map(({ learningRate }) => learningRate as number))).toBeCloseTo(0.01, 3);
   });
 
   test("of few rows takes all of them in a batch, of outliers says what it is worth, of one rate draws no chart", async () => {

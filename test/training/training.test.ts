@@ -12,9 +12,12 @@ import { sgd } from "../../src/optimizers/kinds/sgd.js";
 import { Optimizer } from "../../src/optimizers/optimizer.js";
 import { CheckpointError, DataError, DivergedError, ModeError, OptionError, ShapeError } from "../../src/options/errors.js";
 import { cosine, perEpoch, rateAt, reduceOnPlateau, step, warmup } from "../../src/schedules/index.js";
+import { checksumOf } from "../../src/training/checkpoint.js";
 import { loadModel, runFromJSON } from "../../src/training/from-json.js";
+import type { StepRecord } from "../../src/training/records.js";
 import type { Run } from "../../src/training/run.js";
-import { type StepRecord, Trainer } from "../../src/training/trainer.js";
+import { readSafetensors, writeSafetensors } from "../../src/training/safetensors.js";
+import { Trainer } from "../../src/training/trainer.js";
 import { bundled, fingerprint } from "../support/data.js";
 
 const BACKENDS = ["wasm", "js"] as const;
@@ -252,7 +255,12 @@ describe("a model of the user's own", () => {
   test("trains through the same trainer", async () => {
     using trainer = await trained(run, data as never);
     expect(trainer.model.parameters.get("a").value[0]).toBeCloseTo(2, 5);
-    expect(() => trainer.checkpoint()).toThrow(CheckpointError);
+    using again = new Trainer(await load(), run, data as never);
+    again.restore(trainer.checkpoint());
+    expect(fingerprint(again)).toBe(fingerprint(trainer));
+    expect(() => loadModel({} as Engine, trainer.checkpoint())).toThrow(
+      "run.model is a function, of which the checkpoint has the name only",
+    );
   });
 
   test("brings its own loss, and needs evaluate for validation", async () => {
@@ -461,7 +469,7 @@ describe("checkpoints", () => {
     }
   });
 
-  /** A checkpoint with its header and what stepsize wrote in there changed. */
+  /** A checkpoint with its header and what stepsize wrote in there changed, and a checksum that fits. */
   function tampered(bytes: Uint8Array, change: (header: Record<string, unknown>, own: Record<string, unknown>) => void): Uint8Array {
     const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
     const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
@@ -473,7 +481,9 @@ describe("checkpoints", () => {
     new DataView(changed.buffer).setBigUint64(0, BigInt(json.length), true);
     changed.set(json, 8);
     changed.set(bytes.subarray(8 + length), 8 + json.length);
-    return changed;
+    const { tensors, metadata } = readSafetensors(changed);
+    const sealed = new Map(metadata).set("stepsize.crc32", checksumOf(metadata.get("stepsize") as string, tensors));
+    return writeSafetensors({ tensors, metadata: sealed });
   }
 
   test.each<[string, unknown, string]>([
@@ -486,7 +496,7 @@ describe("checkpoints", () => {
     ["progress.lossSum", "x", "progress.lossSum must be a number"],
     ["progress.finished", "no", "progress.finished must be true or false"],
     ["progress.best", { metric: 1 }, "progress.best.epoch is missing"],
-    ["progress.best", { metric: 1, epoch: 1 }, "the checkpoint has no tensor layers.0.weight"],
+    ["progress.best", { metric: 1, epoch: 1 }, 'the checkpoint has no tensor "layers.0.weight"'],
     ["optimizer", null, "the state is of undefined"],
     ["optimizer.scalars", null, "the state's scalars must be an array of 1"],
     ["optimizer.plateaus", [], "the state's plateaus must be an array of 1"],

@@ -3,8 +3,9 @@ import type { CSVParts } from "../../data/csv.js";
 import { unwrap } from "../../optimizers/wrapper.js";
 import { isPlateau } from "../../schedules/plateau.js";
 import { rateAt } from "../../schedules/schedule.js";
+import type { EpochRecord, Metrics } from "../../training/records.js";
 import { clockOf } from "../../training/run.js";
-import type { EpochRecord, Metrics, Trainer } from "../../training/trainer.js";
+import type { Trainer } from "../../training/trainer.js";
 import type { RateResult, SearchResult } from "../search.js";
 
 /** What `search --json` prints and its page is drawn from. */
@@ -68,9 +69,8 @@ function ratesOf({ run, history, optimizer: { steps } }: Trainer, rows: number):
   const { learningRate } = unwrap(run.optimizer).core;
   const clock = clockOf(run, rows);
   const follows = !(typeof learningRate === "object" && isPlateau(learningRate));
-  if (!follows || history.some((record) => record.learningRate !== rateAt(learningRate, record.step - 1, clock))) {
-    return history.map((record) => ({ step: record.step - 1, rate: record.learningRate }));
-  }
+  const used = history.flatMap(({ step, learningRate: rate }) => (rate === null ? [] : [{ step: step - 1, rate }]));
+  if (!follows || used.some(({ step, rate }) => rate !== rateAt(learningRate, step, clock))) return used;
   const count = Math.min(POINTS, steps);
   return Array.from({ length: count }, (_, i) => {
     const step = count === 1 ? 0 : Math.round((i * (steps - 1)) / (count - 1));

@@ -1,0 +1,39 @@
+import type { Dataset } from "../data/dataset.js";
+
+/** What is learnt from, and what it is checked on. */
+export interface TrainingData {
+  readonly training: Dataset;
+  readonly validation?: Dataset;
+}
+
+export interface Metrics {
+  /** The mean loss over the rows. */
+  readonly loss: number;
+  /** Accuracy for classes, R² for quantities; missing when the model gives no outputs. */
+  readonly score?: number;
+}
+
+/** One optimizer update. */
+export interface StepRecord {
+  /** From 1. */
+  readonly epoch: number;
+  /** The number of updates made, this one included. */
+  readonly step: number;
+  /** The loss of the update's last batch, before the update. */
+  readonly loss: number;
+  /** The rate that the update used. */
+  readonly learningRate: number;
+}
+
+/** One pass over the training data. */
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number;
+  /** The number of updates made since the start. */
+  readonly step: number;
+  /** The mean over the epoch's batches, each weighted by its rows and measured before its update. */
+  readonly loss: number;
+  /** The rate that the last update used; null while none was made, where more batches are accumulated than an epoch has. */
+  readonly learningRate: number | null;
+  readonly validation?: Metrics;
+}
