@@ -24,7 +24,7 @@ export class FailedError extends Error {}
 /** A person stopped the program. */
 export class InterruptedError extends Error {
   constructor(
-    readonly signal: "SIGINT" | "SIGTERM",
+    readonly signal: "SIGINT" | "SIGTERM" | "SIGHUP",
     message: string,
   ) {
     super(message);

@@ -1,4 +1,6 @@
-type Stop = "SIGINT" | "SIGTERM";
+/** Ctrl-C, a request to end, and a terminal that is closed. */
+const STOPS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+type Stop = (typeof STOPS)[number];
 
 /** Turns the first Ctrl-C into an abort between two steps; the second one kills, as it would without us. */
 export class Interrupt implements Disposable {
@@ -12,7 +14,7 @@ export class Interrupt implements Disposable {
   };
 
   constructor() {
-    process.on("SIGINT", this.#stop).on("SIGTERM", this.#stop);
+    for (const stop of STOPS) process.on(stop, this.#stop);
   }
 
   get abort(): AbortSignal {
@@ -25,6 +27,6 @@ export class Interrupt implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    process.off("SIGINT", this.#stop).off("SIGTERM", this.#stop);
+    for (const stop of STOPS) process.off(stop, this.#stop);
   }
 }

@@ -3,12 +3,13 @@ import { decode, type Encoder, encode, encodeFeatures, parseCSV, type Table } fr
 import { exp } from "../numerics/math.js";
 import { StepsizeError } from "../options/errors.js";
 import { Score, type ScoreName, scoreName } from "../training/score.js";
-import { checkWritable, readText, writeWhole } from "./files.js";
+import { readText } from "./files.js";
 import { count, explained, percent } from "./format.js";
 import { readModel } from "./model-file.js";
 import { naming, startEngine } from "./prepare.js";
 import { say } from "./terminal.js";
 import { delimiterOf } from "./values.js";
+import { checkOutputs, writeWhole } from "./write.js";
 
 interface Flags {
   output?: string;
@@ -54,7 +55,7 @@ function scoreWords({ name, value, rows }: PredictionScore, target: string): str
 
 async function predict(modelPath: string, file: string, flags: Flags): Promise<void> {
   const { output, json = false } = flags;
-  if (output !== undefined) await checkWritable(output, [modelPath, file]);
+  if (output !== undefined) await checkOutputs([{ flag: "--output", path: output }], [modelPath, file]);
   const engine = await startEngine(flags.backend);
   const { model, encoder, settings } = await readModel(engine, modelPath);
   const delimiter = flags.delimiter ?? settings.delimiter;

@@ -4,7 +4,6 @@ import { searchDocument } from "../search/report/document.js";
 import { searchReport } from "../search/report/search.js";
 import { rateChart } from "./chart.js";
 import { FailedError, InterruptedError } from "./errors.js";
-import { checkWritable, writeWhole } from "./files.js";
 import { count, metricsText, short } from "./format.js";
 import { Interrupt } from "./interrupt.js";
 import { hasRate, optimizerOf } from "./optimizer.js";
@@ -14,6 +13,7 @@ import { addSettings, type Settings, sized } from "./settings.js";
 import { searchTable } from "./table.js";
 import { paint, say } from "./terminal.js";
 import { numberOf, ratesOf } from "./values.js";
+import { checkOutputs, writeWhole } from "./write.js";
 
 interface Flags extends Settings {
   rates?: number[];
@@ -48,7 +48,7 @@ export function searchCommand(): Command {
 async function search(file: string, flags: Flags): Promise<void> {
   const { rates, repeats, report, json = false, quiet = false } = flags;
   const words = !json && !quiet;
-  if (report !== false) await checkWritable(report, [file]);
+  if (report !== false) await checkOutputs([{ flag: "--report", path: report }], [file]);
   const parts = await readData(file, flags);
   // a schedule of height 1: the search scales it, as it does the rates inside one, to each rate
   const height = (flags.schedule === undefined ? flags.warmup !== undefined : hasRate(flags.schedule)) ? 1 : undefined;

@@ -1,24 +1,29 @@
 import { Command } from "commander";
+import { DivergedError } from "../options/errors.js";
 import { number } from "../options/options.js";
 import { type TrainDocument, trainDocument } from "../search/report/document.js";
 import { trainReport } from "../search/report/train.js";
+import type { EpochRecord } from "../training/records.js";
 import { clockOf } from "../training/run.js";
 import { Trainer } from "../training/trainer.js";
 import { curveChart } from "./chart.js";
 import { InterruptedError, UsageError } from "./errors.js";
-import { checkWritable, writeWhole } from "./files.js";
 import { metricsText, short } from "./format.js";
 import { Interrupt } from "./interrupt.js";
-import { fingerprintOf, type ModelFile, type Notes, readModel } from "./model-file.js";
+import { Keeper, readSaves } from "./keeper.js";
+import { fingerprintOf, type ModelFile, readModel } from "./model-file.js";
 import { optimizerOf } from "./optimizer.js";
 import { contextOf, describeRun, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
 import { addSettings, type Settings, sized } from "./settings.js";
 import { paint, say } from "./terminal.js";
 import { numberOf } from "./values.js";
+import { checkOutputs, writeWhole } from "./write.js";
 
-interface Output {
+interface Flags extends Settings {
   save?: string;
+  saveEvery?: number;
+  keep?: number;
   resume?: string;
   report?: string;
   backend?: string;
@@ -26,31 +31,38 @@ interface Output {
   quiet?: boolean;
 }
 
-type Flags = Settings & Output;
-
 export function trainCommand(): Command {
   const command = new Command("train")
     .argument("<file>", 'a CSV file with a header, may be gzipped; "-" for the standard input')
     .summary("train a network with one learning rate or schedule, and save it")
-    .description("Trains a network. Ctrl-C stops it between two steps and saves it; --resume goes on with the same bits.");
+    .description(
+      "Trains a network. Ctrl-C stops it between two steps and saves it; --resume goes on with the same bits. Where a run diverges, its best epoch is saved.",
+    );
   return addSettings(command)
     .option("-r, --rate <number>", "the learning rate; with --schedule its highest or first", numberOf)
     .option("--patience <epochs>", "stop after so many epochs without a better validation loss, and keep the best weights", numberOf)
     .optionsGroup("Output:")
     .option("-s, --save <file>", "where the model goes (safetensors, with all it needs to predict and to go on)")
-    .option("--resume <file>", "go on with a run that was interrupted; its settings come from the file")
+    .option("--save-every <epochs>", "save it after every so many epochs too", numberOf)
+    .option("--keep <count>", "with --save-every, keep so many of these as files of their own, and the best", numberOf)
+    .option("--resume <file>", "go on with a run that was interrupted, or for more --epochs; its settings come from the file")
     .option("--report <file>", "write a page with the plots of loss and rate")
     .option("--json", "print one JSON document instead of words")
     .option("-q, --quiet", "print nothing but errors")
-    .option("--backend <name>", "wasm or js (default: wasm where it can be had)")
+    .option("--backend <name>", "wasm or js (default: wasm if available)")
     .action(train);
 }
 
 async function train(file: string, flags: Flags, command: Command): Promise<void> {
-  const { save, resume, report, backend, json = false, quiet = false, ...given } = flags;
+  const { save, saveEvery, keep, resume, report, backend, json = false, quiet = false, ...given } = flags;
   const words = !json && !quiet;
-  if (save !== undefined) await checkWritable(save, [file]);
-  if (report !== undefined) await checkWritable(report, [file]);
+  const saves = readSaves(save, saveEvery, keep);
+  const outputs = [save !== undefined && { flag: "--save", path: save }, report !== undefined && { flag: "--report", path: report }];
+  // a run that is resumed may be saved to where it came from
+  await checkOutputs(
+    outputs.filter((output) => output !== false),
+    [file],
+  );
   const engine = await startEngine(backend);
   const before = resume === undefined ? undefined : await readModel(engine, resume);
   before?.model.dispose();
@@ -62,7 +74,10 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
   if (before !== undefined && fingerprintOf(parts) !== before.fingerprint) {
     throw new UsageError(`${file} is not the data that ${resume} was trained on: their columns or values differ`);
   }
-  const run = before?.run ?? describeRun(settings, parts, optimizerOf(settings, rateOf(settings, file), parts.training.rows));
+  const run =
+    before === undefined
+      ? describeRun(settings, parts, optimizerOf(settings, rateOf(settings, file), parts.training.rows))
+      : { ...before.run, epochs: settings.epochs };
   const context = contextOf(file, parts, run, engine);
   using trainer = new Trainer(engine, run, parts);
   if (before !== undefined) trainer.restore(before.bytes);
@@ -73,61 +88,76 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
       "",
     ]);
 
-  const saveNow = async () => {
-    if (save === undefined) return;
-    await writeWhole(save, trainer.checkpoint({ encoder, settings, fingerprint: fingerprintOf(parts) } satisfies Notes));
-  };
+  const keeper = new Keeper(saves, trainer, { encoder, settings, fingerprint: fingerprintOf(parts) });
   using interrupt = new Interrupt();
   try {
-    await trainAll(trainer, parts.training.rows, interrupt.abort, !quiet);
+    await trainAll(trainer, parts.training.rows, interrupt.abort, !quiet, (epoch) => keeper.epoch(epoch));
   } catch (error) {
+    if (error instanceof DivergedError) throw await keeper.diverged(error);
     if (interrupt.signal === undefined) throw error;
-    await saveNow();
-    const advice =
-      save === undefined
-        ? "nothing was saved (--save keeps what was trained)"
-        : `saved to ${save}; go on with: stepsize train ${file} --resume ${save} --save ${save}`;
-    throw new InterruptedError(interrupt.signal, `interrupted after step ${trainer.optimizer.steps}, ${advice}`);
+    const go = save === undefined ? "" : `; go on with: stepsize train ${file} --resume ${save} --save ${save}`;
+    throw new InterruptedError(interrupt.signal, `interrupted after step ${trainer.optimizer.steps}, ${await keeper.interrupted()}${go}`);
   }
-  await saveNow();
-
+  // what was computed is told, whatever becomes of the files
+  const failed = [await attempt(() => keeper.end())];
   const document = trainDocument(context, trainer, parts);
-  if (report !== undefined) await writeWhole(report, trainReport(document));
-  if (json) say(JSON.stringify({ ...document, saved: save ?? null }));
-  if (!words) return;
-  say([...charts(document), ""]);
-  const { metrics, keptEpoch } = document;
-  const early = trainer.run.earlyStopping !== undefined && keptEpoch !== null;
-  if (early) say(`stopped after epoch ${trainer.history.length}, the weights are those of epoch ${keptEpoch}`);
-  say(`training    ${metricsText(metrics.training, context.data)}`);
-  say(`validation  ${metricsText(metrics.validation, context.data)}`);
-  if (metrics.test !== null) say(paint("bold", `held out    ${metricsText(metrics.test, context.data)}`));
-  if (save !== undefined) say(`saved: ${save}`);
-  if (report !== undefined) say(`report: ${report}`);
+  if (report !== undefined) failed.push(await attempt(() => writeWhole(report, trainReport(document))));
+  if (json) say(JSON.stringify({ ...document, saved: failed[0] === undefined ? (save ?? null) : null }));
+  if (words) {
+    say([...charts(document), ""]);
+    const { metrics, keptEpoch } = document;
+    const early = trainer.run.earlyStopping !== undefined && keptEpoch !== null;
+    if (early) say(`stopped after epoch ${trainer.history.length}, the weights are those of epoch ${keptEpoch}`);
+    say(`training    ${metricsText(metrics.training, context.data)}`);
+    say(`validation  ${metricsText(metrics.validation, context.data)}`);
+    if (metrics.test !== null) say(paint("bold", `held out    ${metricsText(metrics.test, context.data)}`));
+    if (save !== undefined && failed[0] === undefined) say(`saved: ${save}`);
+    if (report !== undefined && failed[1] === undefined) say(`report: ${report}`);
+  }
+  for (const error of failed) if (error !== undefined) throw error;
 }
 
-async function trainAll(trainer: Trainer, rows: number, signal: AbortSignal, shown: boolean): Promise<void> {
+/** What an action throws. */
+async function attempt(action: () => Promise<void>): Promise<unknown> {
+  try {
+    await action();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+async function trainAll(
+  trainer: Trainer,
+  rows: number,
+  signal: AbortSignal,
+  shown: boolean,
+  onEpoch: (epoch: EpochRecord) => Promise<void>,
+): Promise<void> {
   const { epochs } = trainer.run;
   using progress = new Progress(clockOf(trainer.run, rows).totalSteps, shown);
   let mean = trainer.history.at(-1)?.loss;
-  for await (const { loss } of trainer.epochs({
+  for await (const epoch of trainer.epochs({
     signal,
     onStep: ({ step, epoch, learningRate, loss }) => progress.update(step, { rate: learningRate, epoch, epochs, loss: mean ?? loss }),
   })) {
-    mean = loss;
+    mean = epoch.loss;
+    await onEpoch(epoch);
   }
 }
 
-/** The settings of a checkpoint. Those given again must be the same: a resumed run goes on as it was. */
+/** The settings of a checkpoint. Those given again must be the same: a resumed run goes on as it was, if perhaps for more epochs. */
 function settingsOf({ settings }: ModelFile, given: Settings, command: Command): Settings {
+  let { epochs } = settings;
   for (const option of command.options) {
     const name = option.attributeName() as keyof Settings;
     if (command.getOptionValueSource(name) !== "cli" || !(name in given)) continue;
-    if (JSON.stringify(given[name]) !== JSON.stringify(settings[name])) {
+    if (name === "epochs" && given.epochs > epochs) epochs = given.epochs;
+    else if (JSON.stringify(given[name]) !== JSON.stringify(settings[name])) {
       throw new UsageError(`${option.long} differs from the run that is resumed, which goes on as it was: leave ${option.long} out`);
     }
   }
-  return settings;
+  return { ...settings, epochs };
 }
 
 function rateOf({ rate, schedule, target }: Settings, file: string): number | undefined {
