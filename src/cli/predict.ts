@@ -101,7 +101,9 @@ function scoreOf(encoder: Encoder, table: Table, outputs: Float32Array): Predict
     const width = outputs.length / table.rows.length;
     const score = new Score(data);
     for (const row of rows) score.add(outputs.subarray(row * width, (row + 1) * width), 1);
-    return { name: scoreName(data), value: score.value, rows: rows.length };
+    const { value } = score;
+    if (value === undefined) return `no score: every ${target.name} of the file is the same, so that R² is undefined`;
+    return { name: scoreName(data), value, rows: rows.length };
   } catch (error) {
     // a label of which the training rows know nothing
     if (error instanceof StepsizeError) return `no score: ${error.message}`;

@@ -1,6 +1,6 @@
 import type { Kernels } from "../generated/kernels.js";
 import { EngineError, OptionError, StepsizeError } from "../options/errors.js";
-import { type Fields, integer, oneOf, optional, readOptions } from "../options/options.js";
+import { type Fields, integer, oneOf, optional, readOptions, show } from "../options/options.js";
 import { Arena, type Memory, Vector } from "./memory.js";
 
 export type { Kernels };
@@ -142,6 +142,11 @@ class Unavailable extends EngineError {
 
 export function explain(cause: unknown): string {
   return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+}
+
+/** Throws OptionError where something else stands in place of an engine. */
+export function checkEngine(engine: unknown): asserts engine is Engine {
+  if (!(engine instanceof Engine)) throw new OptionError("engine", engine, `must come from await load(), got ${show(engine)}`);
 }
 
 export interface CheckedOptions {

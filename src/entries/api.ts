@@ -127,7 +127,7 @@ export type {
 } from "../search/search.js";
 export type { Verdict } from "../search/verdict.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
-export type { EpochRecord, Metrics, StepRecord, TrainingData } from "../training/records.js";
+export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions } from "../training/records.js";
 export type { EarlyStopping, Run } from "../training/run.js";
 export {
   readSafetensors,
@@ -139,4 +139,4 @@ export {
 } from "../training/safetensors.js";
 export type { ScoreName } from "../training/score.js";
 export { type LoadReport, type LoadStateOptions, loadState, saveState } from "../training/state-file.js";
-export { Trainer, type TrainOptions } from "../training/trainer.js";
+export { Trainer } from "../training/trainer.js";

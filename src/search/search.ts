@@ -8,7 +8,7 @@ import { integer, list, number, readOptions } from "../options/options.js";
 import { scale } from "../schedules/combine.js";
 import { isPlateau, start } from "../schedules/plateau.js";
 import { type Clock, make, rateAt, ruleOf as scheduleRuleOf } from "../schedules/schedule.js";
-import { checkDatasets } from "../training/data.js";
+import { checkDatasets } from "../training/checks.js";
 import type { EpochRecord, Metrics, TrainingData } from "../training/records.js";
 import { type CheckedRun, clockOf, type Run, readRun } from "../training/run.js";
 import { type ScoreName, scoreName } from "../training/score.js";

@@ -9,7 +9,7 @@ export interface TrainingData {
 export interface Metrics {
   /** The mean loss over the rows. */
   readonly loss: number;
-  /** Accuracy for classes, R² for quantities; missing when the model gives no outputs. */
+  /** Accuracy for classes, R² for quantities; missing when the model gives no outputs, and when R² is undefined since all targets are equal. */
   readonly score?: number;
 }
 
@@ -36,4 +36,11 @@ export interface EpochRecord {
   /** The rate that the last update used; null while none was made, where more batches are accumulated than an epoch has. */
   readonly learningRate: number | null;
   readonly validation?: Metrics;
+}
+
+export interface TrainOptions {
+  /** Stops between two steps; what was trained stays, and training can go on from there. */
+  signal?: AbortSignal;
+  /** Called after every optimizer update. */
+  onStep?: (step: StepRecord) => void;
 }

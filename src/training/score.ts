@@ -9,7 +9,8 @@ export function scoreName({ task }: Dataset): ScoreName {
 
 /**
  * Accuracy: the share of rows whose largest output (the first of equals; with a single output: whether it is above 0) is the class.
- * R²: 1 - (sum of squared errors) / (sum of squared deviations from the mean), averaged over outputs; 0 where a column is constant.
+ * R²: 1 - (sum of squared errors) / (sum of squared deviations from the mean), averaged over the outputs whose
+ * targets differ.
  */
 export class Score {
   readonly #data: Dataset;
@@ -39,11 +40,18 @@ export class Score {
     }
   }
 
-  get value(): number {
+  /** undefined where nothing can be said: R² of targets that are all equal. */
+  get value(): number | undefined {
     const { task, targets, rows, outputs } = this.#data;
     if (task === "classification") return this.#correct / rows;
     let sum = 0;
+    let varying = 0;
     for (let j = 0; j < outputs; j++) {
+      const first = targets[j];
+      let equal = true;
+      for (let r = 1; r < rows && equal; r++) equal = targets[r * outputs + j] === first;
+      if (equal) continue;
+      varying++;
       let mean = 0;
       for (let r = 0; r < rows; r++) mean += (targets[r * outputs + j] as number) / rows;
       let total = 0;
@@ -51,9 +59,9 @@ export class Score {
         const deviation = (targets[r * outputs + j] as number) - mean;
         total += deviation * deviation;
       }
-      sum += total > 0 ? 1 - (this.#errors[j] as number) / total : 0;
+      sum += 1 - (this.#errors[j] as number) / total;
     }
-    return sum / outputs;
+    return varying > 0 ? sum / varying : undefined;
   }
 }
 

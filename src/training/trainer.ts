@@ -1,25 +1,17 @@
 import type { Dataset } from "../data/dataset.js";
-import type { Engine } from "../engine/load.js";
+import { checkEngine, type Engine } from "../engine/engine.js";
 import type { Model } from "../models/model.js";
 import { Network } from "../models/network.js";
 import { Random } from "../numerics/random.js";
 import { Optimizer, type OptimizerState } from "../optimizers/optimizer.js";
-import { CheckpointError, DisposedError, DivergedError, OptionError } from "../options/errors.js";
+import { DisposedError, DivergedError, OptionError } from "../options/errors.js";
 import { Batches } from "./batches.js";
 import { blockOf, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
-import { checkData, checkDatasets } from "./data.js";
-import type { EpochRecord, Metrics, StepRecord, TrainingData } from "./records.js";
+import { checkCheckpoint, checkData, checkDatasets, checkModel, checkOptions } from "./checks.js";
+import type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions } from "./records.js";
 import { type CheckedRun, clockOf, type Run, readRun } from "./run.js";
-import { differences, differencesInWords, runToJSON } from "./run-json.js";
 import { Score, type ScoreName, scoreName } from "./score.js";
 import { Slices } from "./slices.js";
-
-export interface TrainOptions {
-  /** Stops between two steps; what was trained stays, and training can go on from there. */
-  signal?: AbortSignal;
-  /** Called after every optimizer update. */
-  onStep?: (step: StepRecord) => void;
-}
 
 /**
  * Trains a run on data: mini-batches in an order shuffled from the seed, one optimizer step a batch, validation after every epoch.
@@ -55,6 +47,7 @@ export class Trainer implements Disposable {
   #disposed = false;
 
   constructor(engine: Engine, run: Run, data: TrainingData) {
+    checkEngine(engine);
     this.run = readRun(run);
     this.#engine = engine;
     const { training, validation } = checkDatasets(data);
@@ -64,6 +57,7 @@ export class Trainer implements Disposable {
     this.#batchesPerEpoch = Math.ceil(training.rows / batchSize);
     const context = { rows: batchSize, seed };
     this.model = typeof model === "function" ? model(engine, context) : new Network(engine, model, loss as never, context);
+    checkModel(this.model, engine);
     try {
       this.optimizer = new Optimizer(this.model.parameters, this.run.optimizer, clockOf(this.run, training.rows));
       this.#batches = this.#batchesOf(training);
@@ -90,7 +84,8 @@ export class Trainer implements Disposable {
   }
 
   /** Trains on, epoch by epoch, from where the run stands to its end. */
-  async *epochs({ signal, onStep }: TrainOptions = {}): AsyncGenerator<EpochRecord, void, undefined> {
+  async *epochs(options: TrainOptions = {}): AsyncGenerator<EpochRecord, void, undefined> {
+    const { signal, onStep } = checkOptions(options);
     const slices = new Slices();
     while (!this.#finished) {
       signal?.throwIfAborted();
@@ -104,7 +99,8 @@ export class Trainer implements Disposable {
   }
 
   /** Trains on, optimizer update by optimizer update; `history` gains the epochs that end on the way. */
-  async *steps({ signal }: Pick<TrainOptions, "signal"> = {}): AsyncGenerator<StepRecord, void, undefined> {
+  async *steps(options: Pick<TrainOptions, "signal"> = {}): AsyncGenerator<StepRecord, void, undefined> {
+    const { signal } = checkOptions(options);
     const slices = new Slices();
     while (!this.#finished) {
       signal?.throwIfAborted();
@@ -168,23 +164,10 @@ export class Trainer implements Disposable {
    */
   restore(bytes: Uint8Array): void {
     this.#alive();
-    const { run, values, optimizer, progress, best, training, document } = readCheckpoint(bytes);
-    const different = differences(run, runToJSON(this.run)).filter(({ path }) => path !== "run.epochs");
-    if (different.length > 0) throw new CheckpointError(`the checkpoint belongs to another run: ${differencesInWords(different)}`);
+    const checkpoint = readCheckpoint(bytes);
+    const { values, optimizer, progress, best, training } = checkpoint;
     const { done, lossSum, history } = progress;
-    if (history.length !== Math.floor(done / this.#batchesPerEpoch)) {
-      throw new CheckpointError(
-        `the checkpoint has ${done} batches in ${history.length} epochs, this data has ${this.#batchesPerEpoch} batches an epoch`,
-      );
-    }
-    const { epochs } = run as { epochs: number };
-    if (this.run.epochs < epochs && this.run.epochs < history.length + (progress.finished ? 0 : 1))
-      throw new CheckpointError(`the checkpoint has ${history.length} epochs behind it, the run here has ${this.run.epochs}`);
-    const goesOn = progress.finished && history.length === epochs && this.run.epochs > epochs;
-    if (goesOn && document["format"] === 1)
-      throw new CheckpointError(
-        `a finished checkpoint of format 1 cannot be trained for more epochs (${epochs} there, ${this.run.epochs} here): start a new run from its weights with loadState()`,
-      );
+    const goesOn = checkCheckpoint(checkpoint, this.run, this.#batchesPerEpoch);
     const finished = progress.finished && !goesOn;
     const { parameters } = this.model;
     const shownValues = blockOf(parameters, values);
@@ -284,7 +267,8 @@ export class Trainer implements Disposable {
       throw new DivergedError("the validation loss", this.optimizer.steps);
     }
     this.optimizer.observe(watched);
-    this.#finished = record.epoch >= this.run.epochs || this.#noImprovement(record);
+    const stopped = this.#noImprovement(record);
+    this.#finished = stopped || record.epoch >= this.run.epochs;
     if (this.#finished) this.#showResult();
     else this.optimizer.toTraining();
     return record;
@@ -310,7 +294,13 @@ export class Trainer implements Disposable {
     if (earlyStopping === undefined) return false;
     const { patience, minimumImprovement, monitor } = earlyStopping;
     // higher is better
-    const metric = monitor === "score" ? (validation?.score as number) : -(validation?.loss as number);
+    const metric = monitor === "score" ? validation?.score : -(validation?.loss as number);
+    if (metric === undefined)
+      throw new OptionError(
+        "run.earlyStopping.monitor",
+        monitor,
+        "needs a score, which these rows or this model do not have: watch the loss",
+      );
     if (this.#best === undefined || metric > this.#best.metric + minimumImprovement) {
       this.#best = { metric, epoch, values: this.model.parameters.values.view.slice() };
     }
@@ -337,7 +327,8 @@ export class Trainer implements Disposable {
       if (outputs === undefined) scored = false;
       else score.add(outputs, rows);
     }
-    return { loss: sum / data.rows, ...(scored && { score: score.value }) };
+    const value = scored ? score.value : undefined;
+    return { loss: sum / data.rows, ...(value !== undefined && { score: value }) };
   }
 
   #batchesOf(data: Dataset): Batches {

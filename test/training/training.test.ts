@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { dataset, takeRows } from "../../src/data/dataset.js";
-import { type Engine, load } from "../../src/engine/load.js";
+import { type Engine, load, loadSync } from "../../src/engine/load.js";
 import { Parameters } from "../../src/engine/parameters.js";
 import { mlp } from "../../src/models/mlp.js";
-import type { Model } from "../../src/models/model.js";
-import type { Network } from "../../src/models/network.js";
+import type { Model, ModelContext, ModelFactory } from "../../src/models/model.js";
+import { Network } from "../../src/models/network.js";
 import { Random } from "../../src/numerics/random.js";
 import { adam, adamw } from "../../src/optimizers/kinds/adam.js";
 import { scheduleFreeSgd } from "../../src/optimizers/kinds/scheduleFree.js";
@@ -183,6 +183,15 @@ describe("early stopping", () => {
     expect(trainer.evaluate(iris.validation).loss).toBe(losses[best]);
   });
 
+  test("counts the last epoch too", async () => {
+    const run: Run = { ...irisRun, epochs: 4, optimizer: adam({ learningRate: 0.003 }), earlyStopping: { patience: 3 } };
+    using trainer = await trained(run);
+    const losses = trainer.history.map(({ validation }) => validation?.loss as number);
+    expect(losses.indexOf(Math.min(...losses))).toBe(3);
+    expect(trainer.bestEpoch).toBe(4);
+    expect(trainer.evaluate(iris.validation).loss).toBe(losses[3]);
+  });
+
   test("can watch the score", async () => {
     const run: Run = { ...irisRun, epochs: 50, earlyStopping: { patience: 5, monitor: "score", minimumImprovement: 0.01 } };
     using trainer = await trained(run);
@@ -272,6 +281,8 @@ describe("a model of the user's own", () => {
 });
 
 describe("wrong use", () => {
+  const own = (model: ModelFactory): Pick<Run, "model" | "loss"> => ({ model, loss: undefined as never });
+  const networkOn = (engine: Engine, context: ModelContext) => new Network(engine, mlp({ inputs: 4, outputs: 3 }), "crossEntropy", context);
   test.each<[string, (engine: Engine) => unknown, string]>([
     ["no data", (engine) => new Trainer(engine, irisRun, undefined as never), "data.training must be a data set"],
     ["a data set alone", (engine) => new Trainer(engine, irisRun, iris.training as never), "data.training must be a data set"],
@@ -292,10 +303,52 @@ describe("wrong use", () => {
       "clock.stepsPerEpok is not an option (did you mean stepsPerEpoch?)",
     ],
     ["no schedule", () => rateAt(undefined as never, 0), "schedule must be made by a factory"],
+    ["no engine", () => new Trainer(null as never, irisRun, iris), "engine must come from await load(), got null"],
+    [
+      "a factory that gives nothing",
+      (engine) => new Trainer(engine, { ...irisRun, ...own(() => undefined as never) }, iris),
+      "run.model must give a model",
+    ],
+    [
+      "a model on another engine",
+      (engine) => new Trainer(engine, { ...irisRun, ...own((_, context) => networkOn(loadSync(), context)) }, iris),
+      "run.model must give a model on the engine that it is called with",
+    ],
+    [
+      "a listener that is none",
+      (engine) => new Trainer(engine, irisRun, iris).epochs({ onStep: 1 } as never).next(),
+      "train.onStep must be a function, got 1",
+    ],
+    [
+      "a signal that is none",
+      (engine) => new Trainer(engine, irisRun, iris).steps({ signal: 1 } as never).next(),
+      "train.signal must be an AbortSignal",
+    ],
+    [
+      "options that are none",
+      (engine) => new Trainer(engine, irisRun, iris).train(null as never),
+      "train must be an object of options, got null",
+    ],
   ])("%s is a typed error", async (_, use, message) => {
     const engine = await load();
-    expect(() => use(engine)).toThrow(OptionError);
-    expect(() => use(engine)).toThrow(message);
+    const attempt = async () => use(engine);
+    await expect(attempt()).rejects.toThrow(OptionError);
+    await expect(attempt()).rejects.toThrow(message);
+  });
+
+  test("R² of targets that are all equal is not a number that is printed", async () => {
+    const equal = dataset([[1], [2], [3]], [9.87, 9.87, 9.87], { task: "regression" });
+    const learnt = dataset([[1], [2], [3]], [1, 2, 3], { task: "regression" });
+    const run: Run = { model: mlp({ inputs: 1, outputs: 1 }), loss: "meanSquared", optimizer: sgd(), batchSize: 2, epochs: 1 };
+    using trainer = new Trainer(await load(), run, { training: learnt, validation: equal });
+    await trainer.train();
+    expect(trainer.history[0]?.validation).toEqual({ loss: expect.any(Number) });
+    using stops = new Trainer(
+      await load(),
+      { ...run, earlyStopping: { patience: 1, monitor: "score" } },
+      { training: learnt, validation: equal },
+    );
+    await expect(stops.train()).rejects.toThrow("run.earlyStopping.monitor needs a score");
   });
 
   test("rows to predict that are nested, or hold what is no finite number, are refused", async () => {

@@ -1,0 +1,92 @@
+import type { Dataset } from "../data/dataset.js";
+import type { Engine } from "../engine/engine.js";
+import { Parameters } from "../engine/parameters.js";
+import type { Model } from "../models/model.js";
+import { unwrap } from "../optimizers/wrapper.js";
+import { CheckpointError, OptionError, ShapeError } from "../options/errors.js";
+import { show } from "../options/options.js";
+import type { Checkpoint } from "./checkpoint.js";
+import type { TrainingData, TrainOptions } from "./records.js";
+import type { CheckedRun } from "./run.js";
+import { differences, differencesInWords, runToJSON } from "./run-json.js";
+
+/** Throws OptionError where something else stands in place of a data set. */
+export function checkDatasets<T extends TrainingData>(data: T): T {
+  const { training, validation, test } = (data ?? {}) as TrainingData & { test?: Dataset };
+  for (const [part, set] of Object.entries({ training, validation, test })) {
+    if (set === undefined && part !== "training") continue;
+    if (typeof (set as Partial<Dataset> | null | undefined)?.rows !== "number")
+      throw new OptionError(`data.${part}`, set, `must be a data set, as dataset(...) makes it, got ${show(set)}`);
+  }
+  return data;
+}
+
+/** Throws OptionError or ShapeError where data and run do not fit each other. */
+export function checkData(run: CheckedRun, { training, validation }: TrainingData): void {
+  const { model, batchSize, epochs, earlyStopping, optimizer } = run;
+  if (batchSize > training.rows) {
+    throw new OptionError("run.batchSize", batchSize, `must be at most the ${training.rows} rows of the training data, got ${batchSize}`);
+  }
+  const { accumulate } = unwrap(optimizer).core;
+  const batches = Math.ceil(training.rows / batchSize) * epochs;
+  if (accumulate > batches) {
+    const advice = `the run has ${batches} batches, so that no update would ever be made`;
+    throw new OptionError("run.optimizer.accumulate", accumulate, `must be at most ${batches}, got ${accumulate}: ${advice}`);
+  }
+  if (earlyStopping !== undefined && validation === undefined) {
+    throw new OptionError("run.earlyStopping", earlyStopping, "needs validation data");
+  }
+  for (const [part, data] of Object.entries({ training, validation })) {
+    if (typeof model === "object" && data !== undefined && data.columns !== model.inputs) {
+      throw new ShapeError(`the model has ${model.inputs} inputs, the ${part} data has ${data.columns} columns`);
+    }
+  }
+}
+
+/** Throws OptionError where a function that builds a model of the user's own gave something else, or a model on another engine. */
+export function checkModel(model: Model, engine: Engine): void {
+  const { parameters, train } = (model ?? {}) as Partial<Model>;
+  if (!(parameters instanceof Parameters) || typeof train !== "function")
+    throw new OptionError("run.model", model, `must give a model with parameters and train(batch), got ${show(model)}`);
+  if (parameters.engine !== engine)
+    throw new OptionError("run.model", model, "must give a model on the engine that it is called with, not on another one");
+}
+
+/** Throws OptionError for what cannot be listened to. */
+export function checkOptions(options: TrainOptions): TrainOptions {
+  if (typeof options !== "object" || options === null)
+    throw new OptionError("train", options, `must be an object of options, got ${show(options)}`);
+  const { signal, onStep } = options;
+  if (onStep !== undefined && typeof onStep !== "function")
+    throw new OptionError("train.onStep", onStep, `must be a function, got ${show(onStep)}`);
+  if (signal !== undefined && typeof signal?.throwIfAborted !== "function")
+    throw new OptionError("train.signal", signal, `must be an AbortSignal, got ${show(signal)}`);
+  return options;
+}
+
+/**
+ * Throws CheckpointError, which says what differs, where a checkpoint cannot go on in a run.
+ *
+ * @returns whether a run that was finished goes on for more epochs.
+ */
+export function checkCheckpoint({ run: stored, progress, document }: Checkpoint, run: CheckedRun, batchesPerEpoch: number): boolean {
+  const different = differences(stored, runToJSON(run)).filter(({ path }) => path !== "run.epochs");
+  if (different.length > 0) throw new CheckpointError(`the checkpoint belongs to another run: ${differencesInWords(different)}`);
+  const { done, history, finished } = progress;
+  if (history.length !== Math.floor(done / batchesPerEpoch)) {
+    throw new CheckpointError(
+      `the checkpoint has ${done} batches in ${history.length} epochs, this data has ${batchesPerEpoch} batches an epoch`,
+    );
+  }
+  const { epochs } = stored as { epochs: number };
+  if (run.epochs < epochs && run.epochs < history.length + (finished ? 0 : 1))
+    throw new CheckpointError(`the checkpoint has ${history.length} epochs behind it, the run here has ${run.epochs}`);
+  const goesOn = finished && history.length === epochs && run.epochs > epochs;
+  if (goesOn && document["format"] === 1) {
+    const advice = "start a new run from its weights with loadState()";
+    throw new CheckpointError(
+      `a finished checkpoint of format 1 cannot be trained for more epochs (${epochs} there, ${run.epochs} here): ${advice}`,
+    );
+  }
+  return goesOn;
+}
