@@ -7,7 +7,7 @@ import { readText } from "./files.js";
 import { count, explained, percent } from "./format.js";
 import { readModel } from "./model-file.js";
 import { naming, startEngine } from "./prepare.js";
-import { say } from "./terminal.js";
+import { printable, say } from "./terminal.js";
 import { delimiterOf } from "./values.js";
 import { checkOutputs, writeWhole } from "./write.js";
 
@@ -70,9 +70,11 @@ async function predict(modelPath: string, file: string, flags: Flags): Promise<v
   const { name: target, task } = encoder.target;
   const document = { command: "predict", target, task, predictions, score: typeof score === "string" ? null : score };
   const result = json ? JSON.stringify(document) : csv(predictions);
-  if (output === undefined) say(result);
+  // piped, the answer is data: every label as it is
+  if (output === undefined && !process.stdout.isTTY) process.stdout.write(`${result}\n`);
+  else if (output === undefined) say(result);
   else await writeWhole(output, `${result}\n`);
-  if (!json && score !== null) process.stderr.write(`${typeof score === "string" ? score : scoreWords(score, target)}\n`);
+  if (!json && score !== null) process.stderr.write(`${printable(typeof score === "string" ? score : scoreWords(score, target))}\n`);
 }
 
 function predictionsOf(encoder: Encoder, outputs: Float32Array): Prediction[] {

@@ -3,6 +3,7 @@ import { doctorCommand } from "./doctor.js";
 import { oneLine } from "./errors.js";
 import { predictCommand } from "./predict.js";
 import { searchCommand } from "./search.js";
+import { printable } from "./terminal.js";
 import { trainCommand } from "./train.js";
 import { version } from "./version.js";
 
@@ -17,7 +18,9 @@ export function program(): Command {
     .helpCommand(false);
   for (const command of commands) root.addCommand(command());
   for (const command of [root, ...root.commands]) {
-    command.exitOverride().configureOutput({ outputError: (text, write) => write(`stepsize: ${oneLine(text.replace(/^error: /, ""))}\n`) });
+    command
+      .exitOverride()
+      .configureOutput({ outputError: (text, write) => write(`${printable(`stepsize: ${oneLine(text.replace(/^error: /, ""))}`)}\n`) });
   }
   return root;
 }
