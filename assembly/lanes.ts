@@ -30,6 +30,24 @@
 @inline export function xor(a: v128, b: v128): v128 { return v128.xor(a, b); }
 @inline export function select(a: v128, b: v128, mask: v128): v128 { return v128.bitselect(a, b, mask); }
 
+/** Masks and what they do to numbers, by names that say what one number becomes: formulas (elementwise/) use these. */
+@inline export function both(a: v128, b: v128): v128 { return v128.and(a, b); }
+@inline export function either(a: v128, b: v128): v128 { return v128.or(a, b); }
+/** x where the mask is set, otherwise 0. */
+@inline export function keepWhere(x: v128, mask: v128): v128 { return v128.and(x, mask); }
+/** 0 where the mask is set, otherwise x. */
+@inline export function zeroWhere(x: v128, mask: v128): v128 { return v128.andnot(x, mask); }
+/** -x where the mask is set, otherwise x. */
+@inline export function negateWhere(x: v128, mask: v128): v128 { return v128.xor(x, v128.and(mask, splat(-0.0))); }
+/** Where one of both is below 0 and the other above; NaN is neither. */
+@inline export function opposes(a: v128, b: v128): v128 { return v128.and(lt(pmin(a, b), splat(0)), gt(pmax(a, b), splat(0))); }
+/** x as oneOr takes it: the bits in which it differs from 1. */
+@inline export function fromOne(x: v128): v128 { return v128.xor(splat(1), x); }
+/** a where whereA is set, b where whereB is, otherwise 1; a and b by fromOne, and never both set: two operations less than two selects. */
+@inline export function oneOr(a: v128, whereA: v128, b: v128, whereB: v128): v128 {
+  return v128.xor(splat(1), v128.or(v128.and(a, whereA), v128.and(b, whereB)));
+}
+
 /** x no larger than `most` and no smaller than `least`; NaN stays. */
 @inline export function clamp(x: v128, least: v128, most: v128): v128 { return pmax(pmin(x, most), least); }
 
@@ -93,8 +111,5 @@
 
 /** Four bfloat16 at p as float32. */
 @inline export function bfloat16s(p: usize): v128 { return i32x4.shl(v128.load16x4_u(p), 16); }
-/** The lower four of eight bfloat16 as float32, and the upper four. */
-@inline export function lowerBfloat16(x: v128): v128 { return i16x8.shuffle(i16x8.splat(0), x, 0, 8, 1, 9, 2, 10, 3, 11); }
-@inline export function upperBfloat16(x: v128): v128 { return i16x8.shuffle(i16x8.splat(0), x, 4, 12, 5, 13, 6, 14, 7, 15); }
 /** Stores four lanes of 16 bits. */
 @inline export function storeBfloat16s(p: usize, x: v128): void { v128.store64_lane(p, i16x8.narrow_i32x4_u(x, x), 0); }

@@ -1,18 +1,33 @@
-// Compiles assembly/ and writes what the TypeScript side is built from: the bytes as base64 (works in every host with nothing to
-// configure) and the interface `Kernels`, taken from the compiler's own declarations so that a kernel without a twin does not compile.
+// Writes what follows from the formulas (scripts/kernels/), compiles assembly/ and writes what the TypeScript side is built from: the bytes as
+// base64 (works in every host with nothing to configure) and the interface `Kernels`, taken from the compiler's own declarations so that a kernel
+// without a twin does not compile.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { constantsToMemory } from "./constants.js";
+import { writeIfChanged, writeKernels } from "./kernels/main.js";
+
+writeKernels();
 
 for (const [target, file] of [
   ["wasm", "build/core.wasm"],
   ["threads", "build/threads.wasm"],
 ]) {
-  execFileSync(process.execPath, ["node_modules/assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", target], {
-    stdio: "inherit",
-  });
+  asc("--config", "asconfig.json", "--target", target);
   writeFileSync(file, constantsToMemory(readFileSync(file)));
 }
+asc(
+  "assembly/probes.ts",
+  "--config",
+  "none",
+  "--outFile",
+  "build/probes.wasm",
+  "--runtime",
+  "stub",
+  "--noAssert",
+  "--enable",
+  "simd",
+  "-O3",
+);
 
 const declarations = readFileSync("build/core.d.ts", "utf8");
 const kernels = [...declarations.matchAll(/export function (\w+)(\([^)]*\): \w+);/g)];
@@ -27,24 +42,6 @@ writeIfChanged(
 export interface Kernels {
 ${kernels.map(([, name, signature]) => `  ${name}${signature};`).join("\n")}
 }
-`,
-);
-// A kernel of pointers, n and scalars that returns nothing works element by element, so its elements may be split over threads; dropout
-// is the exception, it numbers them. Pointers to numbers of 16 bits end in 16; behind n, `first` is the number of the first element.
-const elementwise = kernels.flatMap(([, name, signature]) => {
-  const names = [...signature.matchAll(/(\w+): number/g)].map(([, parameter]) => parameter);
-  if (!signature.endsWith("void") || !names.includes("n") || names.includes("key")) return [];
-  const pointers = names.slice(0, names.indexOf("n")).map((parameter) => (parameter.endsWith("16") ? 2 : 4));
-  return [[name, [...pointers, '"n"', ...(names.includes("first") ? [1] : [])]]];
-});
-writeIfChanged(
-  "src/generated/elementwise.ts",
-  `// Made by scripts/wasm.js.
-
-/** The kernels that work element by element, and by how much their first arguments rise with an element; "n" is the number of elements. */
-export const elementwise: Readonly<Record<string, readonly (number | "n")[]>> = {
-${elementwise.map(([name, rises]) => `  ${name}: [${rises.join(", ")}],`).join("\n")}
-};
 `,
 );
 for (const [file, wasm, what] of [
@@ -64,10 +61,6 @@ mkdirSync("dist/engine", { recursive: true });
 copyFileSync("build/core.wasm", "dist/engine/core.wasm");
 copyFileSync("src/engine/core.d.wasm.ts", "dist/engine/core.d.wasm.ts");
 
-function writeIfChanged(path, text) {
-  let old;
-  try {
-    old = readFileSync(path, "utf8");
-  } catch {}
-  if (old !== text) writeFileSync(path, text);
+function asc(...options) {
+  execFileSync(process.execPath, ["node_modules/assemblyscript/bin/asc.js", ...options], { stdio: "inherit" });
 }

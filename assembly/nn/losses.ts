@@ -40,15 +40,6 @@ function crossEntropyRow(z: usize, t: usize, dz: usize, columns: usize, scale: f
   return f32x4(sum, f32.load(z + target) - max, 0, 0);
 }
 
-/** y = e^z / sum of e^z, row by row. */
-export function softmax(z: usize, y: usize, rows: usize, columns: usize): void {
-  const step = columns << 2;
-  for (let r: usize = 0; r < rows; r++, z += step, y += step) {
-    exponentials(z, y, columns);
-    normalize(y, columns, sumRow(y, columns), 1);
-  }
-}
-
 /** y = e^(z - max z) over one row; returns the maximum. */
 @inline
 function exponentials(z: usize, y: usize, columns: usize): f32 {

@@ -1,11 +1,9 @@
-// AdamW (adam.ts), and the relatives of Adam (moments.ts), with means in bfloat16, the upper half of a float32: 20 instead of 28 bytes a parameter.
+// Adam and its relatives (elementwise/moments.ts) with means in bfloat16, the upper half of a float32: 20 instead of 28 bytes a parameter.
 // What comes after the upper half is not cut off, nor rounded to nearest: with b2 = 0.999 a step changes v by less than half of its last
 // place, and nearest rounding would leave v where it is for ever. A dither in [0, 1) of a last place is added before the cut, so that means
 // are right in the mean. It is a sequence instead of random numbers, the upper half of turn + number x STRIDE, with a turn that rises by
 // the step: multiples of numbers far from all fractions fill [0, 1) more evenly than random ones, and cost an addition.
-import {
-  add, bfloat16s, div, load, lowerBfloat16, mul, pmax, splat, sqrt, store, storeBfloat16s, sub, upperBfloat16,
-} from "../lanes";
+import { add, bfloat16s, div, load, mul, pmax, splat, sqrt, store, storeBfloat16s, sub } from "../lanes";
 
 /** By how much the dither rises from one element to the next: 0.7549, one over the plastic number. */
 const STRIDE: u32 = 0xc13fa9a9;
@@ -19,48 +17,6 @@ function dithers(first: u32, turn: u32): v128 {
 /** x plus its dither, cut to bfloat16, in the lower half of each lane; every NaN is 0xffff, since the dither might make a number of it. */
 @inline
 function cut(x: v128, dither: v128): v128 { return i32x4.shr_u(v128.or(i32x4.add(x, dither), f32x4.ne(x, x)), 16); }
-
-/** As adamw (adam.ts). Eight at a time, since eight bfloat16 are a vector; four may be left. */
-export function adamwBfloat16(
-  p: usize, g: usize, m16: usize, v16: usize, n: usize, first: u32, turn: u32,
-  rate: f32, b1: f32, a1: f32, b2: f32, a2: f32, c2: f32, epsilon: f32, shrink: f32, scale: f32,
-): void {
-  const RATE = splat(rate), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), C2 = splat(c2), EPSILON = splat(epsilon);
-  const SHRINK = splat(shrink), SCALE = splat(scale), NEXT = i32x4.splat(<i32>(4 * STRIDE));
-  let D = dithers(first, turn);
-  const end = n << 2;
-  let i: usize = 0;
-  if (end > 16) do {
-    const X = load(m16 + (i >> 1)), Y = load(v16 + (i >> 1));
-    const P = load(p + i), G = mul(SCALE, load(g + i));
-    const M = add(mul(B1, lowerBfloat16(X)), mul(A1, G));
-    const V = add(mul(B2, lowerBfloat16(Y)), mul(A2, mul(G, G)));
-    const R = sub(P, add(mul(SHRINK, P), div(mul(RATE, M), add(mul(sqrt(V), C2), EPSILON))));
-    const D1 = i32x4.shr_u(D, 16);
-    const M1 = cut(M, D1), V1 = cut(V, D1);
-    store(p + i, R);
-    D = i32x4.add(D, NEXT);
-    const Q = load(p + i + 16), H = mul(SCALE, load(g + i + 16));
-    const N = add(mul(B1, upperBfloat16(X)), mul(A1, H));
-    const W = add(mul(B2, upperBfloat16(Y)), mul(A2, mul(H, H)));
-    const S = sub(Q, add(mul(SHRINK, Q), div(mul(RATE, N), add(mul(sqrt(W), C2), EPSILON))));
-    const D2 = i32x4.shr_u(D, 16);
-    store(m16 + (i >> 1), i16x8.narrow_i32x4_u(M1, cut(N, D2)));
-    store(v16 + (i >> 1), i16x8.narrow_i32x4_u(V1, cut(W, D2)));
-    store(p + i + 16, S);
-    D = i32x4.add(D, NEXT);
-  } while ((i += 32) + 16 < end);
-  if (i < end) {
-    const P = load(p + i), G = mul(SCALE, load(g + i));
-    const M = add(mul(B1, bfloat16s(m16 + (i >> 1))), mul(A1, G));
-    const V = add(mul(B2, bfloat16s(v16 + (i >> 1))), mul(A2, mul(G, G)));
-    const R = sub(P, add(mul(SHRINK, P), div(mul(RATE, M), add(mul(sqrt(V), C2), EPSILON))));
-    const D1 = i32x4.shr_u(D, 16);
-    storeBfloat16s(m16 + (i >> 1), cut(M, D1));
-    storeBfloat16s(v16 + (i >> 1), cut(V, D1));
-    store(p + i, R);
-  }
-}
 
 export function momentsBfloat16(
   p: usize, g: usize, m16: usize, v16: usize, n: usize, first: u32, turn: u32,

@@ -1,7 +1,7 @@
 // The first pass of Momo and Momo-Adam (Schaipp et al. 2024), with G = scale g:
 //   momo      m = b m + a G;                             returns the sum of m^2
 //   momoAdam  m = b1 m + a1 G;  v = b2 v + a2 G^2;       returns the sum of m^2 / (sqrt(v) c2 + epsilon)
-// The second is sgd with m for the gradient, or adamStep of adam.ts.
+// The second is sgd with m for the gradient, or adamStep (elementwise/adam.ts).
 import { add, div, load, lowerProduct, mul, splat, sqrt, store, total, upperProduct } from "../lanes";
 
 export function momo(g: usize, m: usize, n: usize, b: f32, a: f32, scale: f32): f64 {

@@ -3,9 +3,8 @@
 //   prodigy     G (x0 - p);             m = b1 m + a1 G;  v = b2 v + a2 G^2;  s = b3 s + a3 G
 //   dadaptAdam  G s / (sqrt(v) + eps);  m = b1 m + a1 G;  v = b2 v + a2 G^2;  s = b3 s + a3 G    with the old v and s in the sum
 //   dadaptSgd   G s;                    s = s + rate G                                           with the old s in the sum
-// (a1, a2 and a3 hold the estimate of the rate). The second, adamStep of adam.ts or
-//   fromStart   p = keep p + fresh (x0 - s),
-// moves the parameters. In prodigy m, v and s may be one array, so each of them is stored before the next is loaded.
+// (a1, a2 and a3 hold the estimate of the rate). The second, adamStep or fromStart (elementwise/), moves the parameters. In prodigy m, v and s
+// may be one array, so each of them is stored before the next is loaded.
 import { add, div, load, lowerProduct, mul, splat, sqrt, store, sub, total, upperProduct } from "../lanes";
 
 export function prodigy(
@@ -62,12 +61,4 @@ export function dadaptSgd(p: usize, g: usize, s: usize, n: usize, rate: f32, dec
     store(s + i, add(S, mul(RATE, G)));
   } while ((i += 16) < n << 2);
   return total(s01, s23);
-}
-
-export function fromStart(p: usize, s: usize, x0: usize, n: usize, keep: f32, fresh: f32): void {
-  const KEEP = splat(keep), FRESH = splat(fresh);
-  let i: usize = 0;
-  if (n) do {
-    store(p + i, add(mul(KEEP, load(p + i)), mul(FRESH, sub(load(x0 + i), load(s + i)))));
-  } while ((i += 16) < n << 2);
 }

@@ -1,27 +1,8 @@
-// SM3 (Anil et al. 2019) with momentum and decoupled decay, G = scale g:
+// SM3 (Anil et al. 2019) of a matrix, with momentum and decoupled decay, G = scale g:
 //   A = gain G^2 + b2 (the accumulator that stands for the element);  m = b1 m + a1 G / sqrt(A + epsilon);  p -= shrink p + rate m
-//   sm3        an accumulator s for each element, which becomes A
-//   sm3Matrix  one for each row and each column: the smaller stands for the element; they become the largest A of their row and column
+// Each row and each column has an accumulator: the smaller stands for the element; they become the largest A of their row and column.
 // shrink = learning rate x weight decay.
 import { add, div, largest, load, loadLeft, mul, pmax, pmin, splat, sqrt, store, storeLeft, sub } from "../lanes";
-
-export function sm3(
-  p: usize, g: usize, m: usize, s: usize, n: usize,
-  rate: f32, b1: f32, a1: f32, b2: f32, gain: f32, epsilon: f32, shrink: f32, scale: f32,
-): void {
-  const RATE = splat(rate), B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), GAIN = splat(gain), EPSILON = splat(epsilon);
-  const SHRINK = splat(shrink), SCALE = splat(scale);
-  let i: usize = 0;
-  if (n) do {
-    const P = load(p + i);
-    const G = mul(SCALE, load(g + i));
-    const A = add(mul(GAIN, mul(G, G)), mul(B2, load(s + i)));
-    const M = add(mul(B1, load(m + i)), mul(A1, div(G, sqrt(add(A, EPSILON)))));
-    store(s + i, A);
-    store(m + i, M);
-    store(p + i, sub(P, add(mul(SHRINK, P), mul(RATE, M))));
-  } while ((i += 16) < n << 2);
-}
 
 /** `next` is memory for a column of accumulators. */
 export function sm3Matrix(

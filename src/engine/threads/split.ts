@@ -20,9 +20,10 @@ const PRODUCTS = 65_536;
 const LINE = 32;
 const TILE = 4;
 
-function byElements(rises: readonly (number | "n")[]): Split {
-  const counter = rises.indexOf("n");
-  const division = { counter, grain: LINE, strides: rises.map((rise) => (rise === "n" ? 0 : rise)) };
+/** By elements: the pointers ahead of n rise by so many bytes with each, and what stands behind n by `behind`. */
+function byElements(bytes: readonly number[], ...behind: readonly number[]): Split {
+  const counter = bytes.length;
+  const division = { counter, grain: LINE, strides: [...bytes, 0, ...behind] };
   return { worth: (args) => ((args[counter] as number) * counter) / ELEMENTS, divide: () => division };
 }
 
@@ -34,8 +35,19 @@ function product<Name extends keyof Kernels>(at: number, divide: (...args: Param
   };
 }
 
-/** Along the longer side of the result, but for the weights' gradient, whose rows are the longer side of most. */
-const products: Readonly<Record<string, Split>> = {
+type Formula = keyof typeof elementwise;
+
+/**
+ * How kernels that are written by hand divide, or that they do not: they sum, number their elements, or are too small to be worth it. Products
+ * divide along the longer side of the result, but for the weights' gradient, whose rows are the longer side of most.
+ */
+const byHand: Readonly<Record<Exclude<keyof Kernels, Formula>, Split | "whole">> = {
+  fill: byElements([4]),
+  copy: byElements([4, 4]),
+  // means in 16 bits; `first` numbers the elements
+  momentsBfloat16: byElements([4, 4, 2, 2], 1),
+  momentsLargestBfloat16: byElements([4, 4, 2, 2, 2], 1),
+  flushBfloat16: byElements([2]),
   dense: product<"dense">(4, (_x, _w, b, _y, rows, inputs, outputs, _relu, stride) =>
     rows < outputs
       ? { counter: 6, grain: LINE, strides: [0, 4, b && 4, 4] }
@@ -51,12 +63,49 @@ const products: Readonly<Record<string, Split>> = {
     grain: outputs === 1 ? LINE : TILE,
     strides: [4, 0, outputs * 4],
   })),
+  adafactorMatrix: "whole",
+  binaryCrossEntropy: "whole",
+  centralizeColumns: "whole",
+  centralizeRows: "whole",
+  clipColumns: "whole",
+  clipRows: "whole",
+  crossEntropy: "whole",
+  dadaptAdam: "whole",
+  dadaptSgd: "whole",
+  denseBiasGradient: "whole",
+  dot: "whole",
+  dotDecayed: "whole",
+  dropout: "whole",
+  factorSquares: "whole",
+  finite: "whole",
+  finiteBfloat16: "whole",
+  firstColumn: "whole",
+  gather: "whole",
+  huber: "whole",
+  maxAbs: "whole",
+  meanAbsolute: "whole",
+  meanSquared: "whole",
+  momo: "whole",
+  momoAdam: "whole",
+  opposing: "whole",
+  prodigy: "whole",
+  sm3Matrix: "whole",
+  sparseAdam: "whole",
+  squaredDistance: "whole",
+  sumAbs: "whole",
+  sumSquares: "whole",
+  sumSquaresDecayed: "whole",
+  transpose: "whole",
 };
+
+/** What is split, by name: every formula (generated/elementwise.ts) by its elements. */
+export const splits: ReadonlyMap<string, Split> = new Map([
+  ...Object.entries(elementwise).map(([name, arrays]) => [name, byElements(new Array(arrays).fill(4))] as const),
+  ...Object.entries(byHand).filter((entry): entry is [string, Split] => entry[1] !== "whole"),
+]);
 
 /** The kernels with large calls split over the pool, by element of the result, so that any number of threads gives the same bits. */
 export function splitOver(pool: Pool, kernels: readonly (readonly [string, Kernel])[]): Kernels {
-  const splits = new Map(Object.entries(products));
-  for (const [name, rises] of Object.entries(elementwise)) splits.set(name, byElements(rises));
   const table = kernels.map(([name, kernel], index) => {
     const split = splits.get(name);
     return [name, split === undefined ? kernel : bind(pool, index, kernel, split)];

@@ -24,18 +24,6 @@ export function crossEntropy(heap: Heap): Kernels["crossEntropy"] {
   };
 }
 
-export function softmax(heap: Heap): Kernels["softmax"] {
-  return (z, y, rows, columns) => {
-    const v = heap.f32;
-    z >>>= 2;
-    y >>>= 2;
-    for (let r = 0; r < rows; r++, z += columns, y += columns) {
-      exponentials(v, z, y, columns);
-      normalize(v, y, columns, sumRow(v, y, columns), 1);
-    }
-  };
-}
-
 function exponentials(v: Float32Array, z: number, y: number, columns: number): number {
   let max = -Infinity;
   for (let j = 0; j < columns; j++) if (max < (v[z + j] as number)) max = v[z + j] as number;

@@ -3,25 +3,6 @@ import type { Kernels } from "../../../generated/kernels.js";
 import { f, type Heap } from "../heap.js";
 import { rowSum } from "../linalg/units.js";
 
-export function adafactor(heap: Heap): Kernels["adafactor"] {
-  return (g, v, u, n, b2, a2, floor, scale) => {
-    const x = heap.f32;
-    g >>>= 2;
-    v >>>= 2;
-    u >>>= 2;
-    b2 = f(b2);
-    a2 = f(a2);
-    floor = f(floor);
-    scale = f(scale);
-    for (let i = 0; i < n; i++) {
-      const G = f(scale * (x[g + i] as number));
-      const V = f(f(b2 * (x[v + i] as number)) + f(a2 * f(G * G)));
-      x[v + i] = V;
-      x[u + i] = G / f(Math.sqrt(V < floor ? floor : V));
-    }
-  };
-}
-
 export function adafactorMatrix(heap: Heap): Kernels["adafactorMatrix"] {
   return (g, row, column, u, rows, columns, epsilon, floor, scale) => {
     const x = heap.f32;

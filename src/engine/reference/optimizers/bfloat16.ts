@@ -20,36 +20,6 @@ function cut(x: number, dither: number): number {
   return ((bits[0] as number) + dither) >>> 16;
 }
 
-export function adamwBfloat16(heap: Heap): Kernels["adamwBfloat16"] {
-  return (p, g, m, v, n, first, turn, rate, b1, a1, b2, a2, c2, epsilon, shrink, scale) => {
-    const x = heap.f32;
-    const half = heap.u16;
-    p >>>= 2;
-    g >>>= 2;
-    m >>>= 1;
-    v >>>= 1;
-    rate = f(rate);
-    b1 = f(b1);
-    a1 = f(a1);
-    b2 = f(b2);
-    a2 = f(a2);
-    c2 = f(c2);
-    epsilon = f(epsilon);
-    shrink = f(shrink);
-    scale = f(scale);
-    for (let i = 0; i < n; i++) {
-      const D = (turn + Math.imul(first + i, STRIDE)) >>> 16;
-      const P = x[p + i] as number;
-      const G = f(scale * (x[g + i] as number));
-      const M = f(f(b1 * fromBfloat16(half[m + i] as number)) + f(a1 * G));
-      const V = f(f(b2 * fromBfloat16(half[v + i] as number)) + f(a2 * f(G * G)));
-      x[p + i] = P - f(f(shrink * P) + f(f(rate * M) / f(f(f(Math.sqrt(V)) * c2) + epsilon)));
-      half[m + i] = cut(M, D);
-      half[v + i] = cut(V, D);
-    }
-  };
-}
-
 export function momentsBfloat16(heap: Heap): Kernels["momentsBfloat16"] {
   return (p, g, m, v, n, first, turn, near, look, b1, a1, b2, a2, k, root, epsilon, decay, shrink, scale) => {
     const x = heap.f32;

@@ -81,17 +81,3 @@ export function dadaptSgd(heap: Heap): Kernels["dadaptSgd"] {
     return tree(s4);
   };
 }
-
-export function fromStart(heap: Heap): Kernels["fromStart"] {
-  return (p, s, x0, n, keep, fresh) => {
-    const x = heap.f32;
-    p >>>= 2;
-    s >>>= 2;
-    x0 >>>= 2;
-    keep = f(keep);
-    fresh = f(fresh);
-    for (let i = 0; i < n; i++) {
-      x[p + i] = f(keep * (x[p + i] as number)) + f(fresh * f((x[x0 + i] as number) - (x[s + i] as number)));
-    }
-  };
-}

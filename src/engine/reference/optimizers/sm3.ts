@@ -2,33 +2,6 @@
 import type { Kernels } from "../../../generated/kernels.js";
 import { f, type Heap } from "../heap.js";
 
-export function sm3(heap: Heap): Kernels["sm3"] {
-  return (p, g, m, s, n, rate, b1, a1, b2, gain, epsilon, shrink, scale) => {
-    const x = heap.f32;
-    p >>>= 2;
-    g >>>= 2;
-    m >>>= 2;
-    s >>>= 2;
-    rate = f(rate);
-    b1 = f(b1);
-    a1 = f(a1);
-    b2 = f(b2);
-    gain = f(gain);
-    epsilon = f(epsilon);
-    shrink = f(shrink);
-    scale = f(scale);
-    for (let i = 0; i < n; i++) {
-      const P = x[p + i] as number;
-      const G = f(scale * (x[g + i] as number));
-      const A = f(f(gain * f(G * G)) + f(b2 * (x[s + i] as number)));
-      const M = f(f(b1 * (x[m + i] as number)) + f(a1 * f(G / f(Math.sqrt(f(A + epsilon))))));
-      x[s + i] = A;
-      x[m + i] = M;
-      x[p + i] = P - f(f(shrink * P) + f(rate * M));
-    }
-  };
-}
-
 export function sm3Matrix(heap: Heap): Kernels["sm3Matrix"] {
   return (p, g, m, row, column, next, rows, columns, rate, b1, a1, b2, gain, epsilon, shrink, scale) => {
     const x = heap.f32;
