@@ -77,6 +77,19 @@ export class Arena {
     else this.#free.splice(index, 0, block);
   }
 
+  /**
+   * Grows the memory ahead, so that so many bytes can be handed out without growing it again, which would detach every view. Memory that is
+   * not written to costs nothing; where the system refuses, nothing is reserved.
+   */
+  reserve(bytes: number): void {
+    const { start, end } = this.#free.at(-1) ?? { start: 0, end: 0 };
+    try {
+      this.#reserve(Math.min(start + bytes, end), bytes);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+    }
+  }
+
   #reserve(end: number, bytes: number): void {
     const { byteLength } = this.memory.buffer;
     if (end <= byteLength) return;

@@ -14,6 +14,13 @@ export function sizeOf(shape: Shape): number {
 /** What a parameter takes with its gradient. */
 export const BYTES = 8;
 
+/**
+ * Blocks of the parameters' size that memory is grown for at once, and the most bytes of them: as many as an optimizer's state takes, so that a
+ * `value` or `gradient` that was taken before the optimizer was made is not detached by it.
+ */
+const AHEAD = 8;
+const MOST_AHEAD = 0x1000_0000;
+
 /** One named tensor. `value` and `gradient` are the floats themselves, row-major; ask again after something was allocated. */
 export class Parameter {
   readonly name: string;
@@ -110,6 +117,7 @@ export class Parameters implements Iterable<Parameter>, Disposable {
       );
     }
     [this.values, this.gradients] = blocks as [Vector, Vector];
+    engine.arena.reserve(Math.min(AHEAD * size * 4, MOST_AHEAD));
   }
 
   /** The number of floats in a block, padding included: what a state slot of the same layout takes. */
