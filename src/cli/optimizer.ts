@@ -1,7 +1,7 @@
+import { scheduleRules } from "../generated/scheduleRules.js";
 import { optimizerFromJSON, rules } from "../optimizers/index.js";
 import type { OptimizerDescription } from "../optimizers/rule.js";
 import { type Field, integer } from "../options/options.js";
-import { scheduleRules } from "../schedules/json.js";
 import { clockOf } from "../training/run.js";
 import { UsageError } from "./errors.js";
 import { SGD_MOMENTUM, type SizedSettings } from "./settings.js";
