@@ -1,7 +1,7 @@
 import { scheduleRules } from "../generated/scheduleRules.js";
 import { OptionError } from "../options/errors.js";
 import { show, suggest } from "../options/options.js";
-import { MAX_DEPTH, make, type Schedule, tooDeep } from "./schedule.js";
+import { MAX_DEPTH, make, type Schedule, type ScheduleRule, tooDeep } from "./schedule.js";
 
 /** Kinds as JSON of version 0.1 names them, which is read for ever. */
 const FORMER_KINDS: ReadonlyMap<unknown, string> = /* @__PURE__ */ new Map(
@@ -53,14 +53,19 @@ export function scheduleToJSON(schedule: Schedule, path = "schedule"): unknown {
   return schedule;
 }
 
+/** The rule of a kind, by its name or by the one it had; undefined if there is none. */
+export function scheduleRule(kind: unknown): ScheduleRule | undefined {
+  const current = FORMER_KINDS.get(kind) ?? kind;
+  return scheduleRules.find((known) => known.kind === current);
+}
+
 function revive(value: unknown, path: string, level: number): unknown {
   if (typeof value === "function") throw functionError(value, path);
   if (typeof value !== "object" || value === null) return value;
   if (level > MAX_LEVELS) throw tooDeep(value, path);
   if (Array.isArray(value)) return value.map((entry, i) => revive(entry, `${path}[${i}]`, level + 1));
   const kind = Object.hasOwn(value, "kind") ? (value as { kind: unknown }).kind : undefined;
-  const current = FORMER_KINDS.get(kind) ?? kind;
-  const rule = scheduleRules.find((known) => known.kind === current);
+  const rule = scheduleRule(kind);
   if (rule === undefined) {
     const kinds = scheduleRules.map((known) => known.kind);
     const hint = typeof kind === "string" ? suggest(kind, kinds) : "";

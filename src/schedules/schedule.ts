@@ -30,7 +30,7 @@ export type DescribedSchedule<O extends object> = Readonly<Required<O>> & Schedu
 export interface ScheduleRule<O extends object = object> {
   readonly kind: string;
   readonly fields: Fields<O>;
-  /** What must hold between options; throws OptionErrors whose fields start with `path`. */
+  /** Checks options against each other; throws OptionErrors whose fields start with `path`. */
   check?(schedule: DescribedSchedule<O>, path: string): void;
   /** The rate at a step, which may be a fraction inside `perFraction`. Called before every update, so it allocates nothing (noise does). */
   evaluate(schedule: DescribedSchedule<O>, step: number, clock: Clock): number;

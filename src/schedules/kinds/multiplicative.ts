@@ -15,7 +15,8 @@ export interface MultiplicativeOptions {
  *
  *     rate * factor(1) * factor(2) * ... * factor(step)
  *
- * Going forward costs one call a step; a jump calls the function for each step not visited before. Not data, like `lambda`.
+ * Going forward costs one call a step; a jump calls the function for each step not visited before, so that one to step 10^9
+ * calls it as often, unless the rate comes to 0. Not data, like `lambda`.
  *
  * @throws OptionError
  *

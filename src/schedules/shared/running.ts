@@ -11,7 +11,7 @@ const memos = /* @__PURE__ */ new WeakMap<object, Memo>();
 /**
  * value(step) of the recursion value(0) = first, value(i + 1) = next(owner, value(i), i).
  *
- * What is remembered (where it was last, and every 1024th value) saves work and never changes a bit: the operations that lead to a value
+ * The memory (of where it was last, and of every 1024th value) saves work and never changes a bit: the operations that lead to a value
  * are the same, in the same order, wherever it starts from. A value of 0 is taken to stay.
  */
 export function running<T extends object>(
