@@ -1,5 +1,5 @@
 // Draws docs/schedules/*.svg and fills in the generated parts of docs/schedules.md: the gallery from the schedules below, the table of
-// recipes from test/golden/schedules/recipes.json, whose rows test/schedules-golden.test.ts proves. Run `npm run build` first.
+// recipes from test/golden/schedules/recipes.json, whose rows test/schedules/golden.test.ts proves. Run `npm run build` first.
 //
 //   node scripts/gallery.js           writes
 //   node scripts/gallery.js --check   changes nothing; exits with 1 and says what is stale
@@ -15,8 +15,8 @@ const DOCS = new URL("../docs/", import.meta.url);
 /** Section, file, and the code that is shown and drawn. */
 const GALLERY = [
   ["Stairs", "constant", "constant({ rate: 1 })"],
-  ["Stairs", "factor", "factor({ rate: 1, factor: 0.3, steps: 60 })"],
-  ["Stairs", "step", "step({ rate: 1, every: 60, factor: 0.5 })"],
+  ["Stairs", "initialFactor", "initialFactor({ rate: 1, factor: 0.3, steps: 60 })"],
+  ["Stairs", "stepDecay", "stepDecay({ rate: 1, every: 60, factor: 0.5 })"],
   ["Stairs", "multiStep", "multiStep({ rate: 1, boundaries: [100, 200], factor: 0.4 })"],
   ["Stairs", "piecewiseConstant", "piecewiseConstant({ boundaries: [50, 180], rates: [0.4, 1, 0.1] })"],
   ["Decays", "exponential", "exponential({ rate: 1, factor: 0.5, steps: 60 })"],
@@ -29,7 +29,7 @@ const GALLERY = [
   ["Decays", "polynomial-cycle", "polynomial({ rate: 1, steps: 60, cycle: true })"],
   ["Decays", "inverseSqrt", "inverseSqrt({ rate: 1, timescale: 30 })"],
   ["Decays", "noam", "noam({ width: 512, steps: 60 })"],
-  ["Decays", "tanh", "tanh({ rate: 1, steps: 240 })"],
+  ["Decays", "tanhDecay", "tanhDecay({ rate: 1, steps: 240 })"],
   ["Cosines", "cosine", "cosine({ rate: 1, steps: 240 })"],
   ["Cosines", "cosine-periodic", "cosine({ rate: 1, steps: 100, periodic: true })"],
   ["Cosines", "cosine-exponent", "cosine({ rate: 1, end: 0.1, steps: 240, exponent: 3 })"],
@@ -41,18 +41,18 @@ const GALLERY = [
   ["Cycles", "oneCycle", "oneCycle({ rate: 1, steps: 300 })"],
   ["Cycles", "oneCycle-three", 'oneCycle({ rate: 1, steps: 300, phases: 3, shape: "linear", rise: 0.4 })'],
   ["Cycles", "oneCycleMomentum", "oneCycleMomentum({ steps: 300 })"],
-  ["Cycles", "interpolate", "interpolate({ boundaries: [0, 50, 150, 300], rates: [0.1, 1, 0.4, 0] })"],
+  ["Cycles", "interpolateRates", "interpolateRates({ boundaries: [0, 50, 150, 300], rates: [0.1, 1, 0.4, 0] })"],
   ["Warm-up", "warmup", "warmup({ steps: 60, then: cosine({ rate: 1, steps: 240 }) })"],
   ["Warm-up", "warmupStableDecay", 'warmupStableDecay({ rate: 1, warmup: 40, stable: 150, decay: 110, fall: "sqrt" })'],
-  ["Combinations", "sequence", "sequence([0.3, linear({ rate: 1, steps: 150 }), cosine({ rate: 0.6, steps: 80 })], [60, 180])"],
-  ["Combinations", "product", "product([cosine({ rate: 1, steps: 300 }), cyclic({ rate: 0.5, peak: 1, up: 15 })])"],
-  ["Combinations", "scale", "scale(warmup({ steps: 60, then: cosine({ rate: 1, steps: 240 }) }), 0.5)"],
-  ["Combinations", "clamp", "clamp(exponential({ rate: 1, factor: 0.5, steps: 40 }), { min: 0.1, max: 0.8 })"],
-  ["Combinations", "shift", "shift(linear({ rate: 1, steps: 150 }), 100)"],
-  ["Combinations", "repeat", "repeat(cosine({ rate: 1, steps: 60 }), 60, 4)"],
+  ["Combinations", "joinSchedules", "joinSchedules([0.3, linear({ rate: 1, steps: 150 }), cosine({ rate: 0.6, steps: 80 })], [60, 180])"],
+  ["Combinations", "multiplySchedules", "multiplySchedules([cosine({ rate: 1, steps: 300 }), cyclic({ rate: 0.5, peak: 1, up: 15 })])"],
+  ["Combinations", "scaleSchedule", "scaleSchedule(warmup({ steps: 60, then: cosine({ rate: 1, steps: 240 }) }), 0.5)"],
+  ["Combinations", "clampSchedule", "clampSchedule(exponential({ rate: 1, factor: 0.5, steps: 40 }), { min: 0.1, max: 0.8 })"],
+  ["Combinations", "shiftSchedule", "shiftSchedule(linear({ rate: 1, steps: 150 }), 100)"],
+  ["Combinations", "repeatSchedule", "repeatSchedule(cosine({ rate: 1, steps: 60 }), 60, 4)"],
   ["Combinations", "perEpoch", "perEpoch(exponential({ rate: 1, factor: 0.7 }))"],
   ["Combinations", "perFraction", "perFraction(warmup({ steps: 10, then: linear({ rate: 1, steps: 90 }) }))"],
-  ["Combinations", "noise", "noise({ schedule: cosine({ rate: 1, steps: 300 }), deviation: 0.1, limit: 0.3 })"],
+  ["Combinations", "noisySchedule", "noisySchedule({ schedule: cosine({ rate: 1, steps: 300 }), deviation: 0.1, limit: 0.3 })"],
   ["Your own function", "lambda", "lambda({ rate: 1, factor: (step) => 1 / (1 + step / 30) })"],
   ["Your own function", "multiplicative", "multiplicative({ rate: 1, factor: (step) => (step % 50 === 0 ? 0.6 : 1) })"],
   ["Rates that watch the loss", "reduceOnPlateau", "reduceOnPlateau({ rate: 1, factor: 0.5, patience: 12 })"],
@@ -65,11 +65,11 @@ function build(code) {
 
 /** The rates of a schedule; of one that observes, over a loss that falls for a third, stays, and falls again. */
 function curve(schedule) {
-  if (!schedules.isPlateau(schedule)) return [...schedules.rates(schedule, 0, STEPS + 1, CLOCK)];
-  let state = schedules.start(schedule);
+  if (!schedules.isPlateau(schedule)) return [...schedules.ratesBetween(schedule, 0, STEPS + 1, CLOCK)];
+  let state = schedules.startPlateau(schedule);
   return Array.from({ length: STEPS + 1 }, (_, step) => {
     const fallen = step < 100 ? step : step < 200 ? 100 : step - 100;
-    state = schedules.observe(schedule, state, 1 / (1 + fallen / 20));
+    state = schedules.observePlateau(schedule, state, 1 / (1 + fallen / 20));
     return state.rate;
   });
 }
@@ -105,7 +105,7 @@ function gallery() {
   return sections
     .map((section) => {
       const rows = GALLERY.filter((entry) => entry[0] === section).map(([, name, code]) => {
-        const words = schedules.describe(build(code));
+        const words = schedules.describeSchedule(build(code));
         return `| ![${name}](schedules/${name}.svg) | \`${code}\`<br>${words} |`;
       });
       return `### ${section}\n\n| over ${STEPS} steps | |\n| --- | --- |\n${rows.join("\n")}\n`;
@@ -132,7 +132,7 @@ function recipes() {
 const files = new Map(
   GALLERY.map(([, name, code]) => {
     const schedule = build(code);
-    return [`schedules/${name}.svg`, svg(name, schedules.describe(schedule), curve(schedule))];
+    return [`schedules/${name}.svg`, svg(name, schedules.describeSchedule(schedule), curve(schedule))];
   }),
 );
 const page = readFileSync(new URL("schedules.md", DOCS), "utf8");

@@ -1,7 +1,7 @@
 import { optimizerFromJSON, rules } from "../optimizers/index.js";
 import type { OptimizerDescription } from "../optimizers/rule.js";
 import { type Field, integer } from "../options/options.js";
-import { scheduleRules } from "../schedules/json.js";
+import { scheduleRule } from "../schedules/json.js";
 import { clockOf } from "../training/run.js";
 import { UsageError } from "./errors.js";
 import { SGD_MOMENTUM, type SizedSettings } from "./settings.js";
@@ -34,7 +34,7 @@ export function hasRate({ kind }: Record<string, unknown>): boolean {
 }
 
 function fieldsOf(kind: unknown): Record<string, Field<unknown>> | undefined {
-  return scheduleRules.find((rule) => rule.kind === kind)?.fields as Record<string, Field<unknown>> | undefined;
+  return scheduleRule(kind)?.fields as Record<string, Field<unknown>> | undefined;
 }
 
 /** `rate` and `steps` from elsewhere where a kind of schedule asks for them and they are not written. */

@@ -22,21 +22,7 @@ export type { Loss } from "../models/losses.js";
 export { type Activation, type Initialization, type MlpDescription, type MlpOptions, mlp } from "../models/mlp.js";
 export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "../models/model.js";
 export { Network } from "../models/network.js";
-export {
-  type Along,
-  alongLine,
-  type BacktrackingOptions,
-  type BarzilaiBorweinOptions,
-  backtracking,
-  barzilaiBorwein,
-  type LineSearchResult,
-  type Objective,
-  type StrongWolfeOptions,
-  strongWolfe,
-  type ZoomOptions,
-  zoom,
-} from "../numerics/linesearch.js";
-export { Random } from "../numerics/random.js";
+export * from "../numerics/index.js";
 export { optimizerFromJSON, rules, wrappers } from "../optimizers/index.js";
 export { type AcpropOptions, acprop } from "../optimizers/kinds/acprop.js";
 export { type AdabeliefOptions, adabelief } from "../optimizers/kinds/adabelief.js";

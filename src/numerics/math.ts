@@ -116,7 +116,7 @@ interface Powers {
   readonly within: (Pair | undefined)[];
 }
 
-/** What an optimizer's steps have in common: they ask for one exponent after the other, each a product of two powers kept here. */
+/** The powers of each base that an optimizer asks for: its steps ask for one exponent after the other, a product of two powers kept here. */
 const kept = new Map<number, Powers>();
 
 function inBlocks(x: number, n: number): number {
@@ -275,7 +275,7 @@ function sine(r: number, low: number): number {
   return r + (low * (1 - z / 2) - r * z * tail);
 }
 
-/** What |x|^y tends to where x is 0 or infinite, or y infinite. */
+/** The limit of |x|^y where x is 0 or infinite, or y infinite. */
 function limit(size: number, y: number): number {
   if (Number.isNaN(size) || Number.isNaN(y) || size === 1) return NaN;
   return size > 1 === y > 0 ? Infinity : 0;

@@ -2,7 +2,7 @@ import type { Kernels } from "../engine/load.js";
 import type { Parameter, Parameters } from "../engine/parameters.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
 import { type Field, show, suggest } from "../options/options.js";
-import { isPlateau, type PlateauState, plateauStateFromJSON, start } from "../schedules/plateau.js";
+import { isPlateau, type PlateauState, plateauStateFromJSON, startPlateau } from "../schedules/plateau.js";
 import { type Clock, rateAt, type ScheduleDescription } from "../schedules/schedule.js";
 import {
   type AnyRule,
@@ -52,7 +52,7 @@ export class BoundGroup implements Binding<AnyOptions> {
     this.elementRates = elementRates;
     this.parameters = parameters;
     this.rate = given["learningRate"] as Scheduled;
-    this.plateau = isPlateau(this.rate) ? start(this.rate as ScheduleDescription) : undefined;
+    this.plateau = isPlateau(this.rate) ? startPlateau(this.rate as ScheduleDescription) : undefined;
     const keys = Object.keys(rule.fields);
     this.options = Object.fromEntries(keys.map((key) => [key, given[key]])) as Resolved<AnyOptions>;
     this.scheduled = Object.entries<Field<unknown>>(rule.fields)

@@ -3,7 +3,7 @@ import type { Vector } from "../engine/memory.js";
 import { BYTES, Parameters } from "../engine/parameters.js";
 import { CheckpointError, DisposedError, DivergedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "../options/errors.js";
 import { type Fields, number, optional, readOptions, show, suggest } from "../options/options.js";
-import { observe, type PlateauState } from "../schedules/plateau.js";
+import { observePlateau, type PlateauState } from "../schedules/plateau.js";
 import type { Clock, ScheduleDescription } from "../schedules/schedule.js";
 import { type BoundGroup, divide } from "./groups.js";
 import { type AnyRule, type Closure, type OptimizerDescription, type RuleDescription, type Run, ruleOf, type Step } from "./rule.js";
@@ -301,7 +301,7 @@ export class Optimizer implements Disposable {
   observe(metric: number): void {
     this.#alive();
     for (const group of this.#groups) {
-      if (group.plateau) group.plateau = observe(group.rate as ScheduleDescription, group.plateau, metric);
+      if (group.plateau) group.plateau = observePlateau(group.rate as ScheduleDescription, group.plateau, metric);
     }
   }
 

@@ -1,59 +1,17 @@
-export { perEpoch, perFraction } from "./clock.js";
-export { clamp, type Limits, product, repeat, scale, sequence, shift } from "./combine.js";
-export { type CosineOptions, cosine, type TanhOptions, tanh, type WarmRestartsOptions, warmRestarts } from "./cosine.js";
-export {
-  type CyclicOptions,
-  cyclic,
-  type InterpolateOptions,
-  interpolate,
-  type OneCycleMomentumOptions,
-  type OneCycleOptions,
-  oneCycle,
-  oneCycleMomentum,
-} from "./cyclic.js";
-export {
-  type ExponentialOptions,
-  exponential,
-  type InverseSqrtOptions,
-  type InverseTimeOptions,
-  inverseSqrt,
-  inverseTime,
-  type LinearOptions,
-  linear,
-  type NaturalExponentialOptions,
-  type NoamOptions,
-  naturalExponential,
-  noam,
-  type PolynomialOptions,
-  polynomial,
-  type TimeBasedOptions,
-  timeBased,
-} from "./decay.js";
-export { type LambdaOptions, lambda, type MultiplicativeOptions, multiplicative } from "./functions.js";
+// The kinds are those in kinds/: scripts/registries.js lists them.
+export * from "../generated/schedules.js";
 export { scheduleFromJSON, scheduleToJSON } from "./json.js";
-export { type NoiseOptions, noise } from "./noise.js";
+export { isPlateau, observePlateau, type PlateauRule, type PlateauState, plateauStateFromJSON, startPlateau } from "./plateau.js";
 export {
-  type GreedyOptions,
-  greedy,
-  isPlateau,
-  observe,
-  type PlateauState,
-  plateauStateFromJSON,
-  type ReduceOnPlateauOptions,
-  reduceOnPlateau,
-  start,
-} from "./plateau.js";
-export { type Clock, describe, rateAt, rates, type Schedule, type ScheduleDescription, schedule } from "./schedule.js";
-export {
-  type ConstantOptions,
-  constant,
-  type FactorOptions,
-  factor,
-  type MultiStepOptions,
-  multiStep,
-  type PiecewiseConstantOptions,
-  piecewiseConstant,
-  type StepOptions,
-  step,
-} from "./steps.js";
-export { type WarmupOptions, type WarmupStableDecayOptions, warmup, warmupStableDecay } from "./warmup.js";
+  type Clock,
+  type DescribedSchedule,
+  describeSchedule,
+  rateAt,
+  ratesBetween,
+  type Schedule,
+  type ScheduleDescription,
+  type ScheduleRule,
+} from "./schedule.js";
+export type { Threshold } from "./shared/metric.js";
+export type { Phases } from "./shared/phases.js";
+export type { RiseShape } from "./shared/waves.js";

@@ -1,71 +1,35 @@
+import { scheduleRules } from "../generated/scheduleRules.js";
 import { OptionError } from "../options/errors.js";
 import { show, suggest } from "../options/options.js";
-import { perEpochRule, perFractionRule } from "./clock.js";
-import { clampRule, productRule, repeatRule, scaleRule, sequenceRule, shiftRule } from "./combine.js";
-import { cosineRule, tanhRule, warmRestartsRule } from "./cosine.js";
-import { cyclicRule, interpolateRule, oneCycleMomentumRule, oneCycleRule } from "./cyclic.js";
-import {
-  exponentialRule,
-  inverseSqrtRule,
-  inverseTimeRule,
-  linearRule,
-  naturalExponentialRule,
-  noamRule,
-  polynomialRule,
-  timeBasedRule,
-} from "./decay.js";
-import { lambdaRule, multiplicativeRule } from "./functions.js";
-import { noiseRule } from "./noise.js";
-import { greedyRule, reduceOnPlateauRule } from "./plateau.js";
-import { make, type Rule, type Schedule } from "./schedule.js";
-import { constantRule, factorRule, multiStepRule, piecewiseConstantRule, stepRule } from "./steps.js";
-import { warmupRule, warmupStableDecayRule } from "./warmup.js";
+import { MAX_DEPTH, make, type Schedule, type ScheduleRule, tooDeep } from "./schedule.js";
 
-/** Every kind of schedule there is. */
-export const scheduleRules: readonly Rule[] = [
-  constantRule,
-  factorRule,
-  lambdaRule,
-  multiplicativeRule,
-  stepRule,
-  multiStepRule,
-  piecewiseConstantRule,
-  exponentialRule,
-  naturalExponentialRule,
-  timeBasedRule,
-  inverseTimeRule,
-  linearRule,
-  polynomialRule,
-  inverseSqrtRule,
-  noamRule,
-  cosineRule,
-  warmRestartsRule,
-  tanhRule,
-  cyclicRule,
-  oneCycleRule,
-  oneCycleMomentumRule,
-  interpolateRule,
-  warmupRule,
-  warmupStableDecayRule,
-  sequenceRule,
-  productRule,
-  scaleRule,
-  clampRule,
-  shiftRule,
-  repeatRule,
-  perEpochRule,
-  perFractionRule,
-  noiseRule,
-  reduceOnPlateauRule,
-  greedyRule,
-];
+/** Kinds as JSON of version 0.1 names them, which is read for ever. */
+const FORMER_KINDS: ReadonlyMap<unknown, string> = /* @__PURE__ */ new Map(
+  Object.entries({
+    step: "stepDecay",
+    factor: "initialFactor",
+    tanh: "tanhDecay",
+    interpolate: "interpolateRates",
+    sequence: "joinSchedules",
+    product: "multiplySchedules",
+    scale: "scaleSchedule",
+    clamp: "clampSchedule",
+    shift: "shiftSchedule",
+    repeat: "repeatSchedule",
+    noise: "noisySchedule",
+  }),
+);
+
+// A list of schedules is a level of its own, so that each schedule costs two at most.
+const MAX_LEVELS = 2 * MAX_DEPTH;
 
 /**
  * A schedule from data that was JSON: checks all of it and attaches the rules, so that `rateAt` gives the bits it gave before.
  *
  * @param value a number, or an object with `kind` and that kind's options
  * @param path what the value is called in error messages
- * @throws OptionError that names the place: "optimizer.learningRate.then.steps must be a positive integer, got -3"
+ * @throws OptionError that names the place: "optimizer.learningRate.then.steps must be an integer at least 0, got -3". Schedules may be
+ *   nested 100 deep
  * @example scheduleFromJSON(JSON.parse('{ "kind": "cosine", "rate": 0.1, "steps": 100 }'))
  */
 export function scheduleFromJSON(value: unknown, path = "schedule"): Schedule {
@@ -73,7 +37,7 @@ export function scheduleFromJSON(value: unknown, path = "schedule"): Schedule {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new OptionError(path, value, `must be a number or an object with a kind, got ${show(value)}`);
   }
-  return revive(value, path) as Schedule;
+  return revive(value, path, 0) as Schedule;
 }
 
 /**
@@ -85,16 +49,23 @@ export function scheduleFromJSON(value: unknown, path = "schedule"): Schedule {
  * @example JSON.stringify(scheduleToJSON(cosine({ rate: 0.1, steps: 100 })))
  */
 export function scheduleToJSON(schedule: Schedule, path = "schedule"): unknown {
-  refuseFunctions(schedule, path);
+  refuseFunctions(schedule, path, 0);
   return schedule;
 }
 
-function revive(value: unknown, path: string): unknown {
+/** The rule of a kind, by its name or by the one it had; undefined if there is none. */
+export function scheduleRule(kind: unknown): ScheduleRule | undefined {
+  const current = FORMER_KINDS.get(kind) ?? kind;
+  return scheduleRules.find((known) => known.kind === current);
+}
+
+function revive(value: unknown, path: string, level: number): unknown {
   if (typeof value === "function") throw functionError(value, path);
-  if (Array.isArray(value)) return value.map((entry, i) => revive(entry, `${path}[${i}]`));
   if (typeof value !== "object" || value === null) return value;
+  if (level > MAX_LEVELS) throw tooDeep(value, path);
+  if (Array.isArray(value)) return value.map((entry, i) => revive(entry, `${path}[${i}]`, level + 1));
   const kind = Object.hasOwn(value, "kind") ? (value as { kind: unknown }).kind : undefined;
-  const rule = scheduleRules.find((known) => known.kind === kind);
+  const rule = scheduleRule(kind);
   if (rule === undefined) {
     const kinds = scheduleRules.map((known) => known.kind);
     const hint = typeof kind === "string" ? suggest(kind, kinds) : "";
@@ -104,14 +75,17 @@ function revive(value: unknown, path: string): unknown {
       `must be a kind of schedule, got ${show(kind)}${hint || `; there are ${kinds.join(", ")}`}`,
     );
   }
-  const inner = Object.entries(value).map(([key, entry]) => [key, revive(entry, `${path}.${key}`)]);
+  const inner = Object.entries(value).map(([key, entry]) => [key, revive(entry, `${path}.${key}`, level + 1)]);
   return make(rule, Object.fromEntries(inner), path);
 }
 
-function refuseFunctions(value: unknown, path: string): void {
+function refuseFunctions(value: unknown, path: string, level: number): void {
   if (typeof value === "function") throw functionError(value, path);
   if (typeof value !== "object" || value === null) return;
-  for (const [key, entry] of Object.entries(value)) refuseFunctions(entry, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`);
+  if (level > MAX_LEVELS) throw tooDeep(value, path);
+  for (const [key, entry] of Object.entries(value)) {
+    refuseFunctions(entry, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`, level + 1);
+  }
 }
 
 function functionError(value: unknown, path: string): OptionError {

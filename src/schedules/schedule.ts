@@ -7,13 +7,15 @@ import { type Field, type Fields, readOptions, show } from "../options/options.j
  */
 export type Schedule = number | ScheduleDescription | ((step: number) => number);
 
-/** What the factories make: `{ kind: "cosine", rate: 0.003, ... }`, frozen, with its rule attached unseen. */
+/** A schedule made by a factory: `{ kind: "cosine", rate: 0.003, ... }`, frozen, with its rule attached unseen. */
 export interface ScheduleDescription {
+  /** Name of the factory that made it. */
   readonly kind: string;
-  readonly [RULE]?: Rule;
+  /** The rule, which only the factories and `scheduleFromJSON` attach. */
+  readonly [RULE]: ScheduleRule;
 }
 
-/** What a run knows of time. Only `perEpoch` and `perFraction` ask for it. */
+/** Lengths of an epoch and of the run. Only `perEpoch` and `perFraction` ask for it. */
 export interface Clock {
   /** Optimizer updates in an epoch. */
   readonly stepsPerEpoch?: number;
@@ -22,18 +24,18 @@ export interface Clock {
 }
 
 /** A description of known options: all of them present, save those that have no default. */
-export type Described<O extends object> = Readonly<Required<O>> & ScheduleDescription;
+export type DescribedSchedule<O extends object> = Readonly<Required<O>> & ScheduleDescription;
 
-/** What a kind of schedule is: its options and its formula. */
-export interface Rule<O extends object = object> {
+/** A kind of schedule: its options and its formula. */
+export interface ScheduleRule<O extends object = object> {
   readonly kind: string;
   readonly fields: Fields<O>;
-  /** What must hold between options; throws OptionErrors whose fields start with `path`. */
-  check?(schedule: Described<O>, path: string): void;
+  /** Checks options against each other; throws OptionErrors whose fields start with `path`. */
+  check?(schedule: DescribedSchedule<O>, path: string): void;
   /** The rate at a step, which may be a fraction inside `perFraction`. Called before every update, so it allocates nothing (noise does). */
-  evaluate(schedule: Described<O>, step: number, clock: Clock): number;
+  evaluate(schedule: DescribedSchedule<O>, step: number, clock: Clock): number;
   /** The schedule in words, to follow "the rate is". */
-  describe(schedule: Described<O>): string;
+  describe(schedule: DescribedSchedule<O>): string;
   /** True for what needs the metric, and so is no function of the step. */
   readonly observes?: boolean;
 }
@@ -41,30 +43,52 @@ export interface Rule<O extends object = object> {
 // Carried unseen, so that a bundle holds the rules of the factories it imports and no others.
 export const RULE: unique symbol = Symbol("rule");
 
+/** How deep schedules may be nested: one that holds no other has depth 1. */
+export const MAX_DEPTH = 100;
+
+// The depth of a description that holds others. They are made from the inside out, so that it is known of all it holds.
+const depths = /* @__PURE__ */ new WeakMap<object, number>();
+
 const NO_CLOCK: Clock = Object.freeze({});
 
+function checkDepth(description: ScheduleDescription, path: string): void {
+  let inner = 0;
+  for (const value of Object.values(description).flat()) {
+    if (typeof value === "object" && value !== null) inner = Math.max(inner, depths.get(value) ?? 1);
+  }
+  if (inner >= MAX_DEPTH) throw tooDeep(description, path);
+  if (inner > 0) depths.set(description, inner + 1);
+}
+
+/** The error for schedules nested deeper than MAX_DEPTH. */
+export function tooDeep(value: unknown, path: string): OptionError {
+  return new OptionError(path, value, `must not be nested deeper than ${MAX_DEPTH} schedules: join or multiply lists of them instead`);
+}
+
 /** Reads options into a frozen description that carries its rule. */
-export function make<O extends object>(rule: Rule<O>, given: unknown, path = rule.kind): Described<O> {
-  const schedule = { kind: rule.kind, ...readOptions<O>(path, given, rule.fields) } as Described<O>;
+export function make<O extends object>(rule: ScheduleRule<O>, given: unknown, path = rule.kind): DescribedSchedule<O> {
+  const schedule = { kind: rule.kind, ...readOptions<O>(path, given, rule.fields) } as DescribedSchedule<O>;
   rule.check?.(schedule, path);
   Object.defineProperty(schedule, RULE, { value: rule });
+  checkDepth(schedule, path);
   Object.freeze(schedule);
   return schedule;
 }
 
 /**
- * The rate of a schedule at a step: what the optimizer uses for its update number `step`, counted from 0.
+ * The rate of a schedule at a step: the optimizer uses it for its update number `step`, counted from 0.
  *
  * A pure function: any step, in any order, gives the same bits on every engine.
  *
- * @param step optimizer updates done before this one: a whole number from 0
+ * @param step optimizer updates done before this one: a finite number from 0. A fraction is a point between two updates, as schedules of epochs use
+ *   it; a function of yours is called with it
  * @param clock how long an epoch and the run are, for schedules that use `perEpoch` or `perFraction`
- * @throws OptionError for a step that is negative, fractional or NaN, for a missing clock, for a rate that is not finite (a function may
+ * @throws OptionError for a step that is negative, infinite or NaN, for a missing clock, for a rate that is not finite (a function may
  *   return one, and an exponential that grows comes to one)
  * @example rateAt(cosine({ rate: 0.1, steps: 100 }), 50) // 0.05
  */
 export function rateAt(schedule: Schedule, step: number, clock: Clock = NO_CLOCK): number {
-  if (!(step >= 0 && Number.isInteger(step))) throw new OptionError("step", step, `must be a whole number from 0, got ${show(step)}`);
+  if (!(Number.isFinite(step) && step >= 0)) throw new OptionError("step", step, `must be a finite number from 0, got ${show(step)}`);
   const rate = evaluate(schedule, step, clock);
   if (!Number.isFinite(rate)) {
     throw new OptionError("schedule", schedule, `must be a finite number at every step, got ${show(rate)} at ${step}`);
@@ -73,12 +97,13 @@ export function rateAt(schedule: Schedule, step: number, clock: Clock = NO_CLOCK
 }
 
 /**
- * The rates from step `from` up to, not including, `to`.
+ * The rates from step `from` up to, not including, `to`, both whole numbers.
  *
  * @throws OptionError as `rateAt`, or when `to` is less than `from`
- * @example rates(linear({ rate: 1, steps: 4 }), 0, 5) // Float64Array [1, 0.75, 0.5, 0.25, 0]
+ * @example ratesBetween(linear({ rate: 1, steps: 4 }), 0, 5) // Float64Array [1, 0.75, 0.5, 0.25, 0]
  */
-export function rates(schedule: Schedule, from: number, to: number, clock: Clock = NO_CLOCK): Float64Array {
+export function ratesBetween(schedule: Schedule, from: number, to: number, clock: Clock = NO_CLOCK): Float64Array {
+  if (!(Number.isInteger(from) && from >= 0)) throw new OptionError("from", from, `must be a whole number from 0, got ${show(from)}`);
   if (!(Number.isInteger(to) && to >= from)) {
     throw new OptionError("to", to, `must be a whole number, not less than from (${show(from)}), got ${show(to)}`);
   }
@@ -90,24 +115,24 @@ export function rates(schedule: Schedule, from: number, to: number, clock: Clock
 /**
  * A schedule in words.
  *
- * @example describe(warmup({ steps: 100, then: cosine({ rate: 0.003, steps: 2000 }) }))
+ * @example describeSchedule(warmup({ steps: 100, then: cosine({ rate: 0.003, steps: 2000 }) }))
  * // "a linear warm-up over 100 steps, then a cosine from 0.003 to 0 over 2000 steps"
  */
-export function describe(schedule: Schedule): string {
+export function describeSchedule(schedule: Schedule): string {
   if (typeof schedule === "number") return `${schedule}`;
   if (typeof schedule === "function") return "a function of the step";
-  return ruleOf(schedule).describe(schedule as Described<object>);
+  return ruleOf(schedule).describe(schedule as DescribedSchedule<object>);
 }
 
-/** `rateAt` without its checks: what schedules call for the schedules inside them. */
+/** `rateAt` without its checks, for the schedules inside a schedule. */
 export function evaluate(schedule: Schedule, step: number, clock: Clock): number {
   if (typeof schedule === "number") return schedule;
   if (typeof schedule === "function") return schedule(step);
-  return ruleOf(schedule).evaluate(schedule as Described<object>, step, clock);
+  return ruleOf(schedule).evaluate(schedule as DescribedSchedule<object>, step, clock);
 }
 
 /**
- * An option that is a schedule. Read by the factories and by `scheduleFromJSON` alike, which revives inner schedules before the outer.
+ * A field whose value is a schedule. Read by the factories and by `scheduleFromJSON` alike, which revives inner schedules before the outer.
  */
 export function schedule(fallback?: Schedule): Field<Schedule> {
   return {
@@ -127,7 +152,7 @@ export function schedule(fallback?: Schedule): Field<Schedule> {
 }
 
 /** The rule a description carries. */
-export function ruleOf(schedule: ScheduleDescription, path = "schedule"): Rule {
+export function ruleOf(schedule: ScheduleDescription, path = "schedule"): ScheduleRule {
   const rule = (schedule as ScheduleDescription | undefined)?.[RULE];
   if (rule === undefined) {
     throw new OptionError(path, schedule, "must be made by a factory such as cosine(), or read with scheduleFromJSON()");

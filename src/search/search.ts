@@ -5,8 +5,8 @@ import { describe, type OptimizerDescription, ruleOf, type Scheduled } from "../
 import { unwrap, withCore } from "../optimizers/wrapper.js";
 import { DivergedError, OptionError } from "../options/errors.js";
 import { integer, list, number, readOptions } from "../options/options.js";
-import { scale } from "../schedules/combine.js";
-import { isPlateau, start } from "../schedules/plateau.js";
+import { scaleSchedule } from "../schedules/kinds/scaleSchedule.js";
+import { isPlateau, startPlateau } from "../schedules/plateau.js";
 import { type Clock, make, rateAt, ruleOf as scheduleRuleOf } from "../schedules/schedule.js";
 import { checkDatasets } from "../training/checks.js";
 import type { EpochRecord, Metrics, TrainingData } from "../training/records.js";
@@ -280,14 +280,14 @@ function withRate(run: CheckedRun, data: TrainingData, rate: number): OptimizerD
 function scaledBy(schedule: Scheduled, factor: number): Scheduled {
   if (typeof schedule === "number") return schedule * factor;
   if (typeof schedule === "object" && isPlateau(schedule))
-    return make(scheduleRuleOf(schedule), { ...schedule, rate: start(schedule).rate * factor });
-  return scale(schedule, factor);
+    return make(scheduleRuleOf(schedule), { ...schedule, rate: startPlateau(schedule).rate * factor });
+  return scaleSchedule(schedule, factor);
 }
 
 /** The highest rate of a run. */
 function peak(schedule: Scheduled, clock: Required<Clock>): number {
   if (typeof schedule === "number") return schedule;
-  if (typeof schedule === "object" && isPlateau(schedule)) return start(schedule).rate;
+  if (typeof schedule === "object" && isPlateau(schedule)) return startPlateau(schedule).rate;
   let highest = 0;
   for (let step = 0; step < Math.max(1, clock.totalSteps); step++) highest = Math.max(highest, rateAt(schedule, step, clock));
   if (highest === 0) throw new OptionError("run.optimizer.learningRate", schedule, "is 0 throughout: there is nothing to scale");

@@ -22,7 +22,7 @@ const LONG = /, 1000 steps$|, 30 epochs$/;
 export async function goldenRuns(stepsize: Library, engine: Engine, digits: string, length: Length): Promise<Hashes> {
   const hashes: Hashes = {};
   for (const [name, schedule] of Object.entries(schedules(stepsize))) {
-    hashes[`schedule ${name}`] = new Digest().floats(stepsize.rates(schedule, 0, 1000)).hex();
+    hashes[`schedule ${name}`] = new Digest().floats(stepsize.ratesBetween(schedule, 0, 1000)).hex();
   }
   for (const kind of [...stepsize.rules.keys(), ...stepsize.wrappers.keys()]) {
     const names = AS_THEY_ARE.has(kind) ? ["plain"] : Object.keys(variants);
@@ -51,12 +51,12 @@ export function summary(hashes: Hashes): string {
 }
 
 /** A schedule through every function of src/numerics/math.ts and every kind of recursion. */
-function schedules({ cosine, warmRestarts, tanh, cyclic, oneCycle, noise, ...s }: Library): Record<string, Schedule> {
+function schedules({ cosine, warmRestarts, tanhDecay, cyclic, oneCycle, noisySchedule, ...s }: Library): Record<string, Schedule> {
   const rate = 0.1;
   return {
     cosine: cosine({ rate, steps: 900, exponent: 1.7, delay: 0.8 }),
     warmRestarts: warmRestarts({ rate, steps: 60, growth: 1.5, decay: 0.9 }),
-    tanh: tanh({ rate, steps: 900 }),
+    tanh: tanhDecay({ rate, steps: 900 }),
     cyclic: cyclic({ rate: 0.01, peak: rate, up: 70, mode: "exponential", factor: 0.999 }),
     oneCycle: oneCycle({ rate, steps: 900 }),
     exponential: s.exponential({ rate, factor: 0.96, steps: 13 }),
@@ -66,7 +66,7 @@ function schedules({ cosine, warmRestarts, tanh, cyclic, oneCycle, noise, ...s }
     polynomial: s.polynomial({ rate, steps: 900, power: 1.3 }),
     inverseSqrt: s.inverseSqrt({ rate, timescale: 30 }),
     noam: s.noam({ steps: 100 }),
-    noise: noise({ schedule: rate, distribution: "normal", deviation: 0.3, seed: 7 }),
+    noise: noisySchedule({ schedule: rate, distribution: "normal", deviation: 0.3, seed: 7 }),
   };
 }
 

@@ -38,7 +38,7 @@ describe.each([...rules.keys()])("%s", (kind) => {
       "learningRate.kind",
       'must be a kind of schedule, got "cosin" (did you mean cosine?)',
     ],
-    [{ learningRate: { kind: "cosine", rate: 1, steps: 0 } }, "learningRate.steps", "must be a positive integer, got 0"],
+    [{ learningRate: { kind: "cosine", rate: 1, steps: -1 } }, "learningRate.steps", "must be an integer at least 0, got -1"],
     [{ maximize: 1 }, "maximize", "must be true or false, got 1"],
     [{ clipNorm: 0 }, "clipNorm", "must be a number greater than 0, got 0"],
     [{ clipNorm: Number.NaN }, "clipNorm", "must be a number greater than 0, got NaN"],

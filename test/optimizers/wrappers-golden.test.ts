@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { load } from "../../src/engine/load.js";
 import { Parameters } from "../../src/engine/parameters.js";
-import { alongLine, backtracking, barzilaiBorwein, type Objective, strongWolfe, zoom } from "../../src/numerics/linesearch.js";
+import { alongLine, backtracking, barzilaiBorwein, type Objective, strongWolfe, zoom } from "../../src/numerics/index.js";
 import { optimizerFromJSON, wrappers } from "../../src/optimizers/index.js";
 import { Optimizer } from "../../src/optimizers/optimizer.js";
 

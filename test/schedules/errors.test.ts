@@ -1,32 +1,31 @@
 import { describe, expect, test } from "vitest";
 import { OptionError } from "../../src/options/errors.js";
 import {
-  clamp,
+  clampSchedule,
   cosine,
-  describe as describeSchedule,
+  describeSchedule,
   exponential,
   greedy,
-  interpolate,
+  interpolateRates,
   isPlateau,
+  joinSchedules,
   lambda,
   linear,
-  multiStep,
-  noise,
-  observe,
+  multiplySchedules,
+  noisySchedule,
+  observePlateau,
   oneCycle,
   perEpoch,
   perFraction,
   piecewiseConstant,
   plateauStateFromJSON,
-  product,
   rateAt,
-  rates,
+  ratesBetween,
   reduceOnPlateau,
   type Schedule,
   scheduleFromJSON,
   scheduleToJSON,
-  sequence,
-  start,
+  startPlateau,
   warmup,
 } from "../../src/schedules/index.js";
 
@@ -35,27 +34,27 @@ const good = cosine({ rate: 0.1, steps: 10 });
 const plateau = reduceOnPlateau({ rate: 0.1 });
 
 const cases: [string, () => unknown, string][] = [
-  ["a negative step", () => rateAt(good, -1), "step must be a whole number from 0, got -1"],
-  ["a step that is NaN", () => rateAt(good, Number.NaN), "step must be a whole number from 0, got NaN"],
-  ["a fractional step", () => rateAt(good, 0.5), "step must be a whole number from 0, got 0.5"],
-  ["rates backwards", () => rates(good, 5, 4), "to must be a whole number, not less than from (5), got 4"],
-  ["negative steps", () => cosine({ rate: 0.1, steps: -3 }), "cosine.steps must be a positive integer, got -3"],
+  ["a negative step", () => rateAt(good, -1), "step must be a finite number from 0, got -1"],
+  ["a step that is NaN", () => rateAt(good, Number.NaN), "step must be a finite number from 0, got NaN"],
+  ["an infinite step", () => rateAt(good, Number.POSITIVE_INFINITY), "step must be a finite number from 0, got Infinity"],
+  ["rates from a fraction", () => ratesBetween(good, 0.5, 2.5), "from must be a whole number from 0, got 0.5"],
+  ["rates backwards", () => ratesBetween(good, 5, 4), "to must be a whole number, not less than from (5), got 4"],
+  ["negative steps", () => cosine({ rate: 0.1, steps: -3 }), "cosine.steps must be an integer at least 0, got -3"],
   ["a negative rate", () => linear({ rate: -1, steps: 3 }), "linear.rate must be a number at least 0, got -1"],
   ["a rate that is NaN", () => linear({ rate: Number.NaN, steps: 3 }), "linear.rate must be a number at least 0, got NaN"],
   ["a missing option", () => cosine(loose({ rate: 1 })), "cosine.steps is missing"],
   ["an unknown option", () => cosine(loose({ rate: 1, step: 10 })), "cosine.step is not an option (did you mean steps?)"],
-  ["an empty sequence", () => sequence([], []), "sequence.schedules must have at least 1 entries, got 0"],
-  ["an empty product", () => product([]), "product.schedules must have at least 1 entries, got 0"],
-  ["boundaries too few", () => sequence([1, 2, 3], [5]), "sequence.boundaries must have 2 entries, one fewer than schedules, got 1"],
+  ["an empty sequence", () => joinSchedules([], []), "joinSchedules.schedules must have at least 1 entries, got 0"],
+  ["an empty product", () => multiplySchedules([]), "multiplySchedules.schedules must have at least 1 entries, got 0"],
   [
-    "unsorted boundaries",
-    () => sequence([1, 2, 3], [5, 4]),
-    "sequence.boundaries[1] must be greater than the one before it, got 4 after 5",
+    "boundaries too few",
+    () => joinSchedules([1, 2, 3], [5]),
+    "joinSchedules.boundaries must have 2 entries, one fewer than schedules, got 1",
   ],
   [
-    "equal boundaries",
-    () => multiStep({ rate: 1, boundaries: [5, 5] }),
-    "multiStep.boundaries[1] must be greater than the one before it, got 5 after 5",
+    "unsorted boundaries",
+    () => joinSchedules([1, 2, 3], [5, 4]),
+    "joinSchedules.boundaries[1] must not be less than the one before it, got 4 after 5",
   ],
   [
     "rates that do not fit boundaries",
@@ -64,14 +63,14 @@ const cases: [string, () => unknown, string][] = [
   ],
   [
     "knots that do not fit",
-    () => interpolate({ boundaries: [5], rates: [] }),
-    "interpolate.rates must have 1 entries, as many as boundaries, got 0",
+    () => interpolateRates({ boundaries: [5], rates: [] }),
+    "interpolateRates.rates must have 1 entries, as many as boundaries, got 0",
   ],
-  ["limits upside down", () => clamp(good, { min: 2, max: 1 }), "clamp.max must be at least min (2), got 1"],
+  ["limits upside down", () => clampSchedule(good, { min: 2, max: 1 }), "clampSchedule.max must be at least min (2), got 1"],
   [
     "noise that is nearly always too large",
-    () => noise({ schedule: 1, limit: 0.001 }),
-    "noise.deviation must be at most 100 times limit (0.001), got 1",
+    () => noisySchedule({ schedule: 1, limit: 0.001 }),
+    "noisySchedule.deviation must be at most 100 times limit (0.001), got 1",
   ],
   [
     "no schedule",
@@ -131,19 +130,19 @@ const cases: [string, () => unknown, string][] = [
   [
     "a plateau as a function of the step",
     () => rateAt(plateau, 3),
-    "schedule must be a function of the step, and reduceOnPlateau observes a metric: use start() and observe()",
+    "schedule must be a function of the step, and reduceOnPlateau observes a metric: use startPlateau() and observePlateau()",
   ],
   [
     "a plateau inside another",
     () => warmup({ steps: 3, then: plateau }),
     "warmup.then must be a function of the step: a schedule that observes a metric cannot be part of another",
   ],
-  ["a cosine that should observe", () => start(good), "schedule must observe a metric, and cosine does not: use rateAt()"],
-  ["a metric that is NaN", () => observe(plateau, start(plateau), Number.NaN), "metric must be a finite number, got NaN"],
+  ["a cosine that should observe", () => startPlateau(good), "schedule must observe a metric, and cosine does not: use rateAt()"],
+  ["a metric that is NaN", () => observePlateau(plateau, startPlateau(plateau), Number.NaN), "metric must be a finite number, got NaN"],
   ["rates upside down", () => greedy({ rate: 0.1, minRate: 1, maxRate: 0.5 }), "greedy.maxRate must be at least minRate (1), got 0.5"],
   [
     "a state of another kind",
-    () => plateauStateFromJSON(plateau, start(greedy({ rate: 1 })), "plateau"),
+    () => plateauStateFromJSON(plateau, startPlateau(greedy({ rate: 1 })), "plateau"),
     "plateau.good is not an option; known options: rate, best, bad, cooldown, mean, seen",
   ],
 ];
@@ -158,17 +157,21 @@ describe("from JSON", () => {
   const deep = { kind: "warmup", steps: 5, then: { kind: "cosine", rate: 0.1, steps: -3 } };
 
   test.each<[string, unknown, string]>([
-    ["a nested option", deep, `${path}.then.steps must be a positive integer, got -3`],
+    ["a nested option", deep, `${path}.then.steps must be an integer at least 0, got -3`],
     [
       "an entry of a list",
-      { kind: "sequence", schedules: [1, { kind: "cosine", rate: 0.1 }], boundaries: [3] },
+      { kind: "joinSchedules", schedules: [1, { kind: "cosine", rate: 0.1 }], boundaries: [3] },
       `${path}.schedules[1].steps is missing`,
     ],
     ["a kind misspelt", { kind: "cosin", rate: 1 }, `${path}.kind must be a kind of schedule, got "cosin" (did you mean cosine?)`],
-    ["no kind", { rate: 1 }, `${path}.kind must be a kind of schedule, got undefined; there are constant, factor, `],
+    ["no kind", { rate: 1 }, `${path}.kind must be a kind of schedule, got undefined; there are clampSchedule, constant, `],
     ["an inherited kind", Object.create({ kind: "cosine" }), `${path}.kind must be a kind of schedule, got undefined`],
     ["a function", () => 1, `${path} must be a number or an object with a kind, got a function`],
-    ["a function inside", { kind: "scale", schedule: () => 1, factor: 2 }, `${path}.schedule is a function, which JSON cannot hold`],
+    [
+      "a function inside",
+      { kind: "scaleSchedule", schedule: () => 1, factor: 2 },
+      `${path}.schedule is a function, which JSON cannot hold`,
+    ],
     ["null", null, `${path} must be a number or an object with a kind, got null`],
     ["NaN", Number.NaN, `${path} must be a number or an object with a kind, got NaN`],
     ["a list", [1], `${path} must be a number or an object with a kind, got an array of 1`],
@@ -179,7 +182,7 @@ describe("from JSON", () => {
     ],
     [
       "a plateau inside",
-      { kind: "scale", schedule: { kind: "greedy", rate: 1 }, factor: 2 },
+      { kind: "scaleSchedule", schedule: { kind: "greedy", rate: 1 }, factor: 2 },
       `${path}.schedule must be a function of the step`,
     ],
   ])("%s", (_, value, message) => {
@@ -201,7 +204,7 @@ describe("to JSON", () => {
     ["lambda", lambda({ rate: 1, factor: () => 1 }), "rate.factor is a function, which JSON cannot hold"],
     [
       "a function inside",
-      sequence([1, warmup({ steps: 2, then: () => 1 })], [4]),
+      joinSchedules([1, warmup({ steps: 2, then: () => 1 })], [4]),
       "rate.schedules[1].then is a function, which JSON cannot hold",
     ],
   ])("%s is refused", (_, schedule, message) => {

@@ -42,7 +42,7 @@ describe.each(libraries)("%s", (library) => {
     expect(sets.length).toBeGreaterThanOrEqual(2);
     sets.forEach((set, i) => {
       const expected = rates[i] as number[];
-      const actual = schedules.rates(build<schedules.Schedule>(ours, set), 0, 200);
+      const actual = schedules.ratesBetween(build<schedules.Schedule>(ours, set), 0, 200);
       const peak = Math.max(...expected);
       const differences = expected.map((value, step) => difference(actual[step] as number, value, peak));
       const largest = Math.max(...differences);
@@ -62,9 +62,9 @@ describe.each(libraries)("%s", (library) => {
     sets.forEach((set, i) => {
       const schedule = build<schedules.ScheduleDescription>(ours, set);
       golden.metrics?.forEach((metrics, j) => {
-        let state = schedules.start(schedule);
+        let state = schedules.startPlateau(schedule);
         const actual = metrics.map((metric) => {
-          state = schedules.observe(schedule, schedules.plateauStateFromJSON(schedule, JSON.parse(JSON.stringify(state))), metric);
+          state = schedules.observePlateau(schedule, schedules.plateauStateFromJSON(schedule, JSON.parse(JSON.stringify(state))), metric);
           return state.rate;
         });
         const expected = rates[i]?.[j] as number[];

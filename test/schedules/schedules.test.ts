@@ -1,58 +1,58 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { scheduleRules } from "../../src/generated/scheduleRules.js";
 import {
   type Clock,
-  clamp,
+  clampSchedule,
   constant,
   cosine,
   cyclic,
-  describe as describeSchedule,
+  describeSchedule,
   exponential,
-  factor,
-  interpolate,
+  initialFactor,
+  interpolateRates,
   inverseSqrt,
   inverseTime,
+  joinSchedules,
   lambda,
   linear,
   multiplicative,
+  multiplySchedules,
   multiStep,
   naturalExponential,
   noam,
-  noise,
+  noisySchedule,
   oneCycle,
   oneCycleMomentum,
   perEpoch,
   perFraction,
   piecewiseConstant,
   polynomial,
-  product,
   rateAt,
-  rates,
-  repeat,
+  ratesBetween,
+  repeatSchedule,
   type Schedule,
-  scale,
+  scaleSchedule,
   scheduleFromJSON,
   scheduleToJSON,
-  sequence,
-  shift,
-  step,
-  tanh,
+  shiftSchedule,
+  stepDecay,
+  tanhDecay,
   timeBased,
   warmRestarts,
   warmup,
   warmupStableDecay,
 } from "../../src/schedules/index.js";
-import { scheduleRules } from "../../src/schedules/json.js";
 
 const clock: Clock = { stepsPerEpoch: 7, totalSteps: 300 };
 
 /** One of each kind and more, with what is known about it. */
 const table: { schedule: Schedule & object; words: string; from: number; to: number; falls?: boolean; jump?: number }[] = [
   { schedule: constant({ rate: 0.1 }), words: "0.1", from: 0.1, to: 0.1, falls: true, jump: 0 },
-  { schedule: factor({ rate: 0.1, factor: 0.5, steps: 40 }), words: "0.05 for 40 steps, then 0.1", from: 0.05, to: 0.1 },
-  { schedule: step({ rate: 0.1, every: 30 }), words: "0.1, times 0.1 every 30 steps", from: 0, to: 0.1, falls: true },
+  { schedule: initialFactor({ rate: 0.1, factor: 0.5, steps: 40 }), words: "0.05 for 40 steps, then 0.1", from: 0.05, to: 0.1 },
+  { schedule: stepDecay({ rate: 0.1, every: 30 }), words: "0.1, times 0.1 every 30 steps", from: 0, to: 0.1, falls: true },
   {
-    schedule: step({ rate: 0.1, every: 30, offset: 1 }),
+    schedule: stepDecay({ rate: 0.1, every: 30, offset: 1 }),
     words: "0.1, times 0.1 every 30 steps, the first time 1 earlier",
     from: 0,
     to: 0.1,
@@ -152,7 +152,7 @@ const table: { schedule: Schedule & object; words: string; from: number; to: num
     to: 0.1,
   },
   {
-    schedule: tanh({ rate: 0.1, steps: 200 }),
+    schedule: tanhDecay({ rate: 0.1, steps: 200 }),
     words: "a hyperbolic tangent from 0.1 to 0 over 200 steps",
     from: 0,
     to: 0.1,
@@ -181,7 +181,7 @@ const table: { schedule: Schedule & object; words: string; from: number; to: num
     jump: 0.0012,
   },
   {
-    schedule: interpolate({ boundaries: [10, 60, 200], rates: [0.01, 0.1, 0.02], shape: "cosine" }),
+    schedule: interpolateRates({ boundaries: [10, 60, 200], rates: [0.01, 0.1, 0.02], shape: "cosine" }),
     words: "cosine through 0.01 at step 10, 0.1 at step 60, 0.02 at step 200",
     from: 0.01,
     to: 0.1,
@@ -202,46 +202,46 @@ const table: { schedule: Schedule & object; words: string; from: number; to: num
     jump: 0.0034,
   },
   {
-    schedule: sequence([0.1, linear({ rate: 0.2, steps: 100 }), 0.01], [50, 150]),
+    schedule: joinSchedules([0.1, linear({ rate: 0.2, steps: 100 }), 0.01], [50, 150]),
     words: "0.1, from step 50 linear from 0.2 to 0 over 100 steps, from step 150 0.01",
     from: 0,
     to: 0.2,
   },
   {
-    schedule: product([exponential({ rate: 0.1, factor: 0.99 }), factor({ rate: 1, factor: 0.1, steps: 20 })]),
+    schedule: multiplySchedules([exponential({ rate: 0.1, factor: 0.99 }), initialFactor({ rate: 1, factor: 0.1, steps: 20 })]),
     words: "(0.1, times 0.99 every step) times (0.1 for 20 steps, then 1)",
     from: 0,
     to: 0.1,
   },
   {
-    schedule: scale(cosine({ rate: 0.1, steps: 200 }), 0.5),
+    schedule: scaleSchedule(cosine({ rate: 0.1, steps: 200 }), 0.5),
     words: "0.5 times (a cosine from 0.1 to 0 over 200 steps)",
     from: 0,
     to: 0.05,
     falls: true,
   },
   {
-    schedule: clamp(linear({ rate: 0.1, steps: 200 }), { min: 0.02, max: 0.08 }),
+    schedule: clampSchedule(linear({ rate: 0.1, steps: 200 }), { min: 0.02, max: 0.08 }),
     words: "linear from 0.1 to 0 over 200 steps, at least 0.02, at most 0.08",
     from: 0.02,
     to: 0.08,
     falls: true,
   },
   {
-    schedule: shift(linear({ rate: 0.1, steps: 100 }), 50),
+    schedule: shiftSchedule(linear({ rate: 0.1, steps: 100 }), 50),
     words: "linear from 0.1 to 0 over 100 steps, begun 50 steps later",
     from: 0,
     to: 0.1,
     falls: true,
   },
   {
-    schedule: repeat(linear({ rate: 0.1, steps: 100 }), 50, 3),
+    schedule: repeatSchedule(linear({ rate: 0.1, steps: 100 }), 50, 3),
     words: "(linear from 0.1 to 0 over 100 steps), repeated every 50 steps, 3 times",
     from: 0.05,
     to: 0.1,
   },
   {
-    schedule: perEpoch(step({ rate: 0.1, every: 10 })),
+    schedule: perEpoch(stepDecay({ rate: 0.1, every: 10 })),
     words: "0.1, times 0.1 every 10 steps, counted in epochs",
     from: 0,
     to: 0.1,
@@ -255,13 +255,13 @@ const table: { schedule: Schedule & object; words: string; from: number; to: num
     jump: 0.0034,
   },
   {
-    schedule: noise({ schedule: 0.1, limit: 0.2, begin: 100 }),
+    schedule: noisySchedule({ schedule: 0.1, limit: 0.2, begin: 100 }),
     words: "0.1, with normal noise within 0.2 of it",
     from: 0.08,
     to: 0.12,
   },
   {
-    schedule: noise({ schedule: 0.1, distribution: "uniform", until: 100, seed: 7 }),
+    schedule: noisySchedule({ schedule: 0.1, distribution: "uniform", until: 100, seed: 7 }),
     words: "0.1, with uniform noise within 0.67 of it",
     from: 0.033,
     to: 0.167,
@@ -284,7 +284,7 @@ test("the table has every kind", () => {
 });
 
 describe.each(table.map((row) => ({ name: row.words, ...row })))("$name", ({ schedule, words, from, to, falls, jump }) => {
-  const inSequence = rates(schedule, 0, 3000, clock);
+  const inSequence = ratesBetween(schedule, 0, 3000, clock);
 
   test("describes itself", () => expect(describeSchedule(schedule)).toBe(words));
 
@@ -321,7 +321,7 @@ describe.each(table.map((row) => ({ name: row.words, ...row })))("$name", ({ sch
   test("after a JSON round trip gives the same bits", () => {
     const revived = scheduleFromJSON(JSON.parse(JSON.stringify(schedule)));
     expect(revived).toEqual(schedule);
-    expect(bits(rates(revived, 0, 3000, clock))).toEqual(bits(inSequence));
+    expect(bits(ratesBetween(revived, 0, 3000, clock))).toEqual(bits(inSequence));
     expect(Object.is(rateAt(revived, 1e9, clock), rateAt(schedule, 1e9, clock))).toBe(true);
   });
 
@@ -342,7 +342,7 @@ describe.each(table.map((row) => ({ name: row.words, ...row })))("$name", ({ sch
 
 describe.each(functions.map((schedule) => ({ name: describeSchedule(schedule), schedule })))("$name", ({ schedule }) => {
   test("in random order equals in sequence, bit for bit", () => {
-    const inSequence = rates(schedule, 0, 3000);
+    const inSequence = ratesBetween(schedule, 0, 3000);
     fc.assert(
       fc.property(fc.array(fc.nat(2999), { minLength: 1 }), (steps) => {
         expect(bits(steps.map((k) => rateAt(schedule, k)))).toEqual(bits(steps.map((k) => inSequence[k] as number)));
@@ -370,7 +370,7 @@ describe("time-based decay", () => {
 
   test("its first two rates are equal, it underflows to 0 and stays there", () => {
     const schedule = timeBased({ rate: 0.3, decay: 1e-6 });
-    expect([...rates(schedule, 0, 3)]).toEqual([0.3, 0.3, 0.3 / (1 + 1e-6)]);
+    expect([...ratesBetween(schedule, 0, 3)]).toEqual([0.3, 0.3, 0.3 / (1 + 1e-6)]);
     expect(rateAt(schedule, 37_000)).toBeGreaterThan(0);
     expect(rateAt(schedule, 38_000)).toBe(0);
     expect(rateAt(schedule, Number.MAX_SAFE_INTEGER)).toBe(0);
@@ -388,9 +388,9 @@ describe("a boundary step belongs to exactly one piece", () => {
       fc.property(ascending, (boundaries) => {
         const values = [...boundaries.keys(), boundaries.length];
         const pieces = piecewiseConstant({ boundaries, rates: values });
-        const joined = sequence(values, boundaries);
+        const joined = joinSchedules(values, boundaries);
         const stairs = multiStep({ rate: 1, boundaries, factor: 0.5 });
-        const knots = interpolate({ boundaries, rates: values.slice(1) });
+        const knots = interpolateRates({ boundaries, rates: values.slice(1) });
         boundaries.forEach((boundary, i) => {
           for (const schedule of [pieces, joined]) {
             expect(rateAt(schedule, boundary - 1)).toBe(i);
@@ -406,7 +406,7 @@ describe("a boundary step belongs to exactly one piece", () => {
 
   test("the previous one, if asked for", () => {
     const schedule = piecewiseConstant({ boundaries: [2, 4], rates: [1, 2, 3], boundary: "previous" });
-    expect([...rates(schedule, 0, 6)]).toEqual([1, 1, 1, 2, 2, 3]);
+    expect([...ratesBetween(schedule, 0, 6)]).toEqual([1, 1, 1, 2, 2, 3]);
     expect(rateAt(perFraction(schedule, 10), 5, { totalSteps: 20 })).toBe(2); // 2.5 is after 2
   });
 
@@ -431,15 +431,15 @@ describe("algebra", () => {
   test("sequence, shift, repeat", () => {
     fc.assert(
       fc.property(any, steps, fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 300 }), (s, k, a, b) => {
-        same(sequence([s], []), s, k);
-        same(sequence([s, shift(s, -a)], [a]), s, k);
-        same(sequence([s, sequence([s, s], [b])], [a]), sequence([s, s, s], [a, a + b]), k);
-        same(shift(s, 0), s, k);
-        same(shift(shift(s, a), b), shift(s, a + b), k);
-        same(shift(shift(s, -a), -b), shift(s, -a - b), k);
-        expect(rateAt(shift(s, a), k + a, clock)).toBe(rateAt(s, k, clock));
-        expect(rateAt(repeat(s, a), k, clock)).toBe(rateAt(s, k % a, clock));
-        same(repeat(s, a, 3), sequence([repeat(s, a), rateAt(s, a, clock)], [3 * a]), k);
+        same(joinSchedules([s], []), s, k);
+        same(joinSchedules([s, shiftSchedule(s, -a)], [a]), s, k);
+        same(joinSchedules([s, joinSchedules([s, s], [b])], [a]), joinSchedules([s, s, s], [a, a + b]), k);
+        same(shiftSchedule(s, 0), s, k);
+        same(shiftSchedule(shiftSchedule(s, a), b), shiftSchedule(s, a + b), k);
+        same(shiftSchedule(shiftSchedule(s, -a), -b), shiftSchedule(s, -a - b), k);
+        expect(rateAt(shiftSchedule(s, a), k + a, clock)).toBe(rateAt(s, k, clock));
+        expect(rateAt(repeatSchedule(s, a), k, clock)).toBe(rateAt(s, k % a, clock));
+        same(repeatSchedule(s, a, 3), joinSchedules([repeatSchedule(s, a), rateAt(s, a, clock)], [3 * a]), k);
         expect(rateAt(warmup({ steps: a, then: s }), k + a, clock)).toBe(rateAt(s, k, clock));
       }),
     );
@@ -449,14 +449,14 @@ describe("algebra", () => {
     fc.assert(
       fc.property(any, any, steps, fc.double({ min: 0, max: 10, noNaN: true }), (s, t, k, x) => {
         const rate = rateAt(s, k, clock);
-        same(scale(s, 1), s, k);
-        same(product([s]), s, k);
-        same(product([s, t]), product([t, s]), k);
-        same(product([s, x]), scale(s, x), k);
-        same(scale(sequence([s, t], [100]), x), sequence([scale(s, x), scale(t, x)], [100]), k);
-        same(clamp(s, {}), s, k);
-        expect(rateAt(clamp(s, { min: x }), k, clock)).toBe(Math.max(x, rate));
-        expect(rateAt(clamp(s, { max: x }), k, clock)).toBe(Math.min(x, rate));
+        same(scaleSchedule(s, 1), s, k);
+        same(multiplySchedules([s]), s, k);
+        same(multiplySchedules([s, t]), multiplySchedules([t, s]), k);
+        same(multiplySchedules([s, x]), scaleSchedule(s, x), k);
+        same(scaleSchedule(joinSchedules([s, t], [100]), x), joinSchedules([scaleSchedule(s, x), scaleSchedule(t, x)], [100]), k);
+        same(clampSchedule(s, {}), s, k);
+        expect(rateAt(clampSchedule(s, { min: x }), k, clock)).toBe(Math.max(x, rate));
+        expect(rateAt(clampSchedule(s, { max: x }), k, clock)).toBe(Math.min(x, rate));
       }),
     );
   });
@@ -485,7 +485,8 @@ describe("one-cycle", () => {
       fc.property(shapes, (options) => {
         const rate = oneCycle({ rate: 1, ...options });
         const momentum = oneCycleMomentum(options);
-        const distances = (schedule: Schedule, middle: number) => rates(schedule, 0, options.steps + 5).map((x) => Math.abs(x - middle));
+        const distances = (schedule: Schedule, middle: number) =>
+          ratesBetween(schedule, 0, options.steps + 5).map((x) => Math.abs(x - middle));
         expect(Math.max(...distances(rate, 0.5))).toBeLessThanOrEqual(0.5 + 1e-15);
         expect(Math.max(...distances(momentum, 0.9))).toBeLessThanOrEqual(0.05 + 1e-15);
         expect(rateAt(rate, options.steps - 1)).toBe(1 / 25 / 1e4);
@@ -497,15 +498,15 @@ describe("one-cycle", () => {
 
 describe("warm-up", () => {
   test("spends no update on a rate of 0 unless asked to", () => {
-    expect([...rates(warmup({ steps: 4, then: 1 }), 0, 6)]).toEqual([0.2, 0.4, 0.6000000000000001, 0.8, 1, 1]);
-    expect([...rates(warmup({ steps: 4, from: 0, then: 1 }), 0, 6)]).toEqual([0, 0.25, 0.5, 0.75, 1, 1]);
+    expect([...ratesBetween(warmup({ steps: 4, then: 1 }), 0, 6)]).toEqual([0.2, 0.4, 0.6000000000000001, 0.8, 1, 1]);
+    expect([...ratesBetween(warmup({ steps: 4, from: 0, then: 1 }), 0, 6)]).toEqual([0, 0.25, 0.5, 0.75, 1, 1]);
   });
 });
 
 describe("noise", () => {
   test("depends on seed and step alone, and has the spread it should have", () => {
     const spread = (options: object) => {
-      const values = rates(noise({ schedule: 1, ...options }), 0, 20_000);
+      const values = ratesBetween(noisySchedule({ schedule: 1, ...options }), 0, 20_000);
       const mean = values.reduce((a, b) => a + b) / values.length;
       return [mean - 1, Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length)] as const;
     };
@@ -515,6 +516,6 @@ describe("noise", () => {
     const [uniformMean, uniformDeviation] = spread({ distribution: "uniform", limit: 0.5 });
     expect(Math.abs(uniformMean)).toBeLessThan(0.01);
     expect(uniformDeviation).toBeCloseTo(0.5 / Math.sqrt(3), 2);
-    expect(rateAt(noise({ schedule: 1, seed: 1 }), 5)).not.toBe(rateAt(noise({ schedule: 1, seed: 2 }), 5));
+    expect(rateAt(noisySchedule({ schedule: 1, seed: 1 }), 5)).not.toBe(rateAt(noisySchedule({ schedule: 1, seed: 2 }), 5));
   });
 });

@@ -11,7 +11,7 @@ import { scheduleFreeSgd } from "../../src/optimizers/kinds/scheduleFree.js";
 import { sgd } from "../../src/optimizers/kinds/sgd.js";
 import { Optimizer } from "../../src/optimizers/optimizer.js";
 import { CheckpointError, DataError, DivergedError, ModeError, OptionError, ShapeError } from "../../src/options/errors.js";
-import { cosine, perEpoch, rateAt, reduceOnPlateau, step, warmup } from "../../src/schedules/index.js";
+import { cosine, perEpoch, rateAt, reduceOnPlateau, stepDecay, warmup } from "../../src/schedules/index.js";
 import { checksumOf } from "../../src/training/checkpoint.js";
 import { loadModel, runFromJSON } from "../../src/training/from-json.js";
 import type { StepRecord } from "../../src/training/records.js";
@@ -138,7 +138,7 @@ describe("rates", () => {
   });
 
   test("a schedule by epochs changes with the epoch", async () => {
-    const run = { ...irisRun, optimizer: adam({ learningRate: perEpoch(step({ rate: 0.1, factor: 0.5, every: 3 } as never)) }) };
+    const run = { ...irisRun, optimizer: adam({ learningRate: perEpoch(stepDecay({ rate: 0.1, factor: 0.5, every: 3 } as never)) }) };
     using trainer = await trained(run);
     expect(trainer.history.map(({ learningRate }) => learningRate)).toEqual(
       [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((e) => 0.1 * 0.5 ** Math.floor(e / 3)),

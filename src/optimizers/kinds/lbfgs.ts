@@ -1,4 +1,4 @@
-import { strongWolfe } from "../../numerics/linesearch.js";
+import { strongWolfe } from "../../numerics/strongWolfe.js";
 import { DivergedError } from "../../options/errors.js";
 import { integer, number, oneOf, optional } from "../../options/options.js";
 import { type CommonOptions, describe, type Rule, type RuleDescription, type Step } from "../rule.js";
