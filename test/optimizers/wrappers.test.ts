@@ -217,7 +217,7 @@ describe("wrong use", () => {
     using bench = new Bench("wasm", description);
     const before = bench.values;
     for (const given of [undefined, 1])
-      expect(() => bench.optimizer.step(given)).toThrow(`closure is needed by ${description.kind}: call stepDecay(() => {`);
+      expect(() => bench.optimizer.step(given)).toThrow(`closure is needed by ${description.kind}: call step(() => {`);
     expect(bench.values).toEqual(before);
   });
 
