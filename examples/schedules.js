@@ -1,5 +1,5 @@
 // Schedules are plain data: build them, read them in words, look at them, send them as JSON and get the same numbers back.
-import { cosine, describe, oneCycle, perEpoch, rateAt, rates, scheduleFromJSON, step, warmup } from "stepsize";
+import { cosine, describe, oneCycle, perEpoch, rateAt, rates, scheduleFromJSON, step, warmup } from "stepsize/schedules";
 
 const schedules = {
   cosine: cosine({ rate: 0.01, steps: 100 }),

@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { constantsToMemory } from "./constants.js";
+import { writeIfChanged } from "./write.js";
 
 for (const [target, file] of [
   ["wasm", "build/core.wasm"],
@@ -63,11 +64,3 @@ export const core = "${readFileSync(`build/${wasm}.wasm`).toString("base64")}";
 mkdirSync("dist/engine", { recursive: true });
 copyFileSync("build/core.wasm", "dist/engine/core.wasm");
 copyFileSync("src/engine/core.d.wasm.ts", "dist/engine/core.d.wasm.ts");
-
-function writeIfChanged(path, text) {
-  let old;
-  try {
-    old = readFileSync(path, "utf8");
-  } catch {}
-  if (old !== text) writeFileSync(path, text);
-}

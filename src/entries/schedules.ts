@@ -1,0 +1,4 @@
+// The entry point "stepsize/schedules": every schedule, plateaus, and schedules in JSON and in words.
+export type { Field, Fields, Range } from "../options/options.js";
+export * from "../schedules/index.js";
+export type { Described, Rule } from "../schedules/schedule.js";
