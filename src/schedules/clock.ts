@@ -5,7 +5,7 @@ import { type Clock, type Described, describe, evaluate, make, type Rule, type S
 // Inside, steps are epochs or parts of the run: the clock of the run would be wrong there.
 const NO_CLOCK: Clock = Object.freeze({});
 
-interface PerEpoch {
+export interface PerEpoch {
   schedule: Schedule;
 }
 
@@ -31,7 +31,7 @@ export const perEpochRule: Rule<PerEpoch> = {
   describe: (s) => `${describe(s.schedule)}, counted in epochs`,
 };
 
-interface PerFraction {
+export interface PerFraction {
   schedule: Schedule;
   parts: number;
 }

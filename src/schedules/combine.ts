@@ -3,7 +3,7 @@ import { integer, list, number, optional } from "../options/options.js";
 import { boundaries, checkLength, passed, steps } from "./fields.js";
 import { type Described, describe, evaluate, make, type Rule, type Schedule, schedule } from "./schedule.js";
 
-interface Sequence {
+export interface Sequence {
   schedules: readonly Schedule[];
   boundaries: readonly number[];
 }
@@ -37,7 +37,7 @@ export const sequenceRule: Rule<Sequence> = {
   describe: (s) => s.schedules.map((inner, i) => (i === 0 ? "" : `, from step ${s.boundaries[i - 1]} `) + describe(inner)).join(""),
 };
 
-interface Product {
+export interface Product {
   schedules: readonly Schedule[];
 }
 
@@ -67,7 +67,7 @@ export const productRule: Rule<Product> = {
   describe: (s) => s.schedules.map((inner) => `(${describe(inner)})`).join(" times "),
 };
 
-interface Scale {
+export interface Scale {
   schedule: Schedule;
   factor: number;
 }
@@ -98,7 +98,7 @@ export interface Limits {
   max?: number | undefined;
 }
 
-interface Clamp extends Limits {
+export interface Clamp extends Limits {
   schedule: Schedule;
 }
 
@@ -130,7 +130,7 @@ export const clampRule: Rule<Clamp> = {
     `${describe(s.schedule)}${s.min === undefined ? "" : `, at least ${s.min}`}${s.max === undefined ? "" : `, at most ${s.max}`}`,
 };
 
-interface Shift {
+export interface Shift {
   schedule: Schedule;
   steps: number;
 }
@@ -156,7 +156,7 @@ export const shiftRule: Rule<Shift> = {
   describe: (s) => `${describe(s.schedule)}, begun ${Math.abs(s.steps)} steps ${s.steps < 0 ? "earlier" : "later"}`,
 };
 
-interface Repeat {
+export interface Repeat {
   schedule: Schedule;
   steps: number;
   times?: number | undefined;

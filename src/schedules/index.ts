@@ -1,5 +1,19 @@
-export { perEpoch, perFraction } from "./clock.js";
-export { clamp, type Limits, product, repeat, scale, sequence, shift } from "./combine.js";
+export { type PerEpoch, type PerFraction, perEpoch, perFraction } from "./clock.js";
+export {
+  type Clamp,
+  clamp,
+  type Limits,
+  type Product,
+  product,
+  type Repeat,
+  repeat,
+  type Scale,
+  type Sequence,
+  type Shift,
+  scale,
+  sequence,
+  shift,
+} from "./combine.js";
 export { type CosineOptions, cosine, type TanhOptions, tanh, type WarmRestartsOptions, warmRestarts } from "./cosine.js";
 export {
   type CyclicOptions,
@@ -56,4 +70,4 @@ export {
   type StepOptions,
   step,
 } from "./steps.js";
-export { type WarmupOptions, type WarmupStableDecayOptions, warmup, warmupStableDecay } from "./warmup.js";
+export { type Shape as WarmupShape, type WarmupOptions, type WarmupStableDecayOptions, warmup, warmupStableDecay } from "./warmup.js";

@@ -39,7 +39,7 @@ export interface Rule<O extends object = object> {
 }
 
 // Carried unseen, so that a bundle holds the rules of the factories it imports and no others.
-export const RULE: unique symbol = Symbol("rule");
+const RULE: unique symbol = Symbol("rule");
 
 const NO_CLOCK: Clock = Object.freeze({});
 

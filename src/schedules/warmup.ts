@@ -3,7 +3,7 @@ import { halfWave } from "./cosine.js";
 import { end, rate, steps } from "./fields.js";
 import { type Described, describe, evaluate, make, type Rule, type Schedule, schedule } from "./schedule.js";
 
-type Shape = "linear" | "cosine" | "sqrt";
+export type Shape = "linear" | "cosine" | "sqrt";
 
 const shape = oneOf<Shape>("linear", ["linear", "cosine", "sqrt"]);
 
