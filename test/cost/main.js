@@ -33,7 +33,10 @@ function copyTree(folder) {
 
 /** Adds a toy: `files` are new; an edit puts `text` before or after the one place where `before` or `after` stands. */
 function add(folder, { files, edits }) {
-  for (const [path, text] of Object.entries(files(folder))) writeFileSync(join(folder, path), text);
+  for (const [path, text] of Object.entries(files(folder))) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
   for (const { path, before, after, text } of edits) {
     const anchor = before ?? after;
     const old = readFileSync(join(folder, path), "utf8");
