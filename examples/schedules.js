@@ -1,5 +1,15 @@
 // Schedules are plain data: build them, read them in words, look at them, send them as JSON and get the same numbers back.
-import { cosine, describeSchedule, oneCycle, perEpoch, rateAt, ratesBetween, scheduleFromJSON, stepDecay, warmup } from "stepsize";
+import {
+  cosine,
+  describeSchedule,
+  oneCycle,
+  perEpoch,
+  rateAt,
+  ratesBetween,
+  scheduleFromJSON,
+  stepDecay,
+  warmup,
+} from "stepsize/schedules";
 
 const schedules = {
   cosine: cosine({ rate: 0.01, steps: 100 }),

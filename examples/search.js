@@ -1,7 +1,7 @@
 // Which learning rate suits this run?
 import { readFile } from "node:fs/promises";
 import { logspace, mlp, searchLearningRate, sgd } from "stepsize";
-import { datasetsFromCSV } from "stepsize/csv";
+import { datasetsFromCSV } from "stepsize/data";
 
 const text = await readFile(new URL("../data/iris.csv", import.meta.url), "utf8");
 const data = datasetsFromCSV(text, { target: "species", validation: 0.2, test: 0.2 });

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { adamw, cosine, load, loadModel, mlp, Trainer, warmup } from "stepsize";
-import { datasetsFromCSV, decode, encodeFeatures, parseCSV, readEncoder } from "stepsize/csv";
+import { datasetsFromCSV, decode, encodeFeatures, parseCSV, readEncoder } from "stepsize/data";
 
 const text = await readFile(new URL("../data/penguins.csv", import.meta.url), "utf8");
 const { encoder, notes, ...data } = datasetsFromCSV(text, { target: "species", missing: "mean", validation: 0.15, test: 0.15 });

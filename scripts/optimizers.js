@@ -2,8 +2,8 @@
 // it only says, by its exit code, whether the table is up to date.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { load, Optimizer, optimizerFromJSON, Parameters } from "../dist/entries/index.js";
-import { rules, wrappers } from "../dist/optimizers/index.js";
+import { load, Optimizer, Parameters } from "../dist/entries/index.js";
+import { optimizerFromJSON, rules, wrappers } from "../dist/entries/optimizers.js";
 import { docstrings } from "./docstrings.js";
 import { withMarked } from "./marked.js";
 

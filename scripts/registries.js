@@ -2,7 +2,8 @@
 // options, and src/generated/RULES.ts lists the rules, in modules of their own so that a bundle of one factory holds no other.
 //
 // The file cosine.ts exports the factory `cosine` and the rule `cosineRule`.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { writeIfChanged } from "./write.js";
 
 const REGISTRIES = [
   {
@@ -43,12 +44,4 @@ ${kinds.map((kind) => `  ${kind}Rule,`).join("\n")}
 ];
 `,
   );
-}
-
-function writeIfChanged(path, text) {
-  let old;
-  try {
-    old = readFileSync(path, "utf8");
-  } catch {}
-  if (old !== text) writeFileSync(path, text);
 }

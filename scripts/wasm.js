@@ -4,7 +4,8 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { constantsToMemory } from "./constants.js";
-import { writeIfChanged, writeKernels } from "./kernels/main.js";
+import { writeKernels } from "./kernels/main.js";
+import { writeIfChanged } from "./write.js";
 
 writeKernels();
 

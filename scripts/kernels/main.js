@@ -1,6 +1,7 @@
 // Writes what follows from the formulas in assembly/elementwise/: loops for the compiler (assembly/generated/), twins in JavaScript and the table
 // of what threads may split (src/generated/), and a description for tests and benches (build/elementwise.json).
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { writeIfChanged } from "../write.js";
 import { readFormulas } from "./read.js";
 import { twinsOf } from "./twin.js";
 import { assemblyOf } from "./wasm.js";
@@ -81,12 +82,4 @@ function writeFolder(folder, files) {
   mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder)) if (!files.has(name)) rmSync(`${folder}/${name}`, { recursive: true });
   for (const [name, text] of files) writeIfChanged(`${folder}/${name}`, text);
-}
-
-export function writeIfChanged(path, text) {
-  let old;
-  try {
-    old = readFileSync(path, "utf8");
-  } catch {}
-  if (old !== text) writeFileSync(path, text);
 }

@@ -1,16 +1,21 @@
 /**
- * Compiles and instantiates the kernels with AssemblyScript's loader.
+ * Instantiates the kernels with AssemblyScript's loader.
  *
- * Not by its `instantiate`, and imported only now: when it is imported it makes a TextDecoder for UTF-16, which some hosts do not have, and
- * `instantiate` looks at `Response`, at which Node starts its HTTP client. That is WebAssembly too, and where no memory for wasm can be
- * had its failure ends the process, so that no fallback is reached.
+ * The loader is imported only now: when it is imported it makes a TextDecoder for UTF-16, which some hosts do not have. Of its functions it is
+ * not `instantiate`, which looks at `Response`, at which Node starts its HTTP client; that is WebAssembly too, and where no memory for wasm can
+ * be had its failure ends the process, so that no fallback is reached.
  */
 export async function instantiate(
-  core: BufferSource | WebAssembly.Module,
+  module: WebAssembly.Module,
   imports?: { env: { memory: WebAssembly.Memory } },
-): Promise<{ module: WebAssembly.Module; instance: WebAssembly.Instance }> {
-  const module = core instanceof WebAssembly.Module ? core : await WebAssembly.compile(core);
-  const { instantiateSync } = await import("@assemblyscript/loader");
-  const { instance } = instantiateSync<Record<string, unknown>>(module, imports);
-  return { module, instance };
+): Promise<WebAssembly.Instance> {
+  // a module of another realm, which an edge function of Next.js is given, is none to the loader
+  if (!(module instanceof WebAssembly.Module)) return instantiateSync(module);
+  const loader = await import("@assemblyscript/loader");
+  return loader.instantiateSync<Record<string, unknown>>(module, imports).instance;
+}
+
+/** The same at once, which cannot wait for the loader: it adds nothing that kernels need. */
+export function instantiateSync(module: WebAssembly.Module): WebAssembly.Instance {
+  return new WebAssembly.Instance(module);
 }

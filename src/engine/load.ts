@@ -1,9 +1,11 @@
 import { core } from "../generated/core.js";
 import { decode } from "./base64.js";
-import { Engine, type Engines, explain, type LoadOptions, readLoadOptions, shared, start, startWasm, wasmEngineSync } from "./engine.js";
+import { Engine } from "./engine.js";
 import { instantiate } from "./instantiate.js";
+import { type Engines, explain, type LoadOptions, readLoadOptions, shared, start, startWasm, wasmEngineSync } from "./start.js";
 
-export { type Backend, Engine, type Kernels, type LoadOptions } from "./engine.js";
+export { type Backend, Engine, type Kernels } from "./engine.js";
+export type { LoadOptions } from "./start.js";
 
 const engines: Engines = new Map();
 
@@ -24,7 +26,7 @@ export function load(options: LoadOptions = {}): Promise<Engine> {
 }
 
 async function instantiateCore(): Promise<WebAssembly.Instance> {
-  return (await instantiate(decode(core))).instance;
+  return instantiate(await WebAssembly.compile(decode(core)));
 }
 
 async function startThreaded(threads: number): Promise<Engine> {

@@ -1,6 +1,7 @@
 // The entry point "stepsize/js": the JavaScript twin and no WebAssembly.
-import { type Engine, type LoadOptions, readLoadOptions } from "../engine/engine.js";
+import type { Engine } from "../engine/engine.js";
 import { jsEngine } from "../engine/reference/engine.js";
+import { type LoadOptions, readLoadOptions } from "../engine/start.js";
 import { EngineError } from "../options/errors.js";
 import { type SearchLearningRate, searchWith } from "../search/search.js";
 

@@ -1,6 +1,7 @@
 // The entry point "stepsize/slim": the caller brings the compiled kernels.
-import { type Engine, type Engines, type LoadOptions, loadSingle, readLoadOptions, wasmEngineSync } from "../engine/engine.js";
+import type { Engine } from "../engine/engine.js";
 import { instantiate } from "../engine/instantiate.js";
+import { type Engines, type LoadOptions, loadSingle, readLoadOptions, wasmEngineSync } from "../engine/start.js";
 import { EngineError, OptionError } from "../options/errors.js";
 import { show } from "../options/options.js";
 import { type SearchLearningRate, searchWith } from "../search/search.js";
@@ -31,7 +32,7 @@ export function load(options: SlimOptions = {}): Promise<Engine> {
   const { core, ...rest } = options;
   return loadSingle(engines, readLoadOptions(rest), async () => {
     const source = await compilable(await core);
-    return (await instantiate(source)).instance;
+    return instantiate(source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source));
   });
 }
 

@@ -50,7 +50,7 @@ import { mechanicWrapper } from "./wrappers/mechanic.js";
 import { samWrapper } from "./wrappers/sam.js";
 import { adaptiveGradientClippingWrapper, centralizeWrapper } from "./wrappers/units.js";
 
-/** Every rule by its kind: what `fromJSON`, the tests and the benchmarks know optimizers from. */
+/** Every rule by its kind: what `optimizerFromJSON`, the tests and the benchmarks know optimizers from. */
 export const rules: ReadonlyMap<string, AnyRule> = /* @__PURE__ */ new Map(
   [
     sgdRule,

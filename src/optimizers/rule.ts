@@ -214,7 +214,7 @@ export function ruleOf(description: OptimizerDescription, path = "optimizer"): A
     throw new OptionError(
       path,
       description,
-      `must come from a factory such as adam(...), or through fromJSON(...); got ${show(description)}`,
+      `must come from a factory such as adam(...), or through optimizerFromJSON(...); got ${show(description)}`,
     );
   }
   return rule;

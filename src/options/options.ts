@@ -1,4 +1,3 @@
-import { closest, distance } from "fastest-levenshtein";
 import { OptionError } from "./errors.js";
 
 /**
@@ -137,8 +136,22 @@ export function suggest(word: string, known: readonly string[]): string {
   if (known.length === 0) return "";
   const ours = ELSEWHERE.get(word.toLowerCase().replaceAll("_", ""))?.find((name) => known.includes(name));
   if (ours !== undefined) return ` (did you mean ${ours}?)`;
-  const best = closest(word, known);
+  const best = known.reduce((best, name) => (distance(word, name) < distance(word, best) ? name : best));
   return distance(word.toLowerCase(), best.toLowerCase()) <= Math.max(2, best.length / 3) ? ` (did you mean ${best}?)` : "";
+}
+
+/** How many letters must be inserted, deleted or replaced to make one word of another (Levenshtein), row by row of the table. */
+function distance(from: string, to: string): number {
+  let above = Array.from({ length: to.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...from].entries()) {
+    const row = [i + 1];
+    for (let j = 0; j < to.length; j++) {
+      const replaced = (above[j] as number) + (letter === to[j] ? 0 : 1);
+      row.push(Math.min(replaced, (above[j + 1] as number) + 1, (row[j] as number) + 1));
+    }
+    above = row;
+  }
+  return above[to.length] as number;
 }
 
 /** A value as an error message shows it: short, and never a thrown error of its own. */

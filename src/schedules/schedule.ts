@@ -41,7 +41,7 @@ export interface ScheduleRule<O extends object = object> {
 }
 
 // Carried unseen, so that a bundle holds the rules of the factories it imports and no others.
-export const RULE: unique symbol = Symbol("rule");
+const RULE: unique symbol = Symbol("rule");
 
 /** How deep schedules may be nested: one that holds no other has depth 1. */
 export const MAX_DEPTH = 100;

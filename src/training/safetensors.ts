@@ -94,7 +94,7 @@ export function writeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8A
  * @throws CheckpointError that says what is wrong.
  * @example
  * const file = readSafetensors(writeSafetensors({ tensors: new Map(), metadata: new Map([["made by", "me"]]) }));
- * console.log(file.metadata.get("made by")); // "me"
+ * file.metadata.get("made by"); // "me"
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   if (!(bytes instanceof Uint8Array)) throw new CheckpointError(`the file must be given as a Uint8Array, got ${show(bytes)}`);

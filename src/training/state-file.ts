@@ -39,6 +39,7 @@ export interface LoadReport {
  * @param notes JSON of the caller's own, such as the number of an epoch.
  * @throws OptionError for what are no parameters, for an optimizer of others, and for notes that are not JSON.
  * @example
+ * const optimizer = new Optimizer(parameters, adam());
  * const bytes = saveState(parameters, optimizer, { epoch: 3 });
  * const { notes } = loadState(bytes, parameters, optimizer);
  */

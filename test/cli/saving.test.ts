@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import type * as Files from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { buildSync } from "esbuild";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { FileError } from "../../src/cli/errors.js";
 import { checkOutputs, writeWhole } from "../../src/cli/write.js";
@@ -106,8 +108,11 @@ test("a process that is killed while it saves leaves the old file or the new one
   mkdirSync(folder);
   const path = join(folder, "model");
   const text = (n: number) => `${n};`.padEnd(400_000, String(n % 10));
+  const module = join(folder, "..", "write.cjs");
+  const source = fileURLToPath(new URL("../../src/cli/write.ts", import.meta.url));
+  buildSync({ entryPoints: [source], outfile: module, bundle: true, platform: "node", format: "cjs", target: "node20" });
   const program = `
-    const { writeWhole } = await import(${JSON.stringify(new URL("../../dist/cli/write.js", import.meta.url).href)});
+    const { writeWhole } = await import(${JSON.stringify(pathToFileURL(module).href)});
     process.stdout.write("ready");
     for (let n = Number(process.argv[1]); ; n++) await writeWhole(${JSON.stringify(path)}, \`\${n};\`.padEnd(400000, String(n % 10)));`;
   let last = 0;
@@ -116,7 +121,10 @@ test("a process that is killed while it saves leaves the old file or the new one
     const child = spawn(process.execPath, ["--input-type=module", "-e", program, String(last + 1)], {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    await new Promise((resolve) => child.stdout.once("data", resolve));
+    await new Promise((resolve, reject) => {
+      child.stdout.once("data", resolve);
+      child.once("close", (code) => reject(new Error(`ended by itself with ${code}`)));
+    });
     await new Promise((resolve) => setTimeout(resolve, (kill * 7) % 40));
     child.kill("SIGKILL");
     await new Promise((resolve) => child.once("close", resolve));

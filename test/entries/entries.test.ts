@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import ts from "typescript";
@@ -12,16 +12,52 @@ import { core as base64 } from "../../src/generated/core.js";
 const bytes = decode(base64);
 const wasm = { "Content-Type": "application/wasm" };
 
-test("every entry point has the same exports", async () => {
-  const names = Object.keys(all);
-  expect(Object.keys(js)).toEqual(names);
-  expect(Object.keys(await import("../../src/entries/slim.js"))).toEqual(names);
+/** The entry points with an engine; the others are the subpaths. */
+const WHOLE = ["index", "js", "slim"];
+interface Manifest {
+  readonly dependencies: Record<string, string>;
+  readonly exports: Record<string, { readonly types: string; readonly node?: string }>;
+}
+const manifest: Manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+const entries = Object.values(manifest.exports).flatMap(({ types, node }) =>
+  node === undefined ? [] : [(/entries\/(\w+)\.d\.ts$/.exec(types) as RegExpExecArray)[1] as string],
+);
+const namesOf = async (entry: string) => Object.keys(await import(`../../src/entries/${entry}.ts`));
+
+test("the library depends on two packages: those of the command line are bundled into it", () => {
+  expect(Object.keys(manifest.dependencies)).toEqual(["@assemblyscript/loader", "csv-parse"]);
+});
+
+test("package.json and src/entries/ have the same entry points", () => {
+  const files = readdirSync(new URL("../../src/entries", import.meta.url)).map((name) => name.replace(/\.ts$/, ""));
+  expect([...entries, "api", "workerd"].sort()).toEqual(files.sort());
+});
+
+test.each(WHOLE)("%s has the exports of the whole library", async (entry) => {
+  expect(await namesOf(entry)).toEqual(Object.keys(all));
+});
+
+test("a name means the same in every entry point", async () => {
+  const found = new Map<string, unknown>();
+  for (const entry of ["index", ...entries.filter((entry) => !WHOLE.includes(entry))]) {
+    for (const [name, value] of Object.entries(await import(`../../src/entries/${entry}.ts`))) {
+      if (found.has(name)) expect(value, `${name} of ${entry}`).toBe(found.get(name));
+      found.set(name, value);
+    }
+  }
+});
+
+test("every optimizer and wrapper of the registry is exported under its kind, here and there", async () => {
+  const optimizers = await import("../../src/entries/optimizers.js");
+  const kinds = [...optimizers.rules.keys(), ...optimizers.wrappers.keys()];
+  expect(Object.keys(all)).toEqual(expect.arrayContaining(kinds));
+  expect(Object.keys(optimizers)).toEqual(expect.arrayContaining(kinds));
 });
 
 test("the types ask for no lib beyond ES2022 and the DOM's", { timeout: 120_000 }, () => {
   const options = { lib: ["lib.es2022.d.ts", "lib.dom.d.ts"], types: [], noEmit: true, skipLibCheck: false, strict: true };
   const program = ts.createProgram(
-    ["entries/index", "entries/js", "entries/slim", "data/csv"].map((entry) => `dist/${entry}.d.ts`),
+    entries.map((entry) => `dist/entries/${entry}.d.ts`),
     options,
   );
   expect(ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText)).toEqual([]);

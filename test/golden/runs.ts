@@ -2,11 +2,16 @@
 // them on src/ and test/engines on the packed tarball.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import type * as csv from "../../src/data/csv.js";
+import type * as data from "../../src/entries/data.js";
 import type * as library from "../../src/entries/index.js";
-import type { Activation, Engine, Loss, OptimizerDescription, Parameters, Random, Schedule, Trainer } from "../../src/entries/index.js";
+import type { Activation, Engine, Loss, OptimizerDescription, Parameters, Schedule, Trainer } from "../../src/entries/index.js";
+import type * as numerics from "../../src/entries/numerics.js";
+import type { Random } from "../../src/entries/numerics.js";
+import type * as optimizers from "../../src/entries/optimizers.js";
+import type * as schedulesOf from "../../src/entries/schedules.js";
 
-export type Library = typeof library & Pick<typeof csv, "datasetsFromCSV">;
+/** "stepsize" and its subpaths, in one object. */
+export type Library = typeof library & typeof optimizers & typeof schedulesOf & typeof data & typeof numerics;
 
 /** SHA-256 by name of run. */
 export type Hashes = Record<string, string>;

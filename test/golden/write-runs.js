@@ -6,7 +6,8 @@ import { train } from "../hosts/job.js";
 
 await build({ entryPoints: ["test/golden/runs.ts"], bundle: true, format: "esm", target: "es2022", outfile: "build/runs.js" });
 const { goldenRuns } = await import("../../build/runs.js");
-const library = { ...(await import("../../dist/entries/index.js")), ...(await import("../../dist/data/csv.js")) };
+const entries = ["index", "optimizers", "schedules", "data", "numerics"];
+const library = Object.assign({}, ...(await Promise.all(entries.map((name) => import(`../../dist/entries/${name}.js`)))));
 const digits = gunzipSync(readFileSync("data/digits.csv.gz")).toString();
 
 const runs = {};

@@ -135,7 +135,7 @@ function next(route) {
 /** What is wrong with a result, if anything is. */
 function fault({ fallback }, { error, steps, backend, reason, hash }) {
   if (error !== undefined) return error;
-  if (backend !== (fallback ? "js" : "wasm")) return `ran on ${backend}`;
+  if (backend !== (fallback ? "js" : "wasm")) return `ran on ${backend}: ${reason}`;
   if (fallback && !fallback.test(reason)) return "gives another reason";
   if (steps !== 10) return `made ${steps} steps`;
   return hash === golden ? undefined : "gives another hash";

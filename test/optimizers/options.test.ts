@@ -167,7 +167,7 @@ test("an optimizer is only made of what a factory or fromJSON made", () => {
   refuses(
     () => new Optimizer(parameters, JSON.parse(JSON.stringify(adam()))),
     "optimizer",
-    "must come from a factory such as adam(...), or through fromJSON(...); got an object",
+    "must come from a factory such as adam(...), or through optimizerFromJSON(...); got an object",
   );
 });
 

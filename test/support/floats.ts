@@ -8,7 +8,7 @@ export function fromBits(bits: number): number {
   return float32[0] as number;
 }
 
-export function toBits(value: number): number {
+function toBits(value: number): number {
   float32[0] = value;
   return bits32[0] as number;
 }
@@ -19,7 +19,7 @@ export function beyond(value: number, steps: number): number {
 }
 
 /** Whether the bits of floats say NaN: comparing by class is all that WebAssembly promises. */
-export function isNaNBits(bits: number): boolean {
+function isNaNBits(bits: number): boolean {
   return (bits & 0x7fffffff) > 0x7f800000;
 }
 

@@ -374,7 +374,7 @@ describe("wrong use", () => {
       "an optimizer from plain JSON",
       { optimizer: { kind: "adam" } as never },
       OptionError,
-      "must come from a factory such as adam(...), or through fromJSON",
+      "must come from a factory such as adam(...), or through optimizerFromJSON",
     ],
     ["too few inputs", { model: mlp({ inputs: 3, outputs: 3 }) }, ShapeError, "the model has 3 inputs, the training data has 4 columns"],
     ["too few outputs", { model: mlp({ inputs: 4, outputs: 2 }) }, ShapeError, "the model has 2 outputs, the data has a class number 2"],

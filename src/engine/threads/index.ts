@@ -26,7 +26,8 @@ export function obstacle(): string | undefined {
 /** The kernels over a shared memory, with `threads - 1` workers. */
 export async function startThreads(threads: number): Promise<ThreadedCore> {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared: true });
-  const { module, instance } = await instantiate(decode(core), { env: { memory } });
+  const module = await WebAssembly.compile(decode(core));
+  const instance = await instantiate(module, { env: { memory } });
   const kernels = Object.entries(instance.exports).filter((entry): entry is [string, Kernel] => typeof entry[1] === "function");
   const pool = await Pool.start(module, memory, kernels, threads);
   return { kernels: splitOver(pool, kernels), memory, dispose: () => pool.dispose() };

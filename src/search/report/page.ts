@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { count } from "../../cli/format.js";
 import type { Context } from "../../cli/prepare.js";
+import { plots, uplot } from "../../generated/page.js";
 import { Html, html, json } from "./html.js";
 import { style } from "./style.js";
 
@@ -10,8 +9,6 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsaf
 
 /** A page that stands alone. `document` is what its plots are drawn from. */
 export function page(title: string, document: Context, body: readonly Html[]): string {
-  const { code, css } = uplot();
-  const plots = new Html(readFileSync(new URL("./plots.js", import.meta.url), "utf8"));
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -19,7 +16,7 @@ export function page(title: string, document: Context, body: readonly Html[]): s
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>${css}${new Html(style)}</style>
+<style>${new Html(uplot.css)}${new Html(style)}</style>
 </head>
 <body>
 <main>
@@ -28,20 +25,11 @@ ${body}
 options and seed give the same numbers on every machine.</footer>
 </main>
 <script type="application/json" id="document">${json(document)}</script>
-<script>${code}</script>
-<script type="module">${plots}</script>
+<script>${new Html(uplot.code)}</script>
+<script type="module">${new Html(plots)}</script>
 </body>
 </html>
 `.text;
-}
-
-/** uPlot (MIT, Leon Sorokin) as it is published, but for the address in its first line. */
-function uplot(): { code: Html; css: Html } {
-  const require = createRequire(import.meta.url);
-  const read = (name: string) => readFileSync(require.resolve(`uplot/dist/${name}`), "utf8");
-  const { version } = require("uplot/package.json") as { version: string };
-  const code = read("uPlot.iife.min.js").replace(/^\/\*![^*]*\*\//, `/*! uPlot ${version}, MIT licence, (c) Leon Sorokin */`);
-  return { code: new Html(code), css: new Html(read("uPlot.min.css")) };
 }
 
 /** What was learnt from, and the run itself. */

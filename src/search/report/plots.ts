@@ -1,4 +1,4 @@
-// Runs in the page, not in Node: page.ts puts the compiled file into it, after uPlot and beside the document. So it imports nothing.
+// Runs in the page, not in Node: scripts/page.js compiles it, page.ts puts it into the page, after uPlot and beside the document. So it imports nothing.
 import type uPlotType from "uplot";
 import type { SearchDocument, TrainDocument } from "./document.js";
 

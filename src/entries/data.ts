@@ -1,0 +1,15 @@
+// The entry point "stepsize/data": data sets from arrays and from CSV.
+export * from "../data/csv.js";
+export {
+  type Classification,
+  type Dataset,
+  type DatasetOptions,
+  dataset,
+  type Features,
+  type Label,
+  type Regression,
+  type Task,
+  takeRows,
+} from "../data/dataset.js";
+export { type Parts, type SplitOptions, split } from "../data/split.js";
+export { type Standardizer, standardize, standardizer, standardizeTargets, targetScaler, unscale } from "../data/standardize.js";

@@ -1,0 +1,26 @@
+// The entry point "stepsize/optimizers": every optimizer and wrapper, and what they are looked up, written and extended by.
+/// <reference lib="esnext.disposable" preserve="true" />
+
+export * from "../generated/factories.js";
+export * from "../optimizers/index.js";
+export { Optimizer, type OptimizerState } from "../optimizers/optimizer.js";
+export type {
+  AnyRule,
+  Binding,
+  Closure,
+  CommonOptions,
+  Dtype,
+  Group,
+  OptimizerDescription,
+  Resolved,
+  Rule,
+  RuleDescription,
+  Run,
+  Scheduled,
+  Step,
+  Tensor,
+  TensorRun,
+} from "../optimizers/rule.js";
+export type { StateArray, StateArrays } from "../optimizers/slots.js";
+export type { AnyWrapper, Wrapper, WrapperBinding, Wrapping } from "../optimizers/wrapper.js";
+export type { Field, Fields, Range } from "../options/options.js";
