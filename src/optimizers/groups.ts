@@ -79,7 +79,7 @@ export class BoundGroup implements Binding<AnyOptions> {
   }
 
   /** Says where its tensors are: `slots` are those of its rule, in their order. */
-  lay(values: number, gradients: number, slots: readonly Slot[]): void {
+  place(values: number, gradients: number, slots: readonly Slot[]): void {
     const piece = (offset: number, n: number, pointer: (slot: Slot) => number): Run => ({
       p: values + offset * 4,
       g: gradients + offset * 4,
@@ -87,11 +87,11 @@ export class BoundGroup implements Binding<AnyOptions> {
       n,
       first: offset,
     });
-    const place = (slot: Slot, name: string) => pointerTo(slot, slot.places.find((place) => place.name === name)?.offset ?? Number.NaN);
+    const within = (slot: Slot, name: string) => pointerTo(slot, slot.places.find((place) => place.name === name)?.offset ?? Number.NaN);
     this.tensors = this.parameters.map(({ name, shape, offset, length }) => ({
       name,
       shape,
-      ...piece(offset, length, (slot) => place(slot, name)),
+      ...piece(offset, length, (slot) => within(slot, name)),
     }));
     this.runs = contiguous(this.parameters).map(([from, to]) =>
       piece(from, to - from, (slot) => (this.isShared(slot.name) ? pointerTo(slot, from) : Number.NaN)),

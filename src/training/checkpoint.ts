@@ -1,6 +1,6 @@
 import type { Parameters } from "../engine/parameters.js";
-import type { OptimizerState } from "../optimizers/optimizer.js";
 import type { StateArray } from "../optimizers/slots.js";
+import type { OptimizerState } from "../optimizers/state.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
 import { show } from "../options/options.js";
 import { type Progress, readProgress } from "./progress.js";
