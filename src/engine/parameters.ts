@@ -73,8 +73,11 @@ export class Parameters implements Iterable<Parameter>, Disposable {
   readonly gradients: Vector;
   /** The number of elements without padding. */
   readonly count: number;
-  /** Whether the values are to be trained while others are to be evaluated: an optimizer that keeps such says so. */
-  training: () => boolean = () => false;
+  /**
+   * Whether the values are for training alone, because an optimizer keeps others that are to be evaluated in their place: `evaluate` and
+   * `predict` of a network throw ModeError then. The optimizer writes it.
+   */
+  trainingOnly = false;
   readonly #tensors = new Map<string, Parameter>();
   #disposed = false;
 

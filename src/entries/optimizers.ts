@@ -3,7 +3,7 @@
 
 export * from "../generated/factories.js";
 export * from "../optimizers/index.js";
-export { Optimizer, type OptimizerState } from "../optimizers/optimizer.js";
+export { Optimizer } from "../optimizers/optimizer.js";
 export type {
   AnyRule,
   Binding,
@@ -22,5 +22,6 @@ export type {
   TensorRun,
 } from "../optimizers/rule.js";
 export type { StateArray, StateArrays } from "../optimizers/slots.js";
+export type { OptimizerState } from "../optimizers/state.js";
 export type { AnyWrapper, Wrapper, WrapperBinding, Wrapping } from "../optimizers/wrapper.js";
 export type { Field, Fields, Range } from "../options/options.js";

@@ -74,7 +74,7 @@ export class Network implements Model {
 
   /** The loss and the outputs of a batch. Throws ModeError as `predict` does. */
   evaluate(batch: Batch): Evaluation {
-    if (this.parameters.training()) throw new ModeError("evaluate", "evaluation");
+    if (this.parameters.trainingOnly) throw new ModeError("evaluate", "evaluation");
     this.#forward(batch, false);
     const loss = this.#loss(this.#last.z, batch.targetsPointer, this.#last.dz, batch.rows);
     return { loss, outputs: this.#outputs.view.subarray(0, batch.rows * this.#last.outputs) };
@@ -87,7 +87,7 @@ export class Network implements Model {
    *   ModeError when an optimizer keeps the values to evaluate elsewhere (a schedule-free one, `ema`, ...) and `toEvaluation()` was not called.
    */
   predict(features: ArrayLike<number>): Float32Array {
-    if (this.parameters.training()) throw new ModeError("predict", "evaluation");
+    if (this.parameters.trainingOnly) throw new ModeError("predict", "evaluation");
     const { inputs, outputs } = this.description;
     if (features.length % inputs !== 0) throw new ShapeError(`features must be whole rows of ${inputs}, got ${features.length} numbers`);
     const count = features.length / inputs;

@@ -5,6 +5,7 @@ import { type Field, show, suggest } from "../options/options.js";
 import { isPlateau, type PlateauState, plateauStateFromJSON, startPlateau } from "../schedules/plateau.js";
 import { type Clock, rateAt, type ScheduleDescription } from "../schedules/schedule.js";
 import {
+  type AnyOptions,
   type AnyRule,
   type Binding,
   type Group,
@@ -16,8 +17,6 @@ import {
   type TensorRun,
 } from "./rule.js";
 import { pointerTo, type Slot } from "./slots.js";
-
-export type AnyOptions = Record<string, unknown>;
 
 /** The tensors that share options, and what a step needs of them. */
 export class BoundGroup implements Binding<AnyOptions> {
@@ -79,7 +78,7 @@ export class BoundGroup implements Binding<AnyOptions> {
   }
 
   /** Says where its tensors are: `slots` are those of its rule, in their order. */
-  lay(values: number, gradients: number, slots: readonly Slot[]): void {
+  place(values: number, gradients: number, slots: readonly Slot[]): void {
     const piece = (offset: number, n: number, pointer: (slot: Slot) => number): Run => ({
       p: values + offset * 4,
       g: gradients + offset * 4,
@@ -87,11 +86,11 @@ export class BoundGroup implements Binding<AnyOptions> {
       n,
       first: offset,
     });
-    const place = (slot: Slot, name: string) => pointerTo(slot, slot.places.find((place) => place.name === name)?.offset ?? Number.NaN);
+    const within = (slot: Slot, name: string) => pointerTo(slot, slot.places.find((place) => place.name === name)?.offset ?? Number.NaN);
     this.tensors = this.parameters.map(({ name, shape, offset, length }) => ({
       name,
       shape,
-      ...piece(offset, length, (slot) => place(slot, name)),
+      ...piece(offset, length, (slot) => within(slot, name)),
     }));
     this.runs = contiguous(this.parameters).map(([from, to]) =>
       piece(from, to - from, (slot) => (this.isShared(slot.name) ? pointerTo(slot, from) : Number.NaN)),

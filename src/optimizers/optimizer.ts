@@ -1,45 +1,22 @@
 import type { Kernels } from "../engine/load.js";
 import type { Vector } from "../engine/memory.js";
-import { BYTES, Parameters } from "../engine/parameters.js";
-import { CheckpointError, DisposedError, DivergedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "../options/errors.js";
+import { Parameters } from "../engine/parameters.js";
+import { DisposedError, DivergedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "../options/errors.js";
 import { type Fields, number, optional, readOptions, show, suggest } from "../options/options.js";
-import { observePlateau, type PlateauState } from "../schedules/plateau.js";
+import { observePlateau } from "../schedules/plateau.js";
 import type { Clock, ScheduleDescription } from "../schedules/schedule.js";
+import { stateTooLarge } from "./advice.js";
+import { FLUSH_EVERY, flushFaded } from "./flush.js";
 import { type BoundGroup, divide } from "./groups.js";
+import { ELEMENT_RATES, KeptValues } from "./kept.js";
+import { ACCUMULATED_LOSS, takeLoss } from "./loss.js";
 import { type AnyRule, type Closure, type OptimizerDescription, type RuleDescription, type Run, ruleOf, type Step } from "./rule.js";
-import { type Slot, Slots, type StateArray, type StateArrays } from "./slots.js";
+import { type Slot, Slots, type StateArray } from "./slots.js";
+import { copyState, loadState, type OptimizerState, type StateHolder } from "./state.js";
 import { unwrap } from "./wrapper.js";
 
-/** The state of an optimizer by name of slot and tensor: copies, not views. */
-export interface OptimizerState {
-  readonly kind: string;
-  /** The number of updates made. */
-  readonly step: number;
-  /** The number of gradients accumulated towards the next update. */
-  readonly accumulated: number;
-  readonly slots: StateArrays;
-  /** The scalar state of each group, in the order of `groups`; a single one when all groups share it. */
-  readonly scalars: readonly Readonly<Record<string, number>>[];
-  /** What the learning rate of each group has seen, null where it watches nothing. */
-  readonly plateaus: readonly (PlateauState | null)[];
-}
-
-/**
- * State fades towards the denormals, where an operation costs a hundred cycles: every 32 updates what is under 2^-93 becomes 0, so that with a
- * decay of 0.5 nothing gets there in between. The pass costs AdamW 3 % (every 16 updates: 6 %).
- */
-const FLUSH_EVERY = 32;
-const FADED = 1.0097419586828951e-28;
-/**
- * Decayed values enter some states as the square of decay x value, of which a thousandth is still to be normal: values under 2^-50 / decay become 0,
- * but none over 2^-40.
- */
-const FADED_PRODUCT = 8.8817841970012523e-16;
-const LARGEST_FADED = 9.0949470177292824e-13;
-/** State of the optimizer itself, beside its rule's: slots, and the sum of the losses that belong to accumulated gradients. */
+/** The slot that gradients are accumulated in. */
 const ACCUMULATED = "accumulated";
-const ELEMENT_RATES = "elementRates";
-const LOSS = "accumulatedLoss";
 
 /**
  * Binds an update rule to parameters: `step()` moves the values by the gradients that stand in the parameters' memory.
@@ -82,14 +59,15 @@ export class Optimizer implements Disposable {
   readonly #scratch: Vector[] = [];
   /** The block that updates read gradients from: the parameters' own, or the one they are accumulated in. */
   readonly #gradients: Vector;
-  /** Where values are kept: before an update when elements have rates of their own, and while others are evaluated. */
-  readonly #kept: Vector | undefined;
+  readonly #kept: KeptValues | undefined;
+  /** Whether some values to be evaluated are others than those that are trained. */
+  readonly #evaluates: boolean;
   #steps = 0;
   #accumulated = 0;
   #loss = Number.NaN;
   #norm: number | undefined;
   /** Whether the groups' learning rates are those of the last update. */
-  #rated = false;
+  #ratesKnown = false;
   #evaluating = false;
   #disposed = false;
 
@@ -115,10 +93,10 @@ export class Optimizer implements Disposable {
       if (rule.shared) group.scalars = scalars;
     }
     this.#scalars = rule.shared ? [scalars] : this.#groups.map(({ scalars }) => scalars);
-    if (rule.needs === "loss" && core.accumulate > 1) (this.#scalars[0] as Record<string, number>)[LOSS] = 0;
+    if (rule.needs === "loss" && core.accumulate > 1) (this.#scalars[0] as Record<string, number>)[ACCUMULATED_LOSS] = 0;
     try {
       this.#gradients = core.accumulate > 1 ? this.#slots.add(ACCUMULATED, [...parameters]).block : parameters.gradients;
-      for (const group of this.#live) this.#lay(group);
+      for (const group of this.#live) this.#addState(group);
       this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => ({ group, update: group.rule.bind(group) }));
       this.#blended = this.#live.filter(({ elementRates }) => elementRates);
       this.#follow = this.#live.flatMap((group) => group.rule.follow?.(group) ?? []);
@@ -131,12 +109,15 @@ export class Optimizer implements Disposable {
         },
         (closure) => closure(),
       );
-      if (this.#live.some(({ rule, elementRates }) => rule.evaluate || elementRates)) this.#kept = this.#allocate(parameters.size);
-      if (this.#live.some(({ rule }) => rule.evaluate)) parameters.training = () => !this.#disposed && this.#steps > 0 && !this.#evaluating;
+      this.#evaluates = this.#live.some(({ rule }) => rule.evaluate);
+      if (this.#evaluates || this.#blended.length > 0) this.#kept = new KeptValues(parameters, this.#allocate(parameters.size));
+      this.#markValues();
     } catch (error) {
       const taken = this.#taken();
       this.dispose();
-      throw error instanceof OutOfMemoryError && error.cause === undefined ? this.#tooLarge(taken + error.requested) : error;
+      throw error instanceof OutOfMemoryError && error.cause === undefined
+        ? stateTooLarge(description.kind, parameters, this.#live, core.accumulate, taken + error.requested)
+        : error;
     }
   }
 
@@ -150,13 +131,13 @@ export class Optimizer implements Disposable {
    * methods that find a rate, it is the one found: each says in its description what that is.
    */
   get learningRate(): number {
-    return this.#rated ? (this.#groups.at(-1) as BoundGroup).learningRate : Number.NaN;
+    return this.#ratesKnown ? (this.#groups.at(-1) as BoundGroup).learningRate : Number.NaN;
   }
 
   /** The learning rates that the last update used, by name of tensor; NaN where `learningRate` is, and for frozen tensors. */
   get learningRates(): Record<string, number> {
     const entries = this.#groups.flatMap(({ parameters, frozen, learningRate, tensorRates }) =>
-      parameters.map(({ name }, i) => [name, frozen || !this.#rated ? Number.NaN : (tensorRates?.[i] ?? learningRate)] as const),
+      parameters.map(({ name }, i) => [name, frozen || !this.#ratesKnown ? Number.NaN : (tensorRates?.[i] ?? learningRate)] as const),
     );
     return Object.fromEntries(entries);
   }
@@ -202,10 +183,11 @@ export class Optimizer implements Disposable {
     this.#alive();
     if (this.#evaluating) return;
     this.#evaluating = true;
+    this.#markValues();
     if (this.#steps === 0) return;
     for (const group of this.#live) {
       if (group.rule.evaluate === undefined) continue;
-      this.#keep(group);
+      this.#kept?.keep(group.runs);
       group.rule.evaluate(group);
     }
   }
@@ -215,10 +197,9 @@ export class Optimizer implements Disposable {
     this.#alive();
     if (!this.#evaluating) return;
     this.#evaluating = false;
+    this.#markValues();
     if (this.#steps === 0) return;
-    for (const { rule, runs } of this.#live) {
-      if (rule.evaluate) for (const { p, n } of runs) this.#kernels.copy(p + this.#shift(), p, n);
-    }
+    for (const { rule, runs } of this.#live) if (rule.evaluate) this.#kept?.restore(runs);
   }
 
   /**
@@ -264,7 +245,10 @@ export class Optimizer implements Disposable {
     const full = this.#accumulated + 1 === accumulate;
     // first, so that a wrong schedule stops the step before anything has moved
     if (full) for (const group of this.#groups) group.schedule(this.#steps, this.#clock);
-    const mean = this.#meanLoss(loss);
+    const taken = takeLoss(loss, this.description.kind, this.#rule.needs, this.#compute);
+    if (taken !== undefined && !Number.isFinite(taken)) throw new DivergedError("the loss", this.#steps);
+    this.#loss = taken ?? Number.NaN;
+    const mean = this.#meanLoss();
     if (accumulate > 1) {
       this.#kernels.axpy(this.parameters.gradients.pointer, this.#gradients.pointer, this.parameters.size, 1);
       this.#accumulated = full ? 0 : this.#accumulated + 1;
@@ -282,14 +266,15 @@ export class Optimizer implements Disposable {
       scale *= Math.min(1, clipNorm / (this.#norm + 1e-6));
     }
     for (const group of this.#groups) group.learningRate = group.scheduledRate;
-    this.#rated = true;
-    for (const group of this.#blended) this.#keep(group);
+    this.#ratesKnown = true;
+    for (const { runs } of this.#blended) this.#kept?.keep(runs);
     const closure = typeof loss === "function" ? loss : NONE;
     for (const { group, update } of this.#updates) update(this.#steps + 1, group.learningRate, scale, sign * mean, closure);
     this.#steps++;
-    for (const group of this.#blended) this.#blend(group);
+    if (this.#steps === 1) this.#markValues();
+    for (const { runs } of this.#blended) this.#kept?.blend(runs, (this.#slots.find(ELEMENT_RATES) as Slot).block.pointer);
     for (const follow of this.#follow) follow(this.#steps);
-    if (this.#steps % FLUSH_EVERY === 0) this.#flush();
+    if (this.#steps % FLUSH_EVERY === 0) flushFaded(this.#kernels, this.#live, this.#slots);
     if (accumulate > 1) this.#kernels.fill(this.#gradients.pointer, this.parameters.size, 0);
     return true;
   }
@@ -317,16 +302,7 @@ export class Optimizer implements Disposable {
   /** A copy of everything that a later `load()` needs, beside the training values, to go on as if nothing had happened. */
   state(): OptimizerState {
     this.#alive();
-    const scalars = this.#scalars.map((own) => ({ ...own }));
-    const plateaus = this.#groups.map(({ plateau }) => plateau ?? null);
-    return {
-      kind: this.description.kind,
-      step: this.#steps,
-      accumulated: this.#accumulated,
-      slots: this.#slots.copies(),
-      scalars,
-      plateaus,
-    };
+    return copyState(this.#holder, this.#steps, this.#accumulated);
   }
 
   /**
@@ -336,24 +312,18 @@ export class Optimizer implements Disposable {
   load(state: OptimizerState): void {
     this.#alive();
     if (this.#evaluating) throw new ModeError("load");
-    this.#check(state);
-    const plateaus = this.#groups.map((group, i) => group.plateauFromJSON(state.plateaus[i], `state.plateaus[${i}]`));
-    this.#slots.load(state.slots);
-    this.#scalars.forEach((own, i) => {
-      for (const key of Object.keys(own)) own[key] = state.scalars[i]?.[key] as number;
-    });
-    this.#groups.forEach((group, i) => {
-      group.plateau = plateaus[i];
-    });
-    this.#rated = false;
+    loadState(this.#holder, state);
+    this.#ratesKnown = false;
     this.#steps = state.step;
     this.#accumulated = state.accumulated;
     this.#norm = undefined;
+    this.#markValues();
   }
 
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#markValues();
     this.#slots.dispose();
     for (const vector of this.#scratch) vector.dispose();
   }
@@ -362,60 +332,29 @@ export class Optimizer implements Disposable {
     this.dispose();
   }
 
+  /** Says in the parameters what their values are, for models that are to be evaluated. */
+  #markValues(): void {
+    if (this.#evaluates) this.parameters.trainingOnly = !this.#disposed && this.#steps > 0 && !this.#evaluating;
+  }
+
+  get #holder(): StateHolder {
+    return {
+      kind: this.description.kind,
+      accumulate: this.#core.accumulate,
+      groups: this.#groups,
+      scalars: this.#scalars,
+      slots: this.#slots,
+    };
+  }
+
   /** The loss of an update: with accumulation the mean of what was told since the last one. */
-  #meanLoss(given: number | Closure | undefined): number {
-    const { kind } = this.description;
-    const { needs } = this.#rule;
-    if (needs === "closure" && typeof given !== "function") {
-      throw new OptionError(
-        "closure",
-        given,
-        `is needed by ${kind}: call step(() => { ... }) with a function that fills the gradients and returns the loss`,
-      );
-    }
-    const loss = typeof given === "function" ? this.#compute(given) : given;
-    if (typeof loss !== "number" && (needs !== undefined || given !== undefined)) {
-      throw new OptionError(
-        "loss",
-        loss,
-        needs === "loss" && given === undefined
-          ? `is needed by ${kind}: call step(loss) with the loss of the gradients`
-          : `must be a number, got ${show(loss)}${typeof given === "function" ? " from the closure" : ""}`,
-      );
-    }
-    if (loss !== undefined && !Number.isFinite(loss)) throw new DivergedError("the loss", this.#steps);
-    this.#loss = loss ?? Number.NaN;
+  #meanLoss(): number {
     const { accumulate } = this.#core;
-    if (needs !== "loss" || accumulate === 1) return this.#loss;
-    const scalars = this.#scalars[0] as { [LOSS]: number };
-    const sum = (this.#accumulated === 0 ? 0 : scalars[LOSS]) + this.#loss;
-    scalars[LOSS] = sum;
+    if (this.#rule.needs !== "loss" || accumulate === 1) return this.#loss;
+    const scalars = this.#scalars[0] as { [ACCUMULATED_LOSS]: number };
+    const sum = (this.#accumulated === 0 ? 0 : scalars[ACCUMULATED_LOSS]) + this.#loss;
+    scalars[ACCUMULATED_LOSS] = sum;
     return sum / accumulate;
-  }
-
-  /** From values to where they are kept, in bytes. */
-  #shift(): number {
-    return (this.#kept as Vector).pointer - this.parameters.values.pointer;
-  }
-
-  #keep(group: BoundGroup): void {
-    const shift = this.#shift();
-    for (const { p, n } of group.runs) this.#kernels.copy(p, p + shift, n);
-  }
-
-  #blend(group: BoundGroup): void {
-    const shift = this.#shift();
-    const rates = (this.#slots.find(ELEMENT_RATES) as Slot).block.pointer - this.parameters.values.pointer;
-    for (const { p, n } of group.runs) this.#kernels.blend(p, p + shift, p + rates, n);
-  }
-
-  #flush(): void {
-    for (const { runs, options } of this.#live) {
-      const decay = (options["weightDecay"] as number | undefined) ?? 0;
-      const limit = decay > 0 ? Math.max(FADED, Math.min(FADED_PRODUCT / decay, LARGEST_FADED)) : FADED;
-      for (const { p, n } of runs) this.#kernels.flush(p, n, limit);
-    }
-    this.#slots.flush(FADED, ELEMENT_RATES);
   }
 
   #measure(): number {
@@ -430,8 +369,8 @@ export class Optimizer implements Disposable {
     for (const group of this.#groups) for (const run of group.runs) action(run);
   }
 
-  /** Lays out the state of a group. */
-  #lay(group: BoundGroup): void {
+  /** Allocates and fills the state of a group. */
+  #addState(group: BoundGroup): void {
     const { rule, parameters, options } = group;
     const slots = group.slots.map((name) => this.#slots.add(name, parameters, group));
     if (group.elementRates) this.#slots.fill(this.#slots.add(ELEMENT_RATES, parameters), parameters, 1);
@@ -439,7 +378,7 @@ export class Optimizer implements Disposable {
       const value = rule.initial?.(slot.name, options) ?? 0;
       if (value !== 0) this.#slots.fill(slot, parameters, value);
     }
-    group.lay(this.parameters.values.pointer, this.#gradients.pointer, slots);
+    group.place(this.parameters.values.pointer, this.#gradients.pointer, slots);
   }
 
   #allocate(length: number): Vector {
@@ -451,51 +390,6 @@ export class Optimizer implements Disposable {
   /** The bytes of state so far. */
   #taken(): number {
     return this.#scratch.reduce((sum, { length }) => sum + length * 4, this.#slots.bytes);
-  }
-
-  /** What does not fit although its first `needed` bytes are known: how many parameters would. */
-  #tooLarge(needed: number): OutOfMemoryError {
-    const { size, engine } = this.parameters;
-    const { available } = engine.arena;
-    const slots = this.#live.map((group) => {
-      const whole = group.slots.filter((name) => group.isShared(name)).length;
-      return whole + (group.elementRates ? 2 : group.rule.evaluate ? 1 : 0);
-    });
-    const state = Math.max(needed, size * 4 * (Math.max(...slots) + (this.#core.accumulate > 1 ? 1 : 0)));
-    const each = BYTES + state / size;
-    const most = Math.floor((available + BYTES * size) / each);
-    const advice = `with ${this.description.kind} at most ${most} parameters fit (${Math.ceil(each)} bytes each), here are ${this.parameters.count}`;
-    return new OutOfMemoryError(state, available, advice);
-  }
-
-  #check(state: OptimizerState): void {
-    const { kind } = this.description;
-    if (typeof state !== "object" || state === null) throw new CheckpointError(`a state must be an object, got ${show(state)}`);
-    if (state.kind !== kind) throw new CheckpointError(`the state is of ${show(state.kind)}, this optimizer is ${show(kind)}`);
-    for (const [key, limit] of [
-      ["step", Number.MAX_SAFE_INTEGER],
-      ["accumulated", this.#core.accumulate - 1],
-    ] as const) {
-      const count = state[key];
-      if (!Number.isSafeInteger(count) || count < 0 || count > limit) {
-        throw new CheckpointError(`the state's ${key} must be a whole number from 0 to ${limit}, got ${show(count)}`);
-      }
-    }
-    for (const [key, length] of [
-      ["scalars", this.#scalars.length],
-      ["plateaus", this.#groups.length],
-    ] as const) {
-      const given: unknown = state[key];
-      if (!Array.isArray(given) || given.length !== length) {
-        throw new CheckpointError(`the state's ${key} must be an array of ${length}, got ${show(given)}`);
-      }
-    }
-    this.#slots.check(state.slots);
-    this.#scalars.forEach((own, i) => {
-      for (const key of Object.keys(own)) {
-        if (!Number.isFinite(state.scalars[i]?.[key])) throw new CheckpointError(`the state of group ${i} lacks a finite ${key}`);
-      }
-    });
   }
 
   #alive(): void {

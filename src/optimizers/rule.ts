@@ -137,8 +137,11 @@ export interface Rule<Own> {
   evaluate?(binding: Binding<Own>): void;
 }
 
+/** Options that are known at run time only. */
+export type AnyOptions = Record<string, unknown>;
+
 /** A rule whose options are known at run time only. */
-export type AnyRule = Rule<Record<string, unknown>>;
+export type AnyRule = Rule<AnyOptions>;
 
 /** An optimizer as plain data: `{ kind, ... }` with defaults filled in. What goes around another holds that as `optimizer`. */
 export interface OptimizerDescription {

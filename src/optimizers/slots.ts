@@ -2,8 +2,7 @@ import { padded, type Vector } from "../engine/memory.js";
 import type { Parameter, Parameters } from "../engine/parameters.js";
 import { CheckpointError } from "../options/errors.js";
 import { show } from "../options/options.js";
-import type { BoundGroup } from "./groups.js";
-import type { Dtype } from "./rule.js";
+import type { AnyOptions, AnyRule, Binding, Dtype } from "./rule.js";
 
 /** Numbers of state: float32, or the 16 bits of each where they are kept in bfloat16. */
 export type StateArray = Float32Array<ArrayBufferLike> | Uint16Array<ArrayBufferLike>;
@@ -58,7 +57,7 @@ export class Slots {
    * The slot with places for these tensors: in the block that groups share (one for each dtype), or, where the group's rule has lengths of its
    * own, in one of this group.
    */
-  add(name: string, parameters: readonly Parameter[], group?: BoundGroup): Slot {
+  add(name: string, parameters: readonly Parameter[], group?: Pick<Binding<AnyOptions>, "options"> & { readonly rule: AnyRule }): Slot {
     const dtype = group?.rule.dtype?.(name, group.options) ?? "float32";
     const lengths = parameters.map(({ shape }) => group?.rule.lengths?.(name, shape, group.options));
     if (lengths[0] === undefined) {

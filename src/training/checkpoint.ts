@@ -1,6 +1,7 @@
 import type { Parameters } from "../engine/parameters.js";
-import type { OptimizerState } from "../optimizers/optimizer.js";
+
 import type { StateArray, StateArrays } from "../optimizers/slots.js";
+import type { OptimizerState } from "../optimizers/state.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
 import { show } from "../options/options.js";
 import { Crc32 } from "./crc32.js";

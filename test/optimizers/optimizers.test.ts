@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type Engine, load } from "../../src/engine/load.js";
 import { rules } from "../../src/optimizers/index.js";
-import type { OptimizerState } from "../../src/optimizers/optimizer.js";
 import type { AnyRule } from "../../src/optimizers/rule.js";
+import type { OptimizerState } from "../../src/optimizers/state.js";
 import { CheckpointError, DisposedError, DivergedError, ModeError, OptionError, OutOfMemoryError } from "../../src/options/errors.js";
 import { thrown } from "../support/errors.js";
 import { beyond } from "../support/floats.js";

@@ -3,8 +3,9 @@ import { padded, type Vector } from "../../src/engine/memory.js";
 import { Parameters, type Shapes } from "../../src/engine/parameters.js";
 import { Random } from "../../src/numerics/random.js";
 import { optimizerFromJSON, rules } from "../../src/optimizers/index.js";
-import { Optimizer, type OptimizerState } from "../../src/optimizers/optimizer.js";
+import { Optimizer } from "../../src/optimizers/optimizer.js";
 import type { AnyRule } from "../../src/optimizers/rule.js";
+import type { OptimizerState } from "../../src/optimizers/state.js";
 import { fromBits, isDenormal, magnitude } from "../support/floats.js";
 
 /** Tensors of awkward lengths: 35, 5, 1 and 8 floats. */

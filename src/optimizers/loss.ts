@@ -1,0 +1,34 @@
+import { OptionError } from "../options/errors.js";
+import { show } from "../options/options.js";
+import type { AnyRule, Closure } from "./rule.js";
+
+/** The scalar state in which the losses of accumulated gradients are summed. */
+export const ACCUMULATED_LOSS = "accumulatedLoss";
+
+/**
+ * The loss that a step was told, or that its closure computes; undefined where the rule needs none and none was given. The gradients of a
+ * closure stand in the parameters' memory afterwards.
+ */
+export function takeLoss(
+  given: number | Closure | undefined,
+  kind: string,
+  needs: AnyRule["needs"],
+  compute: (closure: Closure) => number,
+): number | undefined {
+  if (needs === "closure" && typeof given !== "function") {
+    throw new OptionError(
+      "closure",
+      given,
+      `is needed by ${kind}: call step(() => { ... }) with a function that fills the gradients and returns the loss`,
+    );
+  }
+  const loss = typeof given === "function" ? compute(given) : given;
+  if (typeof loss === "number" || (needs === undefined && given === undefined)) return loss;
+  throw new OptionError(
+    "loss",
+    loss,
+    needs === "loss" && given === undefined
+      ? `is needed by ${kind}: call step(loss) with the loss of the gradients`
+      : `must be a number, got ${show(loss)}${typeof given === "function" ? " from the closure" : ""}`,
+  );
+}

@@ -1,0 +1,84 @@
+import { CheckpointError } from "../options/errors.js";
+import { show } from "../options/options.js";
+import type { PlateauState } from "../schedules/plateau.js";
+import type { BoundGroup } from "./groups.js";
+import type { Slots, StateArrays } from "./slots.js";
+
+/** The state of an optimizer by name of slot and tensor: copies, not views. */
+export interface OptimizerState {
+  readonly kind: string;
+  /** The number of updates made. */
+  readonly step: number;
+  /** The number of gradients accumulated towards the next update. */
+  readonly accumulated: number;
+  readonly slots: StateArrays;
+  /** The scalar state of each group, in the order of `groups`; a single one when all groups share it. */
+  readonly scalars: readonly Readonly<Record<string, number>>[];
+  /** What the learning rate of each group has seen, null where it watches nothing. */
+  readonly plateaus: readonly (PlateauState | null)[];
+}
+
+/** What of an optimizer its state is copied from and loaded into. */
+export interface StateHolder {
+  readonly kind: string;
+  readonly accumulate: number;
+  readonly groups: readonly BoundGroup[];
+  /** The scalar state of every group, or the one that they share. */
+  readonly scalars: readonly Record<string, number>[];
+  readonly slots: Slots;
+}
+
+/** Copies of everything but the values. */
+export function copyState({ kind, groups, scalars, slots }: StateHolder, step: number, accumulated: number): OptimizerState {
+  return {
+    kind,
+    step,
+    accumulated,
+    slots: slots.copies(),
+    scalars: scalars.map((own) => ({ ...own })),
+    plateaus: groups.map(({ plateau }) => plateau ?? null),
+  };
+}
+
+/** Takes over a state. Throws CheckpointError, before anything has changed, when it belongs to another optimizer. */
+export function loadState(holder: StateHolder, state: OptimizerState): void {
+  checkState(holder, state);
+  const { groups, scalars, slots } = holder;
+  const plateaus = groups.map((group, i) => group.plateauFromJSON(state.plateaus[i], `state.plateaus[${i}]`));
+  slots.load(state.slots);
+  scalars.forEach((own, i) => {
+    for (const key of Object.keys(own)) own[key] = state.scalars[i]?.[key] as number;
+  });
+  groups.forEach((group, i) => {
+    group.plateau = plateaus[i];
+  });
+}
+
+function checkState({ kind, accumulate, groups, scalars, slots }: StateHolder, state: OptimizerState): void {
+  if (typeof state !== "object" || state === null) throw new CheckpointError(`a state must be an object, got ${show(state)}`);
+  if (state.kind !== kind) throw new CheckpointError(`the state is of ${show(state.kind)}, this optimizer is ${show(kind)}`);
+  for (const [key, limit] of [
+    ["step", Number.MAX_SAFE_INTEGER],
+    ["accumulated", accumulate - 1],
+  ] as const) {
+    const count = state[key];
+    if (!Number.isSafeInteger(count) || count < 0 || count > limit) {
+      throw new CheckpointError(`the state's ${key} must be a whole number from 0 to ${limit}, got ${show(count)}`);
+    }
+  }
+  for (const [key, length] of [
+    ["scalars", scalars.length],
+    ["plateaus", groups.length],
+  ] as const) {
+    const given: unknown = state[key];
+    if (!Array.isArray(given) || given.length !== length) {
+      throw new CheckpointError(`the state's ${key} must be an array of ${length}, got ${show(given)}`);
+    }
+  }
+  slots.check(state.slots);
+  scalars.forEach((own, i) => {
+    for (const key of Object.keys(own)) {
+      if (!Number.isFinite(state.scalars[i]?.[key])) throw new CheckpointError(`the state of group ${i} lacks a finite ${key}`);
+    }
+  });
+}
