@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { describeCommand } from "./describe.js";
 import { doctorCommand } from "./doctor.js";
 import { oneLine } from "./errors.js";
 import { predictCommand } from "./predict.js";
@@ -7,7 +8,7 @@ import { trainCommand } from "./train.js";
 import { version } from "./version.js";
 
 /** Every command: one line registers it. */
-const commands = [searchCommand, trainCommand, predictCommand, doctorCommand];
+const commands = [searchCommand, trainCommand, predictCommand, describeCommand, doctorCommand];
 
 export function program(): Command {
   const root = new Command("stepsize")

@@ -27,3 +27,26 @@ export const LOOKS: Readonly<Record<Verdict, { readonly mark: string; readonly s
 export function say(lines: readonly string[] | string): void {
   process.stdout.write(`${typeof lines === "string" ? lines : lines.join("\n")}\n`);
 }
+
+/** A text from outside as a terminal may be given it: control characters, which move its cursor or set its title, are shown as escapes. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) => {
+    const code = character.codePointAt(0) as number;
+    return `\\u{${code.toString(16)}}`;
+  });
+}
+
+/** A line cut at blanks to the width of the terminal; what follows is indented. */
+export function wrapped(line: string, indent: string): string {
+  const columns = width();
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > columns) {
+    let cut = rest.lastIndexOf(" ", columns);
+    if (cut <= indent.length) cut = rest.indexOf(" ", columns);
+    if (cut < 0) break;
+    lines.push(rest.slice(0, cut));
+    rest = indent + rest.slice(cut + 1);
+  }
+  return [...lines, rest].join("\n");
+}

@@ -12,7 +12,7 @@ export {
   type Task,
   takeRows,
 } from "../data/dataset.js";
-export { type Parts, type SplitOptions, split } from "../data/split.js";
+export { type DatasetParts, type SplitOptions, splitDataset } from "../data/split.js";
 export { type Standardizer, standardize, standardizer, standardizeTargets, targetScaler, unscale } from "../data/standardize.js";
 // What every entry point exports; index.ts, js.ts, slim.ts, workerd.ts and edge.ts add how the kernels are come by.
 export { type Backend, Engine, type Kernels, type LoadOptions } from "../engine/engine.js";
