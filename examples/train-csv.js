@@ -3,11 +3,11 @@ import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { adamw, cosine, load, loadModel, mlp, Trainer, warmup } from "stepsize";
-import { datasetsFromCSV, decode, encodeFeatures, parseCSV, readEncoder } from "stepsize/data";
+import { datasetsFromCSV, decodeOutputs, encodeFeatures, noteText, parseCSV, readEncoder } from "stepsize/data";
 
 const text = await readFile(new URL("../data/penguins.csv", import.meta.url), "utf8");
 const { encoder, notes, ...data } = datasetsFromCSV(text, { target: "species", missing: "mean", validation: 0.15, test: 0.15 });
-for (const note of notes) console.log("note:", note);
+for (const note of notes) console.log("note:", noteText(note));
 
 const run = {
   model: mlp({ inputs: data.training.columns, hidden: [32], outputs: data.training.outputs }),
@@ -35,4 +35,4 @@ const again = readEncoder(stored.encoder);
 const strangers = parseCSV(
   "island,beak_length_mm,beak_depth_mm,flipper_length_mm,body_mass_g,sex\nBiscoe,49.1,14.8,220,5150,FEMALE\nDream,,18.9,187,3900,MALE\n",
 );
-console.log(decode(again, model.predict(encodeFeatures(again, strangers).features)));
+console.log(decodeOutputs(again, model.predict(encodeFeatures(again, strangers).features)));

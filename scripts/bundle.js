@@ -13,7 +13,7 @@ const options = {
   platform: "node",
   target: "node20.19",
   chunkNames: "[name]-[hash]",
-  external: [...Object.keys(dependencies), "#csv-parse"],
+  external: Object.keys(dependencies),
   metafile: true,
 };
 

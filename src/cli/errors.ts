@@ -2,6 +2,7 @@ import { constants } from "node:os";
 import { CommanderError } from "commander";
 import { DivergedError, OptionError, StepsizeError } from "../options/errors.js";
 import { flagOf } from "./flags.js";
+import { printable } from "./terminal.js";
 
 /** Exit codes: 1 for a run that came to nothing, 2 for wrong input, 70 for a fault of this program (EX_SOFTWARE). */
 const FAILED = 1;
@@ -51,7 +52,7 @@ export function explain(error: unknown): { message: string; code: number } {
 
 /** Errors are one line, whatever a file or a person put into them. */
 export function oneLine(text: string): string {
-  return text.trim().replace(/\s*[\r\n]+\s*/g, " ");
+  return printable(text.trim().replace(/\s*[\r\n]+\s*/g, " "));
 }
 
 /** The message with the flag a person typed in place of the option of the library. */

@@ -1,13 +1,21 @@
-import { readFile } from "node:fs/promises";
-import { gunzipSync } from "node:zlib";
+import { createReadStream } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { totalmem } from "node:os";
+import { pipeline, Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { CsvReader, type CsvTable, type ParseOptions, TextReader, type TextReaderOptions } from "../data/csv.js";
+import { DataError } from "../options/errors.js";
 import { FileError } from "./errors.js";
+import { printable } from "./terminal.js";
 
-/** The longest string that V8 makes. */
-const LONGEST = 0x1fffffe8;
+/** Bytes in a piece of a file. */
+const PIECE = 0x4_0000;
+/** Share of the memory there is that a table and its data sets may take. */
+const SHARE = 0.6;
 
 /** A file as messages call it. */
 export function nameOf(path: string): string {
-  return path === "-" ? "standard input" : path;
+  return path === "-" ? "standard input" : printable(path);
 }
 
 /** The bytes of a file; "-" is the standard input. */
@@ -19,24 +27,94 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-/** The text of a file, which may be compressed by gzip. */
-export async function readText(path: string): Promise<string> {
-  const bytes = unpacked(await readBytes(path), path);
-  if (bytes.length > LONGEST) throw new FileError("read", nameOf(path), "it is larger than half a gigabyte");
+export interface TableOptions extends ParseOptions, TextReaderOptions {
+  /** Called after each piece: bytes read of so many, where their number is known. */
+  onRead?: (bytes: number, total: number | undefined) => void;
+}
+
+/** Reads a CSV file piece by piece; it may be compressed by gzip, and "-" is the standard input. */
+export async function readTable(path: string, options: TableOptions): Promise<CsvTable> {
+  const { onRead, encoding, memory = availableMemory(), ...rest } = options;
+  const reader = new CsvReader({ ...rest, memory });
+  const text = new TextReader(encoding === undefined ? {} : { encoding });
+  const total = path === "-" ? undefined : await sizeOf(path);
+  let read = 0;
+  let projected = false;
+  const count = (bytes: number) => {
+    read += bytes;
+    onRead?.(read, total);
+  };
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new FileError("read", nameOf(path), "it is not UTF-8 text");
+    for await (const piece of unpacked(piecesOf(path, count), path)) {
+      reader.push(text.push(piece));
+      // after some of the file it can be said what all of it takes
+      if (!projected && total !== undefined && read >= 64 * PIECE) {
+        projected = true;
+        checkSize(path, reader.bytes * (total / read), memory);
+      }
+    }
+    reader.push(text.end());
+    const table = reader.end();
+    return text.encoding === "latin1" && encoding === undefined ? table.withNote({ kind: "encoding", encoding: "Latin-1" }) : table;
+  } catch (error) {
+    if (error instanceof DataError || error instanceof FileError || (error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw new FileError("read", nameOf(path), error);
   }
 }
 
-function unpacked(bytes: Uint8Array, path: string): Uint8Array {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+function checkSize(path: string, bytes: number, memory: number): void {
+  if (bytes <= memory) return;
+  const gigabytes = (amount: number) => `${(amount / 2 ** 30).toPrecision(2)} GiB`;
+  throw new FileError(
+    "read",
+    nameOf(path),
+    `it would take about ${gigabytes(bytes)} of memory, and ${gigabytes(memory)} may be used: use fewer rows or columns`,
+  );
+}
+
+/** What a container or the machine leaves to us. */
+function availableMemory(): number {
+  const limit = process.constrainedMemory?.() ?? 0;
+  return SHARE * (limit > 0 && limit < totalmem() ? limit : totalmem());
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) throw new FileError("read", nameOf(path), { code: "EISDIR" });
+  return found?.isFile() ? found.size : undefined;
+}
+
+async function* piecesOf(path: string, count: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  const stream: AsyncIterable<Uint8Array> = path === "-" ? process.stdin : createReadStream(path, { highWaterMark: PIECE });
+  for await (const piece of stream) {
+    count(piece.length);
+    yield piece;
+  }
+}
+
+/** Unpacks what begins as gzip does. */
+async function* unpacked(pieces: AsyncGenerator<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
+  let first = new Uint8Array(0);
+  for (let next = await pieces.next(); !next.done; next = await pieces.next()) {
+    first = first.length === 0 ? Uint8Array.from(next.value) : Buffer.concat([first, next.value]);
+    if (first.length >= 2) break;
+  }
+  if (first[0] !== 0x1f || first[1] !== 0x8b) {
+    yield first;
+    yield* pieces;
+    return;
+  }
+  const packed = async function* () {
+    yield first;
+    yield* pieces;
+  };
+  const gunzip = createGunzip({ chunkSize: PIECE });
+  pipeline(Readable.from(packed()), gunzip, () => {});
   try {
-    return gunzipSync(bytes, { maxOutputLength: LONGEST });
+    for await (const piece of gunzip) yield piece;
   } catch (error) {
-    const large = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-    throw new FileError("read", nameOf(path), large ? "unpacked, it is larger than half a gigabyte" : "its gzip data is damaged");
+    const damaged = String((error as NodeJS.ErrnoException).code).startsWith("Z_");
+    throw damaged ? new FileError("read", nameOf(path), "its gzip data is damaged") : error;
   }
 }
 

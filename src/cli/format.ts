@@ -1,6 +1,7 @@
 import type { Verdict } from "../search/verdict.js";
 import type { Metrics } from "../training/records.js";
 import type { Context } from "./prepare.js";
+import { printable } from "./terminal.js";
 
 /** A number of three digits, as short as it can be read: 0.00316, 3.16e-6, 124. */
 export function short(value: number): string {
@@ -44,7 +45,7 @@ export function explained(r2: number): string {
 /** Score and loss in words; a quantity's error in the units of its file. */
 export function metricsText({ loss, score }: Metrics, data: Context["data"]): string {
   if (data.scale === undefined) return `accuracy ${scoreText(score, data)}, loss ${short(loss)}`;
-  return `R² ${scoreText(score, data)}, error ${short(rootMeanSquare(loss, data.scale))} (root mean square, in the units of ${data.target})`;
+  return `R² ${scoreText(score, data)}, error ${short(rootMeanSquare(loss, data.scale))} (root mean square, in the units of ${printable(data.target)})`;
 }
 
 /** The loss of a quantity is the mean square of its standardised error. */

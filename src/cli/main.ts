@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { explain, FileError } from "./errors.js";
 import { program } from "./program.js";
-import { printable } from "./terminal.js";
+import { printableLines } from "./terminal.js";
 
 for (const [stream, name] of [
   [process.stdout, "the standard output"],
@@ -21,6 +21,6 @@ try {
 
 function tell(error: unknown): number {
   const { message, code } = explain(error);
-  if (message !== "") process.stderr.write(`${printable(message)}\n`);
+  if (message !== "") process.stderr.write(`${printableLines(message)}\n`);
   return code;
 }

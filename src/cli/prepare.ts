@@ -1,39 +1,63 @@
-import { type CSVOptions, type CSVParts, datasetsFromCSV, parseCSV } from "../data/csv.js";
+import {
+  AdvisedDataError,
+  type ColumnSummary,
+  type CSVOptions,
+  type CSVParts,
+  type CsvTable,
+  datasetsFromCSV,
+  type Encoder,
+  noteText,
+  sayWords,
+} from "../data/csv.js";
 import { type Engine, type LoadOptions, load } from "../engine/load.js";
 import { mlp } from "../models/mlp.js";
 import type { OptimizerDescription } from "../optimizers/rule.js";
 import { DataError } from "../options/errors.js";
 import { type CheckedRun, readRun } from "../training/run.js";
 import { UsageError } from "./errors.js";
-import { nameOf, readText } from "./files.js";
+import { nameOf, readTable, type TableOptions } from "./files.js";
 import { count, listed } from "./format.js";
+import { ReadingProgress } from "./reading.js";
 import type { Settings, SizedSettings } from "./settings.js";
+import { printable, wrapped } from "./terminal.js";
 import { version } from "./version.js";
+
+type FileSettings = Pick<Settings, "delimiter" | "decimal" | "header" | "skip" | "comment" | "encoding">;
+
+/** The table in a file, read as settings say; `like` is the encoder of a file that was probably written in the same way. */
+export async function readFile(path: string, settings: FileSettings, like?: Encoder): Promise<CsvTable> {
+  const { delimiter, decimal, header, skip, comment, encoding } = settings;
+  const options = { ...given({ delimiter, decimal, header, skip, comment, encoding }), ...(like && { like }) } as TableOptions;
+  using progress = new ReadingProgress(nameOf(path));
+  return await naming(path, () => readTable(path, { ...options, onRead: (bytes, total) => progress.update(bytes, total) }));
+}
 
 /** Data sets from the file that settings speak of. */
 export async function readData(path: string, settings: Settings): Promise<CSVParts> {
-  const text = await readText(path);
-  const { target } = settings;
-  if (target === undefined)
-    throw new UsageError(`--target is missing: which column is to be predicted? ${columnsOf(path, text, settings)}`);
-  const { task, features, exclude, categorical, missing, missingValues, delimiter, validation, test, seed } = settings;
-  const given = { target, task, features, exclude, categorical, missing, missingValues, delimiter, validation, test, seed };
-  const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return naming(path, () => datasetsFromCSV(text, options as unknown as CSVOptions));
-}
-
-/** Errors in the data say of which file. */
-export function naming<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof DataError) throw new DataError(`${nameOf(path)}: ${error.message}`, error.row, error.column);
-    throw error;
+  const table = await readFile(path, settings);
+  const { target, task, features, exclude, include, categorical, numeric, missing, missingValues, validation, test, seed } = settings;
+  if (target === undefined) {
+    const names = listed(table.columnNames.map(printable));
+    throw new UsageError(`--target is missing: which column is to be predicted? ${nameOf(path)} has ${names}`);
   }
+  const options = given({ target, task, features, exclude, include, categorical, numeric, missing, missingValues, validation, test, seed });
+  return naming(path, async () => datasetsFromCSV(table, options as unknown as CSVOptions));
 }
 
-function columnsOf(path: string, text: string, { delimiter }: Settings): string {
-  return `${nameOf(path)} has ${listed(naming(path, () => parseCSV(text, delimiter === undefined ? {} : { delimiter })).columns)}`;
+/** The options that were given. */
+export function given<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** Errors in the data say of which file, and what to do in the words of the command line. */
+export async function naming<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const message = error instanceof AdvisedDataError ? sayWords(error.words, "command line") : error.message;
+    throw new DataError(`${nameOf(path)}: ${message}`, error.row, error.column);
+  }
 }
 
 /** The run that settings describe, sized for the data. */
@@ -67,7 +91,10 @@ export interface Context {
     readonly classes?: readonly string[];
     /** Of a quantity: what one unit of its standardised form is in the units of the file. */
     readonly scale?: number;
+    /** What was guessed, left out and filled, in the words of the command line. */
     readonly notes: readonly string[];
+    /** What each column of the file holds, and what became of it. */
+    readonly columns: readonly ColumnSummary[];
   };
   readonly backend: { readonly name: string; readonly reason: string };
   readonly host: string;
@@ -75,7 +102,7 @@ export interface Context {
 }
 
 export function contextOf(path: string, parts: CSVParts, run: CheckedRun, engine: Engine): Context {
-  const { training, validation, test, encoder, notes } = parts;
+  const { training, validation, test, encoder, notes, summary } = parts;
   const { target } = encoder;
   return {
     stepsize: version,
@@ -86,7 +113,8 @@ export function contextOf(path: string, parts: CSVParts, run: CheckedRun, engine
       target: target.name,
       task: target.task,
       ...(target.task === "classification" ? { classes: target.classes } : { scale: target.scaler.scale[0] as number }),
-      notes,
+      notes: notes.map((note) => noteText(note, "command line")),
+      columns: summary,
     },
     backend: { name: engine.backend, reason: engine.reason },
     host: `Node ${process.versions.node}, ${process.platform} ${process.arch}`,
@@ -94,12 +122,13 @@ export function contextOf(path: string, parts: CSVParts, run: CheckedRun, engine
   };
 }
 
-/** The data and the run in three lines. */
+/** The data and the run in some lines. */
 export function introduce({ file, data, backend }: Context, run: CheckedRun): string[] {
   const { rows, features, classes, target } = data;
   const total = rows.training + rows.validation + rows.test;
   const held = rows.test > 0 ? `, ${rows.test} held out for the test` : "";
-  const what = classes === undefined ? `the quantity ${target}` : `${count(classes.length, "class", "classes")} of ${target}`;
+  const name = printable(target);
+  const what = classes === undefined ? `the quantity ${name}` : `${count(classes.length, "class", "classes")} of ${name}`;
   const { model, optimizer, batchSize, epochs, seed } = run;
   const sizes = "hidden" in model ? [model.inputs, ...model.hidden, model.outputs] : [];
   const parameters = sizes.slice(1).reduce((sum, size, i) => sum + ((sizes[i] as number) + 1) * size, 0);
@@ -109,9 +138,24 @@ export function introduce({ file, data, backend }: Context, run: CheckedRun): st
   return [
     `${file}: ${count(total, "row")}, ${count(features.length, "feature")}, ${what}`,
     `  ${rows.training} rows to train on, ${rows.validation} to validate${held}`,
-    ...data.notes.map((note) => `  note: ${note}`),
+    `  columns: ${columnWords(data.columns)}`,
+    ...data.notes.map((note) => `  note: ${printable(note)}`),
     `network ${sizes.join("-")}${activation}, ${count(parameters, "parameter")}; ${optimizer.kind}${withMomentum}; ` +
       `batches of ${batchSize}, ${count(epochs, "epoch")}, seed ${seed}`,
     `backend ${backend.name}: ${backend.reason}`,
-  ];
+  ].map((line) => wrapped(line, "    "));
+}
+
+/** The columns to predict from by kind, and which miss cells. */
+function columnWords(columns: readonly ColumnSummary[]): string {
+  const features = columns.filter(({ use }) => use === "feature");
+  const of = (kind: ColumnSummary["kind"]) => features.filter((column) => column.kind === kind);
+  const texts = of("text").map(({ name, distinct }) => `${printable(name)} (${distinct ?? "many"})`);
+  const gaps = columns.filter(({ use, missing }) => missing > 0 && (use === "feature" || use === "target"));
+  return [
+    ...(of("number").length > 0 ? [count(of("number").length, "number")] : []),
+    ...(texts.length > 0 ? [`${count(texts.length, "text")}: ${listed(texts)}`] : []),
+    ...(of("date").length > 0 ? [count(of("date").length, "date")] : []),
+    ...(gaps.length > 0 ? [`missing cells in ${listed(gaps.map(({ name, missing }) => `${printable(name)} (${missing})`))}`] : []),
+  ].join("; ");
 }

@@ -1,14 +1,15 @@
 import { Command } from "commander";
+import { describeCommand } from "./describe.js";
 import { doctorCommand } from "./doctor.js";
 import { oneLine } from "./errors.js";
 import { predictCommand } from "./predict.js";
 import { searchCommand } from "./search.js";
-import { printable } from "./terminal.js";
+import { printableLines } from "./terminal.js";
 import { trainCommand } from "./train.js";
 import { version } from "./version.js";
 
 /** Every command: one line registers it. */
-const commands = [searchCommand, trainCommand, predictCommand, doctorCommand];
+const commands = [searchCommand, trainCommand, predictCommand, describeCommand, doctorCommand];
 
 export function program(): Command {
   const root = new Command("stepsize")
@@ -18,9 +19,9 @@ export function program(): Command {
     .helpCommand(false);
   for (const command of commands) root.addCommand(command());
   for (const command of [root, ...root.commands]) {
-    command
-      .exitOverride()
-      .configureOutput({ outputError: (text, write) => write(`${printable(`stepsize: ${oneLine(text.replace(/^error: /, ""))}`)}\n`) });
+    command.exitOverride().configureOutput({
+      outputError: (text, write) => write(`${printableLines(`stepsize: ${oneLine(text.replace(/^error: /, ""))}`)}\n`),
+    });
   }
   return root;
 }

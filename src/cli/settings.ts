@@ -9,10 +9,17 @@ export interface Settings {
   task?: string;
   features?: string[];
   exclude?: string[];
+  include?: string[];
   categorical?: string[];
+  numeric?: string[];
   missing?: string;
   missingValues?: string[];
   delimiter?: string;
+  decimal?: string;
+  header?: boolean;
+  skip?: number;
+  comment?: string;
+  encoding?: string;
   validation: number;
   test: number;
   seed: number;
@@ -44,16 +51,8 @@ export const SGD_MOMENTUM = 0.9;
 
 /** The options of `search` and `train` that decide the data and the run. */
 export function addSettings(command: Command): Command {
-  return command
-    .optionsGroup("Data:")
-    .option("-t, --target <column>", "the column to predict")
-    .option("--task <task>", "classification or regression (default: as the target looks)")
+  return addFileFlags(addColumnFlags(command.optionsGroup("Data:").option("-t, --target <column>", "the column to predict")))
     .option("--missing <method>", "missing cells: error, drop their rows, or fill with mean, median or mode (default: error)")
-    .option("--missing-values <cells>", "the cells that count as missing (default: empty, NA, N/A, NaN, nan, null, NULL, ? and .)", namesOf)
-    .option("--features <columns>", "the columns to predict from (default: all but the target)", namesOf)
-    .option("--exclude <columns>", "columns not to predict from", namesOf)
-    .option("--categorical <columns>", "columns whose numbers are names, such as post codes", namesOf)
-    .option("--delimiter <text>", 'what stands between cells, "tab" for tabs (default: ",")', delimiterOf)
     .option("--validation <share>", "share of the rows that rates are compared on", numberOf, 0.15)
     .option("--test <share>", "share of the rows for the last, held-out score; 0 for none", numberOf, 0.15)
     .optionsGroup("Network:")
@@ -73,4 +72,28 @@ export function addSettings(command: Command): Command {
     .option("--epochs <count>", "passes over the training rows", numberOf, 30)
     .option("--batch-size <rows>", `rows in a step (default: ${BATCH_SIZE}, or all where there are fewer)`, numberOf)
     .option("--seed <number>", "decides split, initial weights, order of rows and dropout", numberOf, 1);
+}
+
+/** The options that say which columns are used, and as what. */
+export function addColumnFlags(command: Command): Command {
+  return command
+    .option("--task <task>", "classification or regression (default: as the target looks)")
+    .option("--missing-values <cells>", "the cells that count as missing (default: empty, NA, NaN, null, None, -, ? and the like)", namesOf)
+    .option("--features <columns>", "the columns to predict from (default: all but the target and what cannot help)", namesOf)
+    .option("--exclude <columns>", "columns not to predict from", namesOf)
+    .option("--include <columns>", "columns to predict from though they name or count rows, or are dates (read as days)", namesOf)
+    .option("--categorical <columns>", "columns whose numbers are names", namesOf)
+    .option("--numeric <columns>", "columns whose codes, such as 007, are numbers", namesOf);
+}
+
+/** The options that say how a CSV file is written. */
+export function addFileFlags(command: Command): Command {
+  return command
+    .option("--delimiter <text>", 'what stands between cells, "tab" for tabs (default: as the file looks)', delimiterOf)
+    .option("--decimal <sign>", '"." or "," (default: as the file looks)')
+    .option("--header", "the first line names the columns (default: as the file looks)")
+    .option("--no-header", "it does not: columns are called column 1, column 2, ...")
+    .option("--skip <lines>", "lines to leave out in front of the header", numberOf)
+    .option("--comment <text>", "lines that start with it are left out, as in --comment #")
+    .option("--encoding <name>", "utf-8, utf-16le, utf-16be or latin1 (default: as the file looks)");
 }

@@ -4,7 +4,7 @@ import { briefly, scoreText, scoreTitle, short } from "./format.js";
 import type { Context } from "./prepare.js";
 import { LOOKS, paint, width } from "./terminal.js";
 
-const BARE = {
+export const BARE = {
   ...{ top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" },
   ...{ left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "" },
 };

@@ -25,28 +25,38 @@ export const LOOKS: Readonly<Record<Verdict, { readonly mark: string; readonly s
 };
 
 export function say(lines: readonly string[] | string): void {
-  process.stdout.write(`${printable(typeof lines === "string" ? lines : lines.join("\n"))}\n`);
+  process.stdout.write(`${printableLines(typeof lines === "string" ? lines : lines.join("\n"))}\n`);
 }
 
 /**
- * A text as a terminal may have it: names and cells of files can hold sequences that set its title or move its cursor, so control characters
- * are written out as \x1b. Line breaks stay, and colours where they are shown.
+ * A text from outside, such as a name or a cell of a file, as a terminal may be given it: control characters, which move its cursor or set its
+ * title, are written out.
  */
 export function printable(text: string): string {
-  const coloured = process.stdout.isTTY && process.stdout.hasColors();
-  return text.replace(CONTROL, (found) => (coloured && COLOUR.test(found) ? found : escaped(found)));
+  return text.replace(CONTROL, (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`);
 }
 
-// biome-ignore-start lint/suspicious/noControlCharactersInRegex: these are what is looked for
-/** Colours as `paint` writes them, and every control character but the line break; those that turn the direction of writing too. */
-const CONTROL = /\x1b\[[\d;]*m|[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
-const COLOUR = /^\x1b\[[\d;]*m$/;
-// biome-ignore-end lint/suspicious/noControlCharactersInRegex: as above
+/** As `printable`, of lines made here: line breaks stay, and colours where they are shown. */
+export function printableLines(text: string): string {
+  const coloured = process.stdout.isTTY && process.stdout.hasColors();
+  return text.replace(PIECES, (piece) => (piece === "\n" || (coloured && piece.endsWith("m")) ? piece : printable(piece)));
+}
 
-function escaped(found: string): string {
-  return Array.from(found, (character) => {
-    const code = character.charCodeAt(0);
-    if (code >= 0x20 && code < 0x7f) return character;
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
-  }).join("");
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+/** Colours as `paint` writes them, and any other control character. */
+const PIECES = new RegExp(`\\x1b\\[[\\d;]*m|${CONTROL.source}`, "gu");
+
+/** A line cut at blanks to the width of the terminal; what follows is indented. */
+export function wrapped(line: string, indent: string): string {
+  const columns = width();
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > columns) {
+    let cut = rest.lastIndexOf(" ", columns);
+    if (cut <= indent.length) cut = rest.indexOf(" ", columns);
+    if (cut < 0) break;
+    lines.push(rest.slice(0, cut));
+    rest = indent + rest.slice(cut + 1);
+  }
+  return [...lines, rest].join("\n");
 }

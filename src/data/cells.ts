@@ -1,112 +1,294 @@
-import { DataError, OptionError } from "../options/errors.js";
-import { type Field, show, suggest } from "../options/options.js";
-import { cellError, listed } from "./checks.js";
-import type { Table } from "./table.js";
+import { show } from "../options/options.js";
+import { cellError } from "./checks.js";
+import { type Decimal, isCode, POWERS, plainNumber } from "./numbers.js";
+import type { Reading } from "./readings.js";
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-const NOT_FINITE = /^[+-]?(?:nan|inf|infinity)$/i;
+/** Texts that a column keeps: with more of them it is no category, and memory is worth more. */
+export const MOST_TEXTS = 0x1_0000;
+/** Room for the codes of texts below the numbers of a column of integers. */
+const CODES = 0x10_0000;
+const LARGEST = 0x8000_0000 - CODES - 1;
+/** Float64 columns write text number k as -(k + 1) · 2^200: numbers beyond the range of 32-bit floats are kept as texts. */
+const CODE_UNIT = 1.6069380442589903e60;
+const LARGEST_FLOAT32 = 3.4028235677973366e38;
+const FIRST_SEGMENT = 16;
+const LARGEST_SEGMENT = 0x4000;
 
-/** The cells of one column in some rows of a table; a missing cell is undefined. */
-export interface Column {
-  readonly name: string;
-  readonly cells: readonly (string | undefined)[];
-  /** The row of each cell, from 1. */
-  rowOf(index: number): number;
-}
-
-/** @throws DataError when the table has no such column. */
-export function readColumn(table: Table, name: string, rows: ArrayLike<number>, missingValues: readonly string[]): Column {
-  const index = columnIndex(table, name);
-  const missing = new Set(missingValues);
-  const cells = Array.from(rows, (row) => {
-    const cell = table.rows[row]?.[index] ?? "";
-    return missing.has(cell) ? undefined : cell;
-  });
-  return { name, cells, rowOf: (index) => (rows[index] as number) + 1 };
-}
-
-/** Reads the option `rows`: indices from 0, by default of all rows. */
-export function rowIndices({ rows }: Table): Field<Uint32Array> {
-  return {
-    fallback: Uint32Array.from(rows.keys()),
-    read(value, path) {
-      const indices = Array.isArray(value) || ArrayBuffer.isView(value) ? Array.from(value as ArrayLike<unknown>) : [];
-      if (indices.length === 0) throw new OptionError(path, value, `must be a non-empty array of row indices, got ${show(value)}`);
-      const wrong = indices.findIndex((row) => !Number.isInteger(row) || rows[row as number] === undefined);
-      if (wrong >= 0) {
-        const row = indices[wrong];
-        throw new OptionError(`${path}[${wrong}]`, row, `must be a row from 0 to ${rows.length - 1}, got ${show(row)}`);
-      }
-      return Uint32Array.from(indices as number[]);
-    },
-  };
-}
-
-/** The place of a column. @throws DataError with the columns there are. */
-export function columnIndex({ columns }: Table, name: string): number {
-  const index = columns.indexOf(name);
-  if (index >= 0) return index;
-  const hint = columns.length === 1 ? "; is it another delimiter?" : "";
-  throw new DataError(
-    `there is no column ${show(name)}${suggest(name, columns)}; the columns are: ${listed(columns)}${hint}`,
-    undefined,
-    name,
-  );
-}
-
-/** Whether a cell means a number, if perhaps not a finite one. */
-export function isNumeric(cell: string): boolean {
-  return NUMBER.test(cell) || NOT_FINITE.test(cell);
-}
-
-/** The number in a cell, in decimal notation and within the range of 32-bit floats. @throws DataError naming the cell. */
-export function readNumber(cell: string, row: number, column: string): number {
-  if (!NUMBER.test(cell)) {
-    const kind = NOT_FINITE.test(cell) ? "finite number" : "number";
-    throw cellError(row, column, `${show(cell)} is not a ${kind}; if it means a missing cell, add it to missingValues`);
-  }
-  const value = Number(cell);
-  if (!Number.isFinite(Math.fround(value))) throw cellError(row, column, `${cell} is beyond the range of 32-bit floats (3.4e38)`);
-  // JSON knows no -0.
-  return value + 0;
-}
-
-/** The numbers of a column; `replace` gives those of missing cells, or throws. @throws DataError naming a cell that is no number. */
-export function numbersOf(column: Column, replace: (column: Column, index: number) => number): number[] {
-  return column.cells.map((cell, index) =>
-    cell === undefined ? replace(column, index) : readNumber(cell, column.rowOf(index), column.name),
-  );
-}
-
-export function missingFeature(column: Column, index: number): never {
-  const advice =
-    'fit with missing: "mean" ("median", "mode") to fill such cells or "drop" to leave their rows out (on the command line --missing mean)';
-  throw cellError(column.rowOf(index), column.name, `the cell is missing: ${advice}`);
-}
-
-export function missingTarget(column: Column, index: number): never {
-  const advice = 'fit with missing: "drop" to leave such rows out (on the command line --missing drop)';
-  throw cellError(column.rowOf(index), column.name, `the target is missing: ${advice}`);
-}
+/** Chooses how the texts of a column are read as numbers: undefined when they are none. */
+export type ChooseReading = (texts: readonly string[], fractions: number) => Reading | undefined;
 
 /**
- * Whether a column holds numbers or texts. It holds texts when some cell is no number and either few different values occur (2, 4, "5more")
- * or less than half of the cells are numbers.
- *
- * @throws DataError when a column of numbers has a cell that is none: one slip of the pen must not turn it into a thousand categories.
- * `remedy` says how to have it read as texts all the same.
+ * The cells of one column, as they come: four bytes a cell while numbers have few digits (an integer and one power of ten for the column,
+ * which gives exactly the float64 that `Number` gives), eight otherwise. A cell that is no plain number is a text; each text is kept once.
  */
-export function kindOf({ name, cells, rowOf }: Column, remedy: string): "number" | "text" {
-  const present = cells.filter((cell) => cell !== undefined);
-  const numbers = present.filter(isNumeric).length;
-  if (numbers === present.length) return "number";
-  if (numbers < present.length / 2 || isFew(present)) return "text";
-  const index = cells.findIndex((cell) => cell !== undefined && !isNumeric(cell));
-  const advice = `correct it, add it to missingValues, or ${remedy}`;
-  throw cellError(rowOf(index), name, `${show(cells[index])} is not a number, as most of this column: ${advice}`);
+export class ColumnCells {
+  readonly texts: string[] = [];
+  /** Numbers written with the decimal sign. */
+  fractions = 0;
+  /** How texts were read as numbers when they became too many. */
+  reading: Reading | undefined;
+  /** Texts were too many, and no numbers: the column was given up. */
+  abandoned = false;
+  #indexOf: Map<string, number> | undefined;
+  readonly #decimal: number;
+  readonly #choose: ChooseReading;
+  #segments: (Int32Array | Float64Array)[] = [];
+  #segment: Int32Array | Float64Array = new Int32Array(0);
+  #filled = 0;
+  #length = 0;
+  /** Of columns of integers, the power of ten; -1 for float64. */
+  #scale = 0;
+  #largest = 0;
+  #textBytes = 0;
+
+  constructor(
+    readonly name: string,
+    decimal: Decimal,
+    choose: ChooseReading,
+  ) {
+    this.#decimal = decimal.charCodeAt(0);
+    this.#choose = choose;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes held by numbers and codes. */
+  get bytes(): number {
+    return this.#length * (this.#scale < 0 ? 8 : 4);
+  }
+
+  /** Bytes held by different texts, roughly. */
+  get textBytes(): number {
+    return this.#textBytes;
+  }
+
+  /** Takes the cell `text.slice(start, end)`; `row` from 1 is for errors. */
+  add(text: string, start: number, end: number): void {
+    let i = start;
+    let code = i < end ? text.charCodeAt(i) : 0;
+    const negative = code === 45;
+    if (negative || code === 43) code = ++i < end ? text.charCodeAt(i) : 0;
+    const first = i;
+    let mantissa = 0;
+    while (i < end && code >= 48 && code <= 57) {
+      mantissa = mantissa * 10 + code - 48;
+      code = text.charCodeAt(++i);
+    }
+    let digits = i - first;
+    let decimals = 0;
+    if (i < end && code === this.#decimal) {
+      const point = i;
+      code = text.charCodeAt(++i);
+      while (i < end && code >= 48 && code <= 57) {
+        mantissa = mantissa * 10 + code - 48;
+        code = text.charCodeAt(++i);
+      }
+      decimals = i - point - 1;
+      digits += decimals;
+    } else if (digits > 1 && text.charCodeAt(first) === 48) {
+      this.#addOther(text.slice(start, end));
+      return;
+    }
+    if (i === end && digits > 0 && digits <= 15) {
+      if (decimals > 0) this.fractions++;
+      this.#addNumber(negative ? 0 - mantissa : mantissa, decimals);
+    } else {
+      this.#addOther(text.slice(start, end));
+    }
+  }
+
+  /** The whole column, once all cells have come. */
+  finish(): Int32Array | Float64Array {
+    this.#indexOf = undefined;
+    const whole = this.#scale < 0 ? new Float64Array(this.#length) : new Int32Array(this.#length);
+    let place = 0;
+    for (const segment of this.#segments) {
+      const part = segment === this.#segment ? segment.subarray(0, this.#filled) : segment;
+      whole.set(part, place);
+      place += part.length;
+    }
+    this.#segments = [];
+    this.#segment = new Int32Array(0);
+    return whole;
+  }
+
+  get scale(): number {
+    return this.#scale;
+  }
+
+  #addNumber(mantissa: number, decimals: number): void {
+    if (this.abandoned) return void this.#length++;
+    if (this.#scale >= 0) {
+      if (decimals > this.#scale) this.#rescale(decimals);
+      if (this.#scale >= 0) {
+        const scaled = decimals === this.#scale ? mantissa : mantissa * (POWERS[this.#scale - decimals] as number);
+        const size = scaled < 0 ? -scaled : scaled;
+        if (size <= LARGEST) {
+          if (size > this.#largest) this.#largest = size;
+          this.#put(scaled);
+          return;
+        }
+        this.#toFloats();
+      }
+    }
+    this.#put(decimals === 0 ? mantissa : mantissa / (POWERS[decimals] as number) + 0);
+  }
+
+  /** Numbers that the quick way does not read, and texts. */
+  #addOther(cell: string): void {
+    if (this.abandoned) return void this.#length++;
+    const value = isCode(cell) ? undefined : plainNumber(cell, this.#decimal === 44 ? "," : ".");
+    if (value !== undefined && Math.abs(value) < LARGEST_FLOAT32) {
+      if (!Number.isInteger(value)) this.fractions++;
+      this.#addFloat(value);
+      return;
+    }
+    const read = this.reading?.read(cell);
+    if (read !== undefined) this.#addFloat(read);
+    else this.#addText(cell);
+  }
+
+  #addFloat(value: number): void {
+    if (this.#scale >= 0 && Number.isInteger(value) && Math.abs(value) <= LARGEST) {
+      this.#addNumber(value, 0);
+      return;
+    }
+    if (this.#scale >= 0) this.#toFloats();
+    this.#put(value);
+  }
+
+  #addText(cell: string): void {
+    this.#indexOf ??= new Map();
+    let index = this.#indexOf.get(cell);
+    if (index === undefined) {
+      if (cell.includes("\0")) throw cellError(this.#length + 1, this.name, `${show(cell)} holds the character NUL: it is no text`);
+      if (this.texts.length === MOST_TEXTS) {
+        this.#tooMany();
+        this.#addOther(cell);
+        return;
+      }
+      index = this.texts.length;
+      // a slice would keep the whole piece of the file alive
+      const own = flat(cell);
+      this.texts.push(own);
+      this.#textBytes += 2 * own.length + 100;
+      this.#indexOf.set(own, index);
+    }
+    this.#put(this.#scale < 0 ? -(index + 1) * CODE_UNIT : index - 0x8000_0000);
+  }
+
+  /** Reads the texts as numbers where they are numbers in some dress, or gives the column up. */
+  #tooMany(): void {
+    const reading = this.reading === undefined ? this.#choose(this.texts, this.fractions) : undefined;
+    if (reading === undefined) {
+      this.abandoned = true;
+      this.texts.length = 0;
+      this.#textBytes = 0;
+      this.#indexOf = undefined;
+      this.#segments = [];
+      this.#segment = new Int32Array(0);
+      this.#filled = 0;
+      return;
+    }
+    this.reading = reading;
+    if (this.#scale >= 0) this.#toFloats();
+    const old = this.texts.splice(0);
+    this.#textBytes = 0;
+    const indexOf = new Map<string, number>();
+    this.#indexOf = indexOf;
+    const values = old.map((text) => {
+      const value = reading.read(text);
+      if (value !== undefined) return value;
+      indexOf.set(text, this.texts.length);
+      this.texts.push(text);
+      return -this.texts.length * CODE_UNIT;
+    });
+    for (const segment of this.#segments) {
+      for (let i = 0; i < segment.length; i++) {
+        const code = codeOfFloat(segment[i] as number);
+        if (code >= 0) segment[i] = values[code] as number;
+      }
+    }
+  }
+
+  #put(value: number): void {
+    if (this.#filled === this.#segment.length) {
+      const size = Math.min(LARGEST_SEGMENT, Math.max(FIRST_SEGMENT, this.#length));
+      this.#segment = this.#scale < 0 ? new Float64Array(size) : new Int32Array(size);
+      this.#segments.push(this.#segment);
+      this.#filled = 0;
+    }
+    this.#segment[this.#filled++] = value;
+    this.#length++;
+  }
+
+  /** Gives the integers of the column more decimals, where there is room for them. */
+  #rescale(decimals: number): void {
+    const factor = POWERS[decimals - this.#scale] ?? Number.POSITIVE_INFINITY;
+    if (decimals > 22 || this.#largest * factor > LARGEST) {
+      this.#toFloats();
+      return;
+    }
+    for (const segment of this.#segments) {
+      for (let i = 0; i < segment.length; i++) {
+        const value = segment[i] as number;
+        if (value >= -LARGEST) segment[i] = value * factor;
+      }
+    }
+    this.#largest *= factor;
+    this.#scale = decimals;
+  }
+
+  #toFloats(): void {
+    const power = POWERS[this.#scale] as number;
+    this.#segments = this.#segments.map((segment) => {
+      const floats = new Float64Array(segment.length);
+      for (let i = 0; i < segment.length; i++) {
+        const value = segment[i] as number;
+        floats[i] = value < -LARGEST ? -(value + 0x8000_0000 + 1) * CODE_UNIT : value / power + 0;
+      }
+      return floats;
+    });
+    this.#segment = this.#segments.at(-1) ?? new Float64Array(0);
+    this.#scale = -1;
+  }
 }
 
-/** Whether values are few enough to be labels: at most 2, or at most 20 and a tenth of the rows. */
-export function isFew(values: readonly unknown[]): boolean {
-  return new Set(values).size <= Math.max(2, Math.min(20, values.length / 10));
+/** The text of a finished column's cell, or -1 for a number. */
+export function codeOf(cells: Int32Array | Float64Array, row: number): number {
+  const value = cells[row] as number;
+  if (cells instanceof Float64Array) return codeOfFloat(value);
+  return value < -LARGEST ? value + 0x8000_0000 : -1;
+}
+
+/** The numbers of some rows of a finished column: NaN for a text; `codes` gets its number, and -1 for a number. */
+export function readCells(cells: Int32Array | Float64Array, scale: number, numbers: Float64Array, codes: Int32Array): void {
+  const { length } = numbers;
+  if (cells instanceof Float64Array) {
+    for (let row = 0; row < length; row++) {
+      const value = cells[row] as number;
+      const code = codeOfFloat(value);
+      codes[row] = code;
+      numbers[row] = code < 0 ? value : Number.NaN;
+    }
+    return;
+  }
+  const power = POWERS[scale] as number;
+  for (let row = 0; row < length; row++) {
+    const value = cells[row] as number;
+    const isText = value < -LARGEST;
+    codes[row] = isText ? value + 0x8000_0000 : -1;
+    numbers[row] = isText ? Number.NaN : value / power;
+  }
+}
+
+function codeOfFloat(value: number): number {
+  return value <= -CODE_UNIT ? -value / CODE_UNIT - 1 : -1;
+}
+
+/** A copy of its own of a slice. */
+function flat(text: string): string {
+  return text.length < 13 ? text : JSON.parse(JSON.stringify(text));
 }

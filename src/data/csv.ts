@@ -1,16 +1,21 @@
-import { readOptions, show } from "../options/options.js";
-import { readColumn } from "./cells.js";
-import { text } from "./checks.js";
+import { readOptions } from "../options/options.js";
+import { labelsOf, type MissingCells } from "./columns.js";
 import { classesOf, type Dataset } from "./dataset.js";
+import { type ColumnSummary, summaryOf } from "./describe.js";
 import { encodeRows } from "./encode.js";
 import type { Encoder } from "./encoder.js";
-import { type EncoderOptions, type EncoderSettings, encoderFields, fitRows, labelsOf, taskOf, usableRows } from "./fit.js";
-import { mapParts, type Parts, type SplitOptions, type Strata, splitFields, splitRows } from "./split.js";
-import { type ParseOptions, parseCSV } from "./table.js";
+import { type EncoderOptions, type EncoderSettings, encoderFields, fitPlan, missingTarget, planTable } from "./fit.js";
+import type { Note } from "./notes.js";
+import { type DatasetParts, mapParts, type SplitOptions, type Strata, splitFields, splitRows } from "./split.js";
+import { CsvTable, type ParseOptions, type ParseSettings, parseCSV, parseFields, type StoredColumn } from "./table.js";
 
-export { decode, type EncodeOptions, encode, encodeFeatures } from "./encode.js";
+export { type ColumnSummary, type DescribeOptions, describeTable, type TableSummary } from "./describe.js";
+export type { Dialect } from "./dialect.js";
+export { decodeOutputs, type EncodeOptions, encodeFeatures, encodeTable, targetRows } from "./encode.js";
 export {
   type ClassTarget,
+  type DateColumn,
+  type EncodedColumn,
   type Encoder,
   type MissingMethod,
   type NumberColumn,
@@ -18,59 +23,73 @@ export {
   readEncoder,
   type TextColumn,
 } from "./encoder.js";
-export { type EncoderOptions, type FitOptions, fitEncoder } from "./fit.js";
-export { type ParseOptions, parseCSV, type Table } from "./table.js";
+export { TextReader, type TextReaderOptions } from "./encoding.js";
+export { type EncoderOptions, type FitOptions, fitEncoder, MISSING_VALUES } from "./fit.js";
+export { type DropReason, type Note, noteText } from "./notes.js";
+export type { Decimal } from "./numbers.js";
+export { CsvReader, type CsvTable, type ParseOptions, parseCSV, type StoredColumn } from "./table.js";
+export { AdvisedDataError, type OptionName, say as sayWords, type Voice, type Words } from "./words.js";
 
 export interface CSVOptions extends ParseOptions, SplitOptions, EncoderOptions {}
 
-export interface CSVParts extends Parts<Dataset> {
+export interface CSVParts extends DatasetParts<Dataset> {
   /** What was learnt from the training rows; new files need it. */
   readonly encoder: Encoder;
-  /** What a person should know: rows left out, cells filled, columns that cannot help. */
-  readonly notes: readonly string[];
+  /** What a person should know: what was guessed, columns and rows left out, cells filled. `noteText` makes sentences of them. */
+  readonly notes: readonly Note[];
+  /** What each column of the file holds, and what became of it. */
+  readonly summary: readonly ColumnSummary[];
 }
 
 /**
- * Data sets from a CSV text: parses it, splits the rows (by class for classification), learns the encoding from the training rows only,
- * and encodes each part. See `parseCSV`, `split` and `fitEncoder` for the options and the errors.
+ * Data sets from a CSV text, or from a table that `parseCSV` or `CsvReader` made: splits the rows (by class for classification), learns the
+ * encoding from the training rows only, and encodes each part. See `parseCSV`, `splitDataset` and `fitEncoder` for the options and the errors.
  *
  * Which rows are held out is chance, so a text that only these have is no error: it becomes none of the categories, with a note.
  *
  * @example
  * const { training, validation, encoder } = datasetsFromCSV(text, { target: "species", missing: "mean", seed: 7 });
  */
-export function datasetsFromCSV(source: string, options: CSVOptions): CSVParts {
-  const settings = readOptions<EncoderSettings & Required<SplitOptions & ParseOptions>>("csv", options, {
+export function datasetsFromCSV(source: string | CsvTable, options: CSVOptions): CSVParts {
+  const settings = readOptions<EncoderSettings & Required<SplitOptions> & ParseSettings>("csv", options, {
     ...encoderFields,
     ...splitFields,
-    delimiter: text(","),
+    ...parseFields,
   });
-  const table = parseCSV(source, { delimiter: settings.delimiter });
-  const rows = usableRows(table, settings, Uint32Array.from(table.rows.keys()));
-  const target = readColumn(table, settings.target, rows, settings.missingValues);
-  const task = taskOf(target, settings.task);
-  const strata = task === "classification" ? strataOf(labelsOf(target), target.name) : undefined;
+  const { delimiter, decimal, header, skip, comment, memory, like } = settings;
+  const given = { delimiter, decimal, header, skip, comment, memory, like };
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const table = source instanceof CsvTable ? source : parseCSV(source, known);
+  const plan = planTable(table, settings, everyRow(table));
+  const { rows, task, missing } = plan;
+  const strata = task === "classification" ? strataOf(plan.target.column, rows, missing) : undefined;
   const parts = mapParts(splitRows("csv", rows.length, settings, strata), (part) => part.map((index) => rows[index] as number));
 
-  const encoder = fitRows(table, { ...settings, task }, parts.training);
-  const unknown = new Map<string, string[]>();
+  const encoder = fitPlan(table, plan, settings, parts.training);
+  const unknown = new Map<string, { text: string; row: number; cells: number }>();
   const encoded = mapParts(parts, (part) =>
     encodeRows(encoder, table, part, (text, row, { name }) => {
-      const cell = `${show(text)} in row ${row}`;
-      unknown.get(name)?.push(cell) ?? unknown.set(name, [cell]);
+      const before = unknown.get(name);
+      if (before === undefined) unknown.set(name, { text, row, cells: 1 });
+      else before.cells++;
     }),
   );
-  const dropped = table.rows.length - rows.length;
-  const notes = dropped > 0 ? [`${dropped} of ${table.rows.length} rows were left out for missing cells`] : [];
+  const notes: Note[] = [...table.notes];
+  if (rows.length < table.rows) notes.push({ kind: "rows left out", rows: table.rows - rows.length, of: table.rows });
   notes.push(...encoder.notes);
-  for (const [column, [first, ...others]] of unknown) {
-    const more = others.length > 0 ? ` and ${others.length} more held-out cells` : "";
-    notes.push(`column ${column}: not seen in training, so read as none of the categories: ${first}${more}`);
-  }
-  return Object.freeze({ ...encoded, encoder, notes: Object.freeze(notes) });
+  for (const [column, cells] of unknown) notes.push({ kind: "unseen text", column, ...cells });
+  return Object.freeze({ ...encoded, encoder, notes: Object.freeze(notes), summary: Object.freeze(plan.all.map(summaryOf)) });
 }
 
-function strataOf(labels: readonly string[], column: string): Strata {
-  const indexOf = new Map(classesOf(labels, column).map((label, index) => [label, index]));
-  return { classes: labels.map((label) => indexOf.get(label) as number), count: indexOf.size };
+function everyRow(table: CsvTable): Uint32Array {
+  return Uint32Array.from({ length: table.rows }, (_, row) => row);
+}
+
+function strataOf(column: StoredColumn, rows: Uint32Array, missing: MissingCells): Strata {
+  const { indices, labels } = labelsOf(column, rows, missing);
+  const gap = indices.indexOf(-1);
+  if (gap >= 0) missingTarget(rows[gap] as number, column.name);
+  const classes = classesOf(labels, column.name);
+  const places = new Map(classes.map((label, index) => [label, index]));
+  return { classes: indices.map((index) => places.get(labels[index] as string) as number), count: classes.length };
 }

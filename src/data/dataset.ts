@@ -1,6 +1,8 @@
 import { DataError, OptionError, ShapeError } from "../options/errors.js";
 import { integer, oneOf, optional, readOptions, show } from "../options/options.js";
 import { cellError, listed, names, toFloat32 } from "./checks.js";
+import { exactColumns, keepExact } from "./exact.js";
+import { checkRows } from "./rows.js";
 
 export type Task = "classification" | "regression";
 
@@ -47,7 +49,8 @@ export interface DatasetOptions {
 }
 
 /**
- * A data set from arrays. Everything is copied, and rounded to 32-bit floats once.
+ * A data set from arrays. Everything is copied, and rounded to 32-bit floats once. Where rounding takes a good part of what tells the values
+ * of a column apart (times in seconds, large offsets), the column is kept in 64 bits besides, and `standardize` scales before it rounds.
  *
  * `features` is an array of rows, or one flat array of rows × columns with the option `columns`.
  *
@@ -104,13 +107,26 @@ export function dataset(
   });
 }
 
-/** The data set of some rows, in the order given; an index counts from 0. */
+/**
+ * The data set of some rows, in the order given; an index counts from 0, and may be given twice.
+ *
+ * @throws OptionError for an index that is no row.
+ */
 export function takeRows(data: Dataset, rows: ArrayLike<number>): Dataset {
-  const features = take(data.features, rows, data.columns, Float32Array);
+  checkDataset(data, "takeRows.data");
+  const indices = checkRows(rows, data.rows, "takeRows.rows");
+  const features = take(data.features, indices, data.columns, Float32Array);
   if (data.task === "classification") {
-    return Object.freeze({ ...data, rows: rows.length, features, targets: take(data.targets, rows, 1, Uint32Array) });
+    return Object.freeze({ ...data, rows: indices.length, features, targets: take(data.targets, indices, 1, Uint32Array) });
   }
-  return Object.freeze({ ...data, rows: rows.length, features, targets: take(data.targets, rows, data.outputs, Float32Array) });
+  return Object.freeze({ ...data, rows: indices.length, features, targets: take(data.targets, indices, data.outputs, Float32Array) });
+}
+
+/** @throws OptionError for what is no data set. */
+export function checkDataset(data: Dataset, path: string): void {
+  const { rows, columns, features, targets } = (data ?? {}) as Partial<Dataset>;
+  const right = Number.isInteger(rows) && Number.isInteger(columns) && features instanceof Float32Array && ArrayBuffer.isView(targets);
+  if (!right) throw new OptionError(path, data, `must be a data set, as dataset(...) makes it, got ${show(data)}`);
 }
 
 /** The labels that occur, each once and sorted. @throws DataError when there are fewer than two. */
@@ -181,25 +197,48 @@ function matrix(
   nameOf: (column: number) => string,
 ): { values: Float32Array; rows: number; columns: number } {
   if (values.length === 0) throw new DataError(`the ${what} are empty`);
-  if (!isNested(values)) {
-    if (width === undefined) throw new OptionError("dataset.columns", width, `is missing: the ${what} are one flat array`);
-    const rows = values.length / width;
-    if (!Number.isInteger(rows)) throw new ShapeError(`${values.length} ${what} cannot be rows of ${width} columns`);
-    const flat = (value: unknown, i: number) => toFloat32(value, Math.floor(i / width) + 1, nameOf(i % width));
-    return { values: Float32Array.from(values, flat), rows, columns: width };
-  }
-  const rows = values.length;
-  const columns = width ?? lengthOf(values[0], 1, what);
-  const result = new Float32Array(rows * columns);
+  const nested = isNested(values);
+  if (!nested && width === undefined) throw new OptionError("dataset.columns", width, `is missing: the ${what} are one flat array`);
+  const columns = width ?? lengthOf(values[0] as ArrayLike<number>, 1, what);
+  const rows = nested ? values.length : values.length / columns;
+  if (!Number.isInteger(rows)) throw new ShapeError(`${values.length} ${what} cannot be rows of ${columns} columns`);
+  const result = values instanceof Float32Array ? values.slice() : new Float32Array(rows * columns);
+  let rounded = false;
   for (let row = 0; row < rows; row++) {
-    const line = values[row];
-    const count = lengthOf(line, row + 1, what);
-    if (count !== columns) throw new ShapeError(`row ${row + 1} of the ${what} has ${count} values instead of ${columns}`);
-    for (let column = 0; column < columns; column++) {
-      result[row * columns + column] = toFloat32(line?.[column], row + 1, nameOf(column));
+    const line = nested ? (values[row] as ArrayLike<number>) : (values as ArrayLike<number>);
+    const from = nested ? 0 : row * columns;
+    if (nested) {
+      const count = lengthOf(line, row + 1, what);
+      if (count !== columns) throw new ShapeError(`row ${row + 1} of the ${what} has ${count} values instead of ${columns}`);
     }
+    rounded = fillRow(result, row * columns, line, from, columns, row, nameOf) || rounded;
   }
+  // a row's array may be a view of any kind, and a flat array of any other length
+  if (rounded)
+    keepExact(result, columns, (row, column) => (nested ? (values[row]?.[column] as number) : (values[row * columns + column] as number)));
   return { values: result, rows, columns };
+}
+
+/** Copies a row; true when a value was rounded. @throws DataError naming the cell that is no finite number. */
+function fillRow(
+  result: Float32Array,
+  place: number,
+  line: ArrayLike<number>,
+  from: number,
+  columns: number,
+  row: number,
+  nameOf: (column: number) => string,
+): boolean {
+  let rounded = false;
+  for (let column = 0; column < columns; column++) {
+    const value = line[from + column] as number;
+    const float = typeof value === "number" ? Math.fround(value) : Number.NaN;
+    // not finite, or no number at all
+    if (float - float !== 0) toFloat32(value, row + 1, nameOf(column));
+    if (float !== value) rounded = true;
+    result[place + column] = float;
+  }
+  return rounded;
 }
 
 function lengthOf(line: ArrayLike<number> | undefined, row: number, what: string): number {
@@ -207,11 +246,14 @@ function lengthOf(line: ArrayLike<number> | undefined, row: number, what: string
   throw new ShapeError(`row ${row} of the ${what} must be an array of numbers, got ${show(line)}`);
 }
 
-function take<T extends Float32Array | Uint32Array>(from: T, rows: ArrayLike<number>, width: number, Vector: new (length: number) => T): T {
+function take<T extends Float32Array | Uint32Array>(from: T, rows: Uint32Array, width: number, Vector: new (length: number) => T): T {
   const result = new Vector(rows.length * width);
   for (let i = 0; i < rows.length; i++) {
-    const row = rows[i] as number;
-    result.set(from.subarray(row * width, (row + 1) * width), i * width);
+    const start = (rows[i] as number) * width;
+    // a call costs more than copying a few numbers
+    if (width > 16) result.set(from.subarray(start, start + width), i * width);
+    else for (let column = 0; column < width; column++) result[i * width + column] = from[start + column] as number;
   }
+  if (from instanceof Float32Array && result instanceof Float32Array) exactColumns.copy(from, result, rows);
   return result;
 }

@@ -1,12 +1,17 @@
-import { ShapeError } from "../options/errors.js";
+import { DataError, ShapeError } from "../options/errors.js";
 import { oneOf, readOptions, show } from "../options/options.js";
-import { type Column, isNumeric, missingFeature, missingTarget, numbersOf, readColumn, readNumber, rowIndices } from "./cells.js";
 import { cellError, listed, toFloat32 } from "./checks.js";
+import { columnOf } from "./choose.js";
+import { labelsOf, MissingCells, numbersOf, presentIn } from "./columns.js";
 import type { Dataset, Features } from "./dataset.js";
-import type { Encoder, NumberColumn, TextColumn } from "./encoder.js";
-import { completeRows } from "./fit.js";
+import type { DateColumn, EncodedColumn, Encoder, NumberColumn, TextColumn } from "./encoder.js";
+import { completeRows, missingFeature, missingTarget } from "./fit.js";
+import { plainNumber } from "./numbers.js";
+import { dateReading, numberReading } from "./readings.js";
+import { rowIndices } from "./rows.js";
 import { unscale } from "./standardize.js";
-import type { Table } from "./table.js";
+import type { CsvTable, StoredColumn } from "./table.js";
+import { advisedCellError, option } from "./words.js";
 
 export interface EncodeOptions {
   /** The rows to encode, from 0. Default: all. */
@@ -24,7 +29,7 @@ export type OnUnknown = (text: string, row: number, column: TextColumn) => void;
  *
  * @throws DataError as `fitEncoder`, and for a text or label that the training rows did not have.
  */
-export function encode(encoder: Encoder, table: Table, options: EncodeOptions = {}): Dataset {
+export function encodeTable(encoder: Encoder, table: CsvTable, options: EncodeOptions = {}): Dataset {
   const { rows, onUnknown } = read(table, options);
   return encodeRows(encoder, table, rows, onUnknown);
 }
@@ -33,14 +38,23 @@ export function encode(encoder: Encoder, table: Table, options: EncodeOptions = 
  * The features of a table's rows, for prediction: the target need not be there. Every row is kept, so that predictions stay in line with
  * the table; after `missing: "drop"` a missing cell is thus an error.
  *
- * @throws DataError as `encode`.
+ * @throws DataError as `encodeTable`.
  *
  * @example
- * const { features, rows } = encodeFeatures(encoder, parseCSV(text));
+ * const { features, rows } = encodeFeatures(encoder, parseCSV(text, { like: encoder }));
  */
-export function encodeFeatures(encoder: Encoder, table: Table, options: EncodeOptions = {}): Features {
+export function encodeFeatures(encoder: Encoder, table: CsvTable, options: EncodeOptions = {}): Features {
   const { rows, onUnknown } = read(table, options);
   return featuresOf(encoder, table, rows, onUnknown);
+}
+
+/** The rows, from 0, in which a table has the encoder's target; none where it has no such column. */
+export function targetRows({ target, missingValues }: Encoder, table: CsvTable): Uint32Array {
+  const column = table.columns[table.indexOf(target.name)];
+  if (column === undefined) return new Uint32Array(0);
+  const rows = Uint32Array.from({ length: table.rows }, (_, row) => row);
+  const present = presentIn(column, rows, new MissingCells(missingValues));
+  return rows.filter((row) => present[row] === 1);
 }
 
 /**
@@ -50,99 +64,152 @@ export function encodeFeatures(encoder: Encoder, table: Table, options: EncodeOp
  * @throws ShapeError when the outputs do not fit the target.
  *
  * @example
- * decode(encoder, outputs); // ["setosa", "virginica"]
+ * decodeOutputs(encoder, outputs); // ["setosa", "virginica"]
  */
-export function decode({ target }: Encoder, outputs: ArrayLike<number>): string[] | number[] {
+export function decodeOutputs({ target }: Encoder, outputs: ArrayLike<number>): string[] | number[] {
   if (target.task === "regression") return Array.from(unscale(outputs, target.scaler));
   const { classes } = target;
   const width = classes.length;
   if (outputs.length % width !== 0) throw new ShapeError(`${outputs.length} outputs cannot be rows of ${width} classes`);
   return Array.from({ length: outputs.length / width }, (_, row) => {
-    const score = (index: number) => outputs[row * width + index] as number;
-    return classes[classes.reduce((best, _, index) => (score(index) > score(best) ? index : best), 0)] as string;
+    let best = 0;
+    for (let i = 1; i < width; i++) if ((outputs[row * width + i] as number) > (outputs[row * width + best] as number)) best = i;
+    return classes[best] as string;
   });
 }
 
-export function encodeRows(encoder: Encoder, table: Table, given: Uint32Array, onUnknown: OnUnknown): Dataset {
-  const { target, columns, missing, missingValues } = encoder;
-  const used = [...columns.map(({ name }) => name), target.name];
-  const rows = missing === "drop" ? completeRows(table, used, given, missingValues) : given;
+export function encodeRows(encoder: Encoder, table: CsvTable, given: Uint32Array, onUnknown: OnUnknown): Dataset {
+  const { target, columns, missing: method, missingValues } = encoder;
+  const missing = new MissingCells(missingValues);
+  const column = columnOf(table, target.name);
+  const used = columns.map(({ name }) => ({ column: columnOf(table, name) }));
+  const rows = method === "drop" ? completeRows([...used, { column }], given, missing) : given;
   const features = featuresOf(encoder, table, rows, onUnknown);
-  const column = readColumn(table, target.name, rows, missingValues);
   if (target.task === "classification") {
     const { task, classes } = target;
-    return Object.freeze({ ...features, task, classes, outputs: classes.length, targets: classIndices(column, classes) });
+    return Object.freeze({ ...features, task, classes, outputs: classes.length, targets: classIndices(column, rows, missing, classes) });
   }
   const [mean, scale] = [target.scaler.mean[0] as number, target.scaler.scale[0] as number];
-  return Object.freeze({
-    ...features,
-    task: target.task,
-    outputs: 1,
-    targets: Float32Array.from(standardized(column, mean, scale, missingTarget)),
-  });
+  const values = numbersOf(column, rows, missing, numberReading(target.decimal ?? table.dialect.decimal));
+  const targets = new Float32Array(rows.length);
+  for (let i = 0; i < targets.length; i++) {
+    const value = values[i] as number;
+    if (Number.isNaN(value)) missingTarget(rows[i] as number, target.name);
+    targets[i] = toFloat32((value - mean) / scale, (rows[i] as number) + 1, target.name);
+  }
+  return Object.freeze({ ...features, task: target.task, outputs: 1, targets });
 }
 
-function read(table: Table, options: EncodeOptions): { rows: Uint32Array; onUnknown: OnUnknown } {
+function read(table: CsvTable, options: EncodeOptions): { rows: Uint32Array; onUnknown: OnUnknown } {
   const { rows, unknown } = readOptions<{ rows: Uint32Array; unknown: "error" | "ignore" }>("encode", options, {
-    rows: rowIndices(table),
+    rows: rowIndices(table.rows),
     unknown: oneOf("error", ["error", "ignore"]),
   });
   return { rows, onUnknown: unknown === "error" ? refuse : () => {} };
 }
 
 const refuse: OnUnknown = (text, row, { name, categories }) => {
-  const advice = 'pass unknown: "ignore" to read it as none of them (on the command line --unknown ignore)';
-  throw cellError(row, name, `${show(text)} does not occur in the training rows, which have ${listed(categories)}; ${advice}`);
+  throw advisedCellError(row, name, [
+    `${show(text)} does not occur in the training rows, which have ${listed(categories)}; to read it as none of them, `,
+    option("unknown", "ignore"),
+  ]);
 };
 
-function featuresOf(encoder: Encoder, table: Table, rows: Uint32Array, onUnknown: OnUnknown): Features {
+function featuresOf(encoder: Encoder, table: CsvTable, rows: Uint32Array, onUnknown: OnUnknown): Features {
+  const missing = new MissingCells(encoder.missingValues);
   const featureNames = Object.freeze(encoder.columns.flatMap(namesOf));
   const width = featureNames.length;
   const features = new Float32Array(rows.length * width);
   let place = 0;
   for (const column of encoder.columns) {
-    const source = readColumn(table, column.name, rows, encoder.missingValues);
-    if (column.type === "number") {
-      const { mean, scale, fill } = column;
-      standardized(source, mean, scale, fill === undefined ? missingFeature : () => fill).forEach((value, i) => {
-        features[i * width + place] = value;
-      });
+    const source = columnOf(table, column.name);
+    if (column.type === "text") {
+      writeCategories(features, width, place, source, column, rows, missing, onUnknown);
+      place += column.categories.length;
     } else {
-      categoriesOf(source, column, onUnknown).forEach((category, i) => {
-        if (category !== undefined) features[i * width + place + category] = 1;
-      });
+      writeNumbers(features, width, place, numbersIn(source, column, table, rows, missing), column, rows);
+      place++;
     }
-    place += namesOf(column).length;
   }
   return Object.freeze({ features, rows: rows.length, columns: width, featureNames });
 }
 
-function namesOf(column: NumberColumn | TextColumn): readonly string[] {
-  return column.type === "number" ? [column.name] : column.categories.map((text) => `${column.name}=${text}`);
+function namesOf(column: EncodedColumn): readonly string[] {
+  return column.type === "text" ? column.categories.map((text) => `${column.name}=${text}`) : [column.name];
 }
 
-function standardized(column: Column, mean: number, scale: number, replace: (column: Column, index: number) => number): number[] {
-  return numbersOf(column, replace).map((value, index) => toFloat32((value - mean) / scale, column.rowOf(index), column.name));
+function numbersIn(source: StoredColumn, column: NumberColumn | DateColumn, table: CsvTable, rows: Uint32Array, missing: MissingCells) {
+  const reading = column.type === "date" ? dateReading(column.dayFirst) : numberReading(column.decimal ?? table.dialect.decimal);
+  const values = numbersOf(source, rows, missing, reading);
+  // a number that a date column has is none, unless the column had too many dates to keep them as texts
+  const wrong = column.type === "date" && source.reading?.kind !== "date" && source.texts.length === 0;
+  if (wrong) throw new DataError(`column ${column.name} holds numbers, the training rows have dates`, undefined, column.name);
+  return values;
 }
 
-/** The category of each cell; undefined for an unknown one. */
-function categoriesOf(source: Column, column: TextColumn, onUnknown: OnUnknown): (number | undefined)[] {
-  const indexOf = new Map(column.categories.map((text, index) => [text, index]));
-  return source.cells.map((cell, index) => {
-    const text = cell ?? column.fill ?? missingFeature(source, index);
-    const category = indexOf.get(text);
-    if (category === undefined) onUnknown(text, source.rowOf(index), column);
-    return category;
+function writeNumbers(
+  features: Float32Array,
+  width: number,
+  place: number,
+  values: Float64Array,
+  { mean, scale, fill, name }: NumberColumn | DateColumn,
+  rows: Uint32Array,
+): void {
+  for (let i = 0, at = place; i < values.length; i++, at += width) {
+    let value = values[i] as number;
+    if (Number.isNaN(value)) value = fill ?? missingFeature(rows[i] as number, name);
+    const standard = Math.fround((value - mean) / scale);
+    if (!Number.isFinite(standard)) toFloat32((value - mean) / scale, (rows[i] as number) + 1, name);
+    features[at] = standard;
+  }
+}
+
+function writeCategories(
+  features: Float32Array,
+  width: number,
+  place: number,
+  source: StoredColumn,
+  column: TextColumn,
+  rows: Uint32Array,
+  missing: MissingCells,
+  onUnknown: OnUnknown,
+): void {
+  const { indices, labels } = labelsOf(source, rows, missing);
+  const indexOf = placesOf(column.categories);
+  const places = labels.map((label) => indexOf.get(label));
+  const fill = column.fill === undefined ? undefined : indexOf.get(column.fill);
+  for (let i = 0, at = place; i < indices.length; i++, at += width) {
+    const index = indices[i] as number;
+    const category = index < 0 ? (fill ?? missingFeature(rows[i] as number, column.name)) : places[index];
+    if (category !== undefined) features[at + category] = 1;
+    else onUnknown(labels[index] as string, (rows[i] as number) + 1, column);
+  }
+}
+
+function classIndices(column: StoredColumn, rows: Uint32Array, missing: MissingCells, classes: readonly string[]): Uint32Array {
+  const { indices, labels } = labelsOf(column, rows, missing);
+  const indexOf = placesOf(classes);
+  const places = labels.map((label) => indexOf.get(label));
+  const targets = new Uint32Array(rows.length);
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i] as number;
+    if (index < 0) missingTarget(rows[i] as number, column.name);
+    const place = places[index];
+    if (place === undefined) {
+      const message = `${show(labels[index])} is not a class of the training rows, which have ${listed(classes)}`;
+      throw cellError((rows[i] as number) + 1, column.name, message);
+    }
+    targets[i] = place;
+  }
+  return targets;
+}
+
+/** Where each text stands; texts that are numbers also as JavaScript writes them, since 1.0 in a file is the number 1. */
+function placesOf(texts: readonly string[]): Map<string, number> {
+  const places = new Map(texts.map((text, index) => [text, index]));
+  texts.forEach((text, index) => {
+    const value = plainNumber(text, ".");
+    if (value !== undefined && !places.has(String(value))) places.set(String(value), index);
   });
-}
-
-function classIndices(column: Column, classes: readonly string[]): Uint32Array {
-  const indexOf = new Map(classes.map((label, index) => [label, index]));
-  return Uint32Array.from(column.cells, (cell, index) => {
-    const label = cell ?? missingTarget(column, index);
-    const row = column.rowOf(index);
-    const found = indexOf.get(label) ?? (isNumeric(label) ? indexOf.get(String(readNumber(label, row, column.name))) : undefined);
-    if (found !== undefined) return found;
-    throw cellError(row, column.name, `${show(label)} is not a class of the training rows, which have ${listed(classes)}`);
-  });
+  return places;
 }

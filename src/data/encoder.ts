@@ -1,6 +1,8 @@
 import { OptionError } from "../options/errors.js";
-import { type Field, list, number, oneOf, optional, readOptions, show } from "../options/options.js";
+import { boolean, type Field, list, number, oneOf, optional, readOptions, show } from "../options/options.js";
 import { cellField, names, text } from "./checks.js";
+import type { Note } from "./notes.js";
+import type { Decimal } from "./numbers.js";
 import { type Standardizer, standardizerField } from "./standardize.js";
 
 export const MISSING_METHODS = ["error", "drop", "mean", "median", "mode"] as const;
@@ -13,6 +15,19 @@ export interface NumberColumn {
   readonly fill?: number;
   readonly mean: number;
   readonly scale: number;
+  /** Its decimal sign, where that is not the file's. */
+  readonly decimal?: Decimal;
+}
+
+/** Dates as days since 1970-01-01. */
+export interface DateColumn {
+  readonly type: "date";
+  readonly name: string;
+  readonly fill?: number;
+  readonly mean: number;
+  readonly scale: number;
+  /** 3/4/2024 is 3 April. */
+  readonly dayFirst: boolean;
 }
 
 export interface TextColumn {
@@ -34,44 +49,67 @@ export interface QuantityTarget {
   readonly name: string;
   /** Of one column: `unscale(predictions, scaler)` gives the units of the file. */
   readonly scaler: Standardizer;
+  /** Its decimal sign, where its texts have a comma. */
+  readonly decimal?: Decimal;
 }
 
 /** All that was learnt from the training rows of a table, as one plain JSON document: with it, new rows become the same features. */
 export interface Encoder {
-  readonly format: 1;
+  readonly format: 2;
+  /** The decimal sign of the file. */
+  readonly decimal: Decimal;
   readonly missing: MissingMethod;
   readonly missingValues: readonly string[];
-  readonly columns: readonly (NumberColumn | TextColumn)[];
+  readonly columns: readonly EncodedColumn[];
   readonly target: ClassTarget | QuantityTarget;
-  /** What a person should know: cells that were filled, columns that cannot help. */
-  readonly notes: readonly string[];
+  /** What a person should know: columns left out, cells filled, columns that cannot help. */
+  readonly notes: readonly Note[];
 }
 
-const formatField: Field<1> = {
-  fallback: undefined,
-  read(value, path) {
-    if (value !== 1) throw new OptionError(path, value, `must be 1, got ${show(value)}: it was written by another version`);
-    return value;
-  },
+export type EncodedColumn = NumberColumn | DateColumn | TextColumn;
+
+const decimalField: Field<Decimal> = oneOf(undefined, [".", ","]);
+
+const columnFields = {
+  number: (path: string, value: unknown) =>
+    readOptions<NumberColumn>(path, value, {
+      type: oneOf(undefined, ["number"]),
+      name: text(),
+      fill: optional(number(undefined)),
+      mean: number(undefined),
+      scale: number(undefined, { above: 0 }),
+      decimal: optional(decimalField),
+    }),
+  date: (path: string, value: unknown) =>
+    readOptions<DateColumn>(path, value, {
+      type: oneOf(undefined, ["date"]),
+      name: text(),
+      fill: optional(number(undefined)),
+      mean: number(undefined),
+      scale: number(undefined, { above: 0 }),
+      dayFirst: boolean(undefined),
+    }),
+  text: (path: string, value: unknown) =>
+    readOptions<TextColumn>(path, value, {
+      type: oneOf(undefined, ["text"]),
+      name: text(),
+      fill: optional(cellField),
+      categories: names(undefined, cellField),
+    }),
 };
 
-const columnField: Field<NumberColumn | TextColumn> = {
+const columnField: Field<EncodedColumn> = {
+  fallback: undefined,
+  read: (value, path) => columnFields[word(value, "type", ["number", "date", "text"], path)](path, value),
+};
+
+/** Notes are words for a person: whatever is an object with a kind. */
+const noteField: Field<Note> = {
   fallback: undefined,
   read(value, path) {
-    return word(value, "type", ["number", "text"], path) === "number"
-      ? readOptions<NumberColumn>(path, value, {
-          type: oneOf(undefined, ["number"]),
-          name: text(),
-          fill: optional(number(undefined)),
-          mean: number(undefined),
-          scale: number(undefined, { above: 0 }),
-        })
-      : readOptions<TextColumn>(path, value, {
-          type: oneOf(undefined, ["text"]),
-          name: text(),
-          fill: optional(cellField),
-          categories: names(undefined, cellField),
-        });
+    const { kind } = (value ?? {}) as { kind?: unknown };
+    if (typeof kind !== "string") throw new OptionError(path, value, `must be a note with a kind, got ${show(value)}`);
+    return value as Note;
   },
 };
 
@@ -84,20 +122,42 @@ const targetField: Field<ClassTarget | QuantityTarget> = {
           name: text(),
           classes: names(undefined, cellField),
         })
-      : readOptions<QuantityTarget>(path, value, { task: oneOf(undefined, ["regression"]), name: text(), scaler: standardizerField });
+      : readOptions<QuantityTarget>(path, value, {
+          task: oneOf(undefined, ["regression"]),
+          name: text(),
+          scaler: standardizerField,
+          decimal: optional(decimalField),
+        });
   },
 };
 
-/** Reads an encoder that came as JSON, out of a checkpoint for instance. @throws OptionError for a field that is missing or wrong. */
+/**
+ * Reads an encoder that came as JSON, out of a checkpoint for instance; encoders of older versions too.
+ *
+ * @throws OptionError for a field that is missing or wrong.
+ */
 export function readEncoder(json: unknown): Encoder {
-  return readOptions<Encoder>("encoder", json, {
-    format: formatField,
+  return readOptions<Encoder>("encoder", upgraded(json), {
+    format: {
+      fallback: undefined,
+      read(value, path) {
+        if (value !== 2) throw new OptionError(path, value, `must be 1 or 2, got ${show(value)}: it was written by another version`);
+        return value;
+      },
+    },
+    decimal: decimalField,
     missing: oneOf(undefined, MISSING_METHODS),
     missingValues: list(undefined, cellField),
     columns: list(undefined, columnField, 1),
     target: targetField,
-    notes: list(undefined, cellField),
+    notes: list(undefined, noteField),
   });
+}
+
+/** Format 1 knew no decimal comma and no dates, and its notes were sentences, which were read when the model was trained. */
+function upgraded(json: unknown): unknown {
+  if (typeof json !== "object" || json === null || (json as { format?: unknown }).format !== 1) return json;
+  return { ...json, format: 2, decimal: ".", notes: [] };
 }
 
 /** The field that says which of several shapes an object has. */

@@ -1,21 +1,13 @@
-import { DataError, OptionError } from "../options/errors.js";
+import { DataError } from "../options/errors.js";
 import { type Fields, oneOf, optional, readOptions, show } from "../options/options.js";
-import {
-  type Column,
-  columnIndex,
-  isFew,
-  isNumeric,
-  kindOf,
-  missingFeature,
-  missingTarget,
-  numbersOf,
-  readColumn,
-  rowIndices,
-} from "./cells.js";
 import { cellField, names, text } from "./checks.js";
+import { type ColumnChoice, chooseColumns, needFeatures } from "./choose.js";
+import { type ColumnProfile, labelsOf, MissingCells, numbersOf, presentIn } from "./columns.js";
 import { classesOf, sortLabels, type Task } from "./dataset.js";
 import {
   type ClassTarget,
+  type DateColumn,
+  type EncodedColumn,
   type Encoder,
   MISSING_METHODS,
   type MissingMethod,
@@ -23,8 +15,11 @@ import {
   type QuantityTarget,
   type TextColumn,
 } from "./encoder.js";
+import type { Note } from "./notes.js";
+import { rowIndices } from "./rows.js";
 import { moments } from "./standardize.js";
-import type { Table } from "./table.js";
+import type { CsvTable } from "./table.js";
+import { AdvisedDataError, advisedCellError, option } from "./words.js";
 
 export interface EncoderOptions {
   /** The column to predict. */
@@ -34,12 +29,19 @@ export interface EncoderOptions {
    * most 20 different ones occur, each in ten rows on average, or at most 2; other numbers are quantities.
    */
   task?: "auto" | Task;
-  /** The columns to predict from. Default: all but the target. */
+  /** The columns to predict from. Default: all but the target and those that `include` speaks of. */
   features?: readonly string[];
   /** Columns not to predict from. Default: none. */
   exclude?: readonly string[];
-  /** Columns whose numbers are names (a post code, a number of cylinders): they become one-hot, as texts do. Default: none. */
+  /**
+   * Columns to predict from though they look as if they cannot help: an index without a name, numbers that count the rows, texts of which
+   * more than half are different, dates (which become days since 1970). Default: none of these.
+   */
+  include?: readonly string[];
+  /** Columns whose numbers are names (a number of cylinders): they become one-hot, as texts do. Default: none. */
   categorical?: readonly string[];
+  /** Columns whose texts are numbers: codes with a zero in front, such as 007. Default: none. */
+  numeric?: readonly string[];
   /**
    * What to do about missing cells. "error" (the default) refuses them; "drop" leaves their rows out; "mean", "median" and "mode" (the
    * most frequent, the smallest of equals) fill a number from the training rows, and a text as `missingText` says. A missing target
@@ -48,7 +50,7 @@ export interface EncoderOptions {
   missing?: MissingMethod;
   /** What fills a text: the most frequent one ("mode", the default), or, if the training rows have gaps, a category of its own. */
   missingText?: "mode" | "category";
-  /** The cells that count as missing. Default: the empty cell, NA, N/A, NaN, nan, null, NULL, ? and a lone dot. */
+  /** The cells that count as missing. Default: the empty cell, NA, NaN, null, None and how others write them, ?, - and a lone dot. */
   missingValues?: readonly string[];
 }
 
@@ -59,151 +61,277 @@ export interface FitOptions extends EncoderOptions {
 
 export type EncoderSettings = Required<Omit<EncoderOptions, "features">> & Pick<EncoderOptions, "features">;
 
+/** As pandas, R, SQL and spreadsheets write them. */
+export const MISSING_VALUES = Object.freeze(
+  ["", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "Null", "None", "NONE", "nil", "?", ".", "-", "--", "---", "(null)"].concat([
+    "<NA>",
+    "#N/A",
+    "#NA",
+    "#N/A N/A",
+    "\\N",
+    "#DIV/0!",
+    "#VALUE!",
+    "#REF!",
+    "#NUM!",
+    "#NAME?",
+    "#NULL!",
+  ]),
+);
+
 export const encoderFields: Fields<EncoderSettings> = {
   target: text(),
   task: oneOf("auto", ["auto", "classification", "regression"]),
   features: optional(names(undefined)),
   exclude: names([]),
+  include: names([]),
   categorical: names([]),
+  numeric: names([]),
   missing: oneOf("error", MISSING_METHODS),
   missingText: oneOf("mode", ["mode", "category"]),
-  missingValues: names(["", "NA", "N/A", "NaN", "nan", "null", "NULL", "?", "."], cellField),
+  missingValues: names(MISSING_VALUES, cellField),
 };
+
+/** What all rows of a table say, before training rows are chosen. */
+export interface Plan {
+  readonly all: readonly ColumnChoice[];
+  readonly features: readonly ColumnProfile[];
+  readonly target: ColumnProfile;
+  readonly task: Task;
+  readonly missing: MissingCells;
+  /** The rows that stay: with `missing: "drop"` those that miss nothing. */
+  readonly rows: Uint32Array;
+  readonly notes: readonly Note[];
+}
 
 const MISSING_CATEGORY = "(missing)";
 /** Values in the features of a data set: 2 GiB. */
 const MOST_VALUES = 0x2000_0000;
 
 /**
- * Learns from the training rows of a table how cells become numbers:
- * - a column of numbers becomes one feature, (x - mean) / scale as in `standardizer`;
- * - a column of texts becomes one feature for each text, 1 where it stands and else 0, in sorted order. They are not standardised: a
- *   rare text would become a huge number;
+ * Learns from the training rows of a table how cells become numbers. What a column holds is decided from all rows:
+ * - numbers, also as 1,234 or $12 or 12 %, become one feature, (x - mean) / scale as in `standardizer`; so do dates that are asked for;
+ * - texts, also codes such as 00501, become one feature for each text of the training rows, 1 where it stands and else 0, in sorted order.
+ *   They are not standardised: a rare text would become a huge number;
  * - the target becomes a class or, standardised too, a quantity.
  *
  * Give it the training rows only: what is learnt from rows held out makes their score too good.
  *
  * @throws DataError for a column that is not there or has no values, a missing cell, a cell that is no finite number, naming row (from 1)
- * and column; for a target with a single class. @throws OptionError for a wrong option.
+ * and column; for a target with a single value. @throws OptionError for a wrong option.
  *
  * @example
  * const table = parseCSV(text);
  * const encoder = fitEncoder(table, { target: "species", missing: "mean" });
- * const data = encode(encoder, table);
+ * const data = encodeTable(encoder, table);
  */
-export function fitEncoder(table: Table, options: FitOptions): Encoder {
-  const settings = readOptions<EncoderSettings & { rows: Uint32Array }>("encoder", options, { ...encoderFields, rows: rowIndices(table) });
-  return fitRows(table, settings, usableRows(table, settings, settings.rows));
+export function fitEncoder(table: CsvTable, options: FitOptions): Encoder {
+  const settings = readOptions<EncoderSettings & { rows: Uint32Array }>("encoder", options, {
+    ...encoderFields,
+    rows: rowIndices(table.rows),
+  });
+  const plan = planTable(table, settings, settings.rows);
+  return fitPlan(table, plan, settings, plan.rows);
 }
 
-/** `fitEncoder` with options already read and, for `missing: "drop"`, rows already dropped. */
-export function fitRows(table: Table, settings: EncoderSettings, rows: Uint32Array): Encoder {
-  const { target, task, missing, missingValues } = settings;
-  const sources = chosenColumns(table, settings).map((name) => readColumn(table, name, rows, missingValues));
-  const columns = sources.map((source) => fitColumn(source, settings));
+/** Chooses columns, task and rows. */
+export function planTable(table: CsvTable, settings: EncoderSettings, rows: Uint32Array): Plan {
+  const missing = new MissingCells(settings.missingValues);
+  const chosen = chooseColumns(table, settings, missing);
+  needFeatures(chosen, settings.target);
+  const { all, features, notes } = chosen;
+  const target = chosen.target as ColumnProfile;
+  const task = taskOf(target, settings.task, table);
+  const kept = settings.missing === "drop" ? completeRows([...features, target], rows, missing) : rows;
+  return { all, features, target, task, missing, rows: kept, notes };
+}
+
+/** Learns the encoding from some rows of the plan. */
+export function fitPlan(table: CsvTable, plan: Plan, settings: EncoderSettings, rows: Uint32Array): Encoder {
+  const { features, target, task, missing } = plan;
+  const notes: Note[] = [...plan.notes];
+  const constant: string[] = [];
+  const columns = features.map((profile) => {
+    const { column, gaps, isConstant } =
+      profile.kind === "text" ? fitTexts(profile, rows, missing, settings) : fitNumbers(table, profile, rows, missing, settings);
+    if (gaps > 0) notes.push({ kind: "filled", column: column.name, cells: gaps, of: rows.length, fill: column.fill as number });
+    if (isConstant) constant.push(column.name);
+    return column;
+  });
+  if (constant.length > 0) notes.push({ kind: "constant", columns: Object.freeze(constant) });
   checkSize(columns, rows.length);
   return Object.freeze({
-    format: 1,
-    missing,
-    missingValues,
+    format: 2,
+    decimal: table.dialect.decimal,
+    missing: settings.missing,
+    missingValues: settings.missingValues,
     columns: Object.freeze(columns),
-    target: fitTarget(readColumn(table, target, rows, missingValues), task),
-    notes: Object.freeze(notesOn(sources, columns)),
+    target: fitTarget(target, task, rows, missing),
+    notes: Object.freeze(notes),
   });
 }
 
-/** The rows that stay: all, or with `missing: "drop"` those that miss neither the target nor a feature. */
-export function usableRows(table: Table, settings: EncoderSettings, rows: Uint32Array): Uint32Array {
-  const columns = [...chosenColumns(table, settings), settings.target];
-  return settings.missing === "drop" ? completeRows(table, columns, rows, settings.missingValues) : rows;
+export function completeRows(profiles: readonly Pick<ColumnProfile, "column">[], rows: Uint32Array, missing: MissingCells): Uint32Array {
+  const complete = new Uint8Array(rows.length).fill(1);
+  for (const { column } of profiles) {
+    const present = presentIn(column, rows, missing);
+    for (let i = 0; i < complete.length; i++) complete[i] = (complete[i] as number) & (present[i] as number);
+  }
+  const kept = rows.filter((_, i) => complete[i] === 1);
+  if (kept.length === 0) throw new DataError("every row has a missing cell: exclude the columns with most of them, or fill them");
+  return kept;
 }
 
-export function completeRows(table: Table, columns: readonly string[], rows: Uint32Array, missingValues: readonly string[]): Uint32Array {
-  const indices = columns.map((name) => columnIndex(table, name));
-  const missing = new Set(missingValues);
-  const complete = rows.filter((row) => indices.every((index) => !missing.has(table.rows[row]?.[index] ?? "")));
-  if (complete.length === 0) throw new DataError("every row has a missing cell: exclude the columns with most of them, or fill them");
-  return complete;
+export function missingFeature(row: number, column: string): never {
+  throw advisedCellError(row + 1, column, [
+    "the cell is missing: fill such cells with ",
+    option("missing", "mean"),
+    ' ("median", "mode") or leave their rows out with ',
+    option("missing", "drop"),
+  ]);
+}
+
+export function missingTarget(row: number, column: string): never {
+  throw advisedCellError(row + 1, column, ["the target is missing: leave such rows out with ", option("missing", "drop")]);
 }
 
 /** Whether the target is classes or a quantity, as `EncoderOptions.task` says. */
-export function taskOf(target: Column, task: "auto" | Task): Task {
+export function taskOf(target: ColumnProfile, task: "auto" | Task, table: CsvTable): Task {
+  const { kind, column, distinct, rows, missing } = target;
+  const present = rows - missing;
+  const fail = (...words: ConstructorParameters<typeof AdvisedDataError>[0]) =>
+    new AdvisedDataError([`column ${column.name}: `, ...words], undefined, column.name);
+  if (kind === "empty") throw fail("every cell is missing, so there is nothing to learn");
+  if (kind === "date" && task !== "classification") throw fail("it holds dates, which cannot be predicted: choose another target");
   if (task !== "auto") return task;
-  if (kindOf(target, 'pass task: "classification"') === "text") return "classification";
-  const numbers = numbersOf(target, missingTarget);
-  return numbers.every(Number.isInteger) && isFew(numbers) ? "classification" : "regression";
-}
-
-/** The label of each row. Numbers are written in one way, so that 1 and 1.0 are one class. */
-export function labelsOf(target: Column): string[] {
-  const cells = target.cells.map((cell, index) => cell ?? missingTarget(target, index));
-  return cells.every(isNumeric) ? numbersOf(target, missingTarget).map(String) : cells;
-}
-
-function chosenColumns(table: Table, { target, features, exclude, categorical }: EncoderSettings): readonly string[] {
-  for (const name of [target, ...(features ?? []), ...exclude, ...categorical]) columnIndex(table, name);
-  if (features?.includes(target)) throw new OptionError("encoder.features", features, `must not have the target ${show(target)}`);
-  const chosen = (features ?? table.columns).filter((name) => name !== target && !exclude.includes(name));
-  if (chosen.length === 0) throw new DataError(`no column is left to predict ${show(target)} from`);
-  return chosen;
-}
-
-function fitColumn(column: Column, settings: EncoderSettings): NumberColumn | TextColumn {
-  if (column.cells.every((cell) => cell === undefined)) {
-    throw new DataError(`column ${column.name}: every cell of the training rows is missing: exclude it`, undefined, column.name);
+  if (kind === "text") {
+    if (distinct <= Math.max(20, present / 2)) return "classification";
+    const example = column.texts.find((text) => text !== "") ?? "";
+    throw fail(
+      `${column.abandoned ? "more than 65,536" : distinct} different texts in ${present} rows, such as ${show(example)}, are hardly classes; if they are, `,
+      option("task", "classification"),
+    );
   }
-  const gap = column.cells.indexOf(undefined);
-  const { missing } = settings;
-  const fills = missing === "mean" || missing === "median" || missing === "mode";
-  if (gap >= 0 && !fills) missingFeature(column, gap);
-
-  const isText = settings.categorical.includes(column.name) || kindOf(column, "name the column in categorical") === "text";
-  if (!isText) return fitNumbers(column, fills ? FILLS[missing] : undefined);
-  const ownCategory = gap >= 0 && settings.missingText === "category";
-  return fitTexts(column, fills ? (ownCategory ? () => MISSING_CATEGORY : mostFrequent) : undefined);
+  refuseSlip(target, table, option("task", "classification"));
+  return target.whole && distinct <= Math.max(2, Math.min(20, present / 10)) ? "classification" : "regression";
 }
 
-function fitNumbers(column: Column, fillOf: ((sorted: readonly number[]) => number) | undefined): NumberColumn {
-  const present = numbersOf(column, () => Number.NaN).filter((value) => !Number.isNaN(value));
-  const fill = fillOf?.(present.sort((a, b) => a - b));
-  const values = numbersOf(column, () => fill as number);
-  return Object.freeze({ type: "number", name: column.name, ...(fill !== undefined && { fill }), ...moments(values) });
+/** One slip of the pen must not turn a column of numbers into a thousand categories. */
+export function refuseSlip({ slip, column }: ColumnProfile, table: CsvTable, remedy: ReturnType<typeof option>): void {
+  if (slip === undefined) return;
+  const cell = column.texts[slip.text] as string;
+  let row = 0;
+  while (row < table.rows && table.value(row, column.name) !== cell) row++;
+  const others = slip.cells > 1 ? ` (${slip.cells} cells are not)` : "";
+  throw advisedCellError(row + 1, column.name, [
+    `${show(cell)} is not a number, as most of this column${others}: correct it, add it to `,
+    option("missingValues"),
+    ", or read the column as texts with ",
+    remedy,
+  ]);
 }
 
-function fitTexts(column: Column, fillOf: ((sorted: readonly string[]) => string) | undefined): TextColumn {
-  const present = column.cells.filter((cell) => cell !== undefined);
-  const fill = fillOf?.(present.sort());
-  const categories = sortLabels(fill === undefined ? present : [...present, fill]);
-  return Object.freeze({ type: "text", name: column.name, ...(fill !== undefined && { fill }), categories });
+interface Fitted<T extends EncodedColumn> {
+  readonly column: T;
+  readonly gaps: number;
+  readonly isConstant: boolean;
 }
 
-function fitTarget(column: Column, wanted: "auto" | Task): ClassTarget | QuantityTarget {
+const everyCellMissing = (name: string) =>
+  new DataError(`column ${name}: every cell of the training rows is missing: exclude it`, undefined, name);
+
+function fitNumbers(
+  table: CsvTable,
+  profile: ColumnProfile,
+  rows: Uint32Array,
+  missing: MissingCells,
+  settings: EncoderSettings,
+): Fitted<NumberColumn | DateColumn> {
+  const { column, reading, kind } = profile;
   const { name } = column;
-  const task = taskOf(column, wanted);
-  if (task === "classification") return Object.freeze({ task, name, classes: classesOf(labelsOf(column), name) });
-  const { mean, scale } = moments(numbersOf(column, missingTarget));
-  return Object.freeze({ task, name, scaler: Object.freeze({ mean: Object.freeze([mean]), scale: Object.freeze([scale]) }) });
+  if (!settings.numeric.includes(name)) refuseSlip(profile, table, option("categorical", [name]));
+  const values = numbersOf(column, rows, missing, reading);
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const gaps = values.length - sorted.length;
+  if (sorted.length === 0) throw everyCellMissing(name);
+  const fills = settings.missing === "mean" || settings.missing === "median" || settings.missing === "mode";
+  if (gaps > 0 && !fills) missingFeature(rows[values.findIndex(Number.isNaN)] as number, name);
+  const fill = fills ? FILLS[settings.missing as "mean"](sorted) : undefined;
+  if (gaps > 0) for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) values[i] = fill as number;
+  const learnt = { ...(fill !== undefined && { fill }), ...moments(values) };
+  const encoded: NumberColumn | DateColumn =
+    kind === "date"
+      ? { type: "date", name, ...learnt, dayFirst: reading.dayFirst }
+      : { type: "number", name, ...learnt, ...(reading.decimal !== table.dialect.decimal && { decimal: reading.decimal }) };
+  return { column: Object.freeze(encoded), gaps, isConstant: gaps === 0 && sorted[0] === sorted.at(-1) };
+}
+
+function fitTexts({ column }: ColumnProfile, rows: Uint32Array, missing: MissingCells, settings: EncoderSettings): Fitted<TextColumn> {
+  const { name } = column;
+  const { indices, labels } = labelsOf(column, rows, missing);
+  if (labels.length === 0) throw everyCellMissing(name);
+  const counts = new Uint32Array(labels.length);
+  let gaps = 0;
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i] as number;
+    if (index < 0) gaps++;
+    else counts[index] = (counts[index] as number) + 1;
+  }
+  const fills = settings.missing === "mean" || settings.missing === "median" || settings.missing === "mode";
+  if (gaps > 0 && !fills) missingFeature(rows[indices.indexOf(-1)] as number, name);
+  let fill: string | undefined;
+  if (fills) {
+    const places = new Map(labels.map((label, index) => [label, index]));
+    const countOf = (label: string) => counts[places.get(label) as number] as number;
+    const mostFrequent = [...labels].sort().reduce((best, label) => (countOf(label) > countOf(best) ? label : best));
+    fill = gaps > 0 && settings.missingText === "category" ? MISSING_CATEGORY : mostFrequent;
+  }
+  const categories = sortLabels(fill === undefined ? labels : [...labels, fill]);
+  const encoded: TextColumn = { type: "text", name, ...(fill !== undefined && { fill }), categories };
+  return { column: Object.freeze(encoded), gaps, isConstant: gaps === 0 && labels.length === 1 };
+}
+
+function fitTarget(profile: ColumnProfile, task: Task, rows: Uint32Array, missing: MissingCells): ClassTarget | QuantityTarget {
+  const { column, reading } = profile;
+  const { name } = column;
+  if (task === "classification") {
+    const { indices, labels } = labelsOf(column, rows, missing);
+    const gap = indices.indexOf(-1);
+    if (gap >= 0) missingTarget(rows[gap] as number, name);
+    return Object.freeze({ task, name, classes: classesOf(labels, name) });
+  }
+  const values = numbersOf(column, rows, missing, reading);
+  const gap = values.findIndex(Number.isNaN);
+  if (gap >= 0) missingTarget(rows[gap] as number, name);
+  if (values.every((value) => value === values[0])) {
+    throw new DataError(`column ${name}: every training row has the value ${values[0]}, so there is nothing to learn`, undefined, name);
+  }
+  const { mean, scale } = moments(values);
+  const scaler = Object.freeze({ mean: Object.freeze([mean]), scale: Object.freeze([scale]) });
+  return Object.freeze({ task, name, scaler, ...(reading.decimal === "," && { decimal: reading.decimal }) });
 }
 
 const FILLS = {
-  mean: (sorted: readonly number[]) => moments(sorted).mean,
-  median(sorted: readonly number[]) {
+  mean: (sorted: Float64Array) => moments(sorted).mean,
+  median(sorted: Float64Array) {
     const middle = sorted.length >> 1;
     const upper = sorted[middle] as number;
     return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
   },
-  mode: mostFrequent<number>,
+  /** Of equally frequent values the smallest. */
+  mode(sorted: Float64Array) {
+    let [best, most] = [0, 0];
+    for (let from = 0; from < sorted.length; ) {
+      let to = from + 1;
+      while (to < sorted.length && sorted[to] === sorted[from]) to++;
+      if (to - from > most) [best, most] = [sorted[from] as number, to - from];
+      from = to;
+    }
+    return best;
+  },
 };
 
-/** Of equally frequent values the first. */
-function mostFrequent<T>(sorted: readonly T[]): T {
-  const counts = new Map<T, number>();
-  for (const value of sorted) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0];
-}
-
-function checkSize(columns: readonly (NumberColumn | TextColumn)[], rows: number): void {
-  const widthOf = (column: NumberColumn | TextColumn) => (column.type === "text" ? column.categories.length : 1);
+function checkSize(columns: readonly EncodedColumn[], rows: number): void {
+  const widthOf = (column: EncodedColumn) => (column.type === "text" ? column.categories.length : 1);
   const width = columns.reduce((sum, column) => sum + widthOf(column), 0);
   if (width * rows <= MOST_VALUES) return;
   const widest = columns.reduce((best, column) => (widthOf(column) > widthOf(best) ? column : best));
@@ -212,24 +340,4 @@ function checkSize(columns: readonly (NumberColumn | TextColumn)[], rows: number
     undefined,
     widest.name,
   );
-}
-
-function notesOn(sources: readonly Column[], columns: readonly (NumberColumn | TextColumn)[]): string[] {
-  const notes: string[] = [];
-  sources.forEach(({ name, cells }, index) => {
-    const column = columns[index];
-    const missing = cells.filter((cell) => cell === undefined).length;
-    if (missing > 0) notes.push(`column ${name}: filled ${missing} missing of ${cells.length} training cells with ${shown(column?.fill)}`);
-    const texts = column?.type === "text" ? column.categories.length : 0;
-    if (texts > 20 && texts > cells.length / 2) {
-      notes.push(`column ${name}: ${texts} different texts in ${cells.length} training rows can hardly help: exclude it?`);
-    }
-  });
-  const constant = sources.filter(({ cells }) => new Set(cells).size === 1).map(({ name }) => name);
-  if (constant.length > 0) notes.push(`constant in the training rows, so without use: ${constant.join(", ")}`);
-  return notes;
-}
-
-function shown(fill: number | string | undefined): string {
-  return typeof fill === "number" ? String(Number(fill.toPrecision(6))) : show(fill);
 }

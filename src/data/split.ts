@@ -1,7 +1,7 @@
 import { Random } from "../numerics/random.js";
 import { DataError, OptionError } from "../options/errors.js";
 import { boolean, type Fields, integer, number, readOptions } from "../options/options.js";
-import { type Dataset, takeRows } from "./dataset.js";
+import { checkDataset, type Dataset, takeRows } from "./dataset.js";
 
 export interface SplitOptions {
   /** The share of the rows held out for validation, above 0 and below 1. Default 0.2. */
@@ -14,7 +14,7 @@ export interface SplitOptions {
   stratify?: boolean;
 }
 
-export interface Parts<T> {
+export interface DatasetParts<T> {
   readonly training: T;
   readonly validation: T;
   readonly test?: T;
@@ -41,19 +41,20 @@ export const splitFields: Fields<Required<SplitOptions>> = {
  * held out, rounded by the method of largest remainders: sizes are exact, and each class is within one row of its share (further only where
  * it would lose its last row of training, which it keeps). The rows held out are parted into validation and test in the same way.
  *
- * @throws OptionError for shares out of range. @throws DataError when a part would be empty, or when there are too few rows of each class.
+ * @throws OptionError for shares out of range and for what is no data set. @throws DataError when a part would be empty, or when there are too few rows of each class.
  *
  * @example
- * const { training, validation } = split(data, { validation: 0.2, seed: 7 });
+ * const { training, validation } = splitDataset(data, { validation: 0.2, seed: 7 });
  */
-export function split(data: Dataset, options: SplitOptions = {}): Parts<Dataset> {
-  const settings = readOptions<Required<SplitOptions>>("split", options, splitFields);
+export function splitDataset(data: Dataset, options: SplitOptions = {}): DatasetParts<Dataset> {
+  const settings = readOptions<Required<SplitOptions>>("splitDataset", options, splitFields);
+  checkDataset(data, "splitDataset.data");
   const strata = data.task === "classification" ? { classes: data.targets, count: data.outputs } : undefined;
-  return mapParts(splitRows("split", data.rows, settings, strata), (rows) => takeRows(data, rows));
+  return mapParts(splitRows("splitDataset", data.rows, settings, strata), (rows) => takeRows(data, rows));
 }
 
 /** Row indices, from 0 and ascending, of the parts of `rows` rows; `path` names the options in errors. */
-export function splitRows(path: string, rows: number, settings: Required<SplitOptions>, strata?: Strata): Parts<Uint32Array> {
+export function splitRows(path: string, rows: number, settings: Required<SplitOptions>, strata?: Strata): DatasetParts<Uint32Array> {
   if (settings.validation + settings.test >= 1) {
     throw new OptionError(
       `${path}.test`,
@@ -84,7 +85,7 @@ export function splitRows(path: string, rows: number, settings: Required<SplitOp
 }
 
 /** The same change to every part there is. */
-export function mapParts<T, U>(parts: Parts<T>, change: (part: T) => U): Parts<U> {
+export function mapParts<T, U>(parts: DatasetParts<T>, change: (part: T) => U): DatasetParts<U> {
   const { training, validation, test } = parts;
   return Object.freeze({ training: change(training), validation: change(validation), ...(test !== undefined && { test: change(test) }) });
 }

@@ -2,6 +2,7 @@ import { OptionError, ShapeError } from "../options/errors.js";
 import { type Field, list, number, readOptions } from "../options/options.js";
 import { toFloat32 } from "./checks.js";
 import { type Dataset, type Regression, targetName } from "./dataset.js";
+import { exactColumns } from "./exact.js";
 
 /** Mean and scale of each column, as plain JSON. */
 export interface Standardizer {
@@ -17,7 +18,7 @@ export interface Standardizer {
  * Give it the training part only: what is learnt from rows held out makes their score too good.
  *
  * @example
- * const { training, validation } = split(data);
+ * const { training, validation } = splitDataset(data);
  * const scaler = standardizer(training);
  * const parts = [standardize(training, scaler), standardize(validation, scaler)];
  */
@@ -63,25 +64,24 @@ export function unscale(values: ArrayLike<number>, scaler: Standardizer): Float6
   return Float64Array.from(values, (value, i) => value * (scale[i % width] as number) + (mean[i % width] as number));
 }
 
-/** Mean and scale of every `stride`-th value from `start` on. */
-export function moments(values: ArrayLike<number>, start = 0, stride = 1): { mean: number; scale: number } {
-  let count = 0;
+/** Mean and scale of values. */
+export function moments(values: ArrayLike<number>): { mean: number; scale: number } {
+  const { length } = values;
   let sum = 0;
   let constant = true;
-  for (let i = start; i < values.length; i += stride) {
-    count++;
+  for (let i = 0; i < length; i++) {
     sum += values[i] as number;
-    constant &&= values[i] === values[start];
+    constant &&= values[i] === values[0];
   }
   // The mean of equal numbers may be off by a rounding, which a division by that deviation would blow up to 1.
-  if (constant) return { mean: (values[start] as number) + 0, scale: 1 };
-  const mean = sum / count;
+  if (constant) return { mean: (values[0] as number) + 0, scale: 1 };
+  const mean = sum / length;
   let squares = 0;
-  for (let i = start; i < values.length; i += stride) {
+  for (let i = 0; i < length; i++) {
     const deviation = (values[i] as number) - mean;
     squares += deviation * deviation;
   }
-  return { mean, scale: Math.sqrt(squares / count) || 1 };
+  return { mean, scale: Math.sqrt(squares / length) || 1 };
 }
 
 /** Reads a standardizer that came as JSON. */
@@ -97,18 +97,53 @@ export const standardizerField: Field<Standardizer> = {
   },
 };
 
-function columnMoments(values: ArrayLike<number>, columns: number): Standardizer {
-  const each = Array.from({ length: columns }, (_, column) => moments(values, column, columns));
-  return Object.freeze({ mean: Object.freeze(each.map(({ mean }) => mean)), scale: Object.freeze(each.map(({ scale }) => scale)) });
+/** As `moments` of each column, but row by row, as memory lies; the sums of a column have the same order and thus the same bits. */
+function columnMoments(values: Float32Array, columns: number): Standardizer {
+  const rows = values.length / columns;
+  const [mean, scale] = [new Float64Array(columns), new Float64Array(columns)];
+  const constant = new Uint8Array(columns).fill(1);
+  for (let row = 0, i = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, i++) {
+      const value = values[i] as number;
+      mean[column] = (mean[column] as number) + value;
+      if (value !== values[column]) constant[column] = 0;
+    }
+  }
+  for (let column = 0; column < columns; column++)
+    mean[column] = constant[column] ? (values[column] as number) + 0 : (mean[column] as number) / rows;
+  for (let row = 0, i = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, i++) {
+      const deviation = (values[i] as number) - (mean[column] as number);
+      scale[column] = (scale[column] as number) + deviation * deviation;
+    }
+  }
+  for (let column = 0; column < columns; column++) scale[column] = constant[column] ? 1 : Math.sqrt((scale[column] as number) / rows) || 1;
+  for (const [column, exact] of exactColumns.of(values) ?? []) {
+    const learnt = moments(exact);
+    mean[column] = learnt.mean;
+    scale[column] = learnt.scale;
+  }
+  return Object.freeze({ mean: Object.freeze(Array.from(mean)), scale: Object.freeze(Array.from(scale)) });
 }
 
-function apply(values: Float32Array, columns: number, { mean, scale }: Standardizer, nameOf: (column: number) => string): Float32Array {
+function apply(values: Float32Array, columns: number, standardizer: Standardizer, nameOf: (column: number) => string): Float32Array {
+  const { mean, scale } = standardizer;
   if (mean.length !== columns) throw new ShapeError(`the standardizer is for ${mean.length} columns, the data has ${columns}`);
-  return values.map((value, i) => {
-    const column = i % columns;
-    const standard = (value - (mean[column] as number)) / (scale[column] as number);
-    return toFloat32(standard, Math.floor(i / columns) + 1, nameOf(column));
-  });
+  const result = new Float32Array(values.length);
+  for (let row = 0, i = 0; i < values.length; row++) {
+    for (let column = 0; column < columns; column++, i++) {
+      const standard = ((values[i] as number) - (mean[column] as number)) / (scale[column] as number);
+      result[i] = standard;
+      if (!Number.isFinite(result[i])) toFloat32(standard, row + 1, nameOf(column));
+    }
+  }
+  for (const [column, exact] of exactColumns.of(values) ?? []) {
+    for (let row = 0; row < exact.length; row++) {
+      const standard = ((exact[row] as number) - (mean[column] as number)) / (scale[column] as number);
+      result[row * columns + column] = toFloat32(standard, row + 1, nameOf(column));
+    }
+  }
+  return result;
 }
 
 function regression(data: Dataset): Regression {

@@ -15,7 +15,7 @@ export {
   type Task,
   takeRows,
 } from "../data/dataset.js";
-export { type Parts, type SplitOptions, split } from "../data/split.js";
+export { type DatasetParts, type SplitOptions, splitDataset } from "../data/split.js";
 export { type Standardizer, standardize, standardizer, standardizeTargets, targetScaler, unscale } from "../data/standardize.js";
 export { type Backend, Engine, type Kernels } from "../engine/engine.js";
 export { type Arena, type Memory, Vector } from "../engine/memory.js";

@@ -11,5 +11,5 @@ export {
   type Task,
   takeRows,
 } from "../data/dataset.js";
-export { type Parts, type SplitOptions, split } from "../data/split.js";
+export { type DatasetParts, type SplitOptions, splitDataset } from "../data/split.js";
 export { type Standardizer, standardize, standardizer, standardizeTargets, targetScaler, unscale } from "../data/standardize.js";

@@ -99,6 +99,15 @@ export interface Tensor {
   readonly shape: Shape;
 }
 
+/** What a rule says of itself, where it matters to what goes around it. */
+export type DeclaredTrait =
+  /** The update depends on the values beyond weight decay, so that it cannot be made apart from them. */
+  | "readsValues"
+  /** Values do not move by steps that a factor could scale: groups cannot have `elementRates`. */
+  | "setsValues"
+  /** All tensors are moved together, by their gradients as they are: no clipping, no accumulation, no groups but frozen ones. */
+  | "movesAllTogether";
+
 /** An update rule: its options, its state and how it is bound to kernels. */
 export interface Rule<Own> {
   readonly kind: string;
@@ -112,12 +121,8 @@ export interface Rule<Own> {
    * Names the options that concern all of them, which a group therefore cannot have of its own.
    */
   readonly shared?: readonly (keyof Own & string)[];
-  /** False where values do not move by steps that a factor could scale: groups cannot have `elementRates` then. */
-  readonly elementRates?: boolean;
-  /** The update depends on the values beyond weight decay, so that it cannot be made apart from them. */
-  readonly usesValues?: true;
-  /** All tensors are moved together, by their gradients as they are: no clipping, no accumulation, no groups but frozen ones. */
-  readonly together?: true;
+  /** What decides which wrappers go around it, and what groups may set. Default: none. */
+  readonly traits?: readonly DeclaredTrait[];
   /** The optimizer to which the rule leaves a tensor that it cannot step. Throws OptionError where it is missing. */
   fallback?(tensor: Tensor, options: Resolved<Own>): RuleDescription | undefined;
   /** The names of the state slots: blocks of the layout of the parameters, unless `lengths` says otherwise. */
@@ -192,7 +197,7 @@ export function describe<Own>(rule: Rule<Own>, given: object, path: string = rul
     groups: list([], group(own, rule)),
   } as Fields<object>;
   const options = readOptions(path, given, top);
-  if (rule.together) checkTogether(path, options as RuleDescription);
+  if (rule.traits?.includes("movesAllTogether")) checkTogether(path, options as RuleDescription);
   const description = { kind: rule.kind, ...options };
   Object.defineProperty(description, RULE, { value: rule });
   return Object.freeze(description) as RuleDescription;
@@ -251,9 +256,9 @@ const pattern: Field<string> = {
 };
 
 /** A group keeps only what it sets; the rest is its optimizer's. */
-function group<Own>(own: Fields<object>, { shared = [], elementRates = true }: Rule<Own>): Field<Group<Record<string, unknown>>> {
+function group<Own>(own: Fields<object>, { shared = [], traits = [] }: Rule<Own>): Field<Group<Record<string, unknown>>> {
   const fields: Record<string, unknown> = { match: pattern, frozen: optional(boolean(undefined)) };
-  if (elementRates) fields["elementRates"] = optional(boolean(undefined));
+  if (!traits.includes("setsValues")) fields["elementRates"] = optional(boolean(undefined));
   for (const [key, field] of Object.entries(own)) {
     if (!shared.some((name) => name === key)) fields[key] = optional(field as Field<unknown>);
   }

@@ -1,6 +1,7 @@
 import type { Kernels } from "../engine/load.js";
 import { OptionError } from "../options/errors.js";
 import { type Field, type Fields, readOptions } from "../options/options.js";
+import { checkCompatible, traitsOf } from "./compatibility.js";
 import {
   type AnyRule,
   type Binding,
@@ -17,7 +18,7 @@ import {
 export interface Wrapper<Own> {
   readonly kind: string;
   readonly fields: Fields<Omit<Own, "optimizer">>;
-  /** The rule made of the one inside. Throws, what `refuse` gives, for rules around which it makes no sense. */
+  /** The rule made of the one inside, which compatibility.ts says it goes around. */
   around(rule: AnyRule, options: Own): AnyRule;
   /** For all tensors together: how gradients and loss are come by, given what computes them at the values as they stand. */
   compute?(binding: WrapperBinding<Own>): (closure: Closure) => number;
@@ -66,7 +67,7 @@ export function wrap<Own extends Wrapping>(wrapper: Wrapper<Own>, given: object,
   if (kinds.indexOf(wrapper.kind, 1) > 0)
     throw new OptionError(`${path}.optimizer`, options.optimizer, `has ${wrapper.kind} inside already`);
   const rule = compose(ruleOf(core));
-  if (rule.elementRates === false && core.groups.some(({ elementRates }) => elementRates)) {
+  if (traitsOf(rule).has("setsValues") && core.groups.some(({ elementRates }) => elementRates)) {
     throw new OptionError(
       `${path}.optimizer`,
       core,
@@ -90,7 +91,11 @@ export function unwrap(description: OptimizerDescription) {
     kinds: [...layers.map(({ wrapper }) => wrapper.kind), core.kind],
     layers,
     /** The rule that the layers make of one at the core. */
-    compose: (rule: AnyRule) => layers.reduceRight((inner, { wrapper, options }) => wrapper.around(inner, options), rule),
+    compose: (rule: AnyRule) =>
+      layers.reduceRight((inner, { wrapper, options }) => {
+        checkCompatible(wrapper.kind, inner, options);
+        return wrapper.around(inner, options);
+      }, rule),
   };
 }
 
@@ -122,11 +127,6 @@ export function withoutLastSlot<Own>(rule: AnyRule, binding: Binding<Own>): Bind
 /** The groups that one binding of the rule steps. */
 export function membersOf<Own>(rule: AnyRule, binding: Binding<Own>): readonly Binding<Own>[] {
   return rule.shared ? binding.groups : [binding];
-}
-
-/** The error for a rule around which a wrapper makes no sense. */
-export function refuse(wrapper: string, rule: Pick<AnyRule, "kind">, because: string): OptionError {
-  return new OptionError(`${wrapper}.optimizer`, rule.kind, `cannot be ${rule.kind}: ${because}`);
 }
 
 function layerOf(description: OptimizerDescription): Layer | undefined {

@@ -50,7 +50,7 @@ describe("wrong input is one clear line and exit code 2", () => {
     [
       "a file that is no text",
       ["search", write("bytes.csv", Uint8Array.of(0xff, 0xfe, 0)), ...species],
-      "cannot read bytes.csv: it is not UTF-8 text",
+      "bytes.csv: the file is not UTF-16LE text throughout",
     ],
     [
       "a damaged archive",
@@ -58,9 +58,9 @@ describe("wrong input is one clear line and exit code 2", () => {
       "cannot read bad.csv.gz: its gzip data is damaged",
     ],
     [
-      "another delimiter, and a quote that is none then",
-      ["search", write("semicolons.csv", 'a;"b;c"\n1;2\n'), "--target", "a"],
-      "semicolons.csv: the header: a quote is out of place; quote the whole cell and write quotes inside of it twice; is it another delimiter?",
+      "a quote that is none",
+      ["search", write("quote.csv", 'a;"b;c"\n1;2"\n'), "--target", "a"],
+      "quote.csv: row 1: a quote is out of place; quote the whole cell and write quotes inside of it twice",
     ],
     ["a schedule without a kind", onIris("--schedule", '{"__proto__":{"kind":"cosine"}}'), "It must have a kind"],
     ["no file", ["search"], "missing required argument 'file'"],

@@ -1,14 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { printable } from "../../src/cli/terminal.js";
+import { printable, printableLines } from "../../src/cli/terminal.js";
 import { main, runNode, scratch } from "../support/cli.js";
 
 const cwd = scratch();
 const TITLE = "\x1b]0;owned\x07";
 
 test("what moves a terminal is written out", () => {
-  expect(printable(`a${TITLE}b\n\tc\x9b2J\u202e\x1b[31mred`)).toBe("a\\x1b]0;owned\\x07b\n\\x09c\\x9b2J\\u202e\\x1b[31mred");
+  expect(printableLines(`a${TITLE}b\n\tc\x9b2J\u202e\x1b[31mred`)).toBe("a\\u{1b}]0;owned\\u{7}b\n\\u{9}c\\u{9b}2J\\u{202e}\\u{1b}[31mred");
+  expect(printable("two\nlines")).toBe("two\\u{a}lines");
 });
 
 describe("a file whose names hold escape sequences", () => {

@@ -2,13 +2,28 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CSVOptions, datasetsFromCSV, decode, encode, encodeFeatures, fitEncoder, parseCSV, readEncoder } from "../../src/data/csv.js";
-import { DataError, OptionError, StepsizeError } from "../../src/options/errors.js";
+import {
+  type CSVOptions,
+  CsvReader,
+  type CsvTable,
+  datasetsFromCSV,
+  decodeOutputs,
+  encodeFeatures,
+  encodeTable,
+  fitEncoder,
+  MISSING_VALUES,
+  noteText,
+  parseCSV,
+  readEncoder,
+} from "../../src/data/csv.js";
+import { DataError, OptionError, OutOfMemoryError, StepsizeError } from "../../src/options/errors.js";
 
 const file = (name: string) => readFileSync(new URL(`../../data/${name}`, import.meta.url));
 const digits = gunzipSync(file("digits.csv.gz")).toString();
 const iris = file("iris.csv").toString();
 const penguins = file("penguins.csv").toString();
+
+const range = (length: number) => Array.from({ length }, (_, i) => i);
 
 type Refusal = [string, () => unknown, string, { row?: number; column?: string }?];
 
@@ -24,59 +39,113 @@ function refuses([, build, message, where]: Refusal, type: new (...rest: never[]
   if (where) expect(error).toMatchObject(where);
 }
 
+/** The cells of a table as `value` gives them, row by row. */
+function cells(table: CsvTable) {
+  return Array.from({ length: table.rows }, (_, row) => table.columnNames.map((name) => table.value(row, name)));
+}
+
 describe("parseCSV", () => {
-  test.each([
-    ["plain", "a,b\n1,2\n", [["1", "2"]]],
+  test.each<[string, string, (string | number)[][]]>([
+    ["plain", "a,b\n1,2\n", [[1, 2]]],
     [
       "byte order mark, CRLF, no last line break",
       "\ufeffa,b\r\n1,2\r\n3,4",
       [
-        ["1", "2"],
-        ["3", "4"],
+        [1, 2],
+        [3, 4],
       ],
     ],
     [
       "mixed line ends",
       "a,b\n1,2\r\n3,4\r5,6",
       [
-        ["1", "2"],
-        ["3", "4"],
-        ["5", "6"],
+        [1, 2],
+        [3, 4],
+        [5, 6],
       ],
     ],
     ["quotes", 'a,b\n"x, ""y""","line\r\nbreak"\n', [['x, "y"', "line\r\nbreak"]]],
-    ["blanks around cells, kept in quotes", 'a , b\n 1 ," 2 "\n', [["1", " 2 "]]],
-    ["blank lines", "\na,b\n\n1,2\n  \n\n", [["1", "2"]]],
+    ["blanks around cells, kept in quotes", 'a , b\n x ," y "\n', [["x", " y "]]],
+    ["blank lines", "\na,b\n\n1,2\n  \n\n", [[1, 2]]],
     [
       "empty cells",
       "a,b\n,\n1,\n",
       [
         ["", ""],
-        ["1", ""],
+        [1, ""],
       ],
     ],
     ["beyond ASCII", "a,b\n日本,😀é\n", [["日本", "😀é"]]],
+    [
+      "numbers",
+      "a,b\n-0.50,+1e3\n.5,123456789012345678\n",
+      [
+        [-0.5, 1000],
+        [0.5, "123456789012345678"],
+      ],
+    ],
+    [
+      "codes and what is no number",
+      "a,b\n007,0x10\n0,1e999\n",
+      [
+        ["007", "0x10"],
+        [0, "1e999"],
+      ],
+    ],
+    [
+      "lines that end in a delimiter",
+      "a,b,\n1,2,\n3,4,\n",
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+    [
+      "rows that end in a delimiter",
+      "a,b\n1,2,\n3,4,\n",
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+    [
+      "a header that ends in a delimiter",
+      "a,b,\n1,2\n3,4\n",
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
   ])("%s", (_, source, rows) => {
-    expect(parseCSV(source)).toEqual({ columns: ["a", "b"], rows });
+    const table = parseCSV(source);
+    expect(table.columnNames).toEqual(["a", "b"]);
+    expect(cells(table)).toEqual(rows);
   });
 
   test.each([";", "\t", "||"])("delimiter %j", (delimiter) => {
-    expect(parseCSV(["a,x", "b"].join(delimiter).concat("\n", ["", "2"].join(delimiter)), { delimiter })).toEqual({
-      columns: ["a,x", "b"],
-      rows: [["", "2"]],
-    });
+    const table = parseCSV(["a,x", "b"].join(delimiter).concat("\n", ["", "2"].join(delimiter)), { delimiter });
+    expect(table.columnNames).toEqual(["a,x", "b"]);
+    expect(cells(table)).toEqual([["", 2]]);
   });
 
-  test("whatever is quoted comes back", () => {
-    const cell = fc.oneof(fc.string({ unit: "grapheme" }), fc.string({ unit: fc.constantFrom('"', ",", "\n", "\r", " ", "a", "\ufeff") }));
+  test("whatever is quoted comes back, in pieces of any size", () => {
+    const text = fc.oneof(fc.string({ unit: "grapheme" }), fc.string({ unit: fc.constantFrom('"', ",", "\n", "\r", " ", "a", "\ufeff") }));
     const table = fc
       .integer({ min: 1, max: 4 })
-      .chain((width) => fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1 }));
-    const line = (cells: readonly string[]) => cells.map((text) => `"${text.replaceAll('"', '""')}"`).join(",");
+      .chain((width) => fc.array(fc.array(text, { minLength: width, maxLength: width }), { minLength: 1 }));
+    const line = (row: readonly string[]) => row.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(",");
     fc.assert(
-      fc.property(table, (rows) => {
+      fc.property(table, fc.integer({ min: 1, max: 9 }), (rows, size) => {
         const columns = (rows[0] ?? []).map((_, i) => `c${i}`);
-        expect(parseCSV([columns, ...rows].map(line).join("\r\n"))).toEqual({ columns, rows });
+        const source = [columns, ...rows].map(line).join("\r\n");
+        const reader = new CsvReader({ delimiter: ",", header: true, skip: 0 });
+        for (let i = 0; i < source.length; i += size) reader.push(source.slice(i, i + size));
+        const read = reader.end();
+        expect(read.columnNames).toEqual(columns);
+        // what is a number is a number, quoted or not
+        expect(cells(read).map((row) => row.map(String))).toEqual(
+          rows.map((row) => row.map((cell) => (isPlain(cell) ? String(Number(cell) + 0) : cell))),
+        );
       }),
     );
   });
@@ -86,9 +155,8 @@ describe("parseCSV", () => {
     ["blank lines", () => parseCSV("\n \n"), "the CSV file is empty"],
     ["header only", () => parseCSV("a,b\n"), "the CSV file has a header and no rows"],
     ["short row", () => parseCSV("a,b\n1,2\n\n3\n"), "row 2 has 1 cells, the header has 2", { row: 2 }],
-    ["long row", () => parseCSV("a,b\n1,2,3\n"), "row 1 has 3 cells, the header has 2", { row: 1 }],
+    ["long row", () => parseCSV("a,b\n1,2\n1,2,3\n"), "row 2 has 3 cells, the header has 2", { row: 2 }],
     ["name twice", () => parseCSV("a,b,a\n1,2,3\n"), 'columns 1 and 3 have the same name "a"', { column: "a" }],
-    ["no name", () => parseCSV("a,,b\n1,2,3\n"), "column 2 has no name in the header: give it one, even to exclude it"],
     ["open quote", () => parseCSV('a,b\n1,2\n"3,4\n5,6\n'), "row 2: a quote is not closed", { row: 2 }],
     ["open quote in header", () => parseCSV('a,"b\n1,2\n'), "the header: a quote is not closed"],
     [
@@ -103,6 +171,12 @@ describe("parseCSV", () => {
       "row 1: a quote is out of place; quote the whole cell and write quotes inside of it twice",
       { row: 1 },
     ],
+    ["NUL", () => parseCSV("a,b\n1,\0x\n"), 'row 1, column b: "\\u0000x" holds the character NUL: it is no text', { row: 1, column: "b" }],
+    [
+      "an endless cell",
+      () => parseCSV(`a,b\n1,${"x".repeat(2 ** 20 + 1)}\n`),
+      "row 1: a cell has more than 1048576 characters: is a quote not closed, or is it no CSV file?",
+    ],
     ["not a text", () => parseCSV(new Uint8Array(3) as never), "a CSV file must be given as text, got an object"],
   ])("refuses: %s", (...refusal) => {
     refuses(refusal);
@@ -111,21 +185,39 @@ describe("parseCSV", () => {
   test("refuses wrong options", () => {
     refuses(["", () => parseCSV("a\n1", { delimiter: "" }), 'csv.delimiter must be a non-empty string, got ""'], OptionError);
     refuses(
+      ["", () => parseCSV("a\n1", { delimiter: '"' }), 'csv.delimiter must not hold a quote or a line break, got "\\""'],
+      OptionError,
+    );
+    refuses(
       ["", () => parseCSV("a\n1", { delimeter: ";" } as never), "csv.delimeter is not an option (did you mean delimiter?)"],
       OptionError,
+    );
+    refuses(
+      [
+        "",
+        () => parseCSV("a,b\n1,2\n", { memory: 8 }),
+        "16 bytes of memory were requested, 8 bytes are available: 1 rows of the CSV file take it: use fewer rows or columns",
+      ],
+      OutOfMemoryError,
     );
   });
 });
 
-describe("fitEncoder and encode", () => {
+/** Whether a cell is read as a number: not as a code, nor beyond the range of 32-bit floats. */
+function isPlain(cell: string): boolean {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cell) && !/^(0\d+|\d{16,})$/.test(cell) && Number.isFinite(Math.fround(Number(cell)));
+}
+
+describe("fitEncoder and encodeTable", () => {
   const table = parseCSV("size,colour,label\n1,red,b\n3,blue,a\n,red,a\n4,,b\n");
 
   test("numbers are standardised, texts one-hot, labels sorted", () => {
     const encoder = fitEncoder(table, { target: "label", rows: [0, 1] });
     expect(encoder).toEqual({
-      format: 1,
+      format: 2,
+      decimal: ".",
       missing: "error",
-      missingValues: ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "?", "."],
+      missingValues: MISSING_VALUES,
       columns: [
         { type: "number", name: "size", mean: 2, scale: 1 },
         { type: "text", name: "colour", categories: ["blue", "red"] },
@@ -133,7 +225,7 @@ describe("fitEncoder and encode", () => {
       target: { task: "classification", name: "label", classes: ["a", "b"] },
       notes: [],
     });
-    expect(encode(encoder, table, { rows: [1, 0] })).toEqual({
+    expect(encodeTable(encoder, table, { rows: [1, 0] })).toEqual({
       features: Float32Array.of(1, 1, 0, -1, 0, 1),
       rows: 2,
       columns: 3,
@@ -153,7 +245,7 @@ describe("fitEncoder and encode", () => {
     const { columns, notes } = fitEncoder(table, { target: "label", missing });
     expect(columns[0]).toMatchObject({ fill: number });
     expect(columns[1]).toMatchObject({ fill: text, categories: ["blue", "red"] });
-    expect(notes).toEqual([
+    expect(notes.map((note) => noteText(note))).toEqual([
       `column size: filled 1 missing of 4 training cells with ${missing === "mean" ? 2.66667 : number}`,
       `column colour: filled 1 missing of 4 training cells with "red"`,
     ]);
@@ -170,18 +262,18 @@ describe("fitEncoder and encode", () => {
     const options = { target: "label", missing: "mean", missingText: "category" } as const;
     const encoder = fitEncoder(table, options);
     expect(encoder.columns[1]).toMatchObject({ fill: "(missing)", categories: ["(missing)", "blue", "red"] });
-    expect([...encode(encoder, table, { rows: [3] }).features].slice(1)).toEqual([1, 0, 0]);
+    expect([...encodeTable(encoder, table, { rows: [3] }).features].slice(1)).toEqual([1, 0, 0]);
     expect(fitEncoder(table, { ...options, rows: [0, 1, 2] }).columns[1]).toMatchObject({ fill: "red", categories: ["blue", "red"] });
   });
 
   test("drop leaves rows out of fitting and encoding, not out of prediction", () => {
     const encoder = fitEncoder(table, { target: "label", missing: "drop" });
     expect(encoder.columns[0]).toMatchObject({ mean: 2, scale: 1 });
-    expect(encode(encoder, table).rows).toBe(2);
+    expect(encodeTable(encoder, table).rows).toBe(2);
     refuses([
       "",
       () => encodeFeatures(encoder, table),
-      'row 3, column size: the cell is missing: fit with missing: "mean" ("median", "mode") to fill such cells or "drop" to leave their rows out (on the command line --missing mean)',
+      'row 3, column size: the cell is missing: fill such cells with missing: "mean" ("median", "mode") or leave their rows out with missing: "drop"',
     ]);
     refuses([
       "",
@@ -193,7 +285,7 @@ describe("fitEncoder and encode", () => {
   test("prediction needs no target and ignores other columns", () => {
     const encoder = fitEncoder(table, { target: "label", missing: "mean" });
     const { features, rows, columns } = encodeFeatures(encoder, parseCSV("extra,colour,size\nx,blue,3\n"));
-    expect([features, rows, columns]).toEqual([encode(encoder, table, { rows: [1] }).features, 1, 3]);
+    expect([features, rows, columns]).toEqual([encodeTable(encoder, table, { rows: [1] }).features, 1, 3]);
   });
 
   test("unknown: ignore gives none of the categories", () => {
@@ -206,7 +298,7 @@ describe("fitEncoder and encode", () => {
     const numbers = parseCSV("x,y\n1,0\n2,1\n3,1.0\n4,10\n5,+1\n");
     const encoder = fitEncoder(numbers, { target: "y", task: "classification" });
     expect(encoder.target).toEqual({ task: "classification", name: "y", classes: ["0", "1", "10"] });
-    expect([...encode(encoder, numbers).targets]).toEqual([0, 1, 1, 2, 1]);
+    expect([...encodeTable(encoder, numbers).targets]).toEqual([0, 1, 1, 2, 1]);
     const codes = parseCSV("x,y\n1,007\n2,7\n3,x\n");
     expect(fitEncoder(codes, { target: "y", task: "classification" }).target).toMatchObject({ classes: ["007", "7", "x"] });
   });
@@ -214,21 +306,20 @@ describe("fitEncoder and encode", () => {
   test("a quantity is standardised and decodes to its units", () => {
     const heights = parseCSV("x,y\n1,100\n2,200\n3,300.5\n");
     const encoder = fitEncoder(heights, { target: "y" });
-    const data = encode(encoder, heights);
+    const data = encodeTable(encoder, heights);
     expect(data).toMatchObject({ task: "regression", outputs: 1 });
-    (decode(encoder, data.targets) as number[]).forEach((value, i) => {
+    (decodeOutputs(encoder, data.targets) as number[]).forEach((value, i) => {
       expect(value).toBeCloseTo([100, 200, 300.5][i] as number, 4);
     });
   });
 
   test("outputs decode to the class with the largest", () => {
     const encoder = fitEncoder(table, { target: "label", missing: "mean" });
-    expect(decode(encoder, [0.1, 0.9, 3, -1, -5, -4])).toEqual(["b", "a", "b"]);
-    expect(() => decode(encoder, [1, 2, 3])).toThrow("3 outputs cannot be rows of 2 classes");
+    expect(decodeOutputs(encoder, [0.1, 0.9, 3, -1, -5, -4])).toEqual(["b", "a", "b"]);
+    expect(() => decodeOutputs(encoder, [1, 2, 3])).toThrow("3 outputs cannot be rows of 2 classes");
   });
 
   const column = (cells: readonly (string | number)[]) => parseCSV(`x,y\n${cells.map((cell, i) => `${i},${cell}`).join("\n")}\n`);
-  const range = (length: number) => Array.from({ length }, (_, i) => i);
   test.each([
     ["texts", ["a", "b", "c", "d"], "classification"],
     ["two whole numbers", [0, 1, 1, 0], "classification"],
@@ -244,6 +335,7 @@ describe("fitEncoder and encode", () => {
     const kind = (cells: readonly (string | number)[], categorical: string[] = []) =>
       fitEncoder(column(cells), { target: "x", task: "regression", categorical }).columns[0];
     expect(kind(["1e3", "-.5", "+2.", "07"])).toMatchObject({ type: "number" });
+    expect(kind(["00501", "10001", "02134", "10001"])).toMatchObject({ type: "text", categories: ["00501", "02134", "10001"] });
     expect(kind(["0x10", "1_000", "12px", "3"])).toMatchObject({ type: "text" });
     expect(kind([4, 6, 8, 10], ["y"])).toMatchObject({ type: "text", categories: ["4", "6", "8", "10"] });
     expect(kind([1, 2, 3, 4, 5, "6+"], ["y"])).toMatchObject({ type: "text" });
@@ -269,15 +361,15 @@ describe("fitEncoder and encode", () => {
         const copy = readEncoder(JSON.parse(JSON.stringify(encoder)));
         expect(copy).toEqual(encoder);
         const whole = csv([...training, ...some]);
-        expect(encode(copy, whole, { unknown: "ignore" })).toStrictEqual(encode(encoder, whole, { unknown: "ignore" }));
+        expect(encodeTable(copy, whole, { unknown: "ignore" })).toStrictEqual(encodeTable(encoder, whole, { unknown: "ignore" }));
       }),
     );
   });
 
   test("notes name columns that cannot help", () => {
     const rows = range(30).map((i) => `id${i},5,${i % 2 ? "a" : "b"}`);
-    expect(fitEncoder(parseCSV(`id,same,y\n${rows.join("\n")}`), { target: "y" }).notes).toEqual([
-      "column id: 30 different texts in 30 training rows can hardly help: exclude it?",
+    expect(fitEncoder(parseCSV(`id,same,y\n${rows.join("\n")}`), { target: "y" }).notes.map((note) => noteText(note))).toEqual([
+      'column id names rows (30 different texts in 30 rows): left out (include: ["id"] keeps it)',
       "constant in the training rows, so without use: same",
     ]);
   });
@@ -296,8 +388,8 @@ describe("fitEncoder and encode", () => {
     ],
     [
       "other delimiter",
-      () => csv("alpha;label\n1;2", { target: "label" }),
-      'there is no column "label"; the columns are: alpha;label; is it another delimiter?',
+      () => csv("alpha:label\n1:2", { target: "label" }),
+      'there is no column "label"; the columns are: alpha:label; is it another delimiter (delimiter)?',
     ],
     [
       "many columns",
@@ -321,20 +413,19 @@ describe("fitEncoder and encode", () => {
     [
       "missing cell",
       () => csv("a,y\n1,u\n?,v"),
-      'row 2, column a: the cell is missing: fit with missing: "mean" ("median", "mode") to fill such cells or "drop" to leave their rows out (on the command line --missing mean)',
+      'row 2, column a: the cell is missing: fill such cells with missing: "mean" ("median", "mode") or leave their rows out with missing: "drop"',
       { row: 2, column: "a" },
     ],
     [
       "missing target",
       () => csv("a,y\n1,u\n2,", { missing: "mean" }),
-      'row 2, column y: the target is missing: fit with missing: "drop" to leave such rows out (on the command line --missing drop)',
+      'row 2, column y: the target is missing: leave such rows out with missing: "drop"',
       { row: 2, column: "y" },
     ],
     [
       "no values",
       () => csv("a,y\nNA,u\n,v", { missing: "mean" }),
-      "column a: every cell of the training rows is missing: exclude it",
-      { column: "a" },
+      'no column is left to predict "y" from: left out are a (empty); to use one, include: ["a"]',
     ],
     ["one class", () => csv("a,y\n1,u\n2,u"), 'column y: every row has the label "u", so there is nothing to learn', { column: "y" }],
     [
@@ -353,13 +444,13 @@ describe("fitEncoder and encode", () => {
     [
       "a slip of the pen",
       () => csv(mostlyNumbers),
-      'row 17, column x: "abc" is not a number, as most of this column: correct it, add it to missingValues, or name the column in categorical',
+      'row 17, column x: "abc" is not a number, as most of this column: correct it, add it to missingValues, or read the column as texts with categorical: ["x"]',
       { row: 17, column: "x" },
     ],
     [
       "a slip of the pen in the target",
       () => fitEncoder(parseCSV(mostlyNumbers), { target: "x" }),
-      'row 17, column x: "abc" is not a number, as most of this column: correct it, add it to missingValues, or pass task: "classification"',
+      'row 17, column x: "abc" is not a number, as most of this column: correct it, add it to missingValues, or read the column as texts with task: "classification"',
     ],
     [
       "texts as a quantity",
@@ -368,23 +459,23 @@ describe("fitEncoder and encode", () => {
     ],
     [
       "text for a number",
-      () => encode(encoder, parseCSV("size,colour,label\nbig,red,a")),
+      () => encodeTable(encoder, parseCSV("size,colour,label\nbig,red,a")),
       'row 1, column size: "big" is not a number; if it means a missing cell, add it to missingValues',
     ],
     [
       "unknown text",
       () => encodeFeatures(encoder, parseCSV("size,colour\n1,red\n1,green")),
-      'row 2, column colour: "green" does not occur in the training rows, which have blue, red; pass unknown: "ignore" to read it as none of them (on the command line --unknown ignore)',
+      'row 2, column colour: "green" does not occur in the training rows, which have blue, red; to read it as none of them, unknown: "ignore"',
       { row: 2, column: "colour" },
     ],
     [
       "unknown label",
-      () => encode(encoder, parseCSV("size,colour,label\n1,red,c")),
+      () => encodeTable(encoder, parseCSV("size,colour,label\n1,red,c")),
       'row 1, column label: "c" is not a class of the training rows, which have a, b',
     ],
     [
       "no column to encode",
-      () => encode(encoder, parseCSV("size,label\n1,a")),
+      () => encodeTable(encoder, parseCSV("size,label\n1,a")),
       'there is no column "colour"; the columns are: size, label',
     ],
   ])("refuses: %s", (...refusal) => {
@@ -392,10 +483,10 @@ describe("fitEncoder and encode", () => {
   });
 
   test("refuses a table of billions of features", () => {
-    const rows = range(30_000).map((i) => [`id${i}`, String(i % 2)]);
+    const rows = range(30_000).map((i) => `id${i},${i % 2}`);
     refuses([
       "",
-      () => fitEncoder({ columns: ["id", "y"], rows }, { target: "y" }),
+      () => fitEncoder(parseCSV(`id,y\n${rows.join("\n")}`), { target: "y", include: ["id"] }),
       "30000 rows of 30000 features are too many: column id alone has 30000 different texts: exclude it",
     ]);
   });
@@ -410,8 +501,8 @@ describe("fitEncoder and encode", () => {
     ],
     ["target as feature", () => csv("a,y\n1,2", { features: ["a", "y"] }), 'encoder.features must not have the target "y"'],
     ["row out of range", () => fitEncoder(table, { target: "label", rows: [0, 4] }), "encoder.rows[1] must be a row from 0 to 3, got 4"],
-    ["no rows", () => encode(encoder, table, { rows: [] }), "encode.rows must be a non-empty array of row indices, got an array of 0"],
-    ["unknown option", () => encode(encoder, table, { row: [1] } as never), "encode.row is not an option (did you mean rows?)"],
+    ["no rows", () => encodeTable(encoder, table, { rows: [] }), "encode.rows must be a non-empty array of row indices, got an array of 0"],
+    ["unknown option", () => encodeTable(encoder, table, { row: [1] } as never), "encode.row is not an option (did you mean rows?)"],
   ])("refuses option: %s", (...refusal) => {
     refuses(refusal, OptionError);
   });
@@ -422,11 +513,15 @@ describe("fitEncoder and encode", () => {
     return readEncoder(copy);
   };
   test.each<Refusal>([
-    ["version", () => json((e) => Object.assign(e, { format: 2 })), "encoder.format must be 1, got 2: it was written by another version"],
+    [
+      "version",
+      () => json((e) => Object.assign(e, { format: 3 })),
+      "encoder.format must be 1 or 2, got 3: it was written by another version",
+    ],
     [
       "column",
-      () => json((e) => Object.assign((e["columns"] as never)[0], { type: "date" })),
-      'encoder.columns[0].type must be one of number, text, got "date"',
+      () => json((e) => Object.assign((e["columns"] as never)[0], { type: "picture" })),
+      'encoder.columns[0].type must be one of number, date, text, got "picture"',
     ],
     [
       "scale",
@@ -456,13 +551,14 @@ describe("fitEncoder and encode", () => {
 
 describe("datasetsFromCSV", () => {
   test("digits", () => {
-    const { training, validation, encoder, notes, ...rest } = datasetsFromCSV(digits, { target: "digit" });
+    const { training, validation, encoder, notes, summary, ...rest } = datasetsFromCSV(digits, { target: "digit" });
     expect(training).toMatchObject({ rows: 1438, columns: 64, task: "classification", outputs: 10 });
     expect(validation.rows).toBe(359);
     expect(rest).toEqual({});
     expect(training.classes).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
     expect(encoder.columns).toHaveLength(64);
-    expect(notes).toHaveLength(1);
+    expect(notes.map(({ kind }) => kind)).toEqual(["constant"]);
+    expect(summary.map(({ kind, use }) => `${kind} ${use}`)).toEqual([...range(64).map(() => "number feature"), "number target"]);
     for (let column = 0; column < 64; column++) {
       const values = Array.from(training.features).filter((_, i) => i % 64 === column);
       expect(Math.abs(values.reduce((sum, x) => sum + x, 0) / values.length)).toBeLessThan(1e-6);
@@ -482,11 +578,13 @@ describe("datasetsFromCSV", () => {
       ...["island=Biscoe", "island=Dream", "island=Torgersen", "beak_length_mm", "beak_depth_mm", "flipper_length_mm", "body_mass_g"],
       ...["sex=FEMALE", "sex=MALE"],
     ]);
-    expect(notes).toContainEqual(expect.stringMatching(/^column sex: filled \d+ missing of 241 training cells with "(FE)?MALE"$/));
+    expect(notes.map((note) => noteText(note))).toContainEqual(
+      expect.stringMatching(/^column sex: filled \d+ missing of 241 training cells with "(FE)?MALE"$/),
+    );
     refuses([
       "",
       () => datasetsFromCSV(penguins, { target: "species" }),
-      'row 4, column beak_length_mm: the cell is missing: fit with missing: "mean" ("median", "mode") to fill such cells or "drop" to leave their rows out (on the command line --missing mean)',
+      'row 4, column beak_length_mm: the cell is missing: fill such cells with missing: "mean" ("median", "mode") or leave their rows out with missing: "drop"',
     ]);
   });
 
@@ -494,8 +592,8 @@ describe("datasetsFromCSV", () => {
     const { training, validation, encoder, notes } = datasetsFromCSV(penguins, { target: "body_mass_g", missing: "drop" });
     expect(training).toMatchObject({ task: "regression", outputs: 1 });
     expect(training.rows + validation.rows).toBe(333);
-    expect(notes[0]).toBe("11 of 344 rows were left out for missing cells");
-    const grams = decode(encoder, validation.targets) as number[];
+    expect(notes[0] && noteText(notes[0])).toBe("11 of 344 rows were left out for missing cells");
+    const grams = decodeOutputs(encoder, validation.targets) as number[];
     expect(grams.every((g) => Math.abs(g / 25 - Math.round(g / 25)) < 1e-4)).toBe(true);
   });
 
@@ -507,7 +605,7 @@ describe("datasetsFromCSV", () => {
 
     const table = parseCSV(penguins);
     const heldOut = once.validation.features.subarray(0, 9);
-    const first = table.rows.findIndex((_, row) => {
+    const first = range(table.rows).findIndex((row) => {
       const { features } = encodeFeatures(once.encoder, table, { rows: [row] });
       return features.every((value, i) => value === heldOut[i]);
     });
@@ -518,7 +616,7 @@ describe("datasetsFromCSV", () => {
     expect(changed.encoder).toEqual(once.encoder);
     expect(changed.training).toStrictEqual(once.training);
     expect(changed.validation).not.toEqual(once.validation);
-    expect(changed.notes).toContain(
+    expect(changed.notes.map((note) => noteText(note))).toContain(
       `column island: not seen in training, so read as none of the categories: "Atlantis" in row ${first + 1}`,
     );
   });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dataset } from "../../src/data/dataset.js";
-import { type SplitOptions, split } from "../../src/data/split.js";
+import { type SplitOptions, splitDataset } from "../../src/data/split.js";
 import { DataError, OptionError } from "../../src/options/errors.js";
 
 /** Each row's feature is its own index, so that parts can be traced back. */
@@ -20,7 +20,7 @@ const quantities = (rows: number) => {
 
 const rowsOf = (part: { features: Float32Array }) => [...part.features];
 
-describe("split", () => {
+describe("splitDataset", () => {
   const labelled = fc.array(fc.nat(3), { minLength: 20, maxLength: 200 });
   const shares = fc.record({
     validation: fc.double({ min: 0.1, max: 0.45, noNaN: true }),
@@ -33,7 +33,7 @@ describe("split", () => {
     fc.assert(
       fc.property(labelled, shares, (labels, options) => {
         const data = traced(labels);
-        const { training, validation, test } = split(data, options);
+        const { training, validation, test } = splitDataset(data, options);
         const parts = [training, validation, ...(test ? [test] : [])];
         expect(parts.flatMap(rowsOf).sort((a, b) => a - b)).toEqual(rowsOf(data));
         expect(validation.rows).toBe(Math.round(options.validation * labels.length));
@@ -51,7 +51,7 @@ describe("split", () => {
     fc.assert(
       fc.property(labelled, shares, (labels, { validation, test, seed }) => {
         const data = traced(labels);
-        const parts = split(data, { validation, test, seed });
+        const parts = splitDataset(data, { validation, test, seed });
         const count = (part: { targets: ArrayLike<number> }, label: number) => Array.from(part.targets).filter((t) => t === label).length;
         const heldOut = labels.length - parts.training.rows;
         for (let label = 0; label < 4; label++) {
@@ -68,7 +68,10 @@ describe("split", () => {
   });
 
   test("50 rows of three classes give 10 each", () => {
-    const { training, validation, test } = split(traced(Array.from({ length: 150 }, (_, row) => row % 3)), { validation: 0.2, test: 0.1 });
+    const { training, validation, test } = splitDataset(traced(Array.from({ length: 150 }, (_, row) => row % 3)), {
+      validation: 0.2,
+      test: 0.1,
+    });
     for (const label of [0, 1, 2]) {
       expect([training, validation, test].map((part) => [...(part?.targets ?? [])].filter((t) => t === label).length)).toEqual([35, 10, 5]);
     }
@@ -76,69 +79,71 @@ describe("split", () => {
 
   test("a class of a single row goes to training", () => {
     for (let seed = 0; seed < 20; seed++) {
-      expect([...split(traced([0, 0, 0, 0, 0, 1, 2, 3, 0, 0]), { validation: 0.5, seed }).validation.targets]).toEqual([0, 0, 0, 0, 0]);
+      expect([...splitDataset(traced([0, 0, 0, 0, 0, 1, 2, 3, 0, 0]), { validation: 0.5, seed }).validation.targets]).toEqual([
+        0, 0, 0, 0, 0,
+      ]);
     }
   });
 
   test("the seed decides", () => {
     const data = quantities(50);
-    const validationOf = (options: SplitOptions) => rowsOf(split(data, options).validation);
+    const validationOf = (options: SplitOptions) => rowsOf(splitDataset(data, options).validation);
     expect(validationOf({ seed: 3 })).toEqual(validationOf({ seed: 3 }));
     expect(validationOf({ seed: 3 })).not.toEqual(validationOf({ seed: 4 }));
     expect(validationOf({})).toEqual(validationOf({ seed: 1, validation: 0.2, stratify: true, test: 0 }));
   });
 
   test("a seed's split is for ever: runs that were logged must mean the same", () => {
-    const { validation, test } = split(quantities(50), { seed: 3, test: 0.1 });
+    const { validation, test } = splitDataset(quantities(50), { seed: 3, test: 0.1 });
     expect(rowsOf(validation)).toEqual([6, 11, 15, 16, 17, 20, 30, 40, 42, 49]);
     expect(test && rowsOf(test)).toEqual([4, 19, 22, 29, 45]);
   });
 
   test("without a test share there is no test part", () => {
-    expect(split(quantities(10))).not.toHaveProperty("test");
+    expect(splitDataset(quantities(10))).not.toHaveProperty("test");
   });
 
   test.each<[string, () => unknown, new (...rest: never[]) => Error, string]>([
     [
       "validation 0",
-      () => split(quantities(9), { validation: 0 }),
+      () => splitDataset(quantities(9), { validation: 0 }),
       OptionError,
-      "split.validation must be a number greater than 0 and less than 1, got 0",
+      "splitDataset.validation must be a number greater than 0 and less than 1, got 0",
     ],
     [
       "test -0.1",
-      () => split(quantities(9), { test: -0.1 }),
+      () => splitDataset(quantities(9), { test: -0.1 }),
       OptionError,
-      "split.test must be a number at least 0 and less than 1, got -0.1",
+      "splitDataset.test must be a number at least 0 and less than 1, got -0.1",
     ],
-    ["seed", () => split(quantities(9), { seed: 0.5 }), OptionError, "split.seed must be an integer, got 0.5"],
+    ["seed", () => splitDataset(quantities(9), { seed: 0.5 }), OptionError, "splitDataset.seed must be an integer, got 0.5"],
     [
       "all held out",
-      () => split(quantities(9), { validation: 0.5, test: 0.5 }),
+      () => splitDataset(quantities(9), { validation: 0.5, test: 0.5 }),
       OptionError,
-      "split.test must leave rows for training: validation 0.5 and test 0.5 are all of them",
+      "splitDataset.test must leave rows for training: validation 0.5 and test 0.5 are all of them",
     ],
     [
       "empty validation",
-      () => split(quantities(4), { validation: 0.1 }),
+      () => splitDataset(quantities(4), { validation: 0.1 }),
       DataError,
       "the validation part would be empty: 0.1 of 4 rows is less than a row",
     ],
     [
       "empty test",
-      () => split(quantities(9), { test: 0.01 }),
+      () => splitDataset(quantities(9), { test: 0.01 }),
       DataError,
       "the test part would be empty: 0.01 of 9 rows is less than a row",
     ],
     [
       "empty training",
-      () => split(quantities(1), { validation: 0.9 }),
+      () => splitDataset(quantities(1), { validation: 0.9 }),
       DataError,
       "too few rows for the split (1): none would be left for training",
     ],
     [
       "too few rows a class",
-      () => split(traced([0, 1, 2, 3]), { validation: 0.5 }),
+      () => splitDataset(traced([0, 1, 2, 3]), { validation: 0.5 }),
       DataError,
       "2 of 4 rows cannot be held out while each of 4 classes keeps one: hold out less, or pass stratify: false",
     ],

@@ -16,7 +16,9 @@ const STEPS = 1000;
 const wild = wildGradients(STEPS, 20261121);
 const zeros = new Map(Object.entries(SHAPES).map(([name, shape]) => [name, new Float32Array(count(shape))]));
 const vanished: Gradients = (_, name) => zeros.get(name) as Float32Array;
-const kinds = [...rules].filter(([, rule]) => !rule.together).map(([kind, rule]) => ({ kind, rule, row: rowOf(kind) }));
+const kinds = [...rules]
+  .filter(([, rule]) => !rule.traits?.includes("movesAllTogether"))
+  .map(([kind, rule]) => ({ kind, rule, row: rowOf(kind) }));
 /** Every kind with each of its option sets. */
 const cases = kinds.flatMap(({ kind, row }) =>
   row.options.map((options) => ({ kind, options, label: `${kind} ${JSON.stringify(options)}` })),
@@ -120,7 +122,7 @@ describe.each(cases)("$label", ({ kind, options }) => {
 });
 
 describe.each(fullest)("$kind", ({ kind, rule, row, options }) => {
-  const elementRates = rule.elementRates !== false && { groups: [{ match: "gain", elementRates: true }] };
+  const elementRates = !rule.traits?.includes("setsValues") && { groups: [{ match: "gain", elementRates: true }] };
 
   test("solves a quadratic", () => {
     const { options: solving, steps, within } = row.converges;
@@ -169,7 +171,7 @@ describe.each(fullest)("$kind", ({ kind, rule, row, options }) => {
     });
   });
 
-  where(rule.elementRates === false)("refuses rates for elements", () => {
+  where(rule.traits?.includes("setsValues") ?? false)("refuses rates for elements", () => {
     const message = `optimizer.groups[0].elementRates is not an option`;
     expect(() => new Trial(wasm, kind, { groups: [{ match: "gain", elementRates: true }] })).toThrow(message);
   });
@@ -226,29 +228,32 @@ describe.each(fullest)("$kind", ({ kind, rule, row, options }) => {
     expect(trial.optimizer.step(() => 1)).toBe(true);
   });
 
-  where(rule.elementRates !== false)("multiplies the step of each element by its rate: 0 freezes, 1 changes nothing, 0.5 halves", () => {
-    const plain = outcome(1, kind, options);
-    using trial = new Trial(wasm, kind, { ...options, groups: [{ match: "a.weight", elementRates: true }] });
-    const start = trial.values["a.weight"] as Float32Array;
-    const rates = trial.optimizer.elementRates("a.weight");
-    expect([...rates]).toEqual(Array(35).fill(1));
-    rates.forEach((_, i) => {
-      rates[i] = [0, 1, 0.5][i % 3] as number;
-    });
-    const { values, state } = trial.run(wild, 0, 1).everything;
-    const full = plain.values["a.weight"] as Float32Array;
-    values["a.weight"]?.forEach((x, i) => {
-      const expected = [start[i], full[i], ((start[i] as number) + (full[i] as number)) / 2][i % 3] as number;
-      if (i % 3 < 2) expect(x).toBe(expected);
-      else expect(Math.abs(x - expected)).toBeLessThanOrEqual(Math.abs(expected - beyond(expected, 1)));
-    });
-    expect(values["a.bias"]).toEqual(plain.values["a.bias"]);
-    for (const [slot, tensors] of Object.entries(plain.state.slots)) expect(state.slots[slot]).toEqual(tensors);
-    trial.run(wild, 1, 100);
-    trial.parameters.get("a.weight").value.forEach((x, i) => {
-      if (i % 3 === 0) expect(x).toBe(start[i]);
-    });
-  });
+  where(!rule.traits?.includes("setsValues"))(
+    "multiplies the step of each element by its rate: 0 freezes, 1 changes nothing, 0.5 halves",
+    () => {
+      const plain = outcome(1, kind, options);
+      using trial = new Trial(wasm, kind, { ...options, groups: [{ match: "a.weight", elementRates: true }] });
+      const start = trial.values["a.weight"] as Float32Array;
+      const rates = trial.optimizer.elementRates("a.weight");
+      expect([...rates]).toEqual(Array(35).fill(1));
+      rates.forEach((_, i) => {
+        rates[i] = [0, 1, 0.5][i % 3] as number;
+      });
+      const { values, state } = trial.run(wild, 0, 1).everything;
+      const full = plain.values["a.weight"] as Float32Array;
+      values["a.weight"]?.forEach((x, i) => {
+        const expected = [start[i], full[i], ((start[i] as number) + (full[i] as number)) / 2][i % 3] as number;
+        if (i % 3 < 2) expect(x).toBe(expected);
+        else expect(Math.abs(x - expected)).toBeLessThanOrEqual(Math.abs(expected - beyond(expected, 1)));
+      });
+      expect(values["a.bias"]).toEqual(plain.values["a.bias"]);
+      for (const [slot, tensors] of Object.entries(plain.state.slots)) expect(state.slots[slot]).toEqual(tensors);
+      trial.run(wild, 1, 100);
+      trial.parameters.get("a.weight").value.forEach((x, i) => {
+        if (i % 3 === 0) expect(x).toBe(start[i]);
+      });
+    },
+  );
 
   test("clips by the norm over all tensors that are not frozen", () => {
     const groups = [{ match: "b.*", frozen: true }];

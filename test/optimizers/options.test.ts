@@ -52,7 +52,7 @@ describe.each([...rules.keys()])("%s", (kind) => {
     [{ groups: [{ match: "" }] }, "groups[0].match", 'must be a name such as "*.bias", got ""'],
     [{ groups: [{ match: "a" }, { match: "b", learningRate: -2 }] }, "groups[1].learningRate", `${number}, got -2`],
     [{ groups: [{ match: "a", frozzen: true }] }, "groups[0].frozzen", "is not an option (did you mean frozen?)"],
-    ...(rules.get(kind)?.elementRates === false
+    ...(rules.get(kind)?.traits?.includes("setsValues")
       ? []
       : ([[{ groups: [{ match: "a", elementRates: 0.5 }] }, "groups[0].elementRates", "must be true or false, got 0.5"]] as [
           object,
@@ -88,7 +88,7 @@ describe.each([...rules.keys()])("%s", (kind) => {
     const options = {
       ...table[kind]?.options.at(-1),
       learningRate: schedule,
-      ...(!rules.get(kind)?.together && { clipNorm: 1, groups: [{ match: "*.bias", learningRate: schedule }] }),
+      ...(!rules.get(kind)?.traits?.includes("movesAllTogether") && { clipNorm: 1, groups: [{ match: "*.bias", learningRate: schedule }] }),
     };
     const description = make(options);
     const again = optimizerFromJSON(JSON.parse(JSON.stringify(description)));

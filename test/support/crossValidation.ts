@@ -1,4 +1,4 @@
-import { encode, fitEncoder, parseCSV } from "../../src/data/csv.js";
+import { encodeTable, fitEncoder, parseCSV } from "../../src/data/csv.js";
 import type { Engine } from "../../src/engine/load.js";
 import { mlp } from "../../src/models/mlp.js";
 import { Random } from "../../src/numerics/random.js";
@@ -33,9 +33,8 @@ export const PROTOCOLS = {
 export async function accuracy(engine: Engine, optimizer: object, protocol: Protocol, seed: number): Promise<number> {
   const target = TARGETS[protocol.data];
   const table = parseCSV(csv(protocol.data));
-  const column = table.columns.indexOf(target);
   const folds = foldsOf(
-    table.rows.map((row) => row[column] as string),
+    Array.from({ length: table.rows }, (_, row) => String(table.value(row, target))),
     protocol.folds,
     seed,
   );
@@ -43,8 +42,8 @@ export async function accuracy(engine: Engine, optimizer: object, protocol: Prot
   for (const fold of folds) {
     const rows = folds.filter((other) => other !== fold).flat();
     const encoder = fitEncoder(table, { target, rows });
-    const training = encode(encoder, table, { rows });
-    const heldOut = encode(encoder, table, { rows: fold });
+    const training = encodeTable(encoder, table, { rows });
+    const heldOut = encodeTable(encoder, table, { rows: fold });
     using trainer = new Trainer(
       engine,
       {
@@ -65,7 +64,7 @@ export async function accuracy(engine: Engine, optimizer: object, protocol: Prot
       return 0;
     }
   }
-  return right / table.rows.length;
+  return right / table.rows;
 }
 
 /** Row numbers, from 0 and ascending, in parts of the same mixture of classes. */

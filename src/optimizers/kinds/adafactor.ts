@@ -27,7 +27,7 @@ export const adafactorRule: Rule<AdafactorOptions> = {
     clipThreshold: scheduled(1, { min: 1 }),
     weightDecay: scheduled(0, { min: 0 }),
   },
-  usesValues: true,
+  traits: ["readsValues"],
   slots: () => ["squares", "row", "column"],
   lengths(slot, shape) {
     const { matrices, rows, columns } = matricesOf(shape);

@@ -21,7 +21,7 @@ export const asgdRule: Rule<AsgdOptions> = {
     t0: scheduled(1e6, { min: 0 }),
     weightDecay: scheduled(0, { min: 0 }),
   },
-  usesValues: true,
+  traits: ["readsValues"],
   slots: () => ["average"],
   scalars: () => ({ eta: 0, mu: 1 }),
   bind({ kernels, options: o, runs, scalars }) {

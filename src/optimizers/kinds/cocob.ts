@@ -12,7 +12,7 @@ export interface CocobOptions extends CommonOptions<CocobOptions> {
 export const cocobRule: Rule<CocobOptions> = {
   kind: "cocob",
   learningRate: 1,
-  elementRates: false,
+  traits: ["setsValues"],
   fields: {
     alpha: scheduled(100, { above: 0 }),
     epsilon: scheduled(1e-8, { above: 0 }),

@@ -47,7 +47,7 @@ export const dadaptSgdRule: Rule<DadaptSgdOptions> = {
   kind: "dadaptSgd",
   learningRate: 1,
   shared: ["d0", "growthRate"],
-  elementRates: false,
+  traits: ["setsValues"],
   fields: {
     ...estimateFields,
     momentum: scheduled(0, { min: 0, below: 1 }),

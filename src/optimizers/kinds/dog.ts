@@ -59,7 +59,7 @@ function evaluate({ kernels, runs }: Binding<unknown>): void {
 export const dogRule: Rule<DogOptions> = {
   kind: "dog",
   learningRate: 1,
-  elementRates: false,
+  traits: ["setsValues"],
   fields: {
     ...fields,
     relativeDistance: number(1e-6, { above: 0 }),
@@ -108,7 +108,7 @@ export const dowgRule: Rule<DowgOptions> = {
   kind: "dowg",
   learningRate: 1,
   shared: ["initialSquaredDistance", "epsilon"],
-  elementRates: false,
+  traits: ["setsValues"],
   fields: {
     ...fields,
     initialSquaredDistance: optional(number(undefined, { above: 0 })),

@@ -9,7 +9,7 @@ export const fromageRule: Rule<FromageOptions> = {
   kind: "fromage",
   learningRate: 1e-2,
   fields: { minimumNorm: scheduled(1e-6, { min: 0 }) },
-  usesValues: true,
+  traits: ["readsValues"],
   slots: () => [],
   bind({ kernels, options: o, tensors }) {
     return (_, rate, scale) => {

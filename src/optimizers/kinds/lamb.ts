@@ -28,7 +28,7 @@ export const lambRule: Rule<LambOptions> = {
     epsilonRoot: scheduled(0, { min: 0 }),
     weightDecay: scheduled(0, { min: 0 }),
   },
-  usesValues: true,
+  traits: ["readsValues"],
   slots: () => ["mean", "squares"],
   bind({ kernels, options: o, tensors, scratch }) {
     const u = scratch(Math.max(...tensors.map(({ n }) => n)));

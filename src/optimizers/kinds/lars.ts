@@ -27,7 +27,7 @@ export const larsRule: Rule<LarsOptions> = {
     epsilon: scheduled(0, { min: 0 }),
     weightDecay: scheduled(0, { min: 0 }),
   },
-  usesValues: true,
+  traits: ["readsValues"],
   slots: () => ["velocity"],
   bind({ kernels, options: o, tensors }) {
     return (_, rate, scale) => {

@@ -33,9 +33,7 @@ export const lbfgsRule: Rule<LbfgsOptions> = {
     lineSearch: oneOf("none", ["none", "strongWolfe"]),
   },
   needs: "closure",
-  together: true,
-  usesValues: true,
-  elementRates: false,
+  traits: ["movesAllTogether", "readsValues", "setsValues"],
   slots({ historySize }) {
     const pairs = Array.from({ length: historySize }, (_, i) => [`gradientChange${i}`, `valueChange${i}`]);
     return ["direction", "gradient", ...pairs.flat()];

@@ -21,7 +21,7 @@ export const madgradRule: Rule<MadgradOptions> = {
     weightDecay: scheduled(0, { min: 0 }),
     decoupled: boolean(false),
   },
-  usesValues: true,
+  traits: ["readsValues"],
   slots: () => ["start", "squares", "sum"],
   bind({ kernels, options: o, runs }) {
     return (t, rate, scale) => {

@@ -59,7 +59,7 @@ function toAverage({ kernels, runs }: Binding<unknown>, beta: number): void {
 export const scheduleFreeSgdRule: Rule<ScheduleFreeSgdOptions> = {
   kind: "scheduleFreeSgd",
   learningRate: 1,
-  elementRates: false,
+  traits: ["setsValues"],
   fields: { ...fields, momentum: number(0.9, { above: 0, below: 1 }) },
   slots: () => ["base"],
   scalars,
@@ -82,7 +82,7 @@ export const scheduleFreeSgdRule: Rule<ScheduleFreeSgdOptions> = {
 export const scheduleFreeAdamwRule: Rule<ScheduleFreeAdamwOptions> = {
   kind: "scheduleFreeAdamw",
   learningRate: 2.5e-3,
-  elementRates: false,
+  traits: ["setsValues"],
   fields: {
     ...fields,
     beta1: number(0.9, { above: 0, below: 1 }),

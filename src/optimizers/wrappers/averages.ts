@@ -1,7 +1,7 @@
 import { powi } from "../../numerics/math.js";
 import { boolean, integer, number } from "../../options/options.js";
 import type { AnyRule, Binding, OptimizerDescription } from "../rule.js";
-import { refuse, type Wrapper, type Wrapping, withSlot, wrap } from "../wrapper.js";
+import { type Wrapper, type Wrapping, withSlot, wrap } from "../wrapper.js";
 
 export interface EmaOptions extends Wrapping {
   /** The weight of the average before an update, in [0, 1). Default 0.999. */
@@ -54,7 +54,6 @@ export const swaWrapper: Wrapper<Resolved<SwaOptions>> = {
 
 /** The rule that keeps, beside its updates, an average of the values to be evaluated. */
 function averaged(kind: string, rule: AnyRule, weights: (t: number) => Weights): AnyRule {
-  if (rule.evaluate !== undefined && rule.kind !== "lookahead") throw refuse(kind, rule, "it keeps values of its own to evaluate");
   const pointers = ({ s }: { s: readonly number[] }) => s.at(-1) as number;
   return {
     ...withSlot(rule, kind, AVERAGE),

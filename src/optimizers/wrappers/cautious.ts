@@ -1,5 +1,5 @@
 import { type OptimizerDescription, rebind } from "../rule.js";
-import { refuse, type Wrapper, type Wrapping, wrap } from "../wrapper.js";
+import { type Wrapper, type Wrapping, wrap } from "../wrapper.js";
 
 export interface CautiousOptions extends Wrapping {}
 
@@ -7,9 +7,6 @@ export const cautiousWrapper: Wrapper<CautiousOptions> = {
   kind: "cautious",
   fields: {},
   around(rule) {
-    if (rule.usesValues) throw refuse("cautious", rule, "its step depends on the values, and cannot be made apart from them");
-    if (rule.needs === "closure" && !rule.together) throw refuse("cautious", { kind: "sam" }, "put cautious inside of it instead");
-    if (rule.shared || rule.needs || rule.evaluate) throw refuse("cautious", rule, "it expects its steps to be taken as they are");
     return {
       ...rule,
       kind: "cautious",

@@ -1,6 +1,6 @@
 import { boolean, integer, number } from "../../options/options.js";
 import type { Binding, OptimizerDescription } from "../rule.js";
-import { membersOf, refuse, type Wrapper, type Wrapping, withoutLastSlot, withSlot, wrap } from "../wrapper.js";
+import { membersOf, type Wrapper, type Wrapping, withoutLastSlot, withSlot, wrap } from "../wrapper.js";
 
 export interface LookaheadOptions extends Wrapping {
   /** The number of updates after which the slow values follow, a positive integer. Default 6. */
@@ -17,10 +17,6 @@ export const lookaheadWrapper: Wrapper<Required<LookaheadOptions>> = {
   kind: "lookahead",
   fields: { syncPeriod: integer(6, { min: 1 }), slowStepSize: number(0.5, { above: 0, max: 1 }), resetState: boolean(false) },
   around(rule, { syncPeriod, slowStepSize, resetState }) {
-    if (rule.evaluate !== undefined) throw refuse("lookahead", rule, "it keeps values of its own to evaluate");
-    if (rule.elementRates === false) throw refuse("lookahead", rule, "it computes its values anew from where they started");
-    if (rule.together) throw refuse("lookahead", rule, "what it knows of the objective belongs to the values where it left them");
-    if (rule.shared && resetState) throw refuse("lookahead", rule, "what it has found out is lost where resetState starts it anew");
     const slow = ({ s }: { s: readonly number[] }) => s.at(-1) as number;
 
     /** Slots and scalars of the rule inside as they were at the start. */
@@ -44,7 +40,7 @@ export const lookaheadWrapper: Wrapper<Required<LookaheadOptions>> = {
 
     return {
       ...withSlot(rule, "lookahead", SLOW),
-      usesValues: true,
+      traits: [...(rule.traits ?? []), "readsValues"],
       bind(binding) {
         const { kernels } = binding;
         const step = rule.bind(withoutLastSlot(rule, binding));

@@ -1,6 +1,6 @@
 import { integer, number } from "../../options/options.js";
 import { type AnyRule, type Binding, type OptimizerDescription, rebind, type Step } from "../rule.js";
-import { refuse, type Wrapper, type Wrapping, wrap } from "../wrapper.js";
+import { type Wrapper, type Wrapping, wrap } from "../wrapper.js";
 
 export interface MechanicOptions extends Wrapping {
   /** Where the scale found starts, greater than 0; too small only costs steps. Default 1e-6. */
@@ -63,19 +63,13 @@ export const mechanicWrapper: Wrapper<Required<MechanicOptions>> = {
     betas: integer(6, { min: 1 }),
   },
   around(rule, { initialScale, weightDecay, epsilon, betas }) {
-    if (rule.needs === "closure" && !rule.together) throw refuse("mechanic", { kind: "sam" }, "put mechanic inside of it instead");
-    if (rule.shared || rule.needs) throw refuse("mechanic", rule, "it finds its rate by itself");
-    if (rule.evaluate || rule.elementRates === false)
-      throw refuse("mechanic", rule, "its values do not move by steps that could be scaled");
-    if (rule.fallback) throw refuse("mechanic", rule, "it leaves some tensors to another optimizer");
     const memories = memoriesOf(betas);
 
     return {
       ...rule,
       kind: "mechanic",
       shared: [],
-      elementRates: false,
-      usesValues: true,
+      traits: [...(rule.traits ?? []), "setsValues", "readsValues"],
       slots: (options) => [...rule.slots(options), "steps", "start"],
       initial: (slot, options) => (slot === "steps" || slot === "start" ? 0 : (rule.initial?.(slot, options) ?? 0)),
       scalars: () =>

@@ -1,6 +1,6 @@
 import { integer, number } from "../../options/options.js";
 import type { OptimizerDescription } from "../rule.js";
-import { refuse, type Wrapper, type Wrapping, wrap } from "../wrapper.js";
+import { type Wrapper, type Wrapping, wrap } from "../wrapper.js";
 
 export interface SamOptions extends Wrapping {
   /** How far away the gradient is taken, in the 2-norm over all tensors that are not frozen; greater than 0. Default 0.05. */
@@ -13,7 +13,6 @@ export const samWrapper: Wrapper<Required<SamOptions>> = {
   kind: "sam",
   fields: { rho: number(0.05, { above: 0 }), syncPeriod: integer(2, { min: 2 }) },
   around(rule) {
-    if (rule.together) throw refuse("sam", rule, "it takes gradients of its own, at the values");
     return { ...rule, needs: "closure" };
   },
   compute({ kernels, options: { rho, syncPeriod }, runs, sign, scratch }) {

@@ -1,7 +1,7 @@
 import { type Shape, sizeOf } from "../../engine/parameters.js";
 import { number, oneOf } from "../../options/options.js";
 import type { AnyRule, Binding, OptimizerDescription, TensorRun } from "../rule.js";
-import { membersOf, refuse, type Wrapper, type Wrapping, wrap } from "../wrapper.js";
+import { membersOf, type Wrapper, type Wrapping, wrap } from "../wrapper.js";
 
 /** Which part of a tensor belongs to one unit of a network. */
 export type Units = "rows" | "columns";
@@ -32,7 +32,7 @@ export const adaptiveGradientClippingWrapper: Wrapper<Required<AdaptiveGradientC
   kind: "adaptiveGradientClipping",
   fields: { clipping: number(0.01, { above: 0 }), epsilon: number(1e-3, { above: 0 }), units },
   around: (rule, { clipping, epsilon, units }) =>
-    changed("adaptiveGradientClipping", rule, ({ kernels }, { p, g, n, shape }, scale) => {
+    changed(rule, ({ kernels }, { p, g, n, shape }, scale) => {
       if (shape.length < 2) return kernels.clipRows(p, g, 1, n, clipping, epsilon, scale);
       const [rows, columns] = matrixOf(shape, units);
       if (units === "rows") kernels.clipRows(p, g, rows, columns, clipping, epsilon, scale);
@@ -44,7 +44,7 @@ export const centralizeWrapper: Wrapper<Required<CentralizeOptions>> = {
   kind: "centralize",
   fields: { units },
   around: (rule, { units }) =>
-    changed("centralize", rule, ({ kernels }, { g, shape }) => {
+    changed(rule, ({ kernels }, { g, shape }) => {
       if (shape.length < 2) return;
       const [rows, columns] = matrixOf(shape, units);
       if (units === "rows") kernels.centralizeRows(g, rows, columns);
@@ -53,12 +53,7 @@ export const centralizeWrapper: Wrapper<Required<CentralizeOptions>> = {
 };
 
 /** The rule with a change to the gradients, in place, before each update. */
-function changed(
-  kind: string,
-  rule: AnyRule,
-  change: (binding: Binding<Record<string, unknown>>, tensor: TensorRun, scale: number) => void,
-): AnyRule {
-  if (rule.together) throw refuse(kind, rule, "it takes gradients of its own, as they are");
+function changed(rule: AnyRule, change: (binding: Binding<Record<string, unknown>>, tensor: TensorRun, scale: number) => void): AnyRule {
   return {
     ...rule,
     bind(binding) {

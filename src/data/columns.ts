@@ -1,0 +1,245 @@
+import { DataError } from "../options/errors.js";
+import { show } from "../options/options.js";
+import { codeOf, readCells } from "./cells.js";
+import { isCode, isNotFinite, plainNumber } from "./numbers.js";
+import { bestDateReading, bestNumberReading, numberReading, type Reading } from "./readings.js";
+import type { CsvTable, StoredColumn } from "./table.js";
+import { advisedCellError, option } from "./words.js";
+
+/** The cells that count as missing: texts, and numbers however they are written. */
+export class MissingCells {
+  readonly #texts: ReadonlySet<string>;
+  readonly #numbers: readonly number[];
+
+  constructor(values: readonly string[]) {
+    this.#texts = new Set(values);
+    this.#numbers = values.map((value) => plainNumber(value, ".") ?? Number.NaN).filter((value) => !Number.isNaN(value));
+  }
+
+  hasText(text: string): boolean {
+    return this.#texts.has(text);
+  }
+
+  hasNumber(value: number): boolean {
+    return this.#numbers.length > 0 && this.#numbers.includes(value);
+  }
+}
+
+export type ColumnKind = "number" | "text" | "date" | "empty";
+
+/** What all rows say of a column. */
+export interface ColumnProfile {
+  readonly column: StoredColumn;
+  readonly kind: ColumnKind;
+  /** How its texts are read as numbers. */
+  readonly reading: Reading;
+  readonly rows: number;
+  readonly missing: number;
+  /** Different values, up to `MOST_DISTINCT`; with more it is `MOST_DISTINCT` + 1. */
+  readonly distinct: number;
+  /** Of numbers. */
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly whole: boolean;
+  /** Each number is the one before it and one more. */
+  readonly counts: boolean;
+  /** Texts that are codes, as 00501. */
+  readonly codes: number;
+  /** The first text in a column of numbers that is none, as an index into `texts`, and how many cells there are of the kind. */
+  readonly slip: { readonly text: number; readonly cells: number } | undefined;
+  /** A text that was read as a number. */
+  readonly example: string | undefined;
+}
+
+/** How columns are to be read whatever they look like. */
+export interface KindHints {
+  readonly categorical: readonly string[];
+  readonly numeric: readonly string[];
+}
+
+export const MOST_DISTINCT = 1000;
+
+/** The column of that name, for use. @throws DataError when it had too many texts to be kept. */
+export function usable(column: StoredColumn): StoredColumn {
+  if (!column.abandoned) return column;
+  throw new DataError(`column ${column.name} has more than 65,536 different texts: exclude it`, undefined, column.name);
+}
+
+/** Looks at all cells of a column once and decides what it holds. */
+export function profileColumn(table: CsvTable, column: StoredColumn, missing: MissingCells, hints: KindHints): ColumnProfile {
+  const { name, cells, texts, scale } = column;
+  const { rows } = table;
+  const counts = new Uint32Array(texts.length);
+  const [numbers, codes] = [new Float64Array(rows), new Int32Array(rows)];
+  if (!column.abandoned) readCells(cells, scale, numbers, codes);
+  const seen = new Set<number>();
+  let [present, gaps, minimum, maximum, whole, rising] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true, true];
+  let before = Number.NaN;
+  for (let row = 0; row < rows && !column.abandoned; row++) {
+    const code = codes[row] as number;
+    if (code >= 0) {
+      counts[code] = (counts[code] as number) + 1;
+      continue;
+    }
+    const value = numbers[row] as number;
+    if (missing.hasNumber(value)) {
+      gaps++;
+      continue;
+    }
+    if (value !== before + 1 && present > 0) rising = false;
+    before = value;
+    present++;
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
+    if (whole && !Number.isInteger(value)) whole = false;
+    if (seen.size <= MOST_DISTINCT) seen.add(value);
+  }
+  const written: number[] = [];
+  texts.forEach((text, index) => {
+    if (missing.hasText(text)) gaps += counts[index] as number;
+    else if ((counts[index] as number) > 0) written.push(index);
+  });
+  const base = { column, rows, missing: gaps, minimum, maximum, slip: undefined, example: undefined };
+  if (column.abandoned) {
+    return { ...base, kind: "text", reading: numberReading("."), distinct: MOST_DISTINCT + 1, whole: false, counts: false, codes: 0 };
+  }
+  const words = written.map((index) => texts[index] as string);
+  const cellsOf = (indices: readonly number[]) => indices.reduce((sum, index) => sum + (counts[index] as number), 0);
+  const distinct = Math.min(seen.size + words.length, MOST_DISTINCT + 1);
+  const total = present + cellsOf(written);
+  const common = { ...base, whole: whole && words.length === 0, distinct, codes: words.filter(isCode).length };
+  const isCounting = rising && present === rows && rows > 0;
+  const { reading: best, read } = bestNumberReading(words, table.dialect.decimal, column.fractions);
+  const reading = column.reading ?? best;
+  const result = { ...common, reading, counts: isCounting && whole };
+  const numeric = { minimum, maximum, wholeNumbers: whole };
+  if (total === 0) return { ...result, kind: "empty" };
+  if (hints.categorical.includes(name)) return { ...result, kind: "text" };
+  if (column.reading?.kind === "date" && present > 0.99 * total) return { ...result, kind: "date" };
+  if (words.length === 0) return { ...result, kind: "number" };
+  if (hints.numeric.includes(name)) return { ...result, kind: "number", ...dressedRange(numeric, words, reading) };
+  if (present === 0) {
+    const dates = bestDateReading(words);
+    if (dates !== undefined) return { ...result, kind: "date", reading: dates, example: words[0] };
+  }
+  if (whole && words.every(isCode)) return { ...result, kind: "text" };
+  if (read === words.length) return { ...result, kind: "number", ...dressedRange(numeric, words, reading), example: words[0] };
+  const others = written.filter((index) => reading.read(texts[index] as string) === undefined && !isNumberlike(texts[index] as string));
+  const asNumbers = total - cellsOf(others);
+  if (others.length === 0) return { ...result, kind: "number", ...dressedRange(numeric, words, reading) };
+  const few = seen.size + words.length <= Math.max(2, Math.min(20, total / 10));
+  if (asNumbers < total / 2 || few) return { ...result, kind: "text" };
+  return { ...result, kind: "number", slip: { text: others[0] as number, cells: cellsOf(others) } };
+}
+
+/** Whether a text means a number that cannot be used: an infinite one, or one beyond the range of 32-bit floats. */
+function isNumberlike(text: string): boolean {
+  return isNotFinite(text) || plainNumber(text, ".") !== undefined;
+}
+
+function dressedRange(
+  { minimum, maximum, wholeNumbers }: { minimum: number; maximum: number; wholeNumbers: boolean },
+  words: readonly string[],
+  reading: Reading,
+): { minimum: number; maximum: number; whole: boolean } {
+  let [low, high, whole] = [minimum, maximum, wholeNumbers];
+  for (const word of words) {
+    const value = reading.read(word);
+    if (value === undefined) {
+      whole = false;
+      continue;
+    }
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+    whole &&= Number.isInteger(value);
+  }
+  return { minimum: low, maximum: high, whole };
+}
+
+/** The numbers of a column in some rows: NaN where a cell is missing. @throws DataError naming a cell that is no number. */
+export function numbersOf(column: StoredColumn, rows: Uint32Array, missing: MissingCells, reading: Reading): Float64Array {
+  const { cells, texts, scale, name } = usable(column);
+  const meanings = texts.map((text) => (missing.hasText(text) ? Number.NaN : reading.read(text)));
+  const [values, codes] = [new Float64Array(rows.length), new Int32Array(rows.length)];
+  readCells(gather(cells, rows), scale, values, codes);
+  for (let i = 0; i < values.length; i++) {
+    const code = codes[i] as number;
+    if (code < 0) {
+      if (missing.hasNumber(values[i] as number)) values[i] = Number.NaN;
+      continue;
+    }
+    const value = meanings[code];
+    if (value === undefined) throw notNumber(texts[code] as string, (rows[i] as number) + 1, name);
+    values[i] = value;
+  }
+  return values;
+}
+
+/** The texts of a column in some rows, as indices into `labels`; -1 where a cell is missing. A number is written as JavaScript writes it. */
+export function labelsOf(column: StoredColumn, rows: Uint32Array, missing: MissingCells): { indices: Int32Array; labels: string[] } {
+  const { cells, texts, scale } = usable(column);
+  const labels: string[] = [];
+  const byLabel = new Map<string, number>();
+  const add = (label: string) => {
+    const known = byLabel.get(label);
+    if (known !== undefined) return known;
+    byLabel.set(label, labels.length);
+    return labels.push(label) - 1;
+  };
+  const ofText = new Map<number, number>();
+  const ofNumber = new Map<number, number>();
+  const indices = new Int32Array(rows.length);
+  const [values, codes] = [new Float64Array(1), new Int32Array(1)];
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as number;
+    let code = codeOf(cells, row);
+    let index: number | undefined;
+    if (code >= 0) {
+      index = ofText.get(code);
+      if (index === undefined) {
+        const text = texts[code] as string;
+        index = missing.hasText(text) ? -1 : add(text);
+        ofText.set(code, index);
+      }
+    } else {
+      const key = cells[row] as number;
+      index = ofNumber.get(key);
+      if (index === undefined) {
+        readCells(cells.subarray(row, row + 1), scale, values, codes);
+        code = -1;
+        index = missing.hasNumber(values[0] as number) ? -1 : add(String(values[0]));
+        ofNumber.set(key, index);
+      }
+    }
+    indices[i] = index;
+  }
+  return { indices, labels };
+}
+
+/** Whether each row has a cell in a column. */
+export function presentIn(column: StoredColumn, rows: Uint32Array, missing: MissingCells): Uint8Array {
+  const { cells, texts, scale } = usable(column);
+  const gaps = texts.map((text) => missing.hasText(text));
+  const [values, codes] = [new Float64Array(cells.length), new Int32Array(cells.length)];
+  readCells(cells, scale, values, codes);
+  return Uint8Array.from(rows, (row) => {
+    const code = codes[row] as number;
+    return (code >= 0 ? gaps[code] : missing.hasNumber(values[row] as number)) ? 0 : 1;
+  });
+}
+
+function gather(cells: Int32Array | Float64Array, rows: Uint32Array): Int32Array | Float64Array {
+  const result = cells instanceof Float64Array ? new Float64Array(rows.length) : new Int32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) result[i] = cells[rows[i] as number] as number;
+  return result;
+}
+
+/** The error of a cell that should be a number. */
+function notNumber(cell: string, row: number, column: string): Error {
+  const value = plainNumber(cell, ".");
+  if (value !== undefined && !isCode(cell)) {
+    return advisedCellError(row, column, [`${cell} is beyond the range of 32-bit floats (3.4e38)`]);
+  }
+  const kind = isNotFinite(cell) ? "finite number" : "number";
+  return advisedCellError(row, column, [`${show(cell)} is not a ${kind}; if it means a missing cell, add it to `, option("missingValues")]);
+}

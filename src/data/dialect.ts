@@ -1,0 +1,206 @@
+import type { Note } from "./notes.js";
+import { type Decimal, dressedNumber, plainNumber } from "./numbers.js";
+
+/** How a CSV file is written. */
+export interface Dialect {
+  readonly delimiter: string;
+  readonly decimal: Decimal;
+  /** Whether the first record names the columns. */
+  readonly header: boolean;
+  /** Lines that start with it are comments. */
+  readonly comment?: string;
+}
+
+export interface GivenDialect {
+  readonly delimiter?: string | undefined;
+  readonly decimal?: Decimal | undefined;
+  readonly header?: boolean | undefined;
+  readonly comment?: string | undefined;
+  readonly skip?: number | undefined;
+  /** The decimal sign where the file does not tell. */
+  readonly likelyDecimal?: Decimal | undefined;
+}
+
+export interface Guess {
+  readonly dialect: Dialect;
+  /** Where the header, or the first row, begins. */
+  readonly start: number;
+  /** The header is a cell shorter than the rows: the first cell of each row is its name. */
+  readonly rowNames: boolean;
+  /** What was guessed other than a comma, a point and a header. */
+  readonly notes: readonly Note[];
+}
+
+const DELIMITERS = [",", ";", "\t", "|"];
+/** Lines that are looked at, and lines in front of the header that are passed over. */
+const MOST_LINES = 200;
+const MOST_LEADING = 30;
+
+interface Line {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Guesses from the beginning of a file how it is written, as a person would. What is given is not guessed. */
+export function guessDialect(sample: string, given: GivenDialect, whole: boolean): Guess {
+  const notes: Note[] = [];
+  let lines = linesOf(sample);
+  // the last line may be cut off
+  if (!whole && lines.length > 2) lines.pop();
+  lines = lines.slice(given.skip ?? 0);
+  let { delimiter } = given;
+  const textOf = ({ start, end }: Line) => sample.slice(start, end);
+  const named = lines[0] && /^"?sep=(.)"?$/i.exec(textOf(lines[0]).trim());
+  if (named) {
+    delimiter ??= named[1] as string;
+    lines.shift();
+  }
+  const isBlank = (line: Line) => textOf(line).trim() === "";
+  const isComment = (line: Line) => given.comment !== undefined && textOf(line).startsWith(given.comment);
+  lines = lines.filter((line) => !isBlank(line) && !isComment(line));
+  if (delimiter === undefined) {
+    delimiter = guessDelimiter(lines.map(textOf));
+    if (delimiter !== ",") notes.push({ kind: "delimiter", delimiter });
+  }
+  const rows = lines.map((line) => cellsOf(textOf(line), delimiter as string));
+  const leading = given.skip === undefined && given.header !== false ? leadingLines(rows) : 0;
+  if (leading > 0) notes.push({ kind: "lines skipped", lines: leading, first: textOf(lines[0] as Line).trim() });
+  const table = rows.slice(leading);
+  let decimal = given.decimal;
+  if (decimal === undefined) {
+    decimal = guessDecimal(table, delimiter, given.likelyDecimal);
+    if (decimal === ",") notes.push({ kind: "decimal", decimal });
+  }
+  let { header } = given;
+  if (header === undefined) {
+    header = guessHeader(table, decimal);
+    if (!header) notes.push({ kind: "no header" });
+  }
+  const [first = [], ...others] = table;
+  const rowNames = header && others.length > 0 && others.every((row) => row.length === first.length + 1 && row.at(-1) !== "");
+  const start = lines[leading]?.start ?? lines[0]?.start ?? sample.length;
+  return {
+    dialect: { delimiter, decimal, header, ...(given.comment !== undefined && { comment: given.comment }) },
+    start,
+    rowNames,
+    notes,
+  };
+}
+
+/** Lines, of which a quoted line break is a part; where quotes do not match, as they stand. */
+function linesOf(sample: string): Line[] {
+  for (const quotes of [true, false]) {
+    const lines: Line[] = [];
+    let start = 0;
+    let quoted = false;
+    for (let i = 0; i <= sample.length && lines.length < MOST_LINES; i++) {
+      const code = sample.charCodeAt(i);
+      if (code === 34) quoted = quotes && !quoted;
+      else if (i === sample.length || (!quoted && (code === 10 || code === 13))) {
+        if (i > start || i < sample.length) lines.push({ start, end: i });
+        start = i + (code === 13 && sample.charCodeAt(i + 1) === 10 ? 2 : 1);
+        i = start - 1;
+      }
+    }
+    if (lines.length > 1 || !quotes) return lines;
+  }
+  return [];
+}
+
+/** The cells of a line, near enough for guessing. */
+function cellsOf(line: string, delimiter: string): string[] {
+  if (!line.includes('"')) return line.split(delimiter).map((cell) => cell.trim());
+  const cells: string[] = [];
+  let quoted = false;
+  let from = 0;
+  const add = (to: number) => cells.push(line.slice(from, to).trim().replace(/^"|"$/g, "").replaceAll('""', '"'));
+  for (let i = 0; i < line.length; i++) {
+    if (line.charCodeAt(i) === 34) quoted = !quoted;
+    else if (!quoted && line.startsWith(delimiter, i)) {
+      add(i);
+      from = i + delimiter.length;
+      i = from - 1;
+    }
+  }
+  add(line.length);
+  return cells;
+}
+
+/** The delimiter that cuts most lines into equally many cells; of equals the one that makes more cells. */
+function guessDelimiter(lines: readonly string[]): string {
+  let best = ",";
+  let most = { share: 0.5, width: 1 };
+  for (const delimiter of DELIMITERS) {
+    const { width, share } = usualWidth(lines.map((line) => cellsOf(line, delimiter).length));
+    if (width < 2 || share <= 0.5) continue;
+    if (share > most.share || (share === most.share && width > most.width)) {
+      best = delimiter;
+      most = { share, width };
+    }
+  }
+  if (most.width > 1) return best;
+  // no line is like another: what the first one has most of
+  const counts = DELIMITERS.map((delimiter) => cellsOf(lines[0] ?? "", delimiter).length);
+  const largest = Math.max(...counts);
+  return largest > 1 ? (DELIMITERS[counts.indexOf(largest)] as string) : ",";
+}
+
+function usualWidth(widths: readonly number[]): { width: number; share: number } {
+  const counts = new Map<number, number>();
+  for (const width of widths) counts.set(width, (counts.get(width) ?? 0) + 1);
+  const [width, count] = [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [0, 0]);
+  return { width, share: widths.length === 0 ? 0 : count / widths.length };
+}
+
+/** Lines in front of the header: comments, a title. */
+function leadingLines(rows: readonly (readonly string[])[]): number {
+  const { width, share } = usualWidth(rows.map((row) => row.length));
+  if (rows.length < 3 || share <= 0.5) return 0;
+  let leading = 0;
+  while (leading < Math.min(MOST_LEADING, rows.length - 2)) {
+    const [row, next] = [rows[leading] as readonly string[], rows[leading + 1] as readonly string[]];
+    const filled = row.filter((cell) => cell !== "").length;
+    const nextFilled = next.filter((cell) => cell !== "").length;
+    const isComment = row[0]?.startsWith("#") === true && (row.length !== width || next[0]?.startsWith("#") === true);
+    // the header of a file with row names is a cell shorter than its rows
+    const isTitle = width > 1 && filled === 1 && nextFilled > 1 && (width > 2 || row.length === 1);
+    if (!isComment && !isTitle) break;
+    leading++;
+  }
+  return leading;
+}
+
+/** A comma, if cells are written as 1,5 or 1.234,5 and not as 1,234. */
+function guessDecimal(rows: readonly (readonly string[])[], delimiter: string, likely: Decimal | undefined): Decimal {
+  let [commas, points, thousands] = [0, 0, 0];
+  for (const row of rows) {
+    for (const cell of row) {
+      if (!/\d/.test(cell) || !/[.,]/.test(cell)) continue;
+      const [comma, point] = [dressedNumber(cell, ","), dressedNumber(cell, ".")];
+      if (comma?.fraction && point === undefined) commas++;
+      else if (point?.fraction && comma === undefined) points++;
+      else if (comma?.fraction && point?.grouped) thousands++;
+    }
+  }
+  if (commas > 0 || points > 0) return commas > points ? "," : ".";
+  if (likely !== undefined) return likely;
+  // 1,234 alone: with semicolons between the cells, commas are decimal
+  return thousands > 0 && delimiter === ";" ? "," : ".";
+}
+
+/** Whether the first line names columns: names are no fractions, and numbers among them rise, as years do. */
+function guessHeader(rows: readonly (readonly string[])[], decimal: Decimal): boolean {
+  const [first, ...others] = rows;
+  if (first === undefined || others.length === 0) return true;
+  const numbers = first.map((cell) => plainNumber(cell, decimal));
+  const numeric = numbers.filter((value) => value !== undefined);
+  if (numeric.length === 0) return true;
+  const isNumeric = (column: number) => {
+    const cells = others.map((row) => row[column] ?? "").filter((cell) => cell !== "");
+    return cells.filter((cell) => plainNumber(cell, decimal) !== undefined).length > cells.length / 2;
+  };
+  // a text above numbers is a name
+  if (first.some((cell, column) => cell !== "" && numbers[column] === undefined && isNumeric(column))) return true;
+  if (numbers.some((value, column) => value !== undefined && !Number.isInteger(value) && isNumeric(column))) return false;
+  return numeric.every((value, i) => i === 0 || value > (numeric[i - 1] as number));
+}

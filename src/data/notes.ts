@@ -1,0 +1,121 @@
+import { show } from "../options/options.js";
+import { listed } from "./checks.js";
+import { option, say, type Voice, type Words } from "./words.js";
+
+/** Why a column is not predicted from, unless it is asked for. */
+export type DropReason = "index" | "row number" | "identifier" | "date" | "empty";
+
+/** What a person should know about data: first what it is and its numbers; `noteText` makes words of it. */
+export type Note =
+  | { readonly kind: "delimiter"; readonly delimiter: string }
+  | { readonly kind: "decimal"; readonly decimal: string }
+  | { readonly kind: "no header" }
+  | { readonly kind: "encoding"; readonly encoding: string }
+  | { readonly kind: "lines skipped"; readonly lines: number; readonly first: string }
+  | { readonly kind: "trailing delimiter" }
+  | { readonly kind: "nameless column"; readonly column: string; readonly place: number }
+  | { readonly kind: "dropped"; readonly column: string; readonly reason: DropReason; readonly distinct: number; readonly rows: number }
+  | { readonly kind: "row number kept"; readonly column: string; readonly from: number; readonly to: number }
+  | { readonly kind: "number format"; readonly column: string; readonly example: string; readonly value: number }
+  | { readonly kind: "date format"; readonly column: string; readonly example: string; readonly dayFirst: boolean }
+  | { readonly kind: "codes"; readonly column: string; readonly example: string; readonly distinct: number }
+  | { readonly kind: "many categories"; readonly column: string; readonly distinct: number; readonly rows: number }
+  | { readonly kind: "sentinel"; readonly column: string; readonly value: number; readonly cells: number }
+  | { readonly kind: "rows left out"; readonly rows: number; readonly of: number }
+  | { readonly kind: "filled"; readonly column: string; readonly cells: number; readonly of: number; readonly fill: number | string }
+  | { readonly kind: "constant"; readonly columns: readonly string[] }
+  | { readonly kind: "unseen text"; readonly column: string; readonly text: string; readonly row: number; readonly cells: number };
+
+/** A note as a sentence, in the words of the library or of the command line. */
+export function noteText(note: Note, voice: Voice = "library"): string {
+  return say(wordsOf(note), voice);
+}
+
+function wordsOf(note: Note): Words {
+  switch (note.kind) {
+    case "delimiter":
+      return [`cells are parted by ${note.delimiter === "\t" ? "tabs" : show(note.delimiter)} (`, option("delimiter"), " says otherwise)"];
+    case "decimal":
+      return ["numbers are read with a decimal comma (", option("decimal", "."), " says otherwise)"];
+    case "no header":
+      return [
+        "the first line looks like data, so columns are called column 1, column 2, ... (",
+        option("header", true),
+        " takes it for the header)",
+      ];
+    case "encoding":
+      return [`the file is not UTF-8 and was read as ${note.encoding} (`, option("encoding"), " says otherwise)"];
+    case "lines skipped":
+      return [`${count(note.lines, "line")} before the header skipped: ${show(note.first)} (`, option("skip", 0), " reads them)"];
+    case "trailing delimiter":
+      return ["lines end in a delimiter: the empty last column is left out"];
+    case "nameless column":
+      return [`column ${note.place} has no name in the header and is called ${note.column}`];
+    case "dropped":
+      return dropWords(note);
+    case "row number kept":
+      return [
+        `column ${note.column} rises by one from row to row (${note.from} to ${note.to}): if it only counts the rows, `,
+        option("exclude", [note.column]),
+      ];
+    case "number format":
+      return [
+        `column ${note.column}: ${show(note.example)} is read as ${note.value} (`,
+        option("categorical", [note.column]),
+        " keeps the texts)",
+      ];
+    case "date format":
+      return [
+        `column ${note.column}: dates such as ${show(note.example)} become days since 1970-01-01` +
+          (note.dayFirst ? ", the day written before the month" : ""),
+      ];
+    case "codes":
+      return [
+        `column ${note.column}: codes such as ${show(note.example)} are ${note.distinct} categories (`,
+        option("numeric", [note.column]),
+        " reads them as numbers)",
+      ];
+    case "many categories":
+      return [
+        `column ${note.column}: ${note.distinct} different texts in ${note.rows} rows become as many features (`,
+        option("exclude", [note.column]),
+        " leaves it out)",
+      ];
+    case "sentinel":
+      return [
+        `column ${note.column}: ${note.value} stands in ${count(note.cells, "cell")}, far from all others; if it means a missing cell, `,
+        option("missingValues", ["", "NA", String(note.value)]),
+      ];
+    case "rows left out":
+      return [`${note.rows} of ${note.of} rows were left out for missing cells`];
+    case "filled": {
+      const fill = typeof note.fill === "number" ? String(Number(note.fill.toPrecision(6))) : show(note.fill);
+      return [`column ${note.column}: filled ${note.cells} missing of ${note.of} training cells with ${fill}`];
+    }
+    case "constant":
+      return [`constant in the training rows, so without use: ${listed(note.columns)}`];
+    case "unseen text": {
+      const more = note.cells > 1 ? ` and ${note.cells - 1} more held-out cells` : "";
+      return [
+        `column ${note.column}: not seen in training, so read as none of the categories: ${show(note.text)} in row ${note.row}${more}`,
+      ];
+    }
+  }
+}
+
+function dropWords({ column, reason, distinct, rows }: Extract<Note, { kind: "dropped" }>): Words {
+  const why = {
+    index: `column ${column} is an index without a name`,
+    "row number": `column ${column} counts the rows`,
+    identifier: `column ${column} names rows (${distinct} different texts in ${rows} rows)`,
+    date: `column ${column} holds dates`,
+    empty: `column ${column} is empty`,
+  }[reason];
+  if (reason === "empty") return [`${why}: left out`];
+  const how = reason === "date" ? " reads them as days" : " keeps it";
+  return [`${why}: left out (`, option("include", [column]), `${how})`];
+}
+
+function count(n: number, one: string): string {
+  return `${n} ${n === 1 ? one : `${one}s`}`;
+}
