@@ -1,13 +1,20 @@
 // Writes src/generated/page.ts: what report.html is made of besides its document, so that nothing is read from node_modules when it is written.
 import { mkdirSync, readFileSync } from "node:fs";
-import { transform } from "esbuild";
+import { build } from "esbuild";
 import { writeIfChanged } from "./write.js";
 
 const read = (name) => readFileSync(`node_modules/uplot/${name}`, "utf8");
 const { version } = JSON.parse(read("package.json"));
 // as it is published, but for the address in its first line: the page shall not name what it could load from
 const code = read("dist/uPlot.iife.min.js").replace(/^\/\*![^*]*\*\//, `/*! uPlot ${version}, MIT licence, (c) Leon Sorokin */`);
-const { code: plots } = await transform(readFileSync("src/search/report/plots.ts", "utf8"), { loader: "ts", target: "es2022" });
+const { outputFiles } = await build({
+  entryPoints: ["src/search/report/plots.ts"],
+  bundle: true,
+  write: false,
+  format: "esm",
+  target: "es2022",
+});
+const plots = outputFiles[0].text;
 
 mkdirSync("src/generated", { recursive: true });
 writeIfChanged(
@@ -16,7 +23,7 @@ writeIfChanged(
 
 /** uPlot (MIT, Leon Sorokin). */
 export const uplot: { readonly code: string; readonly css: string } = ${JSON.stringify({ code, css: read("dist/uPlot.min.css") })};
-/** src/search/report/plots.ts, compiled. */
+/** src/search/report/plots.ts, bundled. */
 export const plots: string = ${JSON.stringify(plots)};
 `,
 );

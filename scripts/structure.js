@@ -6,11 +6,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 
-/** Each room may import from those before it; entries export what they like. */
-const ROOMS = ["options", "numerics", "engine", "schedules", "optimizers", "models", "data", "training", "search", "cli", "entries"];
+/** Each room may import from those before it. */
+const ROOMS = ["options", "numerics", "engine", "schedules", "optimizers", "models", "data", "training", "search", "entries", "cli"];
 /** What the build writes belongs to the room that its sources are of; what is not listed may be imported from everywhere. */
 const GENERATED = {
   factories: "optimizers",
+  schedules: "schedules",
+  scheduleRules: "schedules",
   page: "search",
   core: "engine",
   "core-threads": "engine",

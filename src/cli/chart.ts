@@ -1,6 +1,6 @@
 import { plot } from "asciichart";
+import { short } from "../search/report/format.js";
 import type { SearchResult } from "../search/search.js";
-import { short } from "./format.js";
 import { LOOKS, paint, width } from "./terminal.js";
 
 const HEIGHT = 12;

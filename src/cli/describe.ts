@@ -1,8 +1,8 @@
 import Table from "cli-table3";
 import { Command } from "commander";
 import { type ColumnSummary, type DescribeOptions, describeTable, noteText, type TableSummary } from "../data/csv.js";
+import { count, short } from "../search/report/format.js";
 import { nameOf } from "./files.js";
-import { count, short } from "./format.js";
 import { given, naming, readFile } from "./prepare.js";
 import { addColumnFlags, addFileFlags, type Settings } from "./settings.js";
 import { BARE } from "./table.js";

@@ -7,8 +7,8 @@ import { decode } from "../engine/base64.js";
 import type { Engine } from "../engine/load.js";
 import { adamw, dataset, load, mlp, Optimizer, Parameters, Trainer } from "../entries/index.js";
 import { core } from "../generated/core.js";
+import { count, short } from "../search/report/format.js";
 import { FailedError } from "./errors.js";
-import { count, short } from "./format.js";
 import { say } from "./terminal.js";
 import { version } from "./version.js";
 

@@ -13,10 +13,11 @@ import { type Engine, type LoadOptions, load } from "../engine/load.js";
 import { mlp } from "../models/mlp.js";
 import type { OptimizerDescription } from "../optimizers/rule.js";
 import { DataError } from "../options/errors.js";
+import type { Context } from "../search/report/context.js";
+import { count, listed } from "../search/report/format.js";
 import { type CheckedRun, readRun } from "../training/run.js";
 import { UsageError } from "./errors.js";
 import { nameOf, readTable, type TableOptions } from "./files.js";
-import { count, listed } from "./format.js";
 import { ReadingProgress } from "./reading.js";
 import type { Settings, SizedSettings } from "./settings.js";
 import { printable, wrapped } from "./terminal.js";
@@ -77,28 +78,6 @@ export function describeRun(settings: SizedSettings, { training }: CSVParts, opt
 
 export function startEngine(backend: string | undefined): Promise<Engine> {
   return load(backend === undefined ? {} : ({ backend } as LoadOptions));
-}
-
-/** What a run was made of, as plain JSON: the head of every document that is written. */
-export interface Context {
-  readonly stepsize: string;
-  readonly file: string;
-  readonly data: {
-    readonly rows: { readonly training: number; readonly validation: number; readonly test: number };
-    readonly features: readonly string[];
-    readonly target: string;
-    readonly task: string;
-    readonly classes?: readonly string[];
-    /** Of a quantity: what one unit of its standardised form is in the units of the file. */
-    readonly scale?: number;
-    /** What was guessed, left out and filled, in the words of the command line. */
-    readonly notes: readonly string[];
-    /** What each column of the file holds, and what became of it. */
-    readonly columns: readonly ColumnSummary[];
-  };
-  readonly backend: { readonly name: string; readonly reason: string };
-  readonly host: string;
-  readonly run: unknown;
 }
 
 export function contextOf(path: string, parts: CSVParts, run: CheckedRun, engine: Engine): Context {

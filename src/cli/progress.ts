@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from "cli-progress";
-import { short } from "./format.js";
+import { short } from "../search/report/format.js";
 
 export interface Standing {
   readonly rate: number;

@@ -1,17 +1,17 @@
 import { Command } from "commander";
 import { searchLearningRate } from "../entries/index.js";
 import { searchDocument } from "../search/report/document.js";
+import { count, metricsText, short } from "../search/report/format.js";
 import { searchReport } from "../search/report/search.js";
 import { rateChart } from "./chart.js";
 import { FailedError, InterruptedError } from "./errors.js";
-import { count, metricsText, short } from "./format.js";
 import { Interrupt } from "./interrupt.js";
 import { hasRate, optimizerOf } from "./optimizer.js";
 import { contextOf, describeRun, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
 import { addSettings, type Settings, sized } from "./settings.js";
 import { searchTable } from "./table.js";
-import { paint, say } from "./terminal.js";
+import { paint, printable, say } from "./terminal.js";
 import { numberOf, ratesOf } from "./values.js";
 import { checkOutputs, writeWhole } from "./write.js";
 
@@ -88,8 +88,8 @@ async function search(file: string, flags: Flags): Promise<void> {
       const alone = result.rates.length === 1 ? "the only one tried" : "no other rate of the grid is as good";
       const range = good.from === good.to ? alone : `good from ${short(good.from)} to ${short(good.to)}`;
       say(`${paint("bold", `best learning rate ${short(best.rate)}`)}, ${range}`);
-      if (best.validation !== null) say(`  on the validation rows: ${metricsText(best.validation, context.data)}`);
-      if (test !== null) say(`  on ${count(context.data.rows.test, "held-out row")}: ${metricsText(test, context.data)}`);
+      if (best.validation !== null) say(`  on the validation rows: ${metricsText(best.validation, context.data, printable)}`);
+      if (test !== null) say(`  on ${count(context.data.rows.test, "held-out row")}: ${metricsText(test, context.data, printable)}`);
     }
     say([...notes.map((note) => `  note: ${note}`), `  ${count(result.rates.length * repeats, "run")} in ${seconds.toFixed(1)} s`]);
     if (report !== false) say(`report: ${report}`);

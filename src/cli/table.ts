@@ -1,7 +1,7 @@
 import Table from "cli-table3";
+import type { Context } from "../search/report/context.js";
+import { briefly, scoreText, scoreTitle, short } from "../search/report/format.js";
 import type { SearchResult } from "../search/search.js";
-import { briefly, scoreText, scoreTitle, short } from "./format.js";
-import type { Context } from "./prepare.js";
 import { LOOKS, paint, width } from "./terminal.js";
 
 export const BARE = {

@@ -2,13 +2,13 @@ import { Command } from "commander";
 import { DivergedError } from "../options/errors.js";
 import { number } from "../options/options.js";
 import { type TrainDocument, trainDocument } from "../search/report/document.js";
+import { metricsText, short } from "../search/report/format.js";
 import { trainReport } from "../search/report/train.js";
 import type { EpochRecord } from "../training/records.js";
 import { clockOf } from "../training/run.js";
 import { Trainer } from "../training/trainer.js";
 import { curveChart } from "./chart.js";
 import { InterruptedError, UsageError } from "./errors.js";
-import { metricsText, short } from "./format.js";
 import { Interrupt } from "./interrupt.js";
 import { Keeper, readSaves } from "./keeper.js";
 import { fingerprintOf, type ModelFile, readModel } from "./model-file.js";
@@ -16,7 +16,7 @@ import { optimizerOf } from "./optimizer.js";
 import { contextOf, describeRun, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
 import { addSettings, type Settings, sized } from "./settings.js";
-import { paint, say } from "./terminal.js";
+import { paint, printable, say } from "./terminal.js";
 import { numberOf } from "./values.js";
 import { checkOutputs, writeWhole } from "./write.js";
 
@@ -108,9 +108,9 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
     const { metrics, keptEpoch } = document;
     const early = trainer.run.earlyStopping !== undefined && keptEpoch !== null;
     if (early) say(`stopped after epoch ${trainer.history.length}, the weights are those of epoch ${keptEpoch}`);
-    say(`training    ${metricsText(metrics.training, context.data)}`);
-    say(`validation  ${metricsText(metrics.validation, context.data)}`);
-    if (metrics.test !== null) say(paint("bold", `held out    ${metricsText(metrics.test, context.data)}`));
+    say(`training    ${metricsText(metrics.training, context.data, printable)}`);
+    say(`validation  ${metricsText(metrics.validation, context.data, printable)}`);
+    if (metrics.test !== null) say(paint("bold", `held out    ${metricsText(metrics.test, context.data, printable)}`));
     if (save !== undefined && failed[0] === undefined) say(`saved: ${save}`);
     if (report !== undefined && failed[1] === undefined) say(`report: ${report}`);
   }

@@ -2,8 +2,8 @@ import { DataError, OptionError } from "../options/errors.js";
 import { show, suggest } from "../options/options.js";
 import { listed } from "./checks.js";
 import { type ColumnProfile, type MissingCells, MOST_DISTINCT, profileColumn } from "./columns.js";
-import type { EncoderSettings } from "./fit.js";
 import type { DropReason, Note } from "./notes.js";
+import type { EncoderSettings } from "./options.js";
 import type { CsvTable, StoredColumn } from "./table.js";
 import { AdvisedDataError, option } from "./words.js";
 

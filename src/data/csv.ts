@@ -4,8 +4,9 @@ import { classesOf, type Dataset } from "./dataset.js";
 import { type ColumnSummary, summaryOf } from "./describe.js";
 import { encodeRows } from "./encode.js";
 import type { Encoder } from "./encoder.js";
-import { type EncoderOptions, type EncoderSettings, encoderFields, fitPlan, missingTarget, planTable } from "./fit.js";
+import { fitPlan, missingTarget, planTable } from "./fit.js";
 import type { Note } from "./notes.js";
+import { type EncoderOptions, type EncoderSettings, encoderFields } from "./options.js";
 import { type DatasetParts, mapParts, type SplitOptions, type Strata, splitFields, splitRows } from "./split.js";
 import { CsvTable, type ParseOptions, type ParseSettings, parseCSV, parseFields, type StoredColumn } from "./table.js";
 
@@ -24,9 +25,10 @@ export {
   type TextColumn,
 } from "./encoder.js";
 export { TextReader, type TextReaderOptions } from "./encoding.js";
-export { type EncoderOptions, type FitOptions, fitEncoder, MISSING_VALUES } from "./fit.js";
+export { fitEncoder } from "./fit.js";
 export { type DropReason, type Note, noteText } from "./notes.js";
 export type { Decimal } from "./numbers.js";
+export { type EncoderOptions, type FitOptions, MISSING_VALUES } from "./options.js";
 export { CsvReader, type CsvTable, type ParseOptions, parseCSV, type StoredColumn } from "./table.js";
 export { AdvisedDataError, type OptionName, say as sayWords, type Voice, type Words } from "./words.js";
 

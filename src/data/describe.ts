@@ -3,8 +3,9 @@ import { text } from "./checks.js";
 import { type ColumnChoice, chooseColumns } from "./choose.js";
 import { type ColumnKind, MissingCells, MOST_DISTINCT } from "./columns.js";
 import type { Task } from "./dataset.js";
-import { type EncoderOptions, type EncoderSettings, encoderFields, taskOf } from "./fit.js";
+import { taskOf } from "./fit.js";
 import type { DropReason, Note } from "./notes.js";
+import { type EncoderOptions, type EncoderSettings, encoderFields } from "./options.js";
 import type { CsvTable } from "./table.js";
 
 /** What a column of a file holds, and what becomes of it. */

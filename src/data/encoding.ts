@@ -34,9 +34,10 @@ const SAMPLE = 0x1_0000;
  * @throws DataError for bytes that are no text, naming what they are where that is known.
  *
  * @example
- * const text = new TextReader();
- * for await (const bytes of stream) reader.push(text.push(bytes));
- * reader.push(text.end());
+ * const reader = new TextReader();
+ * let text = "";
+ * for await (const bytes of stream) text += reader.push(bytes);
+ * text += reader.end();
  */
 export class TextReader {
   #encoding: Encoding | undefined;

@@ -140,6 +140,13 @@ export class Parameters implements Iterable<Parameter>, Disposable {
     return parameter;
   }
 
+  /** The name of the first tensor with a value that is not finite, if any. */
+  findNonFinite(): string | undefined {
+    const { pointer } = this.values;
+    for (const { name, offset, length } of this) if (!this.engine.kernels.finite(pointer + offset * 4, length)) return name;
+    return undefined;
+  }
+
   [Symbol.iterator](): IterableIterator<Parameter> {
     return this.#tensors.values();
   }

@@ -27,7 +27,16 @@ export { type Activation, type Initialization, type MlpDescription, type MlpOpti
 export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "../models/model.js";
 export { Network } from "../models/network.js";
 export { Optimizer } from "../optimizers/optimizer.js";
-export type { Closure, CommonOptions, Dtype, Group, OptimizerDescription, RuleDescription, Scheduled } from "../optimizers/rule.js";
+export type {
+  Closure,
+  CommonOptions,
+  Dtype,
+  Group,
+  OptimizerDescription,
+  RuleDescription,
+  Scheduled,
+  StepOptions,
+} from "../optimizers/rule.js";
 export type { StateArray, StateArrays } from "../optimizers/slots.js";
 export type { OptimizerState } from "../optimizers/state.js";
 export type { Wrapping } from "../optimizers/wrapper.js";

@@ -18,6 +18,7 @@ export type {
   Run,
   Scheduled,
   Step,
+  StepOptions,
   Tensor,
   TensorRun,
 } from "../optimizers/rule.js";

@@ -2,8 +2,10 @@ import type { Kernels } from "../engine/load.js";
 import type { Parameter, Parameters } from "../engine/parameters.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
 import { type Field, show, suggest } from "../options/options.js";
+import { fitsPattern } from "../options/pattern.js";
 import { isPlateau, type PlateauState, plateauStateFromJSON, startPlateau } from "../schedules/plateau.js";
 import { type Clock, rateAt, type ScheduleDescription } from "../schedules/schedule.js";
+import { ELEMENT_RATES } from "./kept.js";
 import {
   type AnyOptions,
   type AnyRule,
@@ -16,7 +18,7 @@ import {
   type Scheduled,
   type TensorRun,
 } from "./rule.js";
-import { pointerTo, type Slot } from "./slots.js";
+import { pointerTo, type Slot, type Slots } from "./slots.js";
 
 /** The tensors that share options, and what a step needs of them. */
 export class BoundGroup implements Binding<AnyOptions> {
@@ -77,8 +79,19 @@ export class BoundGroup implements Binding<AnyOptions> {
     return this.rule.lengths?.(slot, [], this.options) === undefined;
   }
 
+  /** Allocates and fills its state, and finds its tensors in it. */
+  addState(all: Slots, values: number, gradients: number): void {
+    const slots = this.slots.map((name) => all.add(name, this.parameters, this));
+    if (this.elementRates) all.fill(all.add(ELEMENT_RATES, this.parameters), this.parameters, 1);
+    for (const slot of slots) {
+      const value = this.rule.initial?.(slot.name, this.options) ?? 0;
+      if (value !== 0) all.fill(slot, this.parameters, value);
+    }
+    this.#place(values, gradients, slots);
+  }
+
   /** Says where its tensors are: `slots` are those of its rule, in their order. */
-  place(values: number, gradients: number, slots: readonly Slot[]): void {
+  #place(values: number, gradients: number, slots: readonly Slot[]): void {
     const piece = (offset: number, n: number, pointer: (slot: Slot) => number): Run => ({
       p: values + offset * 4,
       g: gradients + offset * 4,
@@ -122,8 +135,7 @@ export function divide(
   const { groups, ...base } = description;
   const left = new Set(parameters);
   const bound = groups.flatMap((group, i) => {
-    const pattern = new RegExp(`^${group.match.split("*").map(escaped).join(".*")}$`, "s");
-    const all = [...parameters].filter(({ name }) => pattern.test(name));
+    const all = [...parameters].filter(({ name }) => fitsPattern(group.match, name));
     if (all.length === 0) {
       const hint = suggest(group.match, parameters.names) || `; there are ${parameters.names.join(", ")}`;
       throw new OptionError(`${description.kind}.groups[${i}].match`, group.match, `${show(group.match)} matches no tensor${hint}`);
@@ -160,10 +172,6 @@ export function divide(
       own,
     ];
   }
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
 }
 
 /** From and to, in floats, of what lies side by side. The padding between two tensors is zero and may be stepped over. */

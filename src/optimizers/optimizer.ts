@@ -1,22 +1,27 @@
 import type { Kernels } from "../engine/load.js";
-import type { Vector } from "../engine/memory.js";
 import { Parameters } from "../engine/parameters.js";
 import { DisposedError, DivergedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "../options/errors.js";
-import { type Fields, number, optional, readOptions, show, suggest } from "../options/options.js";
+import { show, suggest } from "../options/options.js";
 import { observePlateau } from "../schedules/plateau.js";
-import type { Clock, ScheduleDescription } from "../schedules/schedule.js";
+import { type Clock, readClock, type ScheduleDescription } from "../schedules/schedule.js";
 import { stateTooLarge } from "./advice.js";
 import { FLUSH_EVERY, flushFaded } from "./flush.js";
+import { Gradients } from "./gradients.js";
 import { type BoundGroup, divide } from "./groups.js";
 import { ELEMENT_RATES, KeptValues } from "./kept.js";
 import { ACCUMULATED_LOSS, takeLoss } from "./loss.js";
-import { type AnyRule, type Closure, type OptimizerDescription, type RuleDescription, type Run, ruleOf, type Step } from "./rule.js";
+import {
+  type AnyRule,
+  type Closure,
+  type OptimizerDescription,
+  type RuleDescription,
+  ruleOf,
+  type Step,
+  type StepOptions,
+} from "./rule.js";
 import { type Slot, Slots, type StateArray } from "./slots.js";
 import { copyState, loadState, type OptimizerState, type StateHolder } from "./state.js";
-import { unwrap } from "./wrapper.js";
-
-/** The slot that gradients are accumulated in. */
-const ACCUMULATED = "accumulated";
+import { computeThrough, unwrap } from "./wrapper.js";
 
 /**
  * Binds an update rule to parameters: `step()` moves the values by the gradients that stand in the parameters' memory.
@@ -56,16 +61,12 @@ export class Optimizer implements Disposable {
   /** The scalar state of every group, or the one that they share. */
   readonly #scalars: readonly Record<string, number>[];
   readonly #slots: Slots;
-  readonly #scratch: Vector[] = [];
-  /** The block that updates read gradients from: the parameters' own, or the one they are accumulated in. */
-  readonly #gradients: Vector;
+  readonly #gradients: Gradients;
   readonly #kept: KeptValues | undefined;
   /** Whether some values to be evaluated are others than those that are trained. */
   readonly #evaluates: boolean;
   #steps = 0;
-  #accumulated = 0;
   #loss = Number.NaN;
-  #norm: number | undefined;
   /** Whether the groups' learning rates are those of the last update. */
   #ratesKnown = false;
   #evaluating = false;
@@ -83,8 +84,8 @@ export class Optimizer implements Disposable {
     this.#rule = rule;
     this.#kernels = parameters.engine.kernels;
     this.#slots = new Slots(parameters);
-    this.#clock = readOptions<Clock>("clock", clock, clockFields);
-    const host = { kernels: this.#kernels, scratch: (length: number) => this.#allocate(length).pointer };
+    this.#clock = readClock(clock);
+    const host = { kernels: this.#kernels, scratch: (length: number) => this.#slots.scratch(length).pointer };
     this.#groups = divide(core, compose, parameters, host);
     this.#live = this.#groups.filter(({ frozen, parameters }) => !frozen && parameters.length > 0);
     const { scalars } = this.#groups.at(-1) as BoundGroup;
@@ -95,25 +96,19 @@ export class Optimizer implements Disposable {
     this.#scalars = rule.shared ? [scalars] : this.#groups.map(({ scalars }) => scalars);
     if (rule.needs === "loss" && core.accumulate > 1) (this.#scalars[0] as Record<string, number>)[ACCUMULATED_LOSS] = 0;
     try {
-      this.#gradients = core.accumulate > 1 ? this.#slots.add(ACCUMULATED, [...parameters]).block : parameters.gradients;
-      for (const group of this.#live) this.#addState(group);
+      this.#gradients = new Gradients(parameters, core.accumulate, this.#slots);
+      for (const group of this.#live) group.addState(this.#slots, parameters.values.pointer, this.#gradients.block.pointer);
       this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => ({ group, update: group.rule.bind(group) }));
       this.#blended = this.#live.filter(({ elementRates }) => elementRates);
       this.#follow = this.#live.flatMap((group) => group.rule.follow?.(group) ?? []);
       const shift = parameters.gradients.pointer - parameters.values.pointer;
       const runs = this.#live.flatMap((group) => group.runs.map((run) => ({ ...run, g: run.p + shift, s: [] })));
-      this.#compute = layers.reduceRight(
-        (inner: (closure: Closure) => number, { wrapper, options }) => {
-          const compute = wrapper.compute?.({ ...host, options, runs, sign: core.maximize ? -1 : 1 });
-          return compute === undefined ? inner : (closure) => compute(() => inner(closure));
-        },
-        (closure) => closure(),
-      );
+      this.#compute = computeThrough(layers, { ...host, runs, sign: core.maximize ? -1 : 1 });
       this.#evaluates = this.#live.some(({ rule }) => rule.evaluate);
-      if (this.#evaluates || this.#blended.length > 0) this.#kept = new KeptValues(parameters, this.#allocate(parameters.size));
+      if (this.#evaluates || this.#blended.length > 0) this.#kept = new KeptValues(parameters, this.#slots.scratch(parameters.size));
       this.#markValues();
     } catch (error) {
-      const taken = this.#taken();
+      const taken = this.#slots.bytes;
       this.dispose();
       throw error instanceof OutOfMemoryError && error.cause === undefined
         ? stateTooLarge(description.kind, parameters, this.#live, core.accumulate, taken + error.requested)
@@ -148,13 +143,13 @@ export class Optimizer implements Disposable {
   }
 
   /**
-   * The 2-norm of the last update's gradient over all tensors that are not frozen, after averaging and `clipValue`, before `clipNorm`.
-   * Computed in the update when `clipNorm` is set; otherwise now, from the gradients as they stand.
+   * The 2-norm of the gradients over all tensors that are not frozen, before `clipNorm`: of those that stand in the parameters, measured
+   * now; with `clipNorm` or `accumulate` of the mean that the last update used (NaN before the first), which was measured then.
    */
   get gradientNorm(): number {
     this.#alive();
-    this.#norm ??= this.#measure() / this.#core.accumulate;
-    return this.#norm;
+    const { clipNorm, accumulate } = this.#core;
+    return clipNorm === undefined && accumulate === 1 ? this.#gradients.measure(this.#groups) : this.#gradients.lastNorm;
   }
 
   /** The factors on the learning rate of each element of a tensor, 1 at first; its group must have set `elementRates`. */
@@ -222,48 +217,48 @@ export class Optimizer implements Disposable {
    * @param loss the loss that the gradients are of (when several are accumulated, of each), or a closure that fills the gradients at the
    *   values as they stand and returns the loss: it is called once, and again by methods that look around (`lbfgs`, `sam`). Others need
    *   neither.
+   * @param options where gradients are accumulated, how much these count, and whether they are the last.
    * @returns whether the values were updated.
    * @throws OptionError when a schedule gives no usable number or a needed loss or closure is missing; ModeError between `toEvaluation()`
    *   and `toTraining()`; DivergedError when the loss is not finite or `clipNorm` finds a gradient that is not (gradients accumulated so
    *   far are given up); values and state stay as they were. EngineError when one of the engine's threads died; values and state are lost.
    */
-  step(loss?: number | Closure): boolean {
+  step(loss?: number | Closure, { weight = 1, last = false }: StepOptions = NO_OPTIONS): boolean {
     this.#alive();
     if (this.#evaluating) throw new ModeError("step");
+    if (!(weight > 0 && weight < Number.POSITIVE_INFINITY))
+      throw new OptionError("step.weight", weight, `must be a number greater than 0, got ${show(weight)}`);
     const step = this.#steps + 1;
     try {
-      return this.#step(loss);
+      return this.#step(loss, weight, last);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       throw new EngineError(`${error.message} (in step ${step})`, { cause: error });
     }
   }
 
-  #step(loss: number | Closure | undefined): boolean {
+  #step(loss: number | Closure | undefined, weight: number, last: boolean): boolean {
     const { accumulate, clipValue, clipNorm, maximize } = this.#core;
-    this.#norm = undefined;
-    const full = this.#accumulated + 1 === accumulate;
+    const gradients = this.#gradients;
+    const full = gradients.isFull(last);
     // first, so that a wrong schedule stops the step before anything has moved
     if (full) for (const group of this.#groups) group.schedule(this.#steps, this.#clock);
     const taken = takeLoss(loss, this.description.kind, this.#rule.needs, this.#compute);
     if (taken !== undefined && !Number.isFinite(taken)) throw new DivergedError("the loss", this.#steps);
     this.#loss = taken ?? Number.NaN;
-    const mean = this.#meanLoss();
-    if (accumulate > 1) {
-      this.#kernels.axpy(this.parameters.gradients.pointer, this.#gradients.pointer, this.parameters.size, 1);
-      this.#accumulated = full ? 0 : this.#accumulated + 1;
-      if (!full) return false;
-    }
+    gradients.add(weight);
+    const mean = this.#meanLoss(weight);
+    if (!full) return false;
     const sign = maximize ? -1 : 1;
-    let scale = sign / accumulate;
-    if (clipValue !== undefined) this.#forRuns((run) => this.#kernels.clamp(run.g, run.n, clipValue * accumulate));
-    if (clipNorm !== undefined) {
-      this.#norm = this.#measure() / accumulate;
-      if (!Number.isFinite(this.#norm)) {
-        if (accumulate > 1) this.#kernels.fill(this.#gradients.pointer, this.parameters.size, 0);
+    let scale = sign / gradients.weight;
+    if (clipValue !== undefined) gradients.clamp(clipValue, this.#groups);
+    if (clipNorm !== undefined || accumulate > 1) {
+      const norm = gradients.measure(this.#groups);
+      if (clipNorm !== undefined && !Number.isFinite(norm)) {
+        gradients.clear();
         throw new DivergedError("the gradient", this.#steps);
       }
-      scale *= Math.min(1, clipNorm / (this.#norm + 1e-6));
+      if (clipNorm !== undefined) scale *= Math.min(1, clipNorm / (norm + 1e-6));
     }
     for (const group of this.#groups) group.learningRate = group.scheduledRate;
     this.#ratesKnown = true;
@@ -275,7 +270,7 @@ export class Optimizer implements Disposable {
     for (const { runs } of this.#blended) this.#kept?.blend(runs, (this.#slots.find(ELEMENT_RATES) as Slot).block.pointer);
     for (const follow of this.#follow) follow(this.#steps);
     if (this.#steps % FLUSH_EVERY === 0) flushFaded(this.#kernels, this.#live, this.#slots);
-    if (accumulate > 1) this.#kernels.fill(this.#gradients.pointer, this.parameters.size, 0);
+    gradients.clear();
     return true;
   }
 
@@ -293,16 +288,13 @@ export class Optimizer implements Disposable {
   /** The name of the first tensor or state that is not finite, if any. */
   findNonFinite(): string | undefined {
     this.#alive();
-    for (const { name, offset, length } of this.parameters) {
-      if (!this.#kernels.finite(this.parameters.values.pointer + offset * 4, length)) return name;
-    }
-    return this.#slots.findNonFinite();
+    return this.parameters.findNonFinite() ?? this.#slots.findNonFinite();
   }
 
   /** A copy of everything that a later `load()` needs, beside the training values, to go on as if nothing had happened. */
   state(): OptimizerState {
     this.#alive();
-    return copyState(this.#holder, this.#steps, this.#accumulated);
+    return copyState(this.#holder, this.#steps, this.#gradients);
   }
 
   /**
@@ -315,8 +307,7 @@ export class Optimizer implements Disposable {
     loadState(this.#holder, state);
     this.#ratesKnown = false;
     this.#steps = state.step;
-    this.#accumulated = state.accumulated;
-    this.#norm = undefined;
+    this.#gradients.resume(state.accumulated, state.accumulatedWeight ?? state.accumulated);
     this.#markValues();
   }
 
@@ -325,7 +316,6 @@ export class Optimizer implements Disposable {
     this.#disposed = true;
     this.#markValues();
     this.#slots.dispose();
-    for (const vector of this.#scratch) vector.dispose();
   }
 
   [Symbol.dispose](): void {
@@ -338,58 +328,17 @@ export class Optimizer implements Disposable {
   }
 
   get #holder(): StateHolder {
-    return {
-      kind: this.description.kind,
-      accumulate: this.#core.accumulate,
-      groups: this.#groups,
-      scalars: this.#scalars,
-      slots: this.#slots,
-    };
+    const { kind } = this.description;
+    return { kind, accumulate: this.#core.accumulate, groups: this.#groups, scalars: this.#scalars, slots: this.#slots };
   }
 
-  /** The loss of an update: with accumulation the mean of what was told since the last one. */
-  #meanLoss(): number {
-    const { accumulate } = this.#core;
-    if (this.#rule.needs !== "loss" || accumulate === 1) return this.#loss;
+  /** The loss of an update: with accumulation the mean of what was told since the last one, by weight. */
+  #meanLoss(weight: number): number {
+    if (this.#rule.needs !== "loss" || this.#core.accumulate === 1) return this.#loss;
     const scalars = this.#scalars[0] as { [ACCUMULATED_LOSS]: number };
-    const sum = (this.#accumulated === 0 ? 0 : scalars[ACCUMULATED_LOSS]) + this.#loss;
+    const sum = (this.#gradients.count === 1 ? 0 : scalars[ACCUMULATED_LOSS]) + weight * this.#loss;
     scalars[ACCUMULATED_LOSS] = sum;
-    return sum / accumulate;
-  }
-
-  #measure(): number {
-    let sum = 0;
-    this.#forRuns(({ g, n }) => {
-      sum += this.#kernels.sumSquares(g, n);
-    });
-    return Math.sqrt(sum);
-  }
-
-  #forRuns(action: (run: Run) => void): void {
-    for (const group of this.#groups) for (const run of group.runs) action(run);
-  }
-
-  /** Allocates and fills the state of a group. */
-  #addState(group: BoundGroup): void {
-    const { rule, parameters, options } = group;
-    const slots = group.slots.map((name) => this.#slots.add(name, parameters, group));
-    if (group.elementRates) this.#slots.fill(this.#slots.add(ELEMENT_RATES, parameters), parameters, 1);
-    for (const slot of slots) {
-      const value = rule.initial?.(slot.name, options) ?? 0;
-      if (value !== 0) this.#slots.fill(slot, parameters, value);
-    }
-    group.place(this.parameters.values.pointer, this.#gradients.pointer, slots);
-  }
-
-  #allocate(length: number): Vector {
-    const vector = this.parameters.engine.vector(length);
-    this.#scratch.push(vector);
-    return vector;
-  }
-
-  /** The bytes of state so far. */
-  #taken(): number {
-    return this.#scratch.reduce((sum, { length }) => sum + length * 4, this.#slots.bytes);
+    return sum / this.#gradients.weight;
   }
 
   #alive(): void {
@@ -397,9 +346,5 @@ export class Optimizer implements Disposable {
   }
 }
 
-const clockFields: Fields<Clock> = {
-  stepsPerEpoch: optional(number(undefined, { min: 0 })),
-  totalSteps: optional(number(undefined, { min: 0 })),
-};
-
 const NONE: Closure = () => Number.NaN;
+const NO_OPTIONS: StepOptions = Object.freeze({});

@@ -90,6 +90,17 @@ export interface Binding<Own> {
  */
 export type Step = (t: number, rate: number, scale: number, loss: number, closure: Closure) => void;
 
+/** What a step knows of the gradients besides their loss. */
+export interface StepOptions {
+  /**
+   * How much these gradients count among those that are accumulated, such as the number of rows they are the mean of; greater than 0.
+   * Default 1.
+   */
+  weight?: number;
+  /** Update now, with as many as were accumulated: they are the last. Default false. */
+  last?: boolean;
+}
+
 /** Computes the gradients at the values as they stand, into the parameters' memory, and returns the loss. */
 export type Closure = () => number;
 

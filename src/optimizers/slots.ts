@@ -36,6 +36,7 @@ export function pointerTo({ block, dtype }: Slot, offset: number): number {
 export class Slots {
   readonly #parameters: Parameters;
   readonly #slots: Slot[] = [];
+  readonly #scratch: Vector[] = [];
 
   constructor(parameters: Parameters) {
     this.#parameters = parameters;
@@ -45,8 +46,16 @@ export class Slots {
     return this.#slots.map(({ name }) => name);
   }
 
+  /** All that was taken. */
   get bytes(): number {
-    return this.#slots.reduce((sum, { block }) => sum + block.length * 4, 0);
+    return [...this.#slots.map(({ block }) => block), ...this.#scratch].reduce((sum, { length }) => sum + length * 4, 0);
+  }
+
+  /** Zeroed memory that is no state. */
+  scratch(length: number): Vector {
+    const vector = this.#parameters.engine.vector(length);
+    this.#scratch.push(vector);
+    return vector;
   }
 
   find(name: string): Slot | undefined {
@@ -151,7 +160,9 @@ export class Slots {
         const isState = given instanceof Float32Array || given instanceof Uint16Array;
         if (!isState || given.length !== length) {
           const found = isState ? given.length : given === undefined ? "none" : show(given);
-          throw new CheckpointError(`the state of ${slot} for ${show(name)} must have ${length} elements, got ${found}`);
+          const lost = typeof given === "object" && given !== null && !isState;
+          const advice = lost ? ": JSON turns a Float32Array into an object, write it with saveState()" : "";
+          throw new CheckpointError(`the state of ${slot} for ${show(name)} must have ${length} elements, got ${found}${advice}`);
         }
       }
     }
@@ -159,6 +170,7 @@ export class Slots {
 
   dispose(): void {
     for (const { block } of this.#slots) block.dispose();
+    for (const vector of this.#scratch) vector.dispose();
   }
 }
 

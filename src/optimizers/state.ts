@@ -11,6 +11,8 @@ export interface OptimizerState {
   readonly step: number;
   /** The number of gradients accumulated towards the next update. */
   readonly accumulated: number;
+  /** The sum of their weights. Default: their number. */
+  readonly accumulatedWeight?: number;
   readonly slots: StateArrays;
   /** The scalar state of each group, in the order of `groups`; a single one when all groups share it. */
   readonly scalars: readonly Readonly<Record<string, number>>[];
@@ -29,11 +31,17 @@ export interface StateHolder {
 }
 
 /** Copies of everything but the values. */
-export function copyState({ kind, groups, scalars, slots }: StateHolder, step: number, accumulated: number): OptimizerState {
+export function copyState(
+  { kind, groups, scalars, slots }: StateHolder,
+  step: number,
+  { count, weight }: { readonly count: number; readonly weight: number },
+): OptimizerState {
   return {
     kind,
     step,
-    accumulated,
+    accumulated: count,
+    // weights of 1 are the rule, and what format 1 had
+    ...(count > 0 && weight !== count && { accumulatedWeight: weight }),
     slots: slots.copies(),
     scalars: scalars.map((own) => ({ ...own })),
     plateaus: groups.map(({ plateau }) => plateau ?? null),
@@ -66,6 +74,10 @@ function checkState({ kind, accumulate, groups, scalars, slots }: StateHolder, s
       throw new CheckpointError(`the state's ${key} must be a whole number from 0 to ${limit}, got ${show(count)}`);
     }
   }
+  const { accumulated, accumulatedWeight = accumulated } = state;
+  const possible = accumulated === 0 ? accumulatedWeight === 0 : accumulatedWeight > 0 && accumulatedWeight < Number.POSITIVE_INFINITY;
+  if (!possible)
+    throw new CheckpointError(`the state's accumulatedWeight cannot be ${show(accumulatedWeight)} for ${accumulated} gradients`);
   for (const [key, length] of [
     ["scalars", scalars.length],
     ["plateaus", groups.length],

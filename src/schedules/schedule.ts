@@ -1,5 +1,5 @@
 import { OptionError } from "../options/errors.js";
-import { type Field, type Fields, readOptions, show } from "../options/options.js";
+import { type Field, type Fields, number, optional, readOptions, show } from "../options/options.js";
 
 /**
  * A rate, or any other hyperparameter, as it changes over a run: a number (it stays), what a factory such as `cosine` made (frozen plain
@@ -63,6 +63,12 @@ function checkDepth(description: ScheduleDescription, path: string): void {
 /** The error for schedules nested deeper than MAX_DEPTH. */
 export function tooDeep(value: unknown, path: string): OptionError {
   return new OptionError(path, value, `must not be nested deeper than ${MAX_DEPTH} schedules: join or multiply lists of them instead`);
+}
+
+/** Checks a clock. Throws OptionError for a field that is unknown or negative. */
+export function readClock(clock: Clock): Clock {
+  const length = optional(number(undefined, { min: 0 }));
+  return readOptions<Clock>("clock", clock, { stepsPerEpoch: length, totalSteps: length });
 }
 
 /** Reads options into a frozen description that carries its rule. */

@@ -91,11 +91,12 @@ export function readRun(run: Run): CheckedRun {
   return checked;
 }
 
-/** How long an epoch and the run are, in optimizer updates. */
+/** How long an epoch and the run are, in optimizer updates; the last one of a run may be of fewer batches than `accumulate`. */
 export function clockOf(
   { batchSize, epochs, optimizer }: Pick<CheckedRun, "batchSize" | "epochs" | "optimizer">,
   rows: number,
 ): Required<Clock> {
-  const stepsPerEpoch = Math.ceil(rows / batchSize) / unwrap(optimizer).core.accumulate;
-  return { stepsPerEpoch, totalSteps: Math.floor(stepsPerEpoch * epochs) };
+  const batches = Math.ceil(rows / batchSize);
+  const { accumulate } = unwrap(optimizer).core;
+  return { stepsPerEpoch: batches / accumulate, totalSteps: Math.ceil((batches * epochs) / accumulate) };
 }

@@ -4,6 +4,7 @@ import type { Model } from "../models/model.js";
 import { Network } from "../models/network.js";
 import { Random } from "../numerics/random.js";
 import { Optimizer } from "../optimizers/optimizer.js";
+import type { StepOptions } from "../optimizers/rule.js";
 import type { OptimizerState } from "../optimizers/state.js";
 import { DisposedError, DivergedError, OptionError } from "../options/errors.js";
 import { Batches } from "./batches.js";
@@ -34,6 +35,7 @@ export class Trainer implements Disposable {
   readonly #batches!: Batches;
   readonly #validation: Batches | undefined;
   readonly #batchesPerEpoch: number;
+  readonly #stepOptions: StepOptions = {};
   #history: EpochRecord[] = [];
   /** Batches done since the start. */
   #done = 0;
@@ -241,7 +243,10 @@ export class Trainer implements Disposable {
     const from = index * this.run.batchSize;
     const rows = Math.min(this.run.batchSize, this.#batches.data.rows - from);
     const batch = this.#batches.gather(from, rows, this.#done);
-    const updated = this.optimizer.step(() => this.model.train(batch));
+    // a short batch counts by its rows among those that are accumulated; the run's last ones are not left out
+    this.#stepOptions.weight = rows / this.run.batchSize;
+    this.#stepOptions.last = this.#done + 1 === this.#batchesPerEpoch * this.run.epochs;
+    const updated = this.optimizer.step(() => this.model.train(batch), this.#stepOptions);
     this.#done++;
     const { loss } = this.optimizer;
     this.#lossSum += loss * rows;

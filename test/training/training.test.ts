@@ -122,7 +122,7 @@ describe("rates", () => {
       expect(trainer.optimizer.learningRate).toBe(record.learningRate);
     }
     expect(records.map(({ step }) => step)).toEqual(records.map((_, i) => i + 1));
-    expect(records).toHaveLength(Math.floor((Math.ceil(iris.training.rows / 16) * 10) / 3));
+    expect(records).toHaveLength(Math.ceil((Math.ceil(iris.training.rows / 16) * 10) / 3));
     for (const { step, learningRate } of records) expect(learningRate).toBe(rateAt(schedule, step - 1));
   });
 
@@ -169,6 +169,38 @@ test.each<[unknown, string]>([
 ])("a run from %j is refused", (value, message) => {
   expect(() => runFromJSON(value)).toThrow(OptionError);
   expect(() => runFromJSON(value)).toThrow(message);
+});
+
+describe("accumulated batches", () => {
+  const X = Array.from({ length: 10 }, (_, i) => [i / 10, Math.sin(i)]);
+  const y = X.map(([a, b], i) => (a as number) * 2 - (b as number) + (i === 9 ? 5 : 0));
+  const data = { training: dataset(X, y, { task: "regression" }) };
+  const values = async (run: Partial<Run>) => {
+    const base = { model: mlp({ inputs: 2, outputs: 1 }), loss: "meanSquared", seed: 1, epochs: 1 } as const;
+    using trainer = await trained({ ...base, optimizer: sgd(), ...run }, data as never);
+    return [[...trainer.model.parameters].flatMap(({ value }) => [...value]), trainer.optimizer.steps] as const;
+  };
+
+  test("of uneven size are the batch that they are parts of, and the last of a run are not left out", async () => {
+    const [whole] = await values({ batchSize: 10, optimizer: sgd({ learningRate: 0.1 }) });
+    const [pieces, steps] = await values({ batchSize: 4, optimizer: sgd({ learningRate: 0.1, accumulate: 3 }) });
+    expect(Math.max(...whole.map((value, i) => Math.abs(value - (pieces[i] as number))))).toBeLessThan(1e-6);
+    expect(steps).toBe(1);
+    // 6 batches, 4 an update: the last update is of two
+    expect((await values({ batchSize: 4, epochs: 2, optimizer: sgd({ learningRate: 0.1, accumulate: 4 }) }))[1]).toBe(2);
+  });
+});
+
+test("a step that is skipped for its gradient's norm does not stop those after it", async () => {
+  const parameters = new Parameters(await load(), { w: [4] });
+  const optimizer = new Optimizer(parameters, sgd({ learningRate: 0.1 }));
+  for (const norm of [1, 1, 1000, 1, 1, 1]) {
+    parameters.get("w").gradient.fill(norm / 2);
+    expect(optimizer.gradientNorm).toBe(norm);
+    if (norm < 10) optimizer.step();
+  }
+  expect(optimizer.steps).toBe(5);
+  for (const weight of [0, -1, Number.NaN, "2"]) expect(() => optimizer.step(undefined, { weight: weight as number })).toThrow(OptionError);
 });
 
 describe("early stopping", () => {

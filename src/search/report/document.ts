@@ -1,4 +1,3 @@
-import type { Context } from "../../cli/prepare.js";
 import type { CSVParts } from "../../data/csv.js";
 import { unwrap } from "../../optimizers/wrapper.js";
 import { isPlateau } from "../../schedules/plateau.js";
@@ -7,6 +6,7 @@ import type { EpochRecord, Metrics } from "../../training/records.js";
 import { clockOf } from "../../training/run.js";
 import type { Trainer } from "../../training/trainer.js";
 import type { RateResult, SearchResult } from "../search.js";
+import type { Context } from "./context.js";
 
 /** What `search --json` prints and its page is drawn from. */
 export interface SearchDocument extends Context {

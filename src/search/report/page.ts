@@ -1,6 +1,6 @@
-import { count } from "../../cli/format.js";
-import type { Context } from "../../cli/prepare.js";
 import { plots, uplot } from "../../generated/page.js";
+import type { Context } from "./context.js";
+import { count } from "./format.js";
 import { Html, html, json } from "./html.js";
 import { style } from "./style.js";
 

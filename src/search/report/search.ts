@@ -1,6 +1,6 @@
-import { briefly, rootMeanSquare, scoreText, scoreTitle, short } from "../../cli/format.js";
 import type { Verdict } from "../verdict.js";
 import type { SearchDocument } from "./document.js";
+import { briefly, rootMeanSquare, scoreText, scoreTitle, short } from "./format.js";
 import { type Html, html } from "./html.js";
 import { circumstances, page } from "./page.js";
 

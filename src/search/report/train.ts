@@ -1,5 +1,5 @@
-import { metricsText, scoreText, scoreTitle, short } from "../../cli/format.js";
 import type { TrainDocument } from "./document.js";
+import { metricsText, scoreText, scoreTitle, short } from "./format.js";
 import { html } from "./html.js";
 import { circumstances, page } from "./page.js";
 

@@ -1,7 +1,6 @@
-import type { Verdict } from "../search/verdict.js";
-import type { Metrics } from "../training/records.js";
-import type { Context } from "./prepare.js";
-import { printable } from "./terminal.js";
+import type { Metrics } from "../../training/records.js";
+import type { Verdict } from "../verdict.js";
+import type { Context } from "./context.js";
 
 /** A number of three digits, as short as it can be read: 0.00316, 3.16e-6, 124. */
 export function short(value: number): string {
@@ -43,9 +42,9 @@ export function explained(r2: number): string {
 }
 
 /** Score and loss in words; a quantity's error in the units of its file. */
-export function metricsText({ loss, score }: Metrics, data: Context["data"]): string {
+export function metricsText({ loss, score }: Metrics, data: Context["data"], nameOf: (name: string) => string = String): string {
   if (data.scale === undefined) return `accuracy ${scoreText(score, data)}, loss ${short(loss)}`;
-  return `R² ${scoreText(score, data)}, error ${short(rootMeanSquare(loss, data.scale))} (root mean square, in the units of ${printable(data.target)})`;
+  return `R² ${scoreText(score, data)}, error ${short(rootMeanSquare(loss, data.scale))} (root mean square, in the units of ${nameOf(data.target)})`;
 }
 
 /** The loss of a quantity is the mean square of its standardised error. */
