@@ -11,6 +11,8 @@ const ROOMS = ["options", "numerics", "engine", "schedules", "optimizers", "mode
 /** What the build writes belongs to the room that its sources are of; what is not listed may be imported from everywhere. */
 const GENERATED = {
   factories: "optimizers",
+  optimizerRules: "optimizers",
+  optimizerWrappers: "optimizers",
   schedules: "schedules",
   scheduleRules: "schedules",
   page: "search",

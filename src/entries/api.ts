@@ -30,6 +30,7 @@ export { Optimizer } from "../optimizers/optimizer.js";
 export type {
   Closure,
   CommonOptions,
+  DescribedOptimizer,
   Dtype,
   Group,
   OptimizerDescription,
@@ -39,7 +40,7 @@ export type {
 } from "../optimizers/rule.js";
 export type { StateArray, StateArrays } from "../optimizers/slots.js";
 export type { OptimizerState } from "../optimizers/state.js";
-export type { Wrapping } from "../optimizers/wrapper.js";
+export type { WrappedOptimizer, Wrapping } from "../optimizers/wrapper.js";
 export {
   CheckpointError,
   DataError,

@@ -9,6 +9,7 @@ export type {
   Binding,
   Closure,
   CommonOptions,
+  DescribedOptimizer,
   Dtype,
   Group,
   OptimizerDescription,
@@ -24,5 +25,5 @@ export type {
 } from "../optimizers/rule.js";
 export type { StateArray, StateArrays } from "../optimizers/slots.js";
 export type { OptimizerState } from "../optimizers/state.js";
-export type { AnyWrapper, Wrapper, WrapperBinding, Wrapping } from "../optimizers/wrapper.js";
+export type { AnyWrapper, WrappedOptimizer, Wrapper, WrapperBinding, Wrapping } from "../optimizers/wrapper.js";
 export type { Field, Fields, Range } from "../options/options.js";

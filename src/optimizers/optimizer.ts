@@ -226,7 +226,7 @@ export class Optimizer implements Disposable {
   step(loss?: number | Closure, { weight = 1, last = false }: StepOptions = NO_OPTIONS): boolean {
     this.#alive();
     if (this.#evaluating) throw new ModeError("step");
-    if (!(weight > 0 && weight < Number.POSITIVE_INFINITY))
+    if (typeof weight !== "number" || !(weight > 0 && weight < Number.POSITIVE_INFINITY))
       throw new OptionError("step.weight", weight, `must be a number greater than 0, got ${show(weight)}`);
     const step = this.#steps + 1;
     try {
@@ -252,13 +252,11 @@ export class Optimizer implements Disposable {
     const sign = maximize ? -1 : 1;
     let scale = sign / gradients.weight;
     if (clipValue !== undefined) gradients.clamp(clipValue, this.#groups);
-    if (clipNorm !== undefined || accumulate > 1) {
-      const norm = gradients.measure(this.#groups);
-      if (clipNorm !== undefined && !Number.isFinite(norm)) {
-        gradients.clear();
-        throw new DivergedError("the gradient", this.#steps);
-      }
-      if (clipNorm !== undefined) scale *= Math.min(1, clipNorm / (norm + 1e-6));
+    const norm = clipNorm !== undefined || accumulate > 1 ? gradients.measure(this.#groups) : Number.NaN;
+    if (clipNorm !== undefined) {
+      if (!Number.isFinite(norm)) gradients.clear();
+      if (!Number.isFinite(norm)) throw new DivergedError("the gradient", this.#steps);
+      scale *= Math.min(1, clipNorm / (norm + 1e-6));
     }
     for (const group of this.#groups) group.learningRate = group.scheduledRate;
     this.#ratesKnown = true;

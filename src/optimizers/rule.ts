@@ -159,10 +159,14 @@ export type AnyOptions = Record<string, unknown>;
 /** A rule whose options are known at run time only. */
 export type AnyRule = Rule<AnyOptions>;
 
-/** An optimizer as plain data: `{ kind, ... }` with defaults filled in. What goes around another holds that as `optimizer`. */
+/**
+ * An optimizer as plain data: `{ kind, ... }` with defaults filled in, made by a factory or `optimizerFromJSON`, which attach its rule unseen.
+ * What goes around another holds that as `optimizer`.
+ */
 export interface OptimizerDescription {
   readonly kind: string;
   readonly [option: string]: unknown;
+  readonly [RULE]: AnyRule;
 }
 
 /** A description of what goes around no other: it has the common options. */
@@ -174,6 +178,11 @@ export interface RuleDescription extends OptimizerDescription {
   readonly accumulate: number;
   readonly groups: readonly Group<Record<string, unknown>>[];
 }
+
+/** A description of known options: all of them present, save those that have no default. */
+export type DescribedOptimizer<Own> = RuleDescription & {
+  readonly [K in Exclude<keyof Own, keyof CommonOptions<unknown>>]-?: Exclude<Own[K], undefined>;
+};
 
 // Carried unseen, so that a bundle holds the rules of the factories it imports and no others.
 export const RULE: unique symbol = Symbol("rule");
@@ -198,7 +207,7 @@ export function rebind<Own>(
 }
 
 /** Checks options against a rule and returns them as frozen plain data that carries the rule unseen. */
-export function describe<Own>(rule: Rule<Own>, given: object, path: string = rule.kind): RuleDescription {
+export function make<Own, Made extends RuleDescription = RuleDescription>(rule: Rule<Own>, given: object, path: string = rule.kind): Made {
   const own = { learningRate: learningRate(rule.learningRate), maximize: boolean(false), ...rule.fields } as Fields<object>;
   const top = {
     ...own,
@@ -211,7 +220,7 @@ export function describe<Own>(rule: Rule<Own>, given: object, path: string = rul
   if (rule.traits?.includes("movesAllTogether")) checkTogether(path, options as RuleDescription);
   const description = { kind: rule.kind, ...options };
   Object.defineProperty(description, RULE, { value: rule });
-  return Object.freeze(description) as RuleDescription;
+  return Object.freeze(description) as unknown as Made;
 }
 
 /** A rule that moves all tensors together takes their gradients as they are, and all of them alike. */
@@ -228,7 +237,7 @@ function checkTogether(path: string, { clipNorm, clipValue, accumulate, groups }
 
 /** The rule that a factory's description carries; a description that came through JSON has none. */
 export function ruleOf(description: OptimizerDescription, path = "optimizer"): AnyRule {
-  const rule = (description as { [RULE]?: AnyRule } | null | undefined)?.[RULE];
+  const rule = (description as OptimizerDescription | null | undefined)?.[RULE];
   if (rule === undefined) {
     throw new OptionError(
       path,

@@ -39,6 +39,9 @@ export interface Wrapping {
   optimizer: OptimizerDescription;
 }
 
+/** A description of what goes around an optimizer. */
+export type WrappedOptimizer<Own extends Wrapping> = OptimizerDescription & { readonly [K in keyof Own]-?: Exclude<Own[K], undefined> };
+
 export type AnyWrapper = Wrapper<Wrapping>;
 
 interface Layer {
@@ -59,9 +62,13 @@ export const optimizer: Field<OptimizerDescription> & { isOptimizer: true } = {
 };
 
 /** Checks options and returns them as frozen plain data that carries, unseen, the wrapper and the rule it makes. */
-export function wrap<Own extends Wrapping>(wrapper: Wrapper<Own>, given: object, path: string = wrapper.kind): OptimizerDescription {
+export function wrap<Own extends Wrapping, Made extends OptimizerDescription = OptimizerDescription>(
+  wrapper: Wrapper<Own>,
+  given: object,
+  path: string = wrapper.kind,
+): Made {
   const options = readOptions(path, given, { ...wrapper.fields, optimizer } as unknown as Fields<Own>);
-  const description: OptimizerDescription = { kind: wrapper.kind, ...options };
+  const description = { kind: wrapper.kind, ...options } as unknown as OptimizerDescription;
   Object.defineProperty(description, LAYER, { value: { wrapper, options } });
   const { kinds, compose, core } = unwrap(description);
   if (kinds.indexOf(wrapper.kind, 1) > 0)
@@ -75,7 +82,7 @@ export function wrap<Own extends Wrapping>(wrapper: Wrapper<Own>, given: object,
     );
   }
   Object.defineProperty(description, RULE, { value: rule });
-  return Object.freeze(description);
+  return Object.freeze(description) as Made;
 }
 
 /** What a description is made of: the optimizer at its core and what goes around it, outermost first. */

@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset.js";
 import type { Engine } from "../engine/engine.js";
 import { log } from "../numerics/math.js";
-import { describe, type OptimizerDescription, ruleOf, type Scheduled } from "../optimizers/rule.js";
+import { make as makeOptimizer, type OptimizerDescription, ruleOf, type Scheduled } from "../optimizers/rule.js";
 import { unwrap, withCore } from "../optimizers/wrapper.js";
 import { DivergedError, OptionError } from "../options/errors.js";
 import { integer, list, number, readOptions } from "../options/options.js";
@@ -274,7 +274,7 @@ function withRate(run: CheckedRun, data: TrainingData, rate: number): OptimizerD
       : ({ ...group, learningRate: scaledBy(group["learningRate"] as Scheduled, factor) } as typeof group),
   );
   const learningRate = typeof options.learningRate === "number" ? rate : scaledBy(options.learningRate, factor);
-  return withCore(run.optimizer, describe(ruleOf(core), { ...options, learningRate, groups: scaled }, "run.optimizer"));
+  return withCore(run.optimizer, makeOptimizer(ruleOf(core), { ...options, learningRate, groups: scaled }, "run.optimizer"));
 }
 
 function scaledBy(schedule: Scheduled, factor: number): Scheduled {

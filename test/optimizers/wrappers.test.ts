@@ -194,7 +194,7 @@ describe("wrong use", () => {
     ["ema swa", () => ema({ optimizer: swa({ optimizer: adam() }) }), "ema.optimizer cannot be swa"],
     ["centralize twice", () => centralize({ optimizer: centralize({ optimizer: adam() }) }), "has centralize inside already"],
     ["no optimizer", () => ema({} as never), "ema.optimizer is missing"],
-    ["a plain object", () => ema({ optimizer: { kind: "adam" } }), "must come from a factory"],
+    ["a plain object", () => ema({ optimizer: { kind: "adam" } as never }), "must come from a factory"],
     ["a rate outside", () => ema({ optimizer: adam(), learningRate: 1 } as never), "ema.learningRate is not an option"],
     [
       "a wrong option inside JSON",

@@ -1,5 +1,5 @@
 import { powi } from "../../numerics/math.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface AcpropOptions extends CommonOptions<AcpropOptions> {
   /** Decay of the mean of gradients, in [0, 1). Default 0.9. */
@@ -53,6 +53,6 @@ export const acpropRule: Rule<AcpropOptions> = {
  * @example
  * acprop({ learningRate: 1e-3, weightDecay: 1e-2 })
  */
-export function acprop(options: AcpropOptions = {}): OptimizerDescription {
-  return describe(acpropRule, options);
+export function acprop(options: AcpropOptions = {}): DescribedOptimizer<AcpropOptions> {
+  return make(acpropRule, options);
 }

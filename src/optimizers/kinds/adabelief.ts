@@ -1,6 +1,6 @@
 import { powi } from "../../numerics/math.js";
 import { boolean } from "../../options/options.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface AdabeliefOptions extends CommonOptions<AdabeliefOptions> {
   /** Decay of the mean of gradients, in [0, 1). Default 0.9. */
@@ -61,6 +61,6 @@ export const adabeliefRule: Rule<AdabeliefOptions> = {
  * @example
  * adabelief({ learningRate: 1e-3, weightDecay: 1e-2 })
  */
-export function adabelief(options: AdabeliefOptions = {}): OptimizerDescription {
-  return describe(adabeliefRule, options);
+export function adabelief(options: AdabeliefOptions = {}): DescribedOptimizer<AdabeliefOptions> {
+  return make(adabeliefRule, options);
 }

@@ -1,4 +1,4 @@
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface AdadeltaOptions extends CommonOptions<AdadeltaOptions> {
   /** Decay of both averages, in [0, 1). Default 0.9. */
@@ -37,6 +37,6 @@ export const adadeltaRule: Rule<AdadeltaOptions> = {
  * @example
  * adadelta({ rho: 0.95 })
  */
-export function adadelta(options: AdadeltaOptions = {}): OptimizerDescription {
-  return describe(adadeltaRule, options);
+export function adadelta(options: AdadeltaOptions = {}): DescribedOptimizer<AdadeltaOptions> {
+  return make(adadeltaRule, options);
 }

@@ -2,7 +2,7 @@ import { padded } from "../../engine/memory.js";
 import { type Shape, sizeOf } from "../../engine/parameters.js";
 import { pow } from "../../numerics/math.js";
 import { number } from "../../options/options.js";
-import { type CommonOptions, describe, type Rule, type RuleDescription, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface AdafactorOptions extends CommonOptions<AdafactorOptions> {
   /** The power of t with which the mean of squares grows longer: beta2 = 1 - t^beta2Decay, at most 0. Default -0.8. */
@@ -87,6 +87,6 @@ function matricesOf(shape: Shape): { matrices: number; rows: number; columns: nu
  * @example
  * adafactor({ learningRate: 0.05 })
  */
-export function adafactor(options: AdafactorOptions = {}): RuleDescription {
-  return describe(adafactorRule, options);
+export function adafactor(options: AdafactorOptions = {}): DescribedOptimizer<AdafactorOptions> {
+  return make(adafactorRule, options);
 }

@@ -1,5 +1,5 @@
 import { boolean, number } from "../../options/options.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface AdagradOptions extends CommonOptions<AdagradOptions> {
   /** Decay of the rate itself: learningRate / (1 + (t - 1) rateDecay); at least 0. Default 0. */
@@ -52,6 +52,6 @@ export const adagradRule: Rule<AdagradOptions> = {
  * @example
  * adagrad({ learningRate: 0.05, initialAccumulator: 0.1 })
  */
-export function adagrad(options: AdagradOptions = {}): OptimizerDescription {
-  return describe(adagradRule, options);
+export function adagrad(options: AdagradOptions = {}): DescribedOptimizer<AdagradOptions> {
+  return make(adagradRule, options);
 }

@@ -3,9 +3,9 @@ import { boolean, oneOf } from "../../options/options.js";
 import {
   type Binding,
   type CommonOptions,
+  type DescribedOptimizer,
   type Dtype,
-  describe,
-  type OptimizerDescription,
+  make,
   type Rule,
   type Scheduled,
   type Step,
@@ -162,8 +162,8 @@ function bind({ kernels, options: o, runs }: Binding<AdamwOptions>, decoupled: b
  * @example
  * adam({ learningRate: 3e-3, beta2: 0.99 })
  */
-export function adam(options: AdamOptions = {}): OptimizerDescription {
-  return describe(adamRule, options);
+export function adam(options: AdamOptions = {}): DescribedOptimizer<AdamOptions> {
+  return make(adamRule, options);
 }
 
 /**
@@ -181,6 +181,6 @@ export function adam(options: AdamOptions = {}): OptimizerDescription {
  * @example
  * adamw({ learningRate: 1e-3, groups: [{ match: "*.bias", weightDecay: 0 }] })
  */
-export function adamw(options: AdamwOptions = {}): OptimizerDescription {
-  return describe(adamwRule, options);
+export function adamw(options: AdamwOptions = {}): DescribedOptimizer<AdamwOptions> {
+  return make(adamwRule, options);
 }

@@ -1,6 +1,6 @@
 import { powi } from "../../numerics/math.js";
 import { boolean } from "../../options/options.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface AdamaxOptions extends CommonOptions<AdamaxOptions> {
   /** Decay of the mean of gradients, in [0, 1). Default 0.9. */
@@ -54,6 +54,6 @@ export const adamaxRule: Rule<AdamaxOptions> = {
  * @example
  * adamax({ learningRate: 5e-3 })
  */
-export function adamax(options: AdamaxOptions = {}): OptimizerDescription {
-  return describe(adamaxRule, options);
+export function adamax(options: AdamaxOptions = {}): DescribedOptimizer<AdamaxOptions> {
+  return make(adamaxRule, options);
 }

@@ -1,6 +1,6 @@
 import { powi } from "../../numerics/math.js";
 import { boolean, optional } from "../../options/options.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface AdanOptions extends CommonOptions<AdanOptions> {
   /** Decay of the mean of gradients, in [0, 1). Default 0.98. */
@@ -71,6 +71,6 @@ export const adanRule: Rule<AdanOptions> = {
  * @example
  * adan({ learningRate: 3e-3, weightDecay: 0.02 })
  */
-export function adan(options: AdanOptions = {}): OptimizerDescription {
-  return describe(adanRule, options);
+export function adan(options: AdanOptions = {}): DescribedOptimizer<AdanOptions> {
+  return make(adanRule, options);
 }

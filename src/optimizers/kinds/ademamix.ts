@@ -1,5 +1,5 @@
 import { powi } from "../../numerics/math.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface AdemamixOptions extends CommonOptions<AdemamixOptions> {
   /** Decay of the mean of gradients, in [0, 1). Default 0.9. */
@@ -101,8 +101,8 @@ export const simplifiedAdemamixRule: Rule<SimplifiedAdemamixOptions> = {
  * @example
  * ademamix({ learningRate: 1e-3, alpha: linear({ rate: 0, end: 5, steps: 1000 }) })
  */
-export function ademamix(options: AdemamixOptions = {}): OptimizerDescription {
-  return describe(ademamixRule, options);
+export function ademamix(options: AdemamixOptions = {}): DescribedOptimizer<AdemamixOptions> {
+  return make(ademamixRule, options);
 }
 
 /**
@@ -120,6 +120,6 @@ export function ademamix(options: AdemamixOptions = {}): OptimizerDescription {
  * @example
  * simplifiedAdemamix({ learningRate: 1e-5, alpha: 100 })
  */
-export function simplifiedAdemamix(options: SimplifiedAdemamixOptions = {}): OptimizerDescription {
-  return describe(simplifiedAdemamixRule, options);
+export function simplifiedAdemamix(options: SimplifiedAdemamixOptions = {}): DescribedOptimizer<SimplifiedAdemamixOptions> {
+  return make(simplifiedAdemamixRule, options);
 }

@@ -1,6 +1,6 @@
 import { pow } from "../../numerics/math.js";
 import { boolean } from "../../options/options.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface AdoptOptions extends CommonOptions<AdoptOptions> {
   /** Decay of the mean of scaled gradients, in [0, 1). Default 0.9. */
@@ -70,6 +70,6 @@ export const adoptRule: Rule<AdoptOptions> = {
  * @example
  * adopt({ learningRate: 3e-3, weightDecay: 1e-2, decoupled: true })
  */
-export function adopt(options: AdoptOptions = {}): OptimizerDescription {
-  return describe(adoptRule, options);
+export function adopt(options: AdoptOptions = {}): DescribedOptimizer<AdoptOptions> {
+  return make(adoptRule, options);
 }

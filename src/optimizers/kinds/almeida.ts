@@ -1,6 +1,6 @@
 import { sizeOf } from "../../engine/parameters.js";
 import { number } from "../../options/options.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 import { largestRate } from "./dadapt.js";
 import { added } from "./hypergradient.js";
 
@@ -105,8 +105,8 @@ export const plagianakosRule: Rule<PlagianakosOptions> = {
  * @example
  * almeida({ learningRate: 0.01, metaStepsize: 0.05 })
  */
-export function almeida(options: AlmeidaOptions = {}): OptimizerDescription {
-  return describe(almeidaRule, options);
+export function almeida(options: AlmeidaOptions = {}): DescribedOptimizer<AlmeidaOptions> {
+  return make(almeidaRule, options);
 }
 
 /**
@@ -130,6 +130,6 @@ export function almeida(options: AlmeidaOptions = {}): OptimizerDescription {
  * @example
  * plagianakos({ learningRate: 0.01, metaStepsize: 1e-4 })
  */
-export function plagianakos(options: PlagianakosOptions = {}): OptimizerDescription {
-  return describe(plagianakosRule, options);
+export function plagianakos(options: PlagianakosOptions = {}): DescribedOptimizer<PlagianakosOptions> {
+  return make(plagianakosRule, options);
 }

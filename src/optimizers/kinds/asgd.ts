@@ -1,5 +1,5 @@
 import { pow } from "../../numerics/math.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface AsgdOptions extends CommonOptions<AsgdOptions> {
   /** Decay of the values, and of the rate with it; at least 0. Default 1e-4. */
@@ -52,6 +52,6 @@ export const asgdRule: Rule<AsgdOptions> = {
  * optimizer.step();
  * optimizer.slot("average").get("weight"); // Float32Array
  */
-export function asgd(options: AsgdOptions = {}): OptimizerDescription {
-  return describe(asgdRule, options);
+export function asgd(options: AsgdOptions = {}): DescribedOptimizer<AsgdOptions> {
+  return make(asgdRule, options);
 }

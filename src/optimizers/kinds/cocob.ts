@@ -1,4 +1,4 @@
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface CocobOptions extends CommonOptions<CocobOptions> {
   /** Bounds the first bets: a parameter moves by at most about 1 / alpha in the first update; greater than 0. Default 100. */
@@ -46,6 +46,6 @@ export const cocobRule: Rule<CocobOptions> = {
  * @example
  * cocob({ alpha: 100 })
  */
-export function cocob(options: CocobOptions = {}): OptimizerDescription {
-  return describe(cocobRule, options);
+export function cocob(options: CocobOptions = {}): DescribedOptimizer<CocobOptions> {
+  return make(cocobRule, options);
 }

@@ -1,6 +1,6 @@
 import { powi } from "../../numerics/math.js";
 import { boolean, number, optional } from "../../options/options.js";
-import { type Binding, type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type Binding, type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 interface EstimateOptions<Own> extends CommonOptions<Own> {
   /** Where the estimate d of the distance to the solution starts, greater than 0; too small only costs steps. Default 1e-6. */
@@ -159,8 +159,8 @@ export const dadaptAdamRule: Rule<DadaptAdamOptions> = {
  * @example
  * dadaptSgd({ momentum: 0.9 })
  */
-export function dadaptSgd(options: DadaptSgdOptions = {}): OptimizerDescription {
-  return describe(dadaptSgdRule, options);
+export function dadaptSgd(options: DadaptSgdOptions = {}): DescribedOptimizer<DadaptSgdOptions> {
+  return make(dadaptSgdRule, options);
 }
 
 /**
@@ -181,6 +181,6 @@ export function dadaptSgd(options: DadaptSgdOptions = {}): OptimizerDescription 
  * @example
  * dadaptAdam({ weightDecay: 0.01, decoupled: true })
  */
-export function dadaptAdam(options: DadaptAdamOptions = {}): OptimizerDescription {
-  return describe(dadaptAdamRule, options);
+export function dadaptAdam(options: DadaptAdamOptions = {}): DescribedOptimizer<DadaptAdamOptions> {
+  return make(dadaptAdamRule, options);
 }

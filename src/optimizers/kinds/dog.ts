@@ -2,8 +2,8 @@ import { boolean, number, optional } from "../../options/options.js";
 import {
   type Binding,
   type CommonOptions,
-  describe,
-  type OptimizerDescription,
+  type DescribedOptimizer,
+  make,
   type Rule,
   type Run,
   type Scheduled,
@@ -162,8 +162,8 @@ export const dowgRule: Rule<DowgOptions> = {
  * optimizer.toEvaluation(); // the average is in the parameters now
  * optimizer.toTraining();
  */
-export function dog(options: DogOptions = {}): OptimizerDescription {
-  return describe(dogRule, options);
+export function dog(options: DogOptions = {}): DescribedOptimizer<DogOptions> {
+  return make(dogRule, options);
 }
 
 /**
@@ -183,6 +183,6 @@ export function dog(options: DogOptions = {}): OptimizerDescription {
  * @example
  * dowg({ averagingPower: 8 })
  */
-export function dowg(options: DowgOptions = {}): OptimizerDescription {
-  return describe(dowgRule, options);
+export function dowg(options: DowgOptions = {}): DescribedOptimizer<DowgOptions> {
+  return make(dowgRule, options);
 }

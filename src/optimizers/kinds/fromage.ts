@@ -1,4 +1,4 @@
-import { type CommonOptions, describe, type Rule, type RuleDescription, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface FromageOptions extends CommonOptions<FromageOptions> {
   /** Norms below this count as this, at least 0. Default 1e-6. */
@@ -38,6 +38,6 @@ export const fromageRule: Rule<FromageOptions> = {
  * @example
  * fromage({ learningRate: 0.01 })
  */
-export function fromage(options: FromageOptions = {}): RuleDescription {
-  return describe(fromageRule, options);
+export function fromage(options: FromageOptions = {}): DescribedOptimizer<FromageOptions> {
+  return make(fromageRule, options);
 }

@@ -1,6 +1,6 @@
 import { powi } from "../../numerics/math.js";
 import { boolean } from "../../options/options.js";
-import { type Binding, type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type Binding, type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 import { largestRate } from "./dadapt.js";
 
 interface HypergradientOptions<Own> extends CommonOptions<Own> {
@@ -138,8 +138,8 @@ export const adamHypergradientRule: Rule<AdamHypergradientOptions> = {
  * @example
  * sgdHypergradient({ learningRate: 0.01, hyperRate: 0.02, multiplicative: true, momentum: 0.9 })
  */
-export function sgdHypergradient(options: SgdHypergradientOptions = {}): OptimizerDescription {
-  return describe(sgdHypergradientRule, options);
+export function sgdHypergradient(options: SgdHypergradientOptions = {}): DescribedOptimizer<SgdHypergradientOptions> {
+  return make(sgdHypergradientRule, options);
 }
 
 /**
@@ -155,6 +155,6 @@ export function sgdHypergradient(options: SgdHypergradientOptions = {}): Optimiz
  * @example
  * adamHypergradient({ hyperRate: 1e-7 })
  */
-export function adamHypergradient(options: AdamHypergradientOptions = {}): OptimizerDescription {
-  return describe(adamHypergradientRule, options);
+export function adamHypergradient(options: AdamHypergradientOptions = {}): DescribedOptimizer<AdamHypergradientOptions> {
+  return make(adamHypergradientRule, options);
 }

@@ -1,6 +1,6 @@
 import { powi } from "../../numerics/math.js";
 import { boolean } from "../../options/options.js";
-import { type CommonOptions, describe, type Rule, type RuleDescription, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface LambOptions extends CommonOptions<LambOptions> {
   /** Scale the step to the tensor; false, in a group, for what may have to cross zero: biases and gains. Default true. */
@@ -64,6 +64,6 @@ function trust(values: number, step: number): number {
  * @example
  * lamb({ learningRate: 1e-2, weightDecay: 0.01, groups: [{ match: "*.bias", trust: false, weightDecay: 0 }] })
  */
-export function lamb(options: LambOptions = {}): RuleDescription {
-  return describe(lambRule, options);
+export function lamb(options: LambOptions = {}): DescribedOptimizer<LambOptions> {
+  return make(lambRule, options);
 }

@@ -1,5 +1,5 @@
 import { powi } from "../../numerics/math.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface LapropOptions extends CommonOptions<LapropOptions> {
   /** Decay of the mean of scaled gradients, in [0, 1). Default 0.9. */
@@ -54,6 +54,6 @@ export const lapropRule: Rule<LapropOptions> = {
  * @example
  * laprop({ learningRate: 1e-3, weightDecay: 1e-2 })
  */
-export function laprop(options: LapropOptions = {}): OptimizerDescription {
-  return describe(lapropRule, options);
+export function laprop(options: LapropOptions = {}): DescribedOptimizer<LapropOptions> {
+  return make(lapropRule, options);
 }

@@ -1,5 +1,5 @@
 import { boolean } from "../../options/options.js";
-import { type CommonOptions, describe, type Rule, type RuleDescription, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface LarsOptions extends CommonOptions<LarsOptions> {
   /** How far a tensor moves in proportion to its own norm, greater than 0. Default 1e-3. */
@@ -59,6 +59,6 @@ export const larsRule: Rule<LarsOptions> = {
  * @example
  * lars({ learningRate: 1, weightDecay: 1e-4, groups: [{ match: "*.bias", trust: false, weightDecay: 0 }] })
  */
-export function lars(options: LarsOptions = {}): RuleDescription {
-  return describe(larsRule, options);
+export function lars(options: LarsOptions = {}): DescribedOptimizer<LarsOptions> {
+  return make(larsRule, options);
 }

@@ -1,7 +1,7 @@
 import { strongWolfe } from "../../numerics/strongWolfe.js";
 import { DivergedError } from "../../options/errors.js";
 import { integer, number, oneOf, optional } from "../../options/options.js";
-import { type CommonOptions, describe, type Rule, type RuleDescription, type Step } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Step } from "../rule.js";
 
 export interface LbfgsOptions extends Omit<CommonOptions<LbfgsOptions>, "clipNorm" | "clipValue" | "accumulate"> {
   /** The most iterations of a `step()`, a positive integer. Default 20. */
@@ -226,6 +226,6 @@ export const lbfgsRule: Rule<LbfgsOptions> = {
  *   return value.reduce((sum, x) => sum + x * x, 0);
  * });
  */
-export function lbfgs(options: LbfgsOptions = {}): RuleDescription {
-  return describe(lbfgsRule, options);
+export function lbfgs(options: LbfgsOptions = {}): DescribedOptimizer<LbfgsOptions> {
+  return make(lbfgsRule, options);
 }

@@ -1,5 +1,5 @@
 import { oneOf } from "../../options/options.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface LionOptions extends CommonOptions<LionOptions> {
   /** The share of the old mean in the step, in [0, 1). Default 0.9. */
@@ -54,6 +54,6 @@ export const lionRule: Rule<LionOptions> = {
  * @example
  * lion({ learningRate: 3e-4, weightDecay: 0.1 })
  */
-export function lion(options: LionOptions = {}): OptimizerDescription {
-  return describe(lionRule, options);
+export function lion(options: LionOptions = {}): DescribedOptimizer<LionOptions> {
+  return make(lionRule, options);
 }

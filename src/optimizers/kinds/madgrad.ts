@@ -1,5 +1,5 @@
 import { boolean } from "../../options/options.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface MadgradOptions extends CommonOptions<MadgradOptions> {
   /** The share of the old values in the new ones, in [0, 1). Default 0.9. */
@@ -53,6 +53,6 @@ export const madgradRule: Rule<MadgradOptions> = {
  * @example
  * madgrad({ learningRate: 1e-2, momentum: 0.9 })
  */
-export function madgrad(options: MadgradOptions = {}): OptimizerDescription {
-  return describe(madgradRule, options);
+export function madgrad(options: MadgradOptions = {}): DescribedOptimizer<MadgradOptions> {
+  return make(madgradRule, options);
 }

@@ -1,6 +1,6 @@
 import { powi } from "../../numerics/math.js";
 import { boolean, number } from "../../options/options.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 import { NO_STEP } from "./polyak.js";
 
 interface ModelOptions<Own> extends CommonOptions<Own> {
@@ -162,8 +162,8 @@ export const momoAdamRule: Rule<MomoAdamOptions> = {
  * const optimizer = new Optimizer(parameters, momo());
  * optimizer.step(0.3);
  */
-export function momo(options: MomoOptions = {}): OptimizerDescription {
-  return describe(momoRule, options);
+export function momo(options: MomoOptions = {}): DescribedOptimizer<MomoOptions> {
+  return make(momoRule, options);
 }
 
 /**
@@ -184,6 +184,6 @@ export function momo(options: MomoOptions = {}): OptimizerDescription {
  * const optimizer = new Optimizer(parameters, momoAdam({ learningRate: 0.1 }));
  * optimizer.step(0.3);
  */
-export function momoAdam(options: MomoAdamOptions = {}): OptimizerDescription {
-  return describe(momoAdamRule, options);
+export function momoAdam(options: MomoAdamOptions = {}): DescribedOptimizer<MomoAdamOptions> {
+  return make(momoAdamRule, options);
 }

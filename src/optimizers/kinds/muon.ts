@@ -3,7 +3,8 @@ import { OptionError } from "../../options/errors.js";
 import { boolean, type Field, integer, list, number, oneOf, optional } from "../../options/options.js";
 import {
   type CommonOptions,
-  describe,
+  type DescribedOptimizer,
+  make,
   type OptimizerDescription,
   type Rule,
   type RuleDescription,
@@ -166,6 +167,6 @@ function coefficients(fallback: readonly number[]): Field<readonly number[]> {
  * @example
  * muon({ learningRate: 0.02, fallback: adamw({ learningRate: 1e-3 }), groups: [{ match: "head.*", orthogonalize: false }] })
  */
-export function muon(options: MuonOptions = {}): RuleDescription {
-  return describe(muonRule, options);
+export function muon(options: MuonOptions = {}): DescribedOptimizer<MuonOptions> {
+  return make(muonRule, options);
 }

@@ -1,6 +1,6 @@
 import { pow, powi } from "../../numerics/math.js";
 import { boolean } from "../../options/options.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface NadamOptions extends CommonOptions<NadamOptions> {
   /** Decay of the mean of gradients, in [0, 1). Default 0.9. */
@@ -65,6 +65,6 @@ export const nadamRule: Rule<NadamOptions> = {
  * @example
  * nadam({ learningRate: 1e-3, weightDecay: 1e-2, decoupled: true })
  */
-export function nadam(options: NadamOptions = {}): OptimizerDescription {
-  return describe(nadamRule, options);
+export function nadam(options: NadamOptions = {}): DescribedOptimizer<NadamOptions> {
+  return make(nadamRule, options);
 }

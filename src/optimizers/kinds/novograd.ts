@@ -1,4 +1,4 @@
-import { type CommonOptions, describe, type Rule, type RuleDescription, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface NovogradOptions extends CommonOptions<NovogradOptions> {
   /** Decay of the sum of gradients, in [0, 1). Default 0.9. */
@@ -60,6 +60,6 @@ function squares(tensor: string): string {
  * @example
  * novograd({ learningRate: 0.01, beta2: 0.98, weightDecay: 1e-3 })
  */
-export function novograd(options: NovogradOptions = {}): RuleDescription {
-  return describe(novogradRule, options);
+export function novograd(options: NovogradOptions = {}): DescribedOptimizer<NovogradOptions> {
+  return make(novogradRule, options);
 }

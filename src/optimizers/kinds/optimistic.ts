@@ -1,4 +1,4 @@
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface OptimisticGradientDescentOptions extends CommonOptions<OptimisticGradientDescentOptions> {
   /** The weight of the gradient, at least 0. Default 1. */
@@ -35,6 +35,8 @@ export const optimisticGradientDescentRule: Rule<OptimisticGradientDescentOption
  * @example
  * optimisticGradientDescent({ learningRate: 0.05, beta: 0.5 })
  */
-export function optimisticGradientDescent(options: OptimisticGradientDescentOptions = {}): OptimizerDescription {
-  return describe(optimisticGradientDescentRule, options);
+export function optimisticGradientDescent(
+  options: OptimisticGradientDescentOptions = {},
+): DescribedOptimizer<OptimisticGradientDescentOptions> {
+  return make(optimisticGradientDescentRule, options);
 }

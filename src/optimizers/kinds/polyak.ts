@@ -1,5 +1,5 @@
 import { number, oneOf } from "../../options/options.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule } from "../rule.js";
 
 export interface PolyakOptions extends CommonOptions<PolyakOptions> {
   /** The lowest loss that can be had. Default 0. */
@@ -60,6 +60,6 @@ export const polyakRule: Rule<PolyakOptions> = {
  * const optimizer = new Optimizer(parameters, polyak({ learningRate: 1 }));
  * optimizer.step(0.3);
  */
-export function polyak(options: PolyakOptions = {}): OptimizerDescription {
-  return describe(polyakRule, options);
+export function polyak(options: PolyakOptions = {}): DescribedOptimizer<PolyakOptions> {
+  return make(polyakRule, options);
 }

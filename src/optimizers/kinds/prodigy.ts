@@ -2,7 +2,7 @@ import { padded } from "../../engine/memory.js";
 import { type Shape, sizeOf } from "../../engine/parameters.js";
 import { powi } from "../../numerics/math.js";
 import { boolean, integer, number, optional } from "../../options/options.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 import { estimateFields, largestRate } from "./dadapt.js";
 
 export interface ProdigyOptions extends CommonOptions<ProdigyOptions> {
@@ -135,6 +135,6 @@ function sliceOf(shape: Shape, sliceP: number): number {
  * @example
  * prodigy({ weightDecay: 0.01, groups: [{ match: "*.bias", weightDecay: 0 }] })
  */
-export function prodigy(options: ProdigyOptions = {}): OptimizerDescription {
-  return describe(prodigyRule, options);
+export function prodigy(options: ProdigyOptions = {}): DescribedOptimizer<ProdigyOptions> {
+  return make(prodigyRule, options);
 }

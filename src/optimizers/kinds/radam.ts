@@ -1,6 +1,6 @@
 import { powi } from "../../numerics/math.js";
 import { boolean } from "../../options/options.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface RadamOptions extends CommonOptions<RadamOptions> {
   /** Decay of the mean of gradients, in [0, 1). Default 0.9. */
@@ -65,6 +65,6 @@ export const radamRule: Rule<RadamOptions> = {
  * @example
  * radam({ learningRate: 3e-3, weightDecay: 1e-2, decoupled: true })
  */
-export function radam(options: RadamOptions = {}): OptimizerDescription {
-  return describe(radamRule, options);
+export function radam(options: RadamOptions = {}): DescribedOptimizer<RadamOptions> {
+  return make(radamRule, options);
 }

@@ -3,8 +3,8 @@ import { boolean, number } from "../../options/options.js";
 import {
   type Binding,
   type CommonOptions,
-  describe,
-  type OptimizerDescription,
+  type DescribedOptimizer,
+  make,
   type Resolved,
   type Rule,
   type Scheduled,
@@ -110,6 +110,6 @@ function variant({ kernels, options: o, runs }: Binding<RmspropOptions>): Step {
  * @example
  * rmsprop({ learningRate: 1e-3, momentum: 0.9, centered: true })
  */
-export function rmsprop(options: RmspropOptions = {}): OptimizerDescription {
-  return describe(rmspropRule, options);
+export function rmsprop(options: RmspropOptions = {}): DescribedOptimizer<RmspropOptions> {
+  return make(rmspropRule, options);
 }

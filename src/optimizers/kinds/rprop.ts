@@ -1,5 +1,5 @@
 import { number } from "../../options/options.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule } from "../rule.js";
 
 export interface RpropOptions extends CommonOptions<RpropOptions> {
   /** The factor on a step size where the gradient's sign turned, greater than 0 and less than 1. Default 0.5. */
@@ -54,6 +54,6 @@ export const rpropRule: Rule<RpropOptions> = {
  * @example
  * rprop({ learningRate: 1e-3, stepMax: 1 })
  */
-export function rprop(options: RpropOptions = {}): OptimizerDescription {
-  return describe(rpropRule, options);
+export function rprop(options: RpropOptions = {}): DescribedOptimizer<RpropOptions> {
+  return make(rpropRule, options);
 }

@@ -1,6 +1,6 @@
 import { pow, powi } from "../../numerics/math.js";
 import { integer, number } from "../../options/options.js";
-import { type Binding, type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type Binding, type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 interface ScheduleFreeOptions<Own> extends CommonOptions<Own> {
   /** Updates over which the rate rises linearly from 0, a whole number. Default 0. */
@@ -128,8 +128,8 @@ export const scheduleFreeAdamwRule: Rule<ScheduleFreeAdamwOptions> = {
  * optimizer.step();
  * optimizer.toEvaluation();
  */
-export function scheduleFreeSgd(options: ScheduleFreeSgdOptions = {}): OptimizerDescription {
-  return describe(scheduleFreeSgdRule, options);
+export function scheduleFreeSgd(options: ScheduleFreeSgdOptions = {}): DescribedOptimizer<ScheduleFreeSgdOptions> {
+  return make(scheduleFreeSgdRule, options);
 }
 
 /**
@@ -150,6 +150,6 @@ export function scheduleFreeSgd(options: ScheduleFreeSgdOptions = {}): Optimizer
  * optimizer.step();
  * optimizer.toEvaluation();
  */
-export function scheduleFreeAdamw(options: ScheduleFreeAdamwOptions = {}): OptimizerDescription {
-  return describe(scheduleFreeAdamwRule, options);
+export function scheduleFreeAdamw(options: ScheduleFreeAdamwOptions = {}): DescribedOptimizer<ScheduleFreeAdamwOptions> {
+  return make(scheduleFreeAdamwRule, options);
 }

@@ -1,5 +1,5 @@
 import { boolean } from "../../options/options.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface SgdOptions extends CommonOptions<SgdOptions> {
   /** Decay mu of the velocity, at least 0. Default 0: no velocity. */
@@ -61,6 +61,6 @@ export const sgdRule: Rule<SgdOptions> = {
  * @example
  * sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true })
  */
-export function sgd(options: SgdOptions = {}): OptimizerDescription {
-  return describe(sgdRule, options);
+export function sgd(options: SgdOptions = {}): DescribedOptimizer<SgdOptions> {
+  return make(sgdRule, options);
 }

@@ -1,4 +1,4 @@
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface SignSgdOptions extends CommonOptions<SignSgdOptions> {
   /** Decoupled decay: p is multiplied by 1 - learningRate weightDecay; at least 0. Default 0. */
@@ -51,8 +51,8 @@ export const signumRule: Rule<SignumOptions> = {
  * @example
  * signSgd({ learningRate: 1e-3 })
  */
-export function signSgd(options: SignSgdOptions = {}): OptimizerDescription {
-  return describe(signSgdRule, options);
+export function signSgd(options: SignSgdOptions = {}): DescribedOptimizer<SignSgdOptions> {
+  return make(signSgdRule, options);
 }
 
 /**
@@ -68,6 +68,6 @@ export function signSgd(options: SignSgdOptions = {}): OptimizerDescription {
  * @example
  * signum({ learningRate: 1e-3, momentum: 0.95 })
  */
-export function signum(options: SignumOptions = {}): OptimizerDescription {
-  return describe(signumRule, options);
+export function signum(options: SignumOptions = {}): DescribedOptimizer<SignumOptions> {
+  return make(signumRule, options);
 }

@@ -1,5 +1,5 @@
 import { type Shape, sizeOf } from "../../engine/parameters.js";
-import { type CommonOptions, describe, type Rule, type RuleDescription, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface Sm3Options extends CommonOptions<Sm3Options> {
   /** Decay of the mean of steps, in [0, 1). Default 0.9. */
@@ -66,6 +66,6 @@ function matrixOf(shape: Shape): [rows: number, columns: number] {
  * @example
  * sm3({ learningRate: 0.1, momentum: 0.9 })
  */
-export function sm3(options: Sm3Options = {}): RuleDescription {
-  return describe(sm3Rule, options);
+export function sm3(options: Sm3Options = {}): DescribedOptimizer<Sm3Options> {
+  return make(sm3Rule, options);
 }

@@ -3,7 +3,7 @@ import { Random } from "../../numerics/random.js";
 import { ShapeError } from "../../options/errors.js";
 import { integer, oneOf, show } from "../../options/options.js";
 import type { Optimizer } from "../optimizer.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface SophiaOptions extends CommonOptions<SophiaOptions> {
   /** Decay of the mean of gradients, in [0, 1). Default 0.965. */
@@ -73,8 +73,8 @@ export const sophiaRule: Rule<SophiaOptions> = {
  * @example
  * sophia({ learningRate: 1e-3, gamma: 0.05 })
  */
-export function sophia(options: SophiaOptions = {}): OptimizerDescription {
-  return describe(sophiaRule, options);
+export function sophia(options: SophiaOptions = {}): DescribedOptimizer<SophiaOptions> {
+  return make(sophiaRule, options);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { powi } from "../../numerics/math.js";
-import { type CommonOptions, describe, type Rule, type RuleDescription, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface SparseAdamOptions extends CommonOptions<SparseAdamOptions> {
   /** Decay of the mean of gradients, in [0, 1). Default 0.9. */
@@ -47,6 +47,6 @@ export const sparseAdamRule: Rule<SparseAdamOptions> = {
  * @example
  * sparseAdam({ learningRate: 1e-2 })
  */
-export function sparseAdam(options: SparseAdamOptions = {}): RuleDescription {
-  return describe(sparseAdamRule, options);
+export function sparseAdam(options: SparseAdamOptions = {}): DescribedOptimizer<SparseAdamOptions> {
+  return make(sparseAdamRule, options);
 }

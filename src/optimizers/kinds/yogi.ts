@@ -1,6 +1,6 @@
 import { powi } from "../../numerics/math.js";
 import { number } from "../../options/options.js";
-import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface YogiOptions extends CommonOptions<YogiOptions> {
   /** Decay of the mean of gradients, in [0, 1). Default 0.9. */
@@ -57,6 +57,6 @@ export const yogiRule: Rule<YogiOptions> = {
  * @example
  * yogi({ learningRate: 1e-2 })
  */
-export function yogi(options: YogiOptions = {}): OptimizerDescription {
-  return describe(yogiRule, options);
+export function yogi(options: YogiOptions = {}): DescribedOptimizer<YogiOptions> {
+  return make(yogiRule, options);
 }

@@ -1,7 +1,7 @@
 import { powi } from "../../numerics/math.js";
 import { boolean, integer, number } from "../../options/options.js";
-import type { AnyRule, Binding, OptimizerDescription } from "../rule.js";
-import { type Wrapper, type Wrapping, withSlot, wrap } from "../wrapper.js";
+import type { AnyRule, Binding } from "../rule.js";
+import { type WrappedOptimizer, type Wrapper, type Wrapping, withSlot, wrap } from "../wrapper.js";
 
 export interface EmaOptions extends Wrapping {
   /** The weight of the average before an update, in [0, 1). Default 0.999. */
@@ -99,7 +99,7 @@ function averaged(kind: string, rule: AnyRule, weights: (t: number) => Weights):
  * optimizer.toEvaluation(); // the parameters hold the average
  * optimizer.toTraining();
  */
-export function ema(options: EmaOptions): OptimizerDescription {
+export function ema(options: EmaOptions): WrappedOptimizer<EmaOptions> {
   return wrap(emaWrapper, options);
 }
 
@@ -117,6 +117,6 @@ export function ema(options: EmaOptions): OptimizerDescription {
  * @example
  * swa({ optimizer: sgd({ learningRate: 0.05, momentum: 0.9 }), start: 1000, every: 50 })
  */
-export function swa(options: SwaOptions): OptimizerDescription {
+export function swa(options: SwaOptions): WrappedOptimizer<SwaOptions> {
   return wrap(swaWrapper, options);
 }

@@ -1,5 +1,5 @@
-import { type OptimizerDescription, rebind } from "../rule.js";
-import { type Wrapper, type Wrapping, wrap } from "../wrapper.js";
+import { rebind } from "../rule.js";
+import { type WrappedOptimizer, type Wrapper, type Wrapping, wrap } from "../wrapper.js";
 
 export interface CautiousOptions extends Wrapping {}
 
@@ -56,6 +56,6 @@ export const cautiousWrapper: Wrapper<CautiousOptions> = {
  * @example
  * cautious({ optimizer: adamw({ learningRate: 1e-3, weightDecay: 0.1 }) })
  */
-export function cautious(options: CautiousOptions): OptimizerDescription {
+export function cautious(options: CautiousOptions): WrappedOptimizer<CautiousOptions> {
   return wrap(cautiousWrapper, options);
 }

@@ -1,6 +1,6 @@
 import { boolean, integer, number } from "../../options/options.js";
-import type { Binding, OptimizerDescription } from "../rule.js";
-import { membersOf, type Wrapper, type Wrapping, withoutLastSlot, withSlot, wrap } from "../wrapper.js";
+import type { Binding } from "../rule.js";
+import { membersOf, type WrappedOptimizer, type Wrapper, type Wrapping, withoutLastSlot, withSlot, wrap } from "../wrapper.js";
 
 export interface LookaheadOptions extends Wrapping {
   /** The number of updates after which the slow values follow, a positive integer. Default 6. */
@@ -82,6 +82,6 @@ export const lookaheadWrapper: Wrapper<Required<LookaheadOptions>> = {
  * @example
  * lookahead({ optimizer: adam({ learningRate: 1e-3 }), syncPeriod: 6, slowStepSize: 0.5 })
  */
-export function lookahead(options: LookaheadOptions): OptimizerDescription {
+export function lookahead(options: LookaheadOptions): WrappedOptimizer<LookaheadOptions> {
   return wrap(lookaheadWrapper, options);
 }

@@ -1,6 +1,6 @@
 import { integer, number } from "../../options/options.js";
-import { type AnyRule, type Binding, type OptimizerDescription, rebind, type Step } from "../rule.js";
-import { type Wrapper, type Wrapping, wrap } from "../wrapper.js";
+import { type AnyRule, type Binding, rebind, type Step } from "../rule.js";
+import { type WrappedOptimizer, type Wrapper, type Wrapping, wrap } from "../wrapper.js";
 
 export interface MechanicOptions extends Wrapping {
   /** Where the scale found starts, greater than 0; too small only costs steps. Default 1e-6. */
@@ -158,6 +158,6 @@ export const mechanicWrapper: Wrapper<Required<MechanicOptions>> = {
  * @example
  * mechanic({ optimizer: adamw({ learningRate: 1 }) })
  */
-export function mechanic(options: MechanicOptions): OptimizerDescription {
+export function mechanic(options: MechanicOptions): WrappedOptimizer<MechanicOptions> {
   return wrap(mechanicWrapper, options);
 }

@@ -1,6 +1,5 @@
 import { integer, number } from "../../options/options.js";
-import type { OptimizerDescription } from "../rule.js";
-import { type Wrapper, type Wrapping, wrap } from "../wrapper.js";
+import { type WrappedOptimizer, type Wrapper, type Wrapping, wrap } from "../wrapper.js";
 
 export interface SamOptions extends Wrapping {
   /** How far away the gradient is taken, in the 2-norm over all tensors that are not frozen; greater than 0. Default 0.05. */
@@ -61,6 +60,6 @@ export const samWrapper: Wrapper<Required<SamOptions>> = {
  *   return value.reduce((sum, x) => sum + x * x, 0);
  * });
  */
-export function sam(options: SamOptions): OptimizerDescription {
+export function sam(options: SamOptions): WrappedOptimizer<SamOptions> {
   return wrap(samWrapper, options);
 }

@@ -1,7 +1,7 @@
 import { type Shape, sizeOf } from "../../engine/parameters.js";
 import { number, oneOf } from "../../options/options.js";
-import type { AnyRule, Binding, OptimizerDescription, TensorRun } from "../rule.js";
-import { membersOf, type Wrapper, type Wrapping, wrap } from "../wrapper.js";
+import type { AnyRule, Binding, TensorRun } from "../rule.js";
+import { membersOf, type WrappedOptimizer, type Wrapper, type Wrapping, wrap } from "../wrapper.js";
 
 /** Which part of a tensor belongs to one unit of a network. */
 export type Units = "rows" | "columns";
@@ -88,7 +88,7 @@ function matrixOf(shape: Shape, units: Units): [rows: number, columns: number] {
  * @example
  * adaptiveGradientClipping({ optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }), clipping: 0.02, units: "columns" })
  */
-export function adaptiveGradientClipping(options: AdaptiveGradientClippingOptions): OptimizerDescription {
+export function adaptiveGradientClipping(options: AdaptiveGradientClippingOptions): WrappedOptimizer<AdaptiveGradientClippingOptions> {
   return wrap(adaptiveGradientClippingWrapper, options);
 }
 
@@ -106,6 +106,6 @@ export function adaptiveGradientClipping(options: AdaptiveGradientClippingOption
  * @example
  * centralize({ optimizer: adam({ learningRate: 1e-3 }), units: "columns" })
  */
-export function centralize(options: CentralizeOptions): OptimizerDescription {
+export function centralize(options: CentralizeOptions): WrappedOptimizer<CentralizeOptions> {
   return wrap(centralizeWrapper, options);
 }

@@ -12,6 +12,7 @@ import {
   Parameters,
   type Run,
   runFromJSON,
+  type Scheduled,
   sam,
   Trainer,
   warmup,
@@ -27,6 +28,8 @@ import { readCheckpoint } from "stepsize/training";
 export const learningRate = warmup({ steps: 10, then: cosine({ rate: 0.05, steps: 200 }) });
 export const optimizer = adamw({ learningRate, groups: [{ match: "*bias*", weightDecay: 0 }] });
 export const around = sam({ optimizer });
+export const sharpness: number = around.rho;
+export const decay: Scheduled = adamw().beta2;
 export const model = mlp({ inputs: 2, hidden: [8], outputs: 2, activation: "tanh" });
 export const run = { model, loss: "crossEntropy", optimizer, batchSize: 16, epochs: 20, seed: 3 } satisfies Run;
 export const checked = runFromJSON(JSON.parse(JSON.stringify(run)));
