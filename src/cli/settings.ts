@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { ACTIVATIONS } from "../models/mlp.js";
+import { ACTIVATIONS } from "../models/activations.js";
 import { rules } from "../optimizers/index.js";
 import { delimiterOf, namesOf, numberOf, numbersOf, scheduleOf, settingOf } from "./values.js";
 

@@ -4,7 +4,7 @@ import { type Decimal, isCode, POWERS, plainNumber } from "./numbers.js";
 import type { Reading } from "./readings.js";
 
 /** Texts that a column keeps: with more of them it is no category, and memory is worth more. */
-export const MOST_TEXTS = 0x1_0000;
+const MOST_TEXTS = 0x1_0000;
 /** Room for the codes of texts below the numbers of a column of integers. */
 const CODES = 0x10_0000;
 const LARGEST = 0x8000_0000 - CODES - 1;

@@ -25,7 +25,7 @@ export function columnOf(table: CsvTable, name: string): StoredColumn {
 }
 
 /** Why a column is not predicted from unless it is asked for; undefined for one that is. */
-export function dropReason({ column, kind, rows, missing, distinct, counts, minimum }: ColumnProfile): DropReason | undefined {
+function dropReason({ column, kind, rows, missing, distinct, counts, minimum }: ColumnProfile): DropReason | undefined {
   if (column.isIndex) return "index";
   if (kind === "empty") return "empty";
   if (kind === "date") return "date";

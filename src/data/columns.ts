@@ -60,7 +60,7 @@ export interface KindHints {
 export const MOST_DISTINCT = 1000;
 
 /** The column of that name, for use. @throws DataError when it had too many texts to be kept. */
-export function usable(column: StoredColumn): StoredColumn {
+function usable(column: StoredColumn): StoredColumn {
   if (!column.abandoned) return column;
   throw new DataError(`column ${column.name} has more than 65,536 different texts: exclude it`, undefined, column.name);
 }

@@ -136,7 +136,7 @@ export function taskOf(target: ColumnProfile, task: "auto" | Task, table: CsvTab
 }
 
 /** One slip of the pen must not turn a column of numbers into a thousand categories. */
-export function refuseSlip({ slip, column }: ColumnProfile, table: CsvTable, remedy: ReturnType<typeof option>): void {
+function refuseSlip({ slip, column }: ColumnProfile, table: CsvTable, remedy: ReturnType<typeof option>): void {
   if (slip === undefined) return;
   const cell = column.texts[slip.text] as string;
   let row = 0;

@@ -15,7 +15,7 @@ export interface RecordOptions {
 }
 
 /** What a cell may hold at most, in UTF-16 units: a file without line breaks, or with a quote that is never closed, ends here. */
-export const LONGEST_CELL = 0x10_0000;
+const LONGEST_CELL = 0x10_0000;
 
 const QUOTE = 34;
 const LF = 10;

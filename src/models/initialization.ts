@@ -1,5 +1,6 @@
 import { log } from "../numerics/math.js";
 import type { Random } from "../numerics/random.js";
+import { traitsOf } from "./activations.js";
 import type { Initialization, MlpDescription } from "./mlp.js";
 
 /**
@@ -20,7 +21,7 @@ export function initialize(weights: Float32Array, fanIn: number, fanOut: number,
 
 /** The factor that keeps the deviation of activations from layer to layer. */
 export function gainOf({ activation, slope }: MlpDescription): number {
-  if (activation === "tanh" || activation === "sigmoid" || activation === "linear") return 1;
+  if (traitsOf(activation).symmetric) return 1;
   return Math.sqrt(2 / (1 + (activation === "leakyRelu" ? slope * slope : 0)));
 }
 

@@ -1,7 +1,6 @@
 import { integer, list, number, oneOf, readOptions } from "../options/options.js";
+import { ACTIVATIONS, type Activation, traitsOf } from "./activations.js";
 
-export const ACTIVATIONS = ["relu", "leakyRelu", "tanh", "sigmoid", "gelu", "softplus", "linear"] as const;
-export type Activation = (typeof ACTIVATIONS)[number];
 export const INITIALIZATIONS = ["kaimingUniform", "kaimingNormal", "xavierUniform", "xavierNormal"] as const;
 export type Initialization = (typeof INITIALIZATIONS)[number];
 
@@ -44,7 +43,7 @@ export function mlp(options: MlpOptions): MlpDescription {
 
 export function readMlp(options: unknown, path: string): MlpDescription {
   const activation = (options as Partial<MlpOptions> | null)?.activation ?? "relu";
-  const squashing = activation === "tanh" || activation === "sigmoid" || activation === "linear";
+  const symmetric = ACTIVATIONS.includes(activation) && traitsOf(activation).symmetric;
   const read = readOptions<Required<MlpOptions>>(path, options, {
     inputs: integer(undefined, { min: 1 }),
     hidden: list([], integer(undefined, { min: 1 })),
@@ -52,7 +51,7 @@ export function readMlp(options: unknown, path: string): MlpDescription {
     activation: oneOf("relu", ACTIVATIONS),
     slope: number(0.01, { min: 0, below: 1 }),
     dropout: number(0, { min: 0, below: 1 }),
-    initialization: oneOf(squashing ? "xavierUniform" : "kaimingUniform", INITIALIZATIONS),
+    initialization: oneOf(symmetric ? "xavierUniform" : "kaimingUniform", INITIALIZATIONS),
   });
   return Object.freeze({ kind: "mlp", ...read });
 }

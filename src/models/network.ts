@@ -4,6 +4,7 @@ import { Parameters } from "../engine/parameters.js";
 import { hash, Random } from "../numerics/random.js";
 import { DataError, ModeError, ShapeError } from "../options/errors.js";
 import { show } from "../options/options.js";
+import { traitsOf } from "./activations.js";
 import { gainOf, initialize } from "./initialization.js";
 import { bindLoss, type Loss, type LossKernel } from "./losses.js";
 import type { MlpDescription } from "./mlp.js";
@@ -29,6 +30,9 @@ interface Layer {
   readonly wt: number;
 }
 
+/** From one array to another, element by element. */
+type ActivationKernel = (from: number, to: number, n: number, slope: number) => void;
+
 const SCALE_32 = 0x1_0000_0000;
 
 /** A dense network in the engine's memory: everything it needs is allocated here, a training step allocates nothing. */
@@ -44,6 +48,9 @@ export class Network implements Model {
   readonly #outputs: Vector;
   readonly #loss: LossKernel;
   readonly #seed: number;
+  /** The kernels of the activation; those without a slope do not mind one. */
+  readonly #activate: ActivationKernel | undefined;
+  readonly #differentiate: ActivationKernel | undefined;
 
   constructor(engine: Engine, description: MlpDescription, loss: Loss, { rows, seed }: ModelContext) {
     this.#engine = engine;
@@ -52,6 +59,11 @@ export class Network implements Model {
     this.rows = rows;
     this.#seed = seed;
     this.#loss = bindLoss(engine.kernels, loss, description.outputs);
+    const { activation } = description;
+    const called = traitsOf(activation).from !== undefined;
+    const kernel = (name: string) => (called ? (engine.kernels[name as keyof Kernels] as unknown as ActivationKernel) : undefined);
+    this.#activate = kernel(activation);
+    this.#differentiate = kernel(`${activation}Gradient`);
     const sizes = sizesOf(description);
     this.parameters = new Parameters(engine, networkShapes(description));
     try {
@@ -123,20 +135,21 @@ export class Network implements Model {
   }
 
   #forward(batch: Pick<Batch, "rows" | "featuresPointer" | "step">, training: boolean): void {
-    const { activation, dropout } = this.description;
+    const { activation, dropout, slope } = this.description;
     let x = batch.featuresPointer;
     for (let i = 0; i < this.#layers.length; i++) {
       const { inputs, outputs, hidden, w, b, z, y, out } = this.#layers[i] as Layer;
       const n = batch.rows * outputs;
       this.#kernels.dense(x, w, b, z, batch.rows, inputs, outputs, hidden && activation === "relu" ? 1 : 0, outputs);
-      if (hidden) this.#activate(z, y, n);
+      if (hidden) this.#activate?.(z, y, n, slope);
       if (hidden && training && dropout > 0) this.#drop(y, out, n, i, batch.step);
       x = training ? out : y;
     }
   }
 
   #backward(batch: Batch): void {
-    const { activation, dropout } = this.description;
+    const { activation, dropout, slope } = this.description;
+    const { from } = traitsOf(activation);
     for (let i = this.#layers.length - 1; i >= 0; i--) {
       const { inputs, outputs, w, dw, db, dz, wt } = this.#layers[i] as Layer;
       const before = this.#layers[i - 1];
@@ -148,24 +161,8 @@ export class Network implements Model {
       const gate = activation === "relu" ? before.y : 0;
       this.#kernels.denseInputGradient(dz, wt, before.dz, batch.rows, inputs, outputs, gate, inputs);
       if (dropout > 0) this.#drop(before.dz, before.dz, n, i - 1, batch.step);
-      this.#differentiate(before, n);
+      this.#differentiate?.(from === "input" ? before.z : before.y, before.dz, n, slope);
     }
-  }
-
-  #activate(z: number, y: number, n: number): void {
-    const { activation, slope } = this.description;
-    if (activation === "relu" || activation === "linear") return; // relu is part of the product
-    if (activation === "leakyRelu") this.#kernels.leakyRelu(z, y, n, slope);
-    else this.#kernels[activation](z, y, n);
-  }
-
-  #differentiate({ z, y, dz }: Layer, n: number): void {
-    const { activation, slope } = this.description;
-    if (activation === "leakyRelu") this.#kernels.leakyReluGradient(y, dz, n, slope);
-    else if (activation === "tanh") this.#kernels.tanhGradient(y, dz, n);
-    else if (activation === "sigmoid") this.#kernels.sigmoidGradient(y, dz, n);
-    else if (activation === "gelu") this.#kernels.geluGradient(z, dz, n);
-    else if (activation === "softplus") this.#kernels.softplusGradient(z, dz, n);
   }
 
   #drop(x: number, y: number, n: number, layer: number, step: number): void {
@@ -180,7 +177,7 @@ export class Network implements Model {
     const bias = this.parameters.get(`layers.${index}.bias`);
     const { values, gradients } = this.parameters;
     const z = this.#buffer(this.rows * outputs);
-    const y = hidden && (activation === "gelu" || activation === "softplus") ? this.#buffer(this.rows * outputs) : z;
+    const y = hidden && traitsOf(activation).from === "input" ? this.#buffer(this.rows * outputs) : z;
     return {
       inputs,
       outputs,

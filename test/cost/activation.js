@@ -1,18 +1,20 @@
-// A toy activation, "halved": x / 2.
+// A toy activation, "squared": x^2.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const NUMBERS = "test/golden/networks.json";
 
-const kernel = `// Half of a number, and its gradient.
+const kernel = `// The square of a number, and its gradient.
 import { load, mul, splat, store } from "../lanes";
 
-export function halved(x: usize, y: usize): void {
-  store(y, mul(splat(0.5), load(x)));
+export function squared(x: usize, y: usize): void {
+  const X = load(x);
+  store(y, mul(X, X));
 }
 
-export function halvedGradient(x: usize, g: usize): void {
-  store(g, mul(splat(0.5), load(g)));
+/** 2 g x */
+export function squaredGradient(x: usize, g: usize): void {
+  store(g, mul(splat(2), mul(load(g), load(x))));
 }
 `;
 
@@ -23,10 +25,11 @@ function numbers(folder) {
   const layers = sizes.slice(1).map((outputs, i) => ({ inputs: sizes[i], outputs, w: parameters[2 * i], b: parameters[2 * i + 1] }));
   // forward: the input of each layer, and the outputs of the last
   const inputs = [x];
+  const sums = [];
   layers.forEach(({ inputs: n, outputs, w, b }, i) => {
-    const factor = i + 1 < layers.length ? 0.5 : 1;
     const sum = (row, j) => row.slice(0, n).reduce((sum, value, k) => sum + value * w[k * outputs + j], b[j]);
-    inputs.push(inputs.at(-1).map((row) => b.map((_, j) => factor * sum(row, j))));
+    sums.push(inputs.at(-1).map((row) => b.map((_, j) => sum(row, j))));
+    inputs.push(i + 1 < layers.length ? sums[i].map((row) => row.map((value) => value * value)) : sums[i]);
   });
   const outputs = inputs.pop();
   const count = outputs.flat().length;
@@ -41,10 +44,11 @@ function numbers(folder) {
     );
     const ofBiases = Array.from({ length: m }, (_, j) => slopes.reduce((sum, row) => sum + row[j], 0));
     gradients.unshift(ofWeights, ofBiases);
-    slopes = slopes.map((row) => Array.from({ length: n }, (_, k) => 0.5 * row.reduce((sum, slope, j) => sum + slope * w[k * m + j], 0)));
+    const through = (row, k) => row.reduce((sum, slope, j) => sum + slope * w[k * m + j], 0);
+    if (i > 0) slopes = slopes.map((row, r) => Array.from({ length: n }, (_, k) => 2 * sums[i - 1][r][k] * through(row, k)));
   }
   const value = errors.flat().reduce((sum, error) => sum + error * error, 0) / count;
-  golden.cases.push({ activation: "halved", loss: "meanSquared", value, outputs: outputs.flat(), gradients });
+  golden.cases.push({ activation: "squared", loss: "meanSquared", value, outputs: outputs.flat(), gradients });
   return `${JSON.stringify(golden, null, 1)}\n`;
 }
 
@@ -52,15 +56,15 @@ export const activation = {
   what: "activation",
   cost: 4,
   files: (folder) => ({
-    "assembly/elementwise/halved.ts": kernel,
+    "assembly/elementwise/squared.ts": kernel,
     [NUMBERS]: numbers(folder),
   }),
   edits: [
-    { path: "src/models/mlp.ts", after: '"softplus", ', text: '"halved", ' },
-    { path: "test/golden/networks.py", before: '    "softplus": F.softplus,\n', text: '    "halved": lambda x: x / 2,\n' },
+    { path: "src/models/activations.ts", before: "  linear: {", text: '  squared: { from: "input" },\n' },
+    { path: "test/golden/networks.py", before: '    "softplus": F.softplus,\n', text: '    "squared": lambda x: x * x,\n' },
   ],
   commands: [
     ["npx", "tsc", "--noEmit"],
-    ["npx", "vitest", "run", "test/kernels", "test/models", "-t", "halved"],
+    ["npx", "vitest", "run", "test/kernels", "test/models", "-t", "squared"],
   ],
 };

@@ -11,7 +11,7 @@ export function descent(p: usize, g: usize, RATE: v128, DECAY: v128, SCALE: v128
 }
 `;
 
-const rule = `import { type CommonOptions, describe, type OptimizerDescription, type Rule, type Scheduled, scheduled } from "../rule.js";
+const rule = `import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 /** The options of \`descent\`. */
 export interface DescentOptions extends CommonOptions<DescentOptions> {
@@ -44,8 +44,8 @@ export const descentRule: Rule<DescentOptions> = {
  * @example
  * descent({ learningRate: 0.1 })
  */
-export function descent(options: DescentOptions = {}): OptimizerDescription {
-  return describe(descentRule, options);
+export function descent(options: DescentOptions = {}): DescribedOptimizer<DescentOptions> {
+  return make(descentRule, options);
 }
 `;
 

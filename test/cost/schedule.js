@@ -7,8 +7,8 @@ const NUMBERS = "test/golden/schedules/formula.json";
 const THEIRS = "lr / (1 + k)";
 const RATES = [0.1, 3];
 
-const source = `import { rate } from "../fields.js";
-import { type Described, make, type Rule } from "../schedule.js";
+const source = `import { type DescribedSchedule, make, type ScheduleRule } from "../schedule.js";
+import { rate } from "../shared/fields.js";
 
 /** The options of \`harmonic\`. */
 export interface HarmonicOptions {
@@ -22,11 +22,11 @@ export interface HarmonicOptions {
  * @throws OptionError for an unknown option or a value out of range
  * @example harmonic({ rate: 0.1 })
  */
-export function harmonic(options: HarmonicOptions): Described<HarmonicOptions> {
+export function harmonic(options: HarmonicOptions): DescribedSchedule<HarmonicOptions> {
   return make(harmonicRule, options);
 }
 
-export const harmonicRule: Rule<HarmonicOptions> = {
+export const harmonicRule: ScheduleRule<HarmonicOptions> = {
   kind: "harmonic",
   fields: { rate },
   evaluate: ({ rate }, step) => rate / (1 + step),

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { dataset } from "../../src/data/dataset.js";
 import { load } from "../../src/engine/load.js";
+import type { Activation } from "../../src/models/activations.js";
 import type { Loss } from "../../src/models/losses.js";
-import { type Activation, INITIALIZATIONS, type MlpOptions, mlp } from "../../src/models/mlp.js";
+import { INITIALIZATIONS, type MlpOptions, mlp } from "../../src/models/mlp.js";
 import { Network } from "../../src/models/network.js";
 import { Batches } from "../../src/training/batches.js";
 
