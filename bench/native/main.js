@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { load } from "../../dist/engine/load.js";
+import { loopsInC } from "../../scripts/kernels/main.js";
 import { compare } from "../measure.js";
 import { networks, trainable } from "../training.js";
 import { callsInC, checksum, filledAsInC, loops } from "./loops.js";
@@ -51,6 +52,7 @@ async function inC() {
   const compiler = execFileSync("gcc", ["--version"], { encoding: "utf8" }).split("\n")[0];
   const folder = mkdtempSync(join(tmpdir(), "stepsize-native-"));
   try {
+    writeFileSync(join(folder, "kernels.h"), loopsInC(Object.keys(loops)));
     writeFileSync(join(folder, "calls.h"), callsInC());
     const build = (name, ...options) => {
       execFileSync("gcc", [...strict, ...options, "-I", folder, join(here, "loops.c"), "-lm", "-o", join(folder, name)], { stdio: "pipe" });

@@ -2,6 +2,7 @@
 // of what threads may split (src/generated/), and a description for tests and benches (build/elementwise.json).
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { writeIfChanged } from "../write.js";
+import { loopInC } from "./c.js";
 import { readFormulas } from "./read.js";
 import { twinsOf } from "./twin.js";
 import { assemblyOf } from "./wasm.js";
@@ -11,7 +12,7 @@ const LOOPS = "assembly/generated";
 const TWINS = "src/generated/twins";
 
 /** Every file of formulas. */
-export function readAll() {
+function readAll() {
   const names = readdirSync(SOURCES).filter((name) => name.endsWith(".ts"));
   const files = names.sort().map((name) => ({ name: name.slice(0, -3), ...readFormulas(`${SOURCES}/${name}`) }));
   const seen = new Map();
@@ -22,6 +23,12 @@ export function readAll() {
     }
   }
   return files;
+}
+
+/** The loops of some kernels in C, as bench/native/loops.c includes them. */
+export function loopsInC(names) {
+  const kernels = readAll().flatMap((file) => file.kernels);
+  return names.map((name) => loopInC(kernels.find((kernel) => kernel.name === name))).join("\n");
 }
 
 export function writeKernels() {

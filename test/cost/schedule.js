@@ -55,6 +55,6 @@ export const schedule = {
   ],
   commands: [
     ["npx", "tsc", "--noEmit"],
-    ["npx", "vitest", "run", "test/schedules", "test/docs", "-t", "harmonic"],
+    ["npx", "vitest", "run", "test/schedules", "test/docs"],
   ],
 };

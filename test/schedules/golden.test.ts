@@ -1,13 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as schedules from "../../src/schedules/index.js";
-
-interface Row {
-  library: string;
-  theirs: string;
-  ours: string;
-  sets: Record<string, unknown>[];
-}
+import { build, recipes } from "./recipes.js";
 
 interface Golden {
   version: string;
@@ -17,14 +11,7 @@ interface Golden {
 }
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../golden/schedules/${name}.json`, import.meta.url), "utf8"));
-const recipes: { schedules: Row[]; plateaus: Row[] } = read("recipes");
 const libraries = [...new Set(recipes.schedules.map((row) => row.library))];
-
-/** The right-hand side of a row, as a reader would type it. */
-function build<T>(ours: string, set: Record<string, unknown>): T {
-  const scope = { ...schedules, ...set };
-  return new Function(...Object.keys(scope), `return ${ours}`)(...Object.values(scope));
-}
 
 /** Relative; where the golden rate is 0, to the highest of its curve. */
 function difference(rate: number, golden: number, peak: number): number {
