@@ -10,6 +10,7 @@ import { type EncoderOptions, type EncoderSettings, encoderFields } from "./opti
 import { type DatasetParts, mapParts, type SplitOptions, type Strata, splitFields, splitRows } from "./split.js";
 import { CsvTable, type ParseOptions, type ParseSettings, parseCSV, parseFields, type StoredColumn } from "./table.js";
 
+export type { ColumnKind } from "./columns.js";
 export { type ColumnSummary, type DescribeOptions, describeTable, type TableSummary } from "./describe.js";
 export type { Dialect } from "./dialect.js";
 export { decodeOutputs, type EncodeOptions, encodeFeatures, encodeTable, targetRows } from "./encode.js";
@@ -29,8 +30,10 @@ export { fitEncoder } from "./fit.js";
 export { type DropReason, type Note, noteText } from "./notes.js";
 export type { Decimal } from "./numbers.js";
 export { type EncoderOptions, type FitOptions, MISSING_VALUES } from "./options.js";
+export type { Reading } from "./readings.js";
+export type { RecordSink } from "./records.js";
 export { CsvReader, type CsvTable, type ParseOptions, parseCSV, type StoredColumn } from "./table.js";
-export { AdvisedDataError, type OptionName, say as sayWords, type Voice, type Words } from "./words.js";
+export { AdvisedDataError, type OptionName, type OptionValue, say as sayWords, type Voice, type Words } from "./words.js";
 
 export interface CSVOptions extends ParseOptions, SplitOptions, EncoderOptions {}
 

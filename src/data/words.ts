@@ -6,7 +6,8 @@ export interface OptionName {
   readonly value?: OptionValue;
 }
 
-type OptionValue = string | number | boolean | readonly string[];
+/** What an option can be set to. */
+export type OptionValue = string | number | boolean | readonly string[];
 
 /** A sentence, in which options are named by whoever prints it. */
 export type Words = readonly (string | OptionName)[];

@@ -5,10 +5,12 @@ export * from "../generated/factories.js";
 export * from "../optimizers/index.js";
 export { Optimizer } from "../optimizers/optimizer.js";
 export type {
+  AnyOptions,
   AnyRule,
   Binding,
   Closure,
   CommonOptions,
+  DeclaredTrait,
   DescribedOptimizer,
   Dtype,
   Group,

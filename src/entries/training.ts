@@ -1,7 +1,7 @@
 // The entry point "stepsize/training": runs, checkpoints and files of state as data, below what `Trainer` does with them.
 /// <reference lib="esnext.disposable" preserve="true" />
 
-export { type Checkpoint, readCheckpoint } from "../training/checkpoint.js";
+export { type Checkpoint, readCheckpoint, type StateFile, type StoredTensors } from "../training/checkpoint.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
 export type { Progress } from "../training/progress.js";
 export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions } from "../training/records.js";

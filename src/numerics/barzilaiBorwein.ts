@@ -7,23 +7,23 @@ export interface BarzilaiBorweinOptions {
   /** "long" <s, s> / <s, y>, "short" <s, y> / <y, y>. Default "long". Alternating them steadies both. */
   variant?: "long" | "short";
   /** The least rate, greater than 0. Default 1e-10. */
-  rateMin?: number;
+  minRate?: number;
   /** The largest rate, greater than 0. Default 1e10. */
-  rateMax?: number;
+  maxRate?: number;
 }
 
 const barzilaiBorweinFields: Fields<Required<BarzilaiBorweinOptions>> = {
   variant: oneOf("long", ["long", "short"]),
-  rateMin: number(1e-10, { above: 0 }),
-  rateMax: number(1e10, { above: 0 }),
+  minRate: number(1e-10, { above: 0 }),
+  maxRate: number(1e10, { above: 0 }),
 };
 
 /**
  * The Barzilai-Borwein rate: the one for which the last step, with how the gradient changed over it, looks like a step of Newton's. Needs
  * no search.
  *
- * With s the last change of the values and y that of the gradient: long <s, s> / <s, y>, short <s, y> / <y, y>, held within rateMin and
- * rateMax. Sums run from the first element to the last.
+ * With s the last change of the values and y that of the gradient: long <s, s> / <s, y>, short <s, y> / <y, y>, held within minRate and
+ * maxRate. Sums run from the first element to the last.
  *
  * @param s the values minus those before.
  * @param y the gradient minus the one before.
@@ -38,5 +38,5 @@ export function barzilaiBorwein(s: ArrayLike<number>, y: ArrayLike<number>, rate
   const product = dot(s, y);
   if (!(product > 0)) return rate;
   const found = o.variant === "long" ? dot(s, s) / product : product / dot(y, y);
-  return Math.min(Math.max(found, o.rateMin), o.rateMax);
+  return Math.min(Math.max(found, o.minRate), o.maxRate);
 }

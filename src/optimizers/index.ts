@@ -3,6 +3,7 @@ import { optimizerWrappers } from "../generated/optimizerWrappers.js";
 import { OptionError } from "../options/errors.js";
 import { show, suggest } from "../options/options.js";
 import { scheduleFromJSON } from "../schedules/index.js";
+import { FORMER_OPTIONS } from "./former.js";
 import { type AnyRule, make, type OptimizerDescription } from "./rule.js";
 import { type AnyWrapper, optimizer, wrap } from "./wrapper.js";
 
@@ -35,7 +36,8 @@ export function optimizerFromJSON(value: unknown, path = "optimizer"): Optimizer
 function revive(options: Record<string, unknown>, fields: object, path: string): Record<string, unknown> {
   if (typeof options !== "object" || options === null) return options;
   return Object.fromEntries(
-    Object.entries(options).map(([key, value]) => {
+    Object.entries(options).map(([given, value]) => {
+      const key = FORMER_OPTIONS.get(given) ?? given;
       if (!hasKind(value)) return [key, value];
       const { isOptimizer } = (Object.entries(fields).find(([name]) => name === key)?.[1] ?? {}) as { isOptimizer?: boolean };
       return [key, isOptimizer ? optimizerFromJSON(value, `${path}.${key}`) : scheduleFromJSON(value, `${path}.${key}`)];

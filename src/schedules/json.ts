@@ -1,24 +1,8 @@
 import { scheduleRules } from "../generated/scheduleRules.js";
 import { OptionError } from "../options/errors.js";
 import { show, suggest } from "../options/options.js";
+import { FORMER_KINDS } from "./former.js";
 import { MAX_DEPTH, make, type Schedule, type ScheduleRule, tooDeep } from "./schedule.js";
-
-/** Kinds as JSON of version 0.1 names them, which is read for ever. */
-const FORMER_KINDS: ReadonlyMap<unknown, string> = /* @__PURE__ */ new Map(
-  Object.entries({
-    step: "stepDecay",
-    factor: "initialFactor",
-    tanh: "tanhDecay",
-    interpolate: "interpolateRates",
-    sequence: "joinSchedules",
-    product: "multiplySchedules",
-    scale: "scaleSchedule",
-    clamp: "clampSchedule",
-    shift: "shiftSchedule",
-    repeat: "repeatSchedule",
-    noise: "noisySchedule",
-  }),
-);
 
 // A list of schedules is a level of its own, so that each schedule costs two at most.
 const MAX_LEVELS = 2 * MAX_DEPTH;

@@ -8,7 +8,7 @@ import { show } from "../options/options.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { TrainingData, TrainOptions } from "./records.js";
 import type { CheckedRun } from "./run.js";
-import { differences, differencesInWords, runToJSON } from "./run-json.js";
+import { differences, differencesInWords, renamed, runToJSON } from "./run-json.js";
 
 /** Throws OptionError where something else stands in place of a data set. */
 export function checkDatasets<T extends TrainingData>(data: T): T {
@@ -70,7 +70,7 @@ export function checkOptions(options: TrainOptions): TrainOptions {
  * @returns whether a run that was finished goes on for more epochs.
  */
 export function checkCheckpoint({ run: stored, progress, document }: Checkpoint, run: CheckedRun, batchesPerEpoch: number): boolean {
-  const different = differences(stored, runToJSON(run)).filter(({ path }) => path !== "run.epochs");
+  const different = differences(renamed(stored), runToJSON(run)).filter(({ path }) => path !== "run.epochs");
   if (different.length > 0) throw new CheckpointError(`the checkpoint belongs to another run: ${differencesInWords(different)}`);
   const { done, history, finished } = progress;
   if (history.length !== Math.floor(done / batchesPerEpoch)) {

@@ -1,4 +1,6 @@
+import { FORMER_OPTIONS } from "../optimizers/former.js";
 import { show } from "../options/options.js";
+import { FORMER_KINDS } from "../schedules/former.js";
 import type { CheckedRun } from "./run.js";
 
 /** What stands for a function, which JSON cannot hold: a run that is restored brings its own in its place. */
@@ -21,6 +23,18 @@ export function functionIn(value: unknown, path = "run"): string | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** A stored run with the names of today, in case it was written when kinds and options had others. */
+export function renamed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(renamed);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      FORMER_OPTIONS.get(key) ?? key,
+      key === "kind" ? (FORMER_KINDS.get(inner) ?? inner) : renamed(inner),
+    ]),
+  );
 }
 
 /** A field in which two documents differ. */

@@ -28,7 +28,7 @@ export interface Run {
   batchSize?: number;
   /** Passes over the training data. Default 30. */
   epochs?: number;
-  /** Decides initial weights, the order of rows and dropout: a whole number from 0. Default 0. */
+  /** Decides initial weights, the order of rows and dropout: a whole number from 0. Default 1. */
   seed?: number;
   /** Stop when the validation data shows no improvement, and restore the best weights. Default: never. */
   earlyStopping?: EarlyStopping;
@@ -80,7 +80,7 @@ export function readRun(run: Run): CheckedRun {
     optimizer,
     batchSize: integer(32, { min: 1 }),
     epochs: integer(30, { min: 1 }),
-    seed: integer(0, { min: 0 }),
+    seed: integer(1, { min: 0 }),
     earlyStopping: optional(earlyStopping),
   } as Parameters<typeof readOptions<CheckedRun>>[2]);
   if (typeof checked.model === "object" && checked.loss === undefined) throw new OptionError("run.loss", undefined, "is missing");

@@ -17,10 +17,10 @@ const ARRAYS = {
   U16: Uint16Array,
   U8: Uint8Array,
   BOOL: Uint8Array,
-} as const;
+} as const satisfies Record<TensorType, unknown>;
 
 /** A type of number in a safetensors file. */
-export type TensorType = keyof typeof ARRAYS;
+export type TensorType = "F64" | "F32" | "F16" | "BF16" | "I64" | "I32" | "I16" | "I8" | "U64" | "U32" | "U16" | "U8" | "BOOL";
 
 /** The numbers of a tensor; of 16-bit floats the bits. */
 export type TensorValues =

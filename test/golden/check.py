@@ -659,22 +659,22 @@ def adamHypergradient(o, s, x, g, t, lr, loss):
     return hypergradient_step(o, s, x, g, t, [adam_direction(o, state, a, t) for state, a in zip(inner, g)])
 
 
-@together(metaStepsize=0.02, rho=0.9, lowestFactor=0.5, epsilon=1e-16)
+@together(hyperRate=0.02, rho=0.9, lowestFactor=0.5, epsilon=1e-16)
 def almeida(o, s, x, g, t, lr, loss):
     g = [b + o.weightDecay * a for a, b in zip(x, g)]
     v = s["v"] = [o.rho * a + (1 - o.rho) * b * b for a, b in zip(s.get("v", [0, 0]), g)]
-    growth = [1 + o.metaStepsize * b * h / (a + o.epsilon) for a, b, h in zip(v, g, s.get("before", [0, 0]))]
+    growth = [1 + o.hyperRate * b * h / (a + o.epsilon) for a, b, h in zip(v, g, s.get("before", [0, 0]))]
     rates = s["rates"] = [r * np.maximum(a, o.lowestFactor) for r, a in zip(s.get("rates", [o.learningRate] * 2), growth)]
     s["before"], s["learningRate"] = g, np.mean(np.concatenate([r.reshape(-1) for r in rates]))
     return [a - r * b for a, r, b in zip(x, rates, g)]
 
 
-@together(metaStepsize=1e-3, previousMetaStepsize=0)
+@together(hyperRate=1e-3, previousHyperRate=0)
 def plagianakos(o, s, x, g, t, lr, loss):
     g = [b + o.weightDecay * a for a, b in zip(x, g)]
     rate = s["learningRate"] = s.get("next", o.learningRate)
     product = dot(g, s["before"]) if t > 1 else 0
-    s["next"] = max(rate + o.metaStepsize * product + o.previousMetaStepsize * s.get("product", 0), 0)
+    s["next"] = max(rate + o.hyperRate * product + o.previousHyperRate * s.get("product", 0), 0)
     s["before"], s["product"] = g, product
     return [a - rate * b for a, b in zip(x, g)]
 

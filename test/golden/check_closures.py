@@ -297,7 +297,7 @@ def barzilaiBorwein(objective, x, o, steps):
             s, y = x - x_before, g - g_before
             kind = {"alternate": "short" if t % 2 else "long"}.get(o.get("variant"), o.get("variant", "long"))
             rate = {"long": (s @ s) / (s @ y), "short": (s @ y) / (y @ y)}[kind]
-            rate = min(max(rate, o.get("rateMin", 1e-10)), o.get("rateMax", 1e10))
+            rate = min(max(rate, o.get("minRate", 1e-10)), o.get("maxRate", 1e10))
         x_before, g_before, x = x, g, x - rate * g
         trajectory.append(x)
         rates.append(rate)

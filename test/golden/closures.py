@@ -107,7 +107,7 @@ def line_search(make, names):
 def barzilai_borwein(objective, options, steps):
     """Barzilai and Borwein 1988, by the paper: s = x - x before, y = g - g before.
     long: <s,s> / <s,y>; short: <s,y> / <y,y>; alternate: long in even updates, short in odd ones (counted from 1; the first
-    takes learningRate). Where <s,y> <= 0 the rate stays what it was. The rate is held within rateMin .. rateMax."""
+    takes learningRate). Where <s,y> <= 0 the rate stays what it was. The rate is held within minRate .. maxRate."""
     gradient = jax.grad(OBJECTIVES["jax"][objective])
     x, rate, trajectory, rates = np.array(START[objective]), options["learningRate"], [], []
     x_before = g_before = None
@@ -119,7 +119,7 @@ def barzilai_borwein(objective, options, steps):
                 variant = options.get("variant", "long")
                 long = variant == "long" or (variant == "alternate" and t % 2 == 0)
                 rate = (s @ s) / (s @ y) if long else (s @ y) / (y @ y)
-                rate = min(max(rate, options.get("rateMin", 1e-10)), options.get("rateMax", 1e10))
+                rate = min(max(rate, options.get("minRate", 1e-10)), options.get("maxRate", 1e10))
         x_before, g_before = x, g
         x = x - rate * g
         trajectory.append(numbers(x))
@@ -174,7 +174,7 @@ KINDS = {
         ("short", "quadratic", 8, {"learningRate": 0.02, "variant": "short"}),
         ("short", "rosenbrock", 8, {"learningRate": 1e-3, "variant": "short"}),
         ("alternate, limits", "quadratic", 20, {
-            "learningRate": 0.1, "variant": "alternate", "rateMin": 0.1, "rateMax": 0.2}),
+            "learningRate": 0.1, "variant": "alternate", "minRate": 0.1, "maxRate": 0.2}),
     ]),
 }
 

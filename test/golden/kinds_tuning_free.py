@@ -182,11 +182,11 @@ case("multiplicative", {"learningRate": 0.05, "hyperRate": 0.1, "multiplicative"
 case = kind("almeida", "Almeida et al. 1998 (no library ships it: successive.py)", successive.almeida)
 case("defaults", {"learningRate": 0.001})
 case("meta-stepsize, rho, epsilon, weight decay", {
-    "learningRate": 0.002, "metaStepsize": 0.1, "rho": 0.5, "epsilon": 1e-4, "weightDecay": 0.1})
-case("many rates at the lowest factor", {"learningRate": 0.005, "metaStepsize": 1, "lowestFactor": 0.7})
+    "learningRate": 0.002, "hyperRate": 0.1, "rho": 0.5, "epsilon": 1e-4, "weightDecay": 0.1})
+case("many rates at the lowest factor", {"learningRate": 0.005, "hyperRate": 1, "lowestFactor": 0.7})
 
 case = kind("plagianakos", "Plagianakos et al. 2001 (no library ships it: successive.py)", successive.plagianakos)
-case("plain", {"learningRate": 0.001, "metaStepsize": 1e-6})
-case("weight decay", {"learningRate": 0.002, "metaStepsize": 1e-7, "weightDecay": 0.1})
-case("rate held at zero", {"learningRate": 0.001, "metaStepsize": 1e-5})
-case("three gradients", {"learningRate": 0.001, "metaStepsize": 1e-6, "previousMetaStepsize": 1e-7, "weightDecay": 0.1})
+case("plain", {"learningRate": 0.001, "hyperRate": 1e-6})
+case("weight decay", {"learningRate": 0.002, "hyperRate": 1e-7, "weightDecay": 0.1})
+case("rate held at zero", {"learningRate": 0.001, "hyperRate": 1e-5})
+case("three gradients", {"learningRate": 0.001, "hyperRate": 1e-6, "previousHyperRate": 1e-7, "weightDecay": 0.1})

@@ -263,7 +263,7 @@ describe("files of format 1", () => {
     const engine = await load();
     const bytes = new Uint8Array(readFileSync(new URL(name, folder)));
     const { model, run, notes } = loadModel(engine, bytes);
-    expect(notes).toEqual({ mine: name.replace(".safetensors", "") });
+    expect(notes).toEqual({ mine: expect.any(String) });
     model.dispose();
     using trainer = new Trainer(engine, run, oldData);
     trainer.restore(bytes);

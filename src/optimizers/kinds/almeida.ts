@@ -6,7 +6,7 @@ import { added } from "./hypergradient.js";
 
 export interface AlmeidaOptions extends CommonOptions<AlmeidaOptions> {
   /** The meta-stepsize k: how much one agreement or disagreement of gradients changes a rate, at least 0. Default 0.02. */
-  metaStepsize?: Scheduled;
+  hyperRate?: Scheduled;
   /** Decay of the mean of squared gradients that products are measured by, in [0, 1). Default 0.9. */
   rho?: Scheduled;
   /** The smallest factor on a rate in one update, at least 0 and less than 1. Default 0.5. */
@@ -19,9 +19,9 @@ export interface AlmeidaOptions extends CommonOptions<AlmeidaOptions> {
 
 export interface PlagianakosOptions extends CommonOptions<PlagianakosOptions> {
   /** What the product of the last two gradients is multiplied by, in units of rate / loss times rate, at least 0. Default 1e-3. */
-  metaStepsize?: Scheduled;
+  hyperRate?: Scheduled;
   /** What the product of the two gradients before is multiplied by, which steadies the rate; at least 0. Default 0. */
-  previousMetaStepsize?: Scheduled;
+  previousHyperRate?: Scheduled;
   /** Coupled decay, added to the gradient as weightDecay p; at least 0. Default 0. */
   weightDecay?: Scheduled;
 }
@@ -30,7 +30,7 @@ export const almeidaRule: Rule<AlmeidaOptions> = {
   kind: "almeida",
   learningRate: 1e-2,
   fields: {
-    metaStepsize: scheduled(0.02, { min: 0 }),
+    hyperRate: scheduled(0.02, { min: 0 }),
     rho: scheduled(0.9, { min: 0, below: 1 }),
     lowestFactor: number(0.5, { min: 0, below: 1 }),
     epsilon: scheduled(1e-16, { above: 0 }),
@@ -45,7 +45,7 @@ export const almeidaRule: Rule<AlmeidaOptions> = {
       let factors = 0;
       for (const { p, g, s, n } of runs) {
         const [h, v, r] = s as [number, number, number];
-        kernels.almeida(p, g, h, v, r, n, rate, o.metaStepsize, o.rho, 1 - o.rho, o.lowestFactor, o.epsilon, o.weightDecay, scale);
+        kernels.almeida(p, g, h, v, r, n, rate, o.hyperRate, o.rho, 1 - o.rho, o.lowestFactor, o.epsilon, o.weightDecay, scale);
         factors += kernels.sumAbs(r, n);
       }
       binding.learningRate = (rate * factors) / count;
@@ -56,10 +56,10 @@ export const almeidaRule: Rule<AlmeidaOptions> = {
 export const plagianakosRule: Rule<PlagianakosOptions> = {
   kind: "plagianakos",
   learningRate: 1e-2,
-  shared: ["metaStepsize", "previousMetaStepsize"],
+  shared: ["hyperRate", "previousHyperRate"],
   fields: {
-    metaStepsize: scheduled(1e-3, { min: 0 }),
-    previousMetaStepsize: scheduled(0, { min: 0 }),
+    hyperRate: scheduled(1e-3, { min: 0 }),
+    previousHyperRate: scheduled(0, { min: 0 }),
     weightDecay: scheduled(0, { min: 0 }),
   },
   slots: () => ["gradient"],
@@ -78,7 +78,7 @@ export const plagianakosRule: Rule<PlagianakosOptions> = {
           kernels.sgdMomentum(p, g, h, n, group.learningRate, 0, 1, weightDecay, scale);
         }
       }
-      state.learned = Math.max(state.learned + o.metaStepsize * product + o.previousMetaStepsize * state.product, -largest);
+      state.learned = Math.max(state.learned + o.hyperRate * product + o.previousHyperRate * state.product, -largest);
       state.product = product;
     };
   },
@@ -89,7 +89,7 @@ export const plagianakosRule: Rule<PlagianakosOptions> = {
  * do not.
  *
  * With g the gradient plus weightDecay p and h the one before (0 at first): v = rho v + (1 - rho) g^2;
- * rate *= max(lowestFactor, 1 + metaStepsize g h / (v + epsilon)); p -= rate g.
+ * rate *= max(lowestFactor, 1 + hyperRate g h / (v + epsilon)); p -= rate g.
  *
  * All rates start at `learningRate` (default 1e-2), which a schedule may change: what is learned are factors on it. `optimizer.learningRate` is the
  * mean of the rates used; the factors are the state slot "factors". The per-parameter, normalised variant, which does not depend on the scale of the
@@ -103,7 +103,7 @@ export const plagianakosRule: Rule<PlagianakosOptions> = {
  *
  * @throws OptionError for an unknown option or a value out of range.
  * @example
- * almeida({ learningRate: 0.01, metaStepsize: 0.05 })
+ * almeida({ learningRate: 0.01, hyperRate: 0.05 })
  */
 export function almeida(options: AlmeidaOptions = {}): DescribedOptimizer<AlmeidaOptions> {
   return make(almeidaRule, options);
@@ -113,22 +113,22 @@ export function almeida(options: AlmeidaOptions = {}): DescribedOptimizer<Almeid
  * Plagianakos's adaptive step: SGD with one rate, which grows by the inner product of the last two gradients.
  *
  * With g the gradient plus weightDecay p, h the one before and f the one before that (0 at first): p -= rate g;
- * rate += metaStepsize <g, h> + previousMetaStepsize <h, f>, never below 0. A product changes the rate of the next update only, where
+ * rate += hyperRate <g, h> + previousHyperRate <h, f>, never below 0. A product changes the rate of the next update only, where
  * `sgdHypergradient` uses it at once.
  *
  * The rate starts at `learningRate` (default 1e-2); `optimizer.learningRate` is the one used. What is learned is kept apart and added to learningRate, from
- * products over all groups, so that schedules and groups with rates of their own go on working. The global, unnormalised variant: metaStepsize must fit
+ * products over all groups, so that schedules and groups with rates of their own go on working. The global, unnormalised variant: hyperRate must fit
  * the size of the gradients.
  *
  * Agrees with its authors' AdLR for PyTorch (0.01 and 0.001 for the two stepsizes), which takes a hundredth of the first rate for one below 0. The
- * plain rule, previousMetaStepsize 0, is that of the second paper. No other library ships it.
+ * plain rule, previousHyperRate 0, is that of the second paper. No other library ships it.
  *
  * Plagianakos, Magoulas and Vrahatis, Learning rate adaptation in stochastic gradient descent, 2001; Magoulas, Plagianakos and Vrahatis, Adaptive
  * stepsize algorithms for on-line training of neural networks, 2001.
  *
  * @throws OptionError for an unknown option or a value out of range.
  * @example
- * plagianakos({ learningRate: 0.01, metaStepsize: 1e-4 })
+ * plagianakos({ learningRate: 0.01, hyperRate: 1e-4 })
  */
 export function plagianakos(options: PlagianakosOptions = {}): DescribedOptimizer<PlagianakosOptions> {
   return make(plagianakosRule, options);
