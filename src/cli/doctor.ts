@@ -12,7 +12,7 @@ import { FailedError } from "./errors.js";
 import { say } from "./terminal.js";
 import { version } from "./version.js";
 
-/** What the self-test must give on every machine: "ten steps" of test/golden/runs.json. */
+/** The hash that the self-test must give on every machine: "ten steps" of test/golden/runs.json. */
 const GOLDEN = "06f2c6fd2e18d9e1";
 
 /** Parameters in the timed step, and for how many milliseconds it is repeated: engines compile what has run often. */

@@ -9,7 +9,7 @@ const FAILED = 1;
 const WRONG = 2;
 const BUG = 70;
 
-/** What a person did wrong on the command line itself. */
+/** A mistake on the command line itself. */
 export class UsageError extends Error {}
 
 /** A file that could not be read or written. */
@@ -32,7 +32,7 @@ export class InterruptedError extends Error {
   }
 }
 
-/** What is said about an error and what the program exits with. Only a bug shows its stack. */
+/** The message and the exit code for an error. Only a bug shows its stack. */
 export function explain(error: unknown): { message: string; code: number } {
   const line = (text: string) => `stepsize: ${oneLine(text)}`;
   // commander has printed its message

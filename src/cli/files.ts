@@ -72,7 +72,7 @@ function checkSize(path: string, bytes: number, memory: number): void {
   );
 }
 
-/** What a container or the machine leaves to us. */
+/** The memory that a container or the machine leaves to us, in bytes. */
 function availableMemory(): number {
   const limit = process.constrainedMemory?.() ?? 0;
   return SHARE * (limit > 0 && limit < totalmem() ? limit : totalmem());

@@ -9,7 +9,7 @@ import { FileError } from "./errors.js";
 import { readBytes } from "./files.js";
 import type { Settings } from "./settings.js";
 
-/** What `train --save` writes beside the run: how cells become numbers, and what a resumed run needs again: settings, and the same data. */
+/** The notes that `train --save` writes beside the run: how cells become numbers, and what a resumed run needs again: settings, and the same data. */
 export interface Notes {
   readonly encoder: Encoder;
   readonly settings: Settings;

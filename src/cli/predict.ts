@@ -30,7 +30,7 @@ export function predictCommand(): Command {
     .option("--output <file>", "where predictions go (default: standard output)")
     .option("--unknown <how>", "texts that the training rows did not have: error, or ignore (none of the categories)")
     .option("--json", "write JSON instead of CSV")
-    .option("--backend <name>", "wasm or js (default: wasm where it can be had)")
+    .option("--backend <name>", "wasm or js (default: wasm if available)")
     .action(predict);
 }
 

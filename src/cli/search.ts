@@ -41,7 +41,7 @@ export function searchCommand(): Command {
     .option("--no-report", "write no page")
     .option("--json", "print one JSON document instead of words")
     .option("-q, --quiet", "print the best rate and nothing else")
-    .option("--backend <name>", "wasm or js (default: wasm where it can be had)")
+    .option("--backend <name>", "wasm or js (default: wasm if available)")
     .action(search);
 }
 

@@ -3,7 +3,7 @@ import { ACTIVATIONS } from "../models/activations.js";
 import { rules } from "../optimizers/index.js";
 import { delimiterOf, namesOf, numberOf, numbersOf, scheduleOf, settingOf } from "./values.js";
 
-/** What decides the data and the run: plain JSON, kept in checkpoints so that a run can be resumed and its model used on new files. */
+/** Settings that decide the data and the run: plain JSON, kept in checkpoints so that a run can be resumed and its model used on new files. */
 export interface Settings {
   target?: string;
   task?: string;

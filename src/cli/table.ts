@@ -9,7 +9,7 @@ export const BARE = {
   ...{ left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "" },
 };
 
-/** What became of each rate. Narrow terminals get fewer columns; the report has them all. */
+/** The table of rates and verdicts. Narrow terminals get fewer columns; the report has them all. */
 export function searchTable({ rates, best }: SearchResult, { data }: Context): string {
   const wide = width() >= 90;
   const numbers = [10, 11, ...(wide ? [10] : []), 9, 12];

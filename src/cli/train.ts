@@ -117,7 +117,7 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
   for (const error of failed) if (error !== undefined) throw error;
 }
 
-/** What an action throws. */
+/** The error that an action throws; undefined when it throws none. */
 async function attempt(action: () => Promise<void>): Promise<unknown> {
   try {
     await action();

@@ -95,7 +95,7 @@ async function targetOf(path: string, links = 0): Promise<string> {
   return join(folder, basename(path));
 }
 
-/** What a file is known by: where it is, and which one it is on its disk. A pipe or a terminal may be named as often as one likes. */
+/** Keys that tell files apart: where it is, and which one it is on its disk. A pipe or a terminal may be named as often as one likes. */
 async function identities(path: string): Promise<string[]> {
   if (path === "-") return [];
   const found = await stat(path, { bigint: true }).catch(() => undefined);

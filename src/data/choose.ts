@@ -11,7 +11,7 @@ import { AdvisedDataError, option } from "./words.js";
 const COUNTED_ROWS = 10;
 /** Categories that are worth a word. */
 const MANY_CATEGORIES = 50;
-/** What people and instruments write for a missing number. */
+/** Numbers that people and instruments write for a missing one. */
 const SENTINELS = new Set([-9, -99, -999, -9999, -99999, -999999, 99, 999, 9999, 99999, 999999, -1e30, 1e30]);
 
 /** The column of that name. @throws DataError with the columns there are. */
@@ -34,7 +34,7 @@ function dropReason({ column, kind, rows, missing, distinct, counts, minimum }: 
   return undefined;
 }
 
-/** What becomes of a column. */
+/** The use that is made of a column. */
 export interface ColumnChoice {
   readonly profile: ColumnProfile;
   readonly use: "feature" | "target" | "left out" | "excluded";

@@ -27,7 +27,7 @@ export class MissingCells {
 
 export type ColumnKind = "number" | "text" | "date" | "empty";
 
-/** What all rows say of a column. */
+/** A column as all its rows show it. */
 export interface ColumnProfile {
   readonly column: StoredColumn;
   readonly kind: ColumnKind;

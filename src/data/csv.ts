@@ -38,11 +38,11 @@ export { AdvisedDataError, type OptionName, type OptionValue, say as sayWords, t
 export interface CSVOptions extends ParseOptions, SplitOptions, EncoderOptions {}
 
 export interface CSVParts extends DatasetParts<Dataset> {
-  /** What was learnt from the training rows; new files need it. */
+  /** The encoding learnt from the training rows; new files need it. */
   readonly encoder: Encoder;
-  /** What a person should know: what was guessed, columns and rows left out, cells filled. `noteText` makes sentences of them. */
+  /** Notes for a person: guesses, columns and rows left out, cells filled. `noteText` makes sentences of them. */
   readonly notes: readonly Note[];
-  /** What each column of the file holds, and what became of it. */
+  /** The content and the use of each column of the file. */
   readonly summary: readonly ColumnSummary[];
 }
 

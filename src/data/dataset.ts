@@ -32,7 +32,7 @@ export interface Regression extends Features {
   readonly classes?: undefined;
 }
 
-/** What is learnt from. The objects are frozen; the arrays are the data set's own, so treat them as read-only. */
+/** A data set. The objects are frozen; the arrays are the data set's own, so treat them as read-only. */
 export type Dataset = Classification | Regression;
 
 export type Label = string | number | boolean;
@@ -143,7 +143,7 @@ export function sortLabels(labels: Iterable<string>): readonly string[] {
   return Object.freeze(sorted);
 }
 
-/** What errors call a column of targets. */
+/** The name of a column of targets in errors. */
 export function targetName(column: number): string {
   return column === 0 ? "target" : `target ${column + 1}`;
 }

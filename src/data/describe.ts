@@ -8,7 +8,7 @@ import type { DropReason, Note } from "./notes.js";
 import { type EncoderOptions, type EncoderSettings, encoderFields } from "./options.js";
 import type { CsvTable } from "./table.js";
 
-/** What a column of a file holds, and what becomes of it. */
+/** The content and the use of a column of a file. */
 export interface ColumnSummary {
   readonly name: string;
   readonly kind: ColumnKind;
@@ -29,9 +29,9 @@ export interface TableSummary {
   readonly rows: number;
   readonly columns: readonly ColumnSummary[];
   readonly target?: string;
-  /** What the target looks like. */
+  /** The task that the target suggests. */
   readonly task?: Task;
-  /** What was guessed about the file, and what a person should know of its columns. */
+  /** Notes for a person: guesses about the file, and about its columns. */
   readonly notes: readonly Note[];
 }
 
@@ -41,7 +41,7 @@ export type DescribeOptions = Partial<EncoderOptions>;
 const EXAMPLES = 3;
 
 /**
- * What the columns of a table hold, how many of their cells are missing, and what `datasetsFromCSV` would make of them.
+ * Describes the columns of a table: their content, how many of their cells are missing, and what `datasetsFromCSV` would make of them.
  *
  * @throws DataError for a column that is not there, and for a target that cannot be predicted.
  *

@@ -27,7 +27,7 @@ export interface Guess {
   readonly start: number;
   /** The header is a cell shorter than the rows: the first cell of each row is its name. */
   readonly rowNames: boolean;
-  /** What was guessed other than a comma, a point and a header. */
+  /** Guesses other than a comma, a point and a header. */
   readonly notes: readonly Note[];
 }
 

@@ -58,7 +58,7 @@ export function targetRows({ target, missingValues }: Encoder, table: CsvTable):
 }
 
 /**
- * What the outputs of a network (rows × outputs) mean: for classes the one with the largest output of each row, for a quantity its value
+ * Decodes the outputs of a network (rows × outputs): for classes the one with the largest output of each row, for a quantity its value
  * in the units of the file.
  *
  * @throws ShapeError when the outputs do not fit the target.

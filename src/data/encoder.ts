@@ -62,7 +62,7 @@ export interface Encoder {
   readonly missingValues: readonly string[];
   readonly columns: readonly EncodedColumn[];
   readonly target: ClassTarget | QuantityTarget;
-  /** What a person should know: columns left out, cells filled, columns that cannot help. */
+  /** Notes for a person: columns left out, cells filled, columns that cannot help. */
   readonly notes: readonly Note[];
 }
 

@@ -9,7 +9,7 @@ export interface TextReaderOptions {
   encoding?: Encoding;
 }
 
-/** What a file begins with that is no text, and how to get at the text. */
+/** The first bytes of files that are no text, and how to get at the text. */
 const FORMATS: readonly (readonly [string, string])[] = [
   ["PK\u0003\u0004", "a zip archive or an Excel workbook: unpack it (unzip -p FILE | stepsize ... -) or save it as CSV"],
   ["\u001f\u008b", "compressed by gzip: unpack it (gunzip -c FILE)"],

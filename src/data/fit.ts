@@ -11,7 +11,7 @@ import { moments } from "./standardize.js";
 import type { CsvTable } from "./table.js";
 import { AdvisedDataError, advisedCellError, option } from "./words.js";
 
-/** What all rows of a table say, before training rows are chosen. */
+/** The use of a table's columns, as all rows suggest it, before training rows are chosen. */
 export interface Plan {
   readonly all: readonly ColumnChoice[];
   readonly features: readonly ColumnProfile[];

@@ -5,7 +5,7 @@ import { option, say, type Voice, type Words } from "./words.js";
 /** Why a column is not predicted from, unless it is asked for. */
 export type DropReason = "index" | "row number" | "identifier" | "date" | "empty";
 
-/** What a person should know about data: first what it is and its numbers; `noteText` makes words of it. */
+/** A note for a person about data, as its kind and its numbers; `noteText` makes words of it. */
 export type Note =
   | { readonly kind: "delimiter"; readonly delimiter: string }
   | { readonly kind: "decimal"; readonly decimal: string }

@@ -1,4 +1,4 @@
-/** What parts the whole of a number from its fraction. */
+/** The sign between the whole of a number and its fraction. */
 export type Decimal = "." | ",";
 
 /** Powers of ten that a float64 holds exactly. */
@@ -39,7 +39,7 @@ export function plainNumber(cell: string, decimal: Decimal): number | undefined 
   return PLAIN.test(text) ? Number(text) + 0 : undefined;
 }
 
-/** What stands around the digits of a number. */
+/** The dress of a number: its sign, currency, percent and grouping. */
 export interface Dress {
   readonly value: number;
   readonly grouped: boolean;

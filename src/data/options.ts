@@ -7,7 +7,7 @@ export interface EncoderOptions {
   /** The column to predict. */
   target: string;
   /**
-   * What to predict: one of some classes, or a quantity. "auto" (the default): texts are classes; whole numbers are classes when at
+   * The task: to predict one of some classes, or a quantity. "auto" (the default): texts are classes; whole numbers are classes when at
    * most 20 different ones occur, each in ten rows on average, or at most 2; other numbers are quantities.
    */
   task?: "auto" | Task;
@@ -25,12 +25,12 @@ export interface EncoderOptions {
   /** Columns whose texts are numbers: codes with a zero in front, such as 007. Default: none. */
   numeric?: readonly string[];
   /**
-   * What to do about missing cells. "error" (the default) refuses them; "drop" leaves their rows out; "mean", "median" and "mode" (the
+   * The treatment of missing cells. "error" (the default) refuses them; "drop" leaves their rows out; "mean", "median" and "mode" (the
    * most frequent, the smallest of equals) fill a number from the training rows, and a text as `missingText` says. A missing target
    * is never filled: an error unless "drop".
    */
   missing?: MissingMethod;
-  /** What fills a text: the most frequent one ("mode", the default), or, if the training rows have gaps, a category of its own. */
+  /** The filling of a missing text: the most frequent one ("mode", the default), or, if the training rows have gaps, a category of its own. */
   missingText?: "mode" | "category";
   /** The cells that count as missing. Default: the empty cell, NA, NaN, null, None and how others write them, ?, - and a lone dot. */
   missingValues?: readonly string[];

@@ -14,7 +14,7 @@ export interface RecordOptions {
   readonly comment?: string | undefined;
 }
 
-/** What a cell may hold at most, in UTF-16 units: a file without line breaks, or with a quote that is never closed, ends here. */
+/** The longest cell, in UTF-16 units: a file without line breaks, or with a quote that is never closed, ends here. */
 const LONGEST_CELL = 0x10_0000;
 
 const QUOTE = 34;

@@ -10,9 +10,9 @@ import { RecordReader, type RecordSink } from "./records.js";
 
 /** How a CSV file is written. What is left out is guessed from its first lines, and `notes` of the table say what was guessed. */
 export interface ParseOptions {
-  /** What stands between two cells. Default: a comma, a semicolon, a tab or a bar, whichever cuts the lines into equally many cells. */
+  /** The sign between two cells. Default: a comma, a semicolon, a tab or a bar, whichever cuts the lines into equally many cells. */
   delimiter?: string;
-  /** What parts the whole of a number from its fraction, "." or ",". Default: a comma where cells are written as 1,5 or 1.234,5. */
+  /** The sign between the whole of a number and its fraction, "." or ",". Default: a comma where cells are written as 1,5 or 1.234,5. */
   decimal?: Decimal;
   /** Whether the first line names the columns. Default: unless it looks like data; columns are then called column 1, column 2, ... */
   header?: boolean;
@@ -77,7 +77,7 @@ export class CsvTable {
     readonly columns: readonly StoredColumn[],
     readonly rows: number,
     readonly dialect: Dialect,
-    /** What was guessed about the file. */
+    /** Guesses about the file. */
     readonly notes: readonly Note[],
   ) {
     this.columnNames = Object.freeze(columns.map(({ name }) => name));

@@ -6,7 +6,7 @@ export interface OptionName {
   readonly value?: OptionValue;
 }
 
-/** What an option can be set to. */
+/** A value of an option. */
 export type OptionValue = string | number | boolean | readonly string[];
 
 /** A sentence, in which options are named by whoever prints it. */

@@ -45,7 +45,7 @@ async function startThreaded(threads: number): Promise<Engine> {
 }
 
 /**
- * As `load()`, at once, and with an engine of its own. Only the wasm backend can be had this way; main threads of browsers older than 2023
+ * As `load()`, at once, and with an engine of its own. Only the wasm backend starts this way; main threads of browsers older than 2023
  * may refuse to compile synchronously.
  *
  * @throws EngineError when wasm cannot be had: `await load()` falls back by itself.

@@ -1,6 +1,6 @@
 import { DisposedError, OutOfMemoryError, ShapeError } from "../options/errors.js";
 
-/** What a backend computes in: a `WebAssembly.Memory`, or a buffer of the JavaScript twin. `grow` takes pages of 64 KiB. */
+/** The memory that a backend computes in: a `WebAssembly.Memory`, or a buffer of the JavaScript twin. `grow` takes pages of 64 KiB. */
 export interface Memory {
   readonly buffer: ArrayBufferLike;
   grow(pages: number): number;
@@ -10,7 +10,7 @@ const PAGE = 65536;
 const ALIGNMENT = 16;
 /** Below lie the constants of the kernels (scripts/constants.js); pointer 0 stays unused, so that it can mean "none". */
 const CONSTANTS = 1024;
-/** What a thread's matrix products pack in (assembly/linalg/product.ts): 256 deep, four rows of 16 bytes a number and 128 columns. */
+/** Bytes in which a thread's matrix products pack (assembly/linalg/product.ts): 256 deep, four rows of 16 bytes a number and 128 columns. */
 const PACKED = 256 * (4 * 16 + 128 * 4);
 
 /** Where a thread packs, the calling one, number 0, or a worker. */
@@ -31,7 +31,7 @@ export class Arena {
   readonly memory: Memory;
   /** Free blocks by rising address, never touching each other; the last one is open towards the limit. */
   #free: Block[];
-  /** What lies behind was never handed out and is still zero. */
+  /** Memory from here on was never handed out and is still zero. */
   #used: number;
 
   /** `limit` is the largest size in bytes to which the memory may grow; what so many threads pack lies below what is handed out. */

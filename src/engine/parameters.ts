@@ -11,7 +11,7 @@ export function sizeOf(shape: Shape): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** What a parameter takes with its gradient. */
+/** Bytes of a parameter with its gradient. */
 export const BYTES = 8;
 
 /**

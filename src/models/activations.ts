@@ -1,6 +1,6 @@
-/** What a network must know of an activation besides its kernels, which have its name. */
+/** Traits of an activation, besides its kernels, which have its name. */
 interface ActivationTraits {
-  /** What its gradient is computed from: its input or its output. Missing where no kernel is called: relu is a part of the products. */
+  /** The array that its gradient is computed from: its input or its output. Missing where no kernel is called: relu is a part of the products. */
   readonly from?: "input" | "output";
   /** It squashes both ends, or does nothing: initial weights are Xavier's. */
   readonly symmetric?: true;
@@ -22,7 +22,7 @@ export type Activation = keyof typeof traits;
 /** The names of all activations. */
 export const ACTIVATIONS: readonly Activation[] = /* @__PURE__ */ Object.keys(traits) as Activation[];
 
-/** What is known of an activation. */
+/** The traits of an activation. */
 export function traitsOf(activation: Activation): ActivationTraits {
   return traits[activation];
 }

@@ -5,7 +5,7 @@ import { number, oneOf, readOptions, show } from "../options/options.js";
 export const LOSSES = ["crossEntropy", "binaryCrossEntropy", "meanSquared", "meanAbsolute", "huber"] as const;
 
 /**
- * What a network's outputs z are measured by, as a mean over a batch:
+ * A loss, which measures a network's outputs z as a mean over a batch:
  * - `crossEntropy`: softmax cross-entropy of logits with class indices, a mean over rows;
  * - `binaryCrossEntropy`: of logits with targets from 0 to 1, a mean over all outputs;
  * - `meanSquared`, `meanAbsolute`, and `huber` (half the square up to |z - t| = delta, then linear; `{ kind: "huber", delta }`, default 1):

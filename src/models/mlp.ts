@@ -11,9 +11,9 @@ export interface MlpOptions {
   hidden?: readonly number[];
   /** The number of outputs, at least 1: classes, or quantities. */
   outputs: number;
-  /** What follows every hidden layer. Default relu. gelu is its tanh form. */
+  /** The activation of every hidden layer. Default relu. gelu is its tanh form. */
   activation?: Activation;
-  /** What leakyRelu multiplies negative numbers with, in [0, 1). Default 0.01. */
+  /** The factor of leakyRelu on negative numbers, in [0, 1). Default 0.01. */
   slope?: number;
   /** The share of hidden units that a training step leaves out, in [0, 1). Default 0. */
   dropout?: number;

@@ -16,7 +16,7 @@ export interface Batch {
   readonly step: number;
 }
 
-/** What a model makes of a batch it does not learn from. */
+/** Loss and outputs of a batch that the model does not learn from. */
 export interface Evaluation {
   /** The mean loss over the rows. */
   readonly loss: number;
@@ -35,7 +35,7 @@ export interface Model {
   dispose(): void;
 }
 
-/** What a model is built from, besides its description. */
+/** The context in which a model is built, besides its description. */
 export interface ModelContext {
   /** The largest number of rows in a batch. */
   readonly rows: number;

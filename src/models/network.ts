@@ -21,9 +21,9 @@ interface Layer {
   readonly db: number;
   /** The weighted sums; activated in place unless the activation's gradient needs them. */
   readonly z: number;
-  /** What the activation gives. */
+  /** The output of the activation. */
   readonly y: number;
-  /** What the next layer reads: y, or what dropout leaves of it. */
+  /** The input of the next layer: y, or y after dropout. */
   readonly out: number;
   readonly dz: number;
   /** The transposed weights, for the gradient of the inputs; the first layer has none. */

@@ -10,7 +10,7 @@ export type Trait =
   | "needsLoss"
   /** A step needs a closure, as around any rule that is not moved all together it does for `sam`. */
   | "needsClosure"
-  /** What is evaluated are other values than those trained. */
+  /** Other values are evaluated than those that are trained. */
   | "showsOthers"
   /** Some tensors are left to another optimizer. */
   | "delegates";
@@ -34,7 +34,7 @@ interface Refusal {
   readonly butNot?: string;
   /** Holds only where the wrapper has this option. */
   readonly with?: string;
-  /** What is refused, where it is not the rule at the core. */
+  /** The kind that is refused, where it is not the rule at the core. */
   readonly named?: string;
 }
 
@@ -45,7 +45,7 @@ const AS_THEY_ARE = "it expects its steps to be taken as they are";
 const BY_ITSELF = "it finds its rate by itself";
 const NO_STEPS = "its values do not move by steps that could be scaled";
 
-/** What goes with what: every pair of a wrapper and a trait that is refused. */
+/** The compatibility of wrappers and rules: every pair of a wrapper and a trait that is refused. */
 const REFUSALS: Readonly<Record<string, readonly Refusal[]>> = {
   adaptiveGradientClipping: GRADIENTS,
   centralize: GRADIENTS,

@@ -23,7 +23,7 @@ import { pointerTo, type Slot, type Slots } from "./slots.js";
 /** The tensors that share options, and what a step needs of them. */
 export class BoundGroup implements Binding<AnyOptions> {
   learningRate = 0;
-  /** What the schedule says of the step that is being made: `learningRate` once nothing can stop it. */
+  /** The rate of the schedule for the step that is being made: `learningRate` once nothing can stop it. */
   scheduledRate = 0;
   readonly rule: AnyRule;
   tensorRates?: readonly number[];
@@ -37,7 +37,7 @@ export class BoundGroup implements Binding<AnyOptions> {
   readonly options: Resolved<AnyOptions>;
   readonly scheduled: readonly (readonly [string, Scheduled, Field<unknown>])[];
   readonly rate: Scheduled;
-  /** What a learning rate that watches a metric has seen. */
+  /** The state of a learning rate that watches a metric. */
   plateau: PlateauState | undefined;
   groups: readonly BoundGroup[] = [];
   runs: readonly Run[] = [];
@@ -110,7 +110,7 @@ export class BoundGroup implements Binding<AnyOptions> {
     );
   }
 
-  /** What a saved state says that the learning rate has seen. */
+  /** The state of a learning rate that watches a metric, out of a saved state. */
   plateauFromJSON(json: unknown, path: string): PlateauState | undefined {
     if (this.plateau === undefined) return undefined;
     try {
@@ -121,7 +121,7 @@ export class BoundGroup implements Binding<AnyOptions> {
   }
 }
 
-/** What groups are given of their optimizer. */
+/** The parts of an optimizer that its groups use. */
 export type Host = Pick<Binding<AnyOptions>, "kernels" | "scratch">;
 
 /** The groups in their order, each with the tensors that no earlier one matches; last what is left, with the optimizer's own options. */

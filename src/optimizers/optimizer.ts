@@ -30,7 +30,7 @@ import { computeThrough, unwrap } from "./wrapper.js";
  * are one factor on the gradient, folded into the update's pass. Every 32 updates, values and state whose size is under 2^-93 become 0, and values
  * with weight decay under the smaller of 2^-40 and 2^-50 / weightDecay.
  *
- * What goes around an optimizer (`ema`, `lookahead`, `sam`, ...) leaves rate, groups, clipping and accumulation to the optimizer inside.
+ * A wrapper around an optimizer (`ema`, `lookahead`, `sam`, ...) leaves rate, groups, clipping and accumulation to the optimizer inside.
  *
  * @param parameters what to optimize; freed by their owner, not by the optimizer.
  * @param description what a factory such as `adamw(...)` made.

@@ -8,7 +8,7 @@ import { type Schedule, type ScheduleDescription, schedule } from "../schedules/
 /** A number, or a schedule that gives it for every optimizer step. */
 export type Scheduled = Schedule;
 
-/** What every optimizer takes besides its own options. */
+/** Options of every optimizer besides its own. */
 export interface CommonOptions<Own> {
   /**
    * The learning rate, at least 0: a number, a schedule, or what watches a metric (`reduceOnPlateau`, `greedy`: see `Optimizer.observe`).
@@ -65,7 +65,7 @@ export interface TensorRun extends Run {
   readonly shape: Shape;
 }
 
-/** What a rule is given when it is bound to the parameters of a group. */
+/** A binding of a rule to the parameters of a group. */
 export interface Binding<Own> {
   readonly kernels: Kernels;
   /** The learning rate of the step that is being made, as the option has it. A rule that finds its own writes the one it used. */
@@ -90,7 +90,7 @@ export interface Binding<Own> {
  */
 export type Step = (t: number, rate: number, scale: number, loss: number, closure: Closure) => void;
 
-/** What a step knows of the gradients besides their loss. */
+/** Facts about the gradients of a step besides their loss. */
 export interface StepOptions {
   /**
    * How much these gradients count among those that are accumulated, such as the number of rows they are the mean of; greater than 0.
@@ -104,13 +104,13 @@ export interface StepOptions {
 /** Computes the gradients at the values as they stand, into the parameters' memory, and returns the loss. */
 export type Closure = () => number;
 
-/** What a rule sees of a tensor before there is memory. */
+/** A tensor as a rule sees it before there is memory. */
 export interface Tensor {
   readonly name: string;
   readonly shape: Shape;
 }
 
-/** What a rule says of itself, where it matters to what goes around it. */
+/** A trait that a rule declares, where it matters to wrappers. */
 export type DeclaredTrait =
   /** The update depends on the values beyond weight decay, so that it cannot be made apart from them. */
   | "readsValues"
@@ -125,14 +125,14 @@ export interface Rule<Own> {
   /** The default learning rate. */
   readonly learningRate: number;
   readonly fields: Omit<Fields<Own>, keyof CommonOptions<unknown>>;
-  /** What `step()` must be told. */
+  /** The argument that `step()` needs. */
   readonly needs?: "loss" | "closure";
   /**
    * For estimates that groups share: the rule is bound once, with the optimizer's own options, to `groups`, which have one scalar state.
    * Names the options that concern all of them, which a group therefore cannot have of its own.
    */
   readonly shared?: readonly (keyof Own & string)[];
-  /** What decides which wrappers go around it, and what groups may set. Default: none. */
+  /** Traits that decide which wrappers go around it, and which options groups may set. Default: none. */
   readonly traits?: readonly DeclaredTrait[];
   /** The optimizer to which the rule leaves a tensor that it cannot step. Throws OptionError where it is missing. */
   fallback?(tensor: Tensor, options: Resolved<Own>): RuleDescription | undefined;
@@ -142,7 +142,7 @@ export interface Rule<Own> {
   lengths?(slot: string, shape: Shape, options: Resolved<Own>): number | undefined;
   /** How a slot of the parameters' layout is kept; float32 where this is left out. */
   dtype?(slot: string, options: Resolved<Own>): Dtype;
-  /** What a slot is filled with at the start; 0 where this is left out, and in bfloat16. */
+  /** The start value of a slot; 0 where this is left out, and in bfloat16. */
   initial?(slot: string, options: Resolved<Own>): number;
   /** The scalar state of a group, at its start; `tensors` are the names of its tensors. */
   scalars?(options: Resolved<Own>, tensors: readonly string[]): Record<string, number>;
@@ -161,7 +161,7 @@ export type AnyRule = Rule<AnyOptions>;
 
 /**
  * An optimizer as plain data: `{ kind, ... }` with defaults filled in, made by a factory or `optimizerFromJSON`, which attach its rule unseen.
- * What goes around another holds that as `optimizer`.
+ * A wrapper holds the description inside it as `optimizer`.
  */
 export interface OptimizerDescription {
   readonly kind: string;

@@ -32,7 +32,7 @@ export function pointerTo({ block, dtype }: Slot, offset: number): number {
   return block.pointer + offset * WIDTH[dtype];
 }
 
-/** What an optimizer keeps of its tensors from step to step, in the engine's memory. */
+/** The state of an optimizer for its tensors, in the engine's memory. */
 export class Slots {
   readonly #parameters: Parameters;
   readonly #slots: Slot[] = [];
@@ -103,7 +103,7 @@ export class Slots {
     return new Map(slots.flatMap((slot) => slot.places.map((place) => [place.name, numbersOf(slot, place)] as const)));
   }
 
-  /** What is no larger than `limit` becomes 0, in all slots but one. */
+  /** Sets numbers no larger than `limit` to 0, in all slots but one. */
   flush(limit: number, except: string): void {
     const { kernels } = this.#parameters.engine;
     for (const { name, dtype, block } of this.#slots) {

@@ -16,11 +16,11 @@ export interface OptimizerState {
   readonly slots: StateArrays;
   /** The scalar state of each group, in the order of `groups`; a single one when all groups share it. */
   readonly scalars: readonly Readonly<Record<string, number>>[];
-  /** What the learning rate of each group has seen, null where it watches nothing. */
+  /** The state of each group's learning rate, null where it watches no metric. */
   readonly plateaus: readonly (PlateauState | null)[];
 }
 
-/** What of an optimizer its state is copied from and loaded into. */
+/** The parts of an optimizer that its state is copied from and loaded into. */
 export interface StateHolder {
   readonly kind: string;
   readonly accumulate: number;

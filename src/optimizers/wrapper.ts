@@ -14,7 +14,7 @@ import {
   ruleOf,
 } from "./rule.js";
 
-/** What goes around another optimizer: another rule made of its rule, or another way to come by gradients. */
+/** A wrapper around another optimizer: another rule made of its rule, or another way to compute gradients. */
 export interface Wrapper<Own> {
   readonly kind: string;
   readonly fields: Fields<Omit<Own, "optimizer">>;
@@ -85,7 +85,7 @@ export function wrap<Own extends Wrapping, Made extends OptimizerDescription = O
   return Object.freeze(description) as Made;
 }
 
-/** What a description is made of: the optimizer at its core and what goes around it, outermost first. */
+/** The parts of a description: the optimizer at its core and what goes around it, outermost first. */
 export function unwrap(description: OptimizerDescription) {
   const layers: Layer[] = [];
   let core = description;

@@ -1,4 +1,4 @@
-/** What every error of this library is. Catch it to tell wrong use from a fault of the program. */
+/** The base class of every error of this library. Catch it to tell wrong use from a fault of the program. */
 export class StepsizeError extends Error {
   override get name(): string {
     return "StepsizeError";

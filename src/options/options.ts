@@ -108,7 +108,7 @@ export function readOptions<T extends object>(path: string, given: unknown, fiel
   return Object.freeze(result) as Readonly<T>;
 }
 
-/** What PyTorch, Keras and Optax call our options, in small letters; of several the first that is known counts. */
+/** The names of our options in PyTorch, Keras and Optax, in small letters; of several the first that is known counts. */
 const ELSEWHERE: ReadonlyMap<string, readonly string[]> = /* @__PURE__ */ new Map([
   ["lr", ["learningRate", "rate"]],
   ["learningrate", ["rate"]],

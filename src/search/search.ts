@@ -16,7 +16,7 @@ import { Trainer } from "../training/trainer.js";
 import { defaultRates } from "./rates.js";
 import { bestOf, type Judgement, judge, type Outcome, type Tolerance, type Verdict } from "./verdict.js";
 
-/** What a search compares rates on; `test` is touched only once, by the best rate. */
+/** The data on which a search compares rates; `test` is touched only once, by the best rate. */
 export interface SearchData extends TrainingData {
   readonly test?: TrainingData["training"];
 }
@@ -50,11 +50,11 @@ export interface Trial {
   readonly history: readonly EpochRecord[];
   /** The epoch whose weights were kept: the last, or the best with early stopping. */
   readonly kept: EpochRecord | null;
-  /** What stopped being finite, and when, if the run diverged. */
+  /** The quantity that stopped being finite, and when, if the run diverged. */
   readonly divergence?: string;
 }
 
-/** What a rate came to; numbers are means over its repeats, null when one of them diverged. */
+/** The result of a rate; numbers are means over its repeats, null when one of them diverged. */
 export interface RateResult {
   readonly rate: number;
   readonly verdict: Verdict;
@@ -70,7 +70,7 @@ export interface RateResult {
 }
 
 export interface SearchResult {
-  /** What `score` stands for. */
+  /** The name of `score`. */
   readonly scoreName: ScoreName;
   /** In the order of rising rates. */
   readonly rates: readonly RateResult[];
@@ -80,7 +80,7 @@ export interface SearchResult {
   readonly good: { readonly from: number; readonly to: number } | null;
   /** Loss and score of the best rate's first run on the test data. */
   readonly test: Metrics | null;
-  /** What a person should know, such as a best rate at the edge of the grid. */
+  /** Notes for a person, such as a best rate at the edge of the grid. */
   readonly notes: readonly string[];
 }
 
@@ -95,7 +95,7 @@ const CLOSE = 0.01;
  *
  * Good is what scores, on the validation data, within a point (0.01) of the highest accuracy or R², or within the standard error of such a
  * number over so few rows, where that is more; without a score, a loss within 1 % of the lowest. With a cross-entropy it must also gain, over
- * guessing by the frequency of classes, half of what the lowest loss gains: a network can score well and be sure of its wrong answers. The
+ * guessing by the frequency of classes, half of what the lowest loss gains: a network can score well and be overconfident. The
  * best rate is the one with the lowest validation loss among the most good rates that lie side by side, which is less left to chance than
  * the highest score. Without validation data the training loss decides.
  *

@@ -1,7 +1,7 @@
-/** What became of a rate, in a word. */
+/** The verdict on a rate. */
 export type Verdict = "too low" | "good" | "too high" | "diverged";
 
-/** What the runs of one rate came to, averaged over repeats; numbers are NaN for a rate that diverged. */
+/** The outcome of the runs of one rate, averaged over repeats; numbers are NaN for a rate that diverged. */
 export interface Outcome {
   readonly rate: number;
   /** The training loss of the first epoch. */
@@ -10,11 +10,11 @@ export interface Outcome {
   readonly finalLoss: number;
   /** The lowest training loss of an epoch. */
   readonly bestLoss: number;
-  /** What rates are compared by, the higher the better: the score on validation data, or minus the loss where there is no score. */
+  /** The figure that rates are compared by, the higher the better: the score on validation data, or minus the loss where there is no score. */
   readonly merit: number;
   /** Decides between merits that are as good, the lower the better: the validation loss. */
   readonly tie: number;
-  /** What diverged and when, for a rate of which a run diverged. */
+  /** The quantity that diverged and when, for a rate of which a run diverged. */
   readonly divergence?: string;
 }
 
@@ -24,11 +24,11 @@ export interface Judgement {
   readonly reason: string;
 }
 
-/** What counts as a good merit beside the best. */
+/** The tolerance within which a merit is as good as the best. */
 export interface Tolerance {
   /** Largest distance below the highest merit. */
   readonly distance: number;
-  /** The loss of guessing, where it is known: a rate that comes near it is sure of its wrong answers, and not good, whatever its score. */
+  /** The loss of guessing, where it is known: a rate that comes near it is overconfident, and not good, whatever its score. */
   readonly guess?: number;
   /** A merit as a person reads it. */
   show(merit: number): string;
@@ -95,7 +95,7 @@ export function judge(outcomes: readonly Outcome[], tolerance: Tolerance): Judge
     if (outcome === best) return { verdict: "good", reason: `the best: ${show(outcome.merit)}` };
     const gap = `${show(outcome.merit)}, the best rate has ${show(best.merit)}`;
     if (good.has(outcome)) return { verdict: "good", reason: `close to the best: ${gap}` };
-    const wild = outcome.tie > limit && outcome.rate > best.rate && `sure of wrong answers: validation loss ${short(outcome.tie)}`;
+    const wild = outcome.tie > limit && outcome.rate > best.rate && `overconfident: validation loss ${short(outcome.tie)}`;
     return outcome.rate < best.rate
       ? { verdict: "too low", reason: `${crawls(outcome, best)}; ${gap}` }
       : { verdict: "too high", reason: `${wild || jumps(outcome, best)}; ${gap}` };

@@ -13,7 +13,7 @@ import { bytesOf, floatsOf, readSafetensors, type SafetensorsFile, type StoredTe
 /** The key of our document in the file's metadata, and the one of the checksum over document and tensors. */
 const KEY = "stepsize";
 const CHECKSUM = "stepsize.crc32";
-/** What the document is now. Format 1 had no checksum; both are read. */
+/** The format of the document. Format 1 had no checksum; both are read. */
 const FORMAT = 2;
 const STATE = "optimizer.";
 const BEST = "best.";
@@ -40,7 +40,7 @@ export interface Checkpoint extends StateFile {
   readonly run: unknown;
   readonly optimizer: OptimizerState;
   readonly progress: Progress;
-  /** What the caller of `checkpoint(notes)` wrote, such as the encoder of a CSV file. */
+  /** Notes of the caller of `checkpoint(notes)`, such as the encoder of a CSV file. */
   readonly notes: unknown;
 }
 

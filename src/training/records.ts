@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
 
-/** What is learnt from, and what it is checked on. */
+/** Data to learn from, and data to check on. */
 export interface TrainingData {
   readonly training: Dataset;
   readonly validation?: Dataset;

@@ -3,7 +3,7 @@ import { show } from "../options/options.js";
 import { FORMER_KINDS } from "../schedules/former.js";
 import type { CheckedRun } from "./run.js";
 
-/** What stands for a function, which JSON cannot hold: a run that is restored brings its own in its place. */
+/** A mark in place of a function, which JSON cannot hold: a run that is restored brings its own in its place. */
 interface FunctionMark {
   readonly function: string;
 }

@@ -10,7 +10,7 @@ import type { Clock } from "../schedules/schedule.js";
 export interface EarlyStopping {
   /** Epochs without an improvement before training stops, at least 1. */
   patience: number;
-  /** What counts as an improvement, in units of the monitored number. Default 0: any. */
+  /** The least improvement that counts, in units of the monitored number. Default 0: any. */
   minimumImprovement?: number;
   /** The validation loss, or the validation score (accuracy, R²). Default loss. */
   monitor?: "loss" | "score";
@@ -18,11 +18,11 @@ export interface EarlyStopping {
 
 /** Everything that decides a run, as plain data. */
 export interface Run {
-  /** What is trained: `mlp(...)`, or a function that builds a model of the user's own (which cannot be written to a checkpoint). */
+  /** The model: `mlp(...)`, or a function that builds one of the user's own, of which a checkpoint holds the name alone. */
   model: MlpDescription | ModelFactory;
-  /** What it is measured by; a model of the user's own brings its own. */
+  /** The loss; a model of the user's own brings its own. */
   loss?: Loss;
-  /** What a factory such as `adamw(...)` made. */
+  /** The optimizer, made by a factory such as `adamw(...)`. */
   optimizer: OptimizerDescription;
   /** Rows in a batch; the last batch of an epoch may have fewer. Default 32. */
   batchSize?: number;

@@ -2,7 +2,7 @@ import type { Dataset } from "../data/dataset.js";
 
 export type ScoreName = "accuracy" | "r2";
 
-/** What a score is called for this data: accuracy for classes, R² for quantities. */
+/** The name of the score for this data: accuracy for classes, R² for quantities. */
 export function scoreName({ task }: Dataset): ScoreName {
   return task === "classification" ? "accuracy" : "r2";
 }

@@ -18,7 +18,7 @@ export interface LoadStateOptions {
   partial?: boolean;
 }
 
-/** What `loadState` did. */
+/** The tensors that `loadState` read and did not read. */
 export interface LoadReport {
   /** Our tensors whose values were read. */
   readonly loaded: readonly string[];
@@ -26,7 +26,7 @@ export interface LoadReport {
   readonly missing: readonly string[];
   /** Tensors of the file that nothing of ours reads, integers among them. */
   readonly unused: readonly string[];
-  /** What was given to `saveState`; null for a file of another library. */
+  /** Notes given to `saveState`; null for a file of another library. */
   readonly notes: unknown;
 }
 

@@ -66,7 +66,7 @@ describe("wrong input is one clear line and exit code 2", () => {
     ["no file", ["search"], "missing required argument 'file'"],
     ["an unknown command", ["serch"], "unknown command 'serch' (Did you mean search?)"],
     ["an unknown flag", onIris("--optimiser", "sgd"), "unknown option '--optimiser' (Did you mean --optimizer?)"],
-    ["an unknown optimizer", onIris("--optimizer", "sdg"), "--optimizer must be one of sgd, "],
+    ["an unknown optimizer", onIris("--optimizer", "sdg"), "--optimizer must be one of acprop, "],
     ["an unknown option", onIris("--set", "bta1=0.9"), "--set bta1 is not an option (did you mean beta1?)"],
     ["beta 1", onIris("--set", "beta1=1"), "--set beta1 must be a number at least 0 and less than 1, got 1"],
     ["epsilon 0", onIris("--set", "epsilon=0"), "--set epsilon must be a number greater than 0, got 0"],

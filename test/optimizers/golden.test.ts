@@ -103,7 +103,7 @@ function follow(backend: keyof typeof engines, kind: string, { options, rates, t
         const golden = [expected[step] as number].flat();
         expect(ours.length).toBe(golden.length);
         const size = Math.sqrt(golden.reduce((sum, x) => sum + x * x, 0) / golden.length);
-        const tolerance = table[translated.kind]?.loose?.[name] ?? 5e-6;
+        const tolerance = table[translated.kind]?.tolerance?.[name] ?? 5e-6;
         golden.forEach((x, i) => {
           expect(Math.abs((ours[i] as number) - x), `${name} in step ${step}`).toBeLessThanOrEqual(tolerance * Math.max(Math.abs(x), size));
         });

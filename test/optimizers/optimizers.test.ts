@@ -368,7 +368,7 @@ describe.each(fullest)("$kind", ({ kind, rule, row, options }) => {
     } else expect(seen).toEqual([Number.NaN, 0.5, 0.5, 0.25, 0.25, 0.125]);
   });
 
-  where(!row.restless)("a learning rate of 0 moves nothing", () => {
+  where(!row.movesAtZero)("a learning rate of 0 moves nothing", () => {
     using trial = new Trial(wasm, kind, replaced(kind, options, { learningRate: 0 }));
     const start = trial.values;
     expect(trial.run(wild, 0, 20).values).toEqual(start);

@@ -23,13 +23,13 @@ export interface Row {
   /** The rate of a group is made of norms over the group, so that it matters which tensors are in it. */
   readonly normed?: true;
   /** How far the numbers beside a golden trajectory may be off, where float32 weights do not hold what they hang on. */
-  readonly loose?: Readonly<Record<string, number>>;
+  readonly tolerance?: Readonly<Record<string, number>>;
   /** The rate that the optimizer tells is one it found, not the option. */
   readonly findsRate?: true;
   /** Hyperparameters that may follow a schedule, but whose later values have no effect. */
   readonly fixed?: readonly string[];
   /** Moves, though hardly, with a learning rate of 0. */
-  readonly restless?: boolean;
+  readonly movesAtZero?: boolean;
   /** Names in golden files that mean another option of ours. */
   readonly renamed?: Readonly<Record<string, string>>;
 }
@@ -105,7 +105,7 @@ export const table: Readonly<Record<string, Row>> = {
     converges: { options: {}, steps: 2000, within: 1e-3 },
     hard: { quadratic: {}, rosenbrock: {} },
     // d starts as a millionth of the weights, whose last digits it hangs on: prodigyopt itself is 1.0e-3 off in float32
-    loose: { d: 2e-3 },
+    tolerance: { d: 2e-3 },
     findsRate: true,
   },
   dadaptSgd: {
@@ -149,7 +149,7 @@ export const table: Readonly<Record<string, Row>> = {
     converges: { options: {}, steps: 1000, within: 1e-3 },
     hard: { quadratic: {}, rosenbrock: {} },
     // the first rates are made of distances of a millionth of the weights
-    loose: { rate: 5e-3 },
+    tolerance: { rate: 5e-3 },
     findsRate: true,
   },
   dowg: {
@@ -237,7 +237,7 @@ export const table: Readonly<Record<string, Row>> = {
     converges: { options: { learningRate: 0.1 }, steps: 1000, within: 1e-3 },
     hard: { quadratic: {}, rosenbrock: {} },
     // a small difference of averages of products with the weights
-    loose: { lowerBound: 1e-5 },
+    tolerance: { lowerBound: 1e-5 },
     findsRate: true,
   },
   sgdHypergradient: {
@@ -664,7 +664,7 @@ export const table: Readonly<Record<string, Row>> = {
       { learningRate: 0.02, momentum: 0.7, epsilon: 1e-3, weightDecay: 0.3, decoupled: true },
     ],
     scheduled: { learningRate, momentum: [0.9, 0.5], epsilon: [1e-6, 0.1], weightDecay },
-    restless: true,
+    movesAtZero: true,
     converges: { options: { learningRate: 0.05 }, steps: 1000, within: 1e-4 },
     hard: { quadratic: { learningRate: 0.1 }, rosenbrock: { learningRate: 0.005 } },
   },

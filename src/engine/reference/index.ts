@@ -16,7 +16,7 @@ import * as prodigy from "./optimizers/prodigy.js";
 import * as sm3 from "./optimizers/sm3.js";
 import * as sparseAdam from "./optimizers/sparseAdam.js";
 
-/** What scripts/kernels/ makes of the formulas, and the twins of what is written by hand. */
+/** The twins that scripts/kernels/ writes from the formulas, and those written by hand. */
 const twins = {
   ...elementwise,
   ...vectors,

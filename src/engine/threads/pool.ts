@@ -52,7 +52,7 @@ export class Pool {
     try {
       for (let thread = 1; thread < threads; thread++) {
         const start = { module, memory, states, parts, names, thread, packed: packedOf(thread) };
-        pool.#workers.push(await startWorker(start, (why) => pool.#mourn(thread, why)));
+        pool.#workers.push(await startWorker(start, (why) => pool.#reportDeath(thread, why)));
       }
     } catch (error) {
       pool.dispose();
@@ -132,8 +132,8 @@ export class Pool {
     // counted, not timed: a machine that was asleep in between is no dead worker
     let waits = WAITS + (PATIENCE * (performance.now() - began)) / WAIT;
     while (waits-- > 0 && this.#watch(at)) sleep(this.#states, at, WATCHED);
-    if (this.#watch(at)) this.#mourn(thread, "it stopped answering");
-    if (Atomics.load(this.#states, at) === FAILED) this.#mourn(thread, "the kernel failed in it");
+    if (this.#watch(at)) this.#reportDeath(thread, "it stopped answering");
+    if (Atomics.load(this.#states, at) === FAILED) this.#reportDeath(thread, "the kernel failed in it");
   }
 
   /** Whether the worker is still at it; from now on it says when it is done. */
@@ -142,7 +142,7 @@ export class Pool {
     return before === TAKEN || before === WATCHED;
   }
 
-  #mourn(thread: number, why: string): void {
+  #reportDeath(thread: number, why: string): void {
     this.#dead ??= `thread ${thread + 1} of ${this.threads} is dead (${why}): the engine cannot be used any more, load another`;
   }
 }

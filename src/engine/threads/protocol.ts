@@ -3,7 +3,7 @@
  *
  * IDLE -> READY (the calling thread has written its part) -> TAKEN (the worker computes it) -> IDLE
  *
- * What is READY the calling thread may take back. A thread that goes to sleep says so (ASLEEP, WATCHED), so that only then the other wakes it.
+ * A part that is READY may be taken back by the calling thread. A thread that goes to sleep says so (ASLEEP, WATCHED), so that only then the other wakes it.
  */
 export const IDLE = 0;
 export const READY = 1;
@@ -31,7 +31,7 @@ export const ARGUMENTS = 24;
 export const SPINS = 20_000;
 
 /**
- * What a worker runs, as source text: a file of its own would have to be found by every bundler. It is started with
+ * The program of a worker, as source text: a file of its own would have to be found by every bundler. It is started with
  * { module, memory, states, parts, names, thread, packed } and returns when a kernel fails.
  */
 export const workerSource = `

@@ -98,7 +98,7 @@ const byHand: Readonly<Record<Exclude<keyof Kernels, Formula>, Split | "whole">>
   transpose: "whole",
 };
 
-/** What is split, by name: every formula (generated/elementwise.ts) by its elements. */
+/** The kernels that are split, by name: every formula (generated/elementwise.ts) by its elements. */
 export const splits: ReadonlyMap<string, Split> = new Map([
   ...Object.entries(elementwise).map(([name, arrays]) => [name, byElements(new Array(arrays).fill(4))] as const),
   ...Object.entries(byHand).filter((entry): entry is [string, Split] => entry[1] !== "whole"),

@@ -1,6 +1,6 @@
 import { workerSource } from "./protocol.js";
 
-/** What a worker is started with. */
+/** The message that starts a worker. */
 export interface Start {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;

@@ -4,7 +4,7 @@ import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Sche
 export interface AdagradOptions extends CommonOptions<AdagradOptions> {
   /** Decay of the rate itself: learningRate / (1 + (t - 1) rateDecay); at least 0. Default 0. */
   rateDecay?: Scheduled;
-  /** What every sum of squares begins with, at least 0. Default 0 (Optax and Keras: 0.1). */
+  /** The start of every sum of squares, at least 0. Default 0 (Optax and Keras: 0.1). */
   initialAccumulator?: number;
   /** Keeps the division finite, greater than 0. Default 1e-10 (Optax and Keras: 1e-7). */
   epsilon?: Scheduled;

@@ -12,7 +12,7 @@ import {
   scheduled,
 } from "../rule.js";
 
-/** What Adam and AdamW share. */
+/** Options that Adam and AdamW share. */
 interface Moments {
   /** Decay of the mean of gradients, in [0, 1). Default 0.9. */
   beta1?: Scheduled;

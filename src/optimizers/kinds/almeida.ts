@@ -18,9 +18,9 @@ export interface AlmeidaOptions extends CommonOptions<AlmeidaOptions> {
 }
 
 export interface PlagianakosOptions extends CommonOptions<PlagianakosOptions> {
-  /** What the product of the last two gradients is multiplied by, in units of rate / loss times rate, at least 0. Default 1e-3. */
+  /** The factor on the product of the last two gradients, in units of rate / loss times rate, at least 0. Default 1e-3. */
   hyperRate?: Scheduled;
-  /** What the product of the two gradients before is multiplied by, which steadies the rate; at least 0. Default 0. */
+  /** The factor on the product of the two gradients before, which steadies the rate; at least 0. Default 0. */
   previousHyperRate?: Scheduled;
   /** Coupled decay, added to the gradient as weightDecay p; at least 0. Default 0. */
   weightDecay?: Scheduled;

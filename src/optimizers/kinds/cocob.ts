@@ -3,7 +3,7 @@ import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Sche
 export interface CocobOptions extends CommonOptions<CocobOptions> {
   /** Bounds the first bets: a parameter moves by at most about 1 / alpha in the first update; greater than 0. Default 100. */
   alpha?: Scheduled;
-  /** What the largest gradient of an element is taken for until it is larger, greater than 0. Default 1e-8. */
+  /** The least value taken for the largest gradient of an element, greater than 0. Default 1e-8. */
   epsilon?: Scheduled;
   /** Coupled decay, added to the gradient as weightDecay p; at least 0. Default 0. */
   weightDecay?: Scheduled;

@@ -145,7 +145,7 @@ export const dowgRule: Rule<DowgOptions> = {
  *
  * With g the gradient plus weightDecay p: r = max(r, |p - start|), r starting at relativeDistance (1 + |start|); G += |g|^2, G starting at
  * epsilon; rate = learningRate r / sqrt(G), in the first update initialRate if given; p -= rate g.
- * What is evaluated is an average: average += (averagingPower + 1) / (averagingPower + t) (p - average). It matters: the iterates themselves do not
+ * The values to evaluate are an average: average += (averagingPower + 1) / (averagingPower + t) (p - average). It matters: the iterates themselves do not
  * settle.
  *
  * `learningRate` (default 1) is a factor on the rate found; `optimizer.learningRate` is that rate, with perTensor the largest

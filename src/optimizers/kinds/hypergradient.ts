@@ -40,7 +40,7 @@ const fields = (hyperRate: number) => ({
   weightDecay: scheduled(0, { min: 0 }),
 });
 
-/** What is learned: a factor on the rate, or what is added to it. */
+/** The learned quantity: a factor on the rate, or an addend. */
 const scalars = ({ multiplicative }: Learned) => ({ learned: multiplicative ? 1 : 0 });
 
 /** A rate and what was learned on top of it, never below 0; 0 stays 0. */

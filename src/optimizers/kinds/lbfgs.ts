@@ -18,7 +18,7 @@ export interface LbfgsOptions extends Omit<CommonOptions<LbfgsOptions>, "clipNor
   lineSearch?: "none" | "strongWolfe";
 }
 
-/** What must hold of the curvature along a change for the change to be kept. */
+/** The least curvature along a change for the change to be kept. */
 const LEAST_CURVATURE = 1e-10;
 
 export const lbfgsRule: Rule<LbfgsOptions> = {
@@ -52,7 +52,7 @@ export const lbfgsRule: Rule<LbfgsOptions> = {
     const valueChanges = Array.from({ length: o.historySize }, (_, i) => slot(3 + 2 * i));
     const vector = () => runs.map(({ n }) => scratch(n));
     const [origin, work] = [vector(), vector()];
-    /** What a step overwrites first, kept for a closure that throws. */
+    /** State that a step overwrites first, kept for a closure that throws. */
     const kept = [values, direction, before].map((from) => ({ from, to: vector() }));
     const shares = new Float64Array(o.historySize);
 

@@ -8,7 +8,7 @@ export interface LionOptions extends CommonOptions<LionOptions> {
   beta2?: Scheduled;
   /** Decoupled decay: p is multiplied by 1 - learningRate weightDecay; at least 0. Default 0 (Optax: 1e-3). */
   weightDecay?: Scheduled;
-  /** What becomes of c: its sign ("hard"), tanh(smoothBeta c) ("smooth"), or c clamped to [-1, 1] ("refined"). Default "hard". */
+  /** The function of c: its sign ("hard"), tanh(smoothBeta c) ("smooth"), or c clamped to [-1, 1] ("refined"). Default "hard". */
   mode?: "hard" | "smooth" | "refined";
   /** How steep the smooth sign is, greater than 0. Default 1. */
   smoothBeta?: Scheduled;

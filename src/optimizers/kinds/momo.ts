@@ -4,7 +4,7 @@ import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Sche
 import { NO_STEP } from "./polyak.js";
 
 interface ModelOptions<Own> extends CommonOptions<Own> {
-  /** The lowest loss that can be had. Default 0. */
+  /** Greatest lower bound known of the loss. Default 0. */
   lowerBound?: number;
   /** Raise the bound above lowerBound from what is seen. Default false. */
   adaptLowerBound?: boolean;

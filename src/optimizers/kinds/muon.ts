@@ -27,7 +27,7 @@ export interface MuonOptions extends CommonOptions<MuonOptions> {
   /** The least norm by which the mean is divided, greater than 0. Default 1e-7. */
   epsilon?: Scheduled;
   /**
-   * What the rate of a tensor of r rows and c columns is multiplied by: "original" sqrt(max(1, r / c)), "matchRmsAdamw" 0.2 sqrt(max(r,
+   * The factor on the rate of a tensor of r rows and c columns: "original" sqrt(max(1, r / c)), "matchRmsAdamw" 0.2 sqrt(max(r,
    * c)), with which rates found for AdamW can be used, "spectralUnclamped" sqrt(r / c). Default "original".
    */
   adjustRate?: "original" | "matchRmsAdamw" | "spectralUnclamped";
@@ -150,7 +150,7 @@ function coefficients(fallback: readonly number[]): Field<readonly number[]> {
 
 /**
  * Muon: momentum whose step for a matrix is the orthogonal matrix nearest to it, so that every direction of the matrix is stepped alike.
- * What is not a matrix goes to another optimizer.
+ * Tensors that are not matrices go to another optimizer.
  *
  * m = momentum m + (1 - momentum) g; u = nesterov ? (1 - momentum) g + momentum m : m; X = u / max(|u|, epsilon); newtonSchulzSteps times X
  * = k0 X + (k1 A + k2 A A) X with A = X X'; p -= learningRate (weightDecay p + adjust X), adjust after the shape of p.

@@ -2,17 +2,17 @@ import { number, oneOf } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule } from "../rule.js";
 
 export interface PolyakOptions extends CommonOptions<PolyakOptions> {
-  /** The lowest loss that can be had. Default 0. */
+  /** Greatest lower bound known of the loss. Default 0. */
   minimumLoss?: number;
   /** A factor on the gradient: the step is divided by it, c in the paper; greater than 0. Default 1. */
   scale?: number;
   /** Added to the squared norm of the gradient, at least 0. Default 0. */
   epsilon?: number;
-  /** What a loss below minimumLoss does: with "sps" the step goes uphill, with "spsPlus" there is none. Default "sps". */
+  /** The treatment of a loss below minimumLoss: with "sps" the step goes uphill, with "spsPlus" there is none. Default "sps". */
   variant?: "sps" | "spsPlus";
 }
 
-/** What counts as a zero gradient, as in Optax. */
+/** The squared norm at and below which a gradient counts as zero, as in Optax. */
 export const NO_STEP = 2.220446049250313e-16;
 
 export const polyakRule: Rule<PolyakOptions> = {

@@ -27,7 +27,7 @@ export interface RmspropOptions extends CommonOptions<RmspropOptions> {
   rateInside?: boolean;
   /** Divide by the deviation of the gradient instead of its root mean square. Default false. */
   centered?: boolean;
-  /** What the average of squares begins with, at least 0. Default 0. */
+  /** The start of the average of squares, at least 0. Default 0. */
   initialAccumulator?: number;
   /** Divide the averages by 1 - rho^t, as Optax does if asked to. Default false. */
   biasCorrection?: boolean;

@@ -11,7 +11,7 @@ export interface YogiOptions extends CommonOptions<YogiOptions> {
   epsilon?: Scheduled;
   /** Added under the root, at least 0. Default 0. */
   epsilonRoot?: Scheduled;
-  /** What m and v begin with, at least 0. Default 1e-6. */
+  /** The start of m and v, at least 0. Default 1e-6. */
   initialAccumulator?: number;
   /** Decoupled decay: p is multiplied by 1 - learningRate weightDecay; at least 0. Default 0. */
   weightDecay?: Scheduled;

@@ -1,6 +1,6 @@
 import type { ColumnSummary } from "../../data/csv.js";
 
-/** What a run was made of, as plain JSON: the head of every document that is written. */
+/** Data, backend and run, as plain JSON: the head of every document that is written. */
 export interface Context {
   readonly stepsize: string;
   readonly file: string;
@@ -12,9 +12,9 @@ export interface Context {
     readonly classes?: readonly string[];
     /** Of a quantity: what one unit of its standardised form is in the units of the file. */
     readonly scale?: number;
-    /** What was guessed, left out and filled, in the words of the command line. */
+    /** Guesses, columns left out and cells filled, in the words of the command line. */
     readonly notes: readonly string[];
-    /** What each column of the file holds, and what became of it. */
+    /** The content and the use of each column of the file. */
     readonly columns: readonly ColumnSummary[];
   };
   readonly backend: { readonly name: string; readonly reason: string };

@@ -8,7 +8,7 @@ import type { Trainer } from "../../training/trainer.js";
 import type { RateResult, SearchResult } from "../search.js";
 import type { Context } from "./context.js";
 
-/** What `search --json` prints and its page is drawn from. */
+/** The document that `search --json` prints and its page is drawn from. */
 export interface SearchDocument extends Context {
   readonly command: "search";
   readonly repeats: number;
@@ -33,7 +33,7 @@ export function searchDocument(context: Context, result: SearchResult, { repeats
   };
 }
 
-/** What `train --json` prints and its page is drawn from. */
+/** The document that `train --json` prints and its page is drawn from. */
 export interface TrainDocument extends Context {
   readonly command: "train";
   readonly steps: number;

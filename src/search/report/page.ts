@@ -32,7 +32,7 @@ options and seed give the same numbers on every machine.</footer>
 `.text;
 }
 
-/** What was learnt from, and the run itself. */
+/** The data and the run itself, as a part of the page. */
 export function circumstances({ data, run, file }: Context): Html {
   const { rows, features, classes, target, task, notes } = data;
   const names = features.length > 40 ? `${features.slice(0, 40).join(", ")} and ${features.length - 40} more` : features.join(", ");
