@@ -145,7 +145,7 @@ test.each<[string, object, string, string]>([
 });
 
 test.each([
-  [{ kind: "adma" }, /^optimizer\.kind must be one of sgd, .*, got "adma" \(did you mean adam\?\)$/],
+  [{ kind: "adma" }, /^optimizer\.kind must be one of acprop, .*, got "adma" \(did you mean adam\?\)$/],
   [{ kind: "constructor" }, /^optimizer\.kind must be one of .*, got "constructor"$/],
   [{ kind: 3 }, /^optimizer\.kind must be one of .*, got 3$/],
   [{}, /^optimizer\.kind must be one of .*, got undefined$/],
