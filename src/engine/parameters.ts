@@ -123,6 +123,11 @@ export class Parameters implements Iterable<Parameter>, Disposable {
     engine.arena.reserve(Math.min(AHEAD * size * 4, MOST_AHEAD));
   }
 
+  /** Whether their memory was given back. */
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
   /** The number of floats in a block, padding included: what a state slot of the same layout takes. */
   get size(): number {
     return this.values.length;

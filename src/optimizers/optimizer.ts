@@ -341,6 +341,7 @@ export class Optimizer implements Disposable {
 
   #alive(): void {
     if (this.#disposed) throw new DisposedError("optimizer");
+    if (this.parameters.disposed) throw new DisposedError("set of parameters");
   }
 }
 

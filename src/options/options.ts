@@ -133,6 +133,7 @@ const ELSEWHERE: ReadonlyMap<string, readonly string[]> = /* @__PURE__ */ new Ma
 
 /** " (did you mean x?)", or nothing when no known word is near. */
 export function suggest(word: string, known: readonly string[]): string {
+  if (typeof word !== "string") return "";
   if (known.length === 0) return "";
   const ours = ELSEWHERE.get(word.toLowerCase().replaceAll("_", ""))?.find((name) => known.includes(name));
   if (ours !== undefined) return ` (did you mean ${ours}?)`;
