@@ -155,6 +155,16 @@ function distance(from: string, to: string): number {
   return above[to.length] as number;
 }
 
+/** Refuses what is handed over whole, and not read key by key. @throws OptionError "path must be noun, got value" unless `right`. */
+export function demand(right: boolean, path: string, value: unknown, noun: string): void {
+  if (!right) throw new OptionError(path, value, `must be ${noun}, got ${show(value)}`);
+}
+
+/** Whether a value is an array or a typed array; an object with a length is not, since its entries may be anything. */
+export function isArrayLike(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}
+
 /** A value as an error message shows it: short, and never a thrown error of its own. */
 export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
