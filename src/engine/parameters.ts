@@ -1,10 +1,24 @@
 import { DisposedError, OptionError, OutOfMemoryError, ShapeError } from "../options/errors.js";
-import { demand, show, suggest } from "../options/options.js";
+import { demand, type Fields, oneOf, readOptions, show, suggest } from "../options/options.js";
 import { checkEngine, type Engine } from "./engine.js";
 import { padded, type Vector } from "./memory.js";
 
 export type Shape = readonly number[];
 export type Shapes = Readonly<Record<string, Shape>> | Iterable<readonly [string, Shape]>;
+
+/** Which part of a tensor belongs to one unit of a network, its weights from every input. */
+export type Units = "rows" | "columns";
+
+export interface ParametersOptions {
+  /**
+   * "rows" when the first axis of tensors counts the units that are put out, as in PyTorch; "columns" when the last one does, as in this
+   * library's dense layers and in Keras. Default "rows". Optimizers that treat the two axes differently (`muon`, `centralize`,
+   * `adaptiveGradientClipping`) go by it.
+   */
+  units?: Units;
+}
+
+const parametersFields: Fields<Required<ParametersOptions>> = { units: oneOf("rows", ["rows", "columns"]) };
 
 /** The number of elements of a tensor. */
 export function sizeOf(shape: Shape): number {
@@ -25,6 +39,8 @@ const MOST_AHEAD = 0x1000_0000;
 export class Parameter {
   readonly name: string;
   readonly shape: Shape;
+  /** Which axis counts units, as the parameters were told. */
+  readonly units: Units;
   /** The number of elements. */
   readonly length: number;
   /** Where the tensor starts in its block, in floats. */
@@ -36,6 +52,7 @@ export class Parameter {
   constructor(owner: Parameters, name: string, shape: Shape, offset: number) {
     this.name = name;
     this.shape = Object.freeze([...shape]);
+    this.units = owner.units;
     this.length = sizeOf(shape);
     this.offset = offset;
     this.#owner = owner;
@@ -60,6 +77,7 @@ export class Parameter {
  *
  * @param engine where they live.
  * @param shapes name and shape of each, in order; sizes are positive integers, `[]` is a scalar.
+ * @param options which axis of the tensors counts units.
  * @throws OptionError for what is no engine and a name used twice, ShapeError for a wrong size, OutOfMemoryError when they do not fit.
  * @example
  * const parameters = new Parameters(engine, { "dense.weight": [64, 10], "dense.bias": [10] });
@@ -73,6 +91,8 @@ export class Parameters implements Iterable<Parameter>, Disposable {
   readonly gradients: Vector;
   /** The number of elements without padding. */
   readonly count: number;
+  /** Which axis counts units: the first of "rows", the last of "columns". */
+  readonly units: Units;
   /**
    * Whether the values are for training alone, because an optimizer keeps others that are to be evaluated in their place: `evaluate` and
    * `predict` of a network throw ModeError then. The optimizer writes it.
@@ -81,8 +101,9 @@ export class Parameters implements Iterable<Parameter>, Disposable {
   readonly #tensors = new Map<string, Parameter>();
   #disposed = false;
 
-  constructor(engine: Engine, shapes: Shapes) {
+  constructor(engine: Engine, shapes: Shapes, options: ParametersOptions = {}) {
     checkEngine(engine);
+    this.units = readOptions("parameters", options, parametersFields).units;
     demand(typeof shapes === "object" && shapes !== null, "parameters", shapes, "names with their shapes");
     this.engine = engine;
     let size = 0;

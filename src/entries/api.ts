@@ -19,7 +19,7 @@ export { type DatasetParts, type SplitOptions, splitDataset } from "../data/spli
 export { type Standardizer, standardize, standardizer, standardizeTargets, targetScaler, unscale } from "../data/standardize.js";
 export { type Backend, Engine, type Kernels } from "../engine/engine.js";
 export { type Arena, type Memory, Vector } from "../engine/memory.js";
-export { Parameter, Parameters, type Shape, type Shapes } from "../engine/parameters.js";
+export { Parameter, Parameters, type ParametersOptions, type Shape, type Shapes, type Units } from "../engine/parameters.js";
 export type { LoadOptions } from "../engine/start.js";
 export * from "../generated/factories.js";
 export type { Activation } from "../models/activations.js";

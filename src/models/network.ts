@@ -69,7 +69,7 @@ export class Network implements Model {
     this.#activate = kernel(activation);
     this.#differentiate = kernel(`${activation}Gradient`);
     const sizes = sizesOf(description);
-    this.parameters = new Parameters(engine, networkShapes(description));
+    this.parameters = new Parameters(engine, networkShapes(description), { units: "columns" });
     try {
       for (let i = 0; i + 1 < sizes.length; i++)
         this.#layers.push(this.#layer(i, sizes[i] as number, sizes[i + 1] as number, i + 2 < sizes.length));

@@ -102,9 +102,10 @@ export class BoundGroup implements Binding<AnyOptions> {
       first: offset,
     });
     const within = (slot: Slot, name: string) => pointerTo(slot, slot.places.find((place) => place.name === name)?.offset ?? Number.NaN);
-    this.tensors = this.parameters.map(({ name, shape, offset, length }) => ({
+    this.tensors = this.parameters.map(({ name, shape, units, offset, length }) => ({
       name,
       shape,
+      units,
       ...piece(offset, length, (slot) => within(slot, name)),
     }));
     this.runs = contiguous(this.parameters).map(([from, to]) =>

@@ -1,5 +1,5 @@
 import type { Kernels } from "../engine/load.js";
-import type { Shape } from "../engine/parameters.js";
+import type { Shape, Units } from "../engine/parameters.js";
 import { OptionError } from "../options/errors.js";
 import { boolean, type Field, type Fields, integer, list, number, optional, type Range, readOptions, show } from "../options/options.js";
 import { isPlateau } from "../schedules/plateau.js";
@@ -63,6 +63,8 @@ export interface Run {
 export interface TensorRun extends Run {
   readonly name: string;
   readonly shape: Shape;
+  /** Which axis counts units. */
+  readonly units: Units;
 }
 
 /** A binding of a rule to the parameters of a group. */
@@ -116,6 +118,8 @@ export type DeclaredTrait =
   | "readsValues"
   /** Values do not move by steps that a factor could scale: groups cannot have `elementRates`. */
   | "setsValues"
+  /** Weight decay comes after the step, and shrinks it too. */
+  | "decaysSteps"
   /** All tensors are moved together, by their gradients as they are: no clipping, no accumulation, no groups but frozen ones. */
   | "movesAllTogether";
 

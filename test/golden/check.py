@@ -343,6 +343,8 @@ def fromage(o, s, x, g, t, lr):
 def madgrad(o, s, x, g, t, lr):
     start = s.setdefault("start", x)
     if o.decoupled:
+        if o.momentum == 0:
+            start = s["start"] = start - lr * o.weightDecay * x
         x = x * (1 - lr * o.weightDecay)
     else:
         g = g + o.weightDecay * x
@@ -895,7 +897,8 @@ if __name__ == "__main__":
     failed = []
     for path in sorted(OUTPUT.glob("*.json")):
         kind = path.stem
-        if kind == "problem" or (ASKED and kind not in ASKED):
+        # its state is in bfloat16, which numpy does not have
+        if kind in ("problem", "adamBfloat16") or (ASKED and kind not in ASKED):
             continue
         document = json.loads(path.read_text())
         if "objective" in document["cases"][0]:

@@ -99,6 +99,8 @@ case("momentum, epsilon, weight decay", {"learningRate": 0.05, "momentum": 0.5, 
 case("no momentum, changing rate", {"learningRate": RATES[0], "momentum": 0}, rates=RATES)
 case("decoupled weight decay, changing rate", {
     "learningRate": RATES[0], "weightDecay": 0.3, "decoupled": True}, rates=RATES)
+case("decoupled weight decay without momentum", {
+    "learningRate": 0.05, "momentum": 0, "weightDecay": 0.5, "decoupled": True})
 
 case = optax_kind("adopt", optax.contrib.adopt, {
     "clip": "use_clipping", "clipPower": lambda power: {"clip_value_fn": lambda count: count**power}})

@@ -213,4 +213,5 @@ case("sgd", {"optimizer": SGD})
 case("sgd, nesterov", {"optimizer": {
     "kind": "sgd", "learningRate": 0.01, "momentum": 0.8, "nesterov": True}})
 case("laprop", {"optimizer": {"kind": "laprop", "learningRate": 0.02, "beta2": 0.95}})
+case("laprop, weight decay", {"optimizer": {"kind": "laprop", "learningRate": 0.02, "beta2": 0.95, "weightDecay": 0.5}})
 case("adopt", {"optimizer": {"kind": "adopt", "learningRate": 0.02, "beta2": 0.99, "clipPower": 0.25}})

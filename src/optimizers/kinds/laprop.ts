@@ -21,6 +21,7 @@ export const lapropRule: Rule<LapropOptions> = {
     epsilon: scheduled(1e-15, { above: 0 }),
     weightDecay: scheduled(0, { min: 0 }),
   },
+  traits: ["decaysSteps"],
   slots: () => ["mean", "squares"],
   scalars: () => ({ weight: 0 }),
   bind({ kernels, options: o, runs, scalars }) {

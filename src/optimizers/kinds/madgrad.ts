@@ -31,6 +31,8 @@ export const madgradRule: Rule<MadgradOptions> = {
       for (const { p, g, s, n } of runs) {
         const [start, v, sum] = s as [number, number, number];
         if (t === 1) kernels.copy(p, start, n);
+        // without momentum p is all in the start and the sum: only there can it decay
+        if (o.momentum === 0 && shrink > 0) kernels.axpy(p, start, n, -shrink);
         kernels.madgrad(p, g, start, v, sum, n, weight, o.momentum, 1 - o.momentum, o.epsilon, decay, shrink, scale);
       }
     };
@@ -41,7 +43,8 @@ export const madgradRule: Rule<MadgradOptions> = {
  * MADGRAD: dual averaging, from the starting point along the weighted sum of all gradients, divided by the cube root of that of their squares.
  *
  * With g the gradient, plus weightDecay p unless decoupled, and w = (learningRate + epsilon) sqrt(t): v += w g^2; s += w g;
- * z = start - s / (cbrt(v) + epsilon); p = (1 - momentum) z + momentum p. decoupled: this last p times 1 - learningRate weightDecay.
+ * z = start - s / (cbrt(v) + epsilon); p = (1 - momentum) z + momentum p. decoupled: this last p times 1 - learningRate weightDecay,
+ * and without momentum the start less learningRate weightDecay p.
  *
  * Agrees with timm's MADGRAD and the authors' code. Optax takes sqrt(t) in float32. The default rate is 1e-2; weight decay that suits SGD is
  * too large here.

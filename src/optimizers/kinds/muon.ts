@@ -27,8 +27,9 @@ export interface MuonOptions extends CommonOptions<MuonOptions> {
   /** The least norm by which the mean is divided, greater than 0. Default 1e-7. */
   epsilon?: Scheduled;
   /**
-   * The factor on the rate of a tensor of r rows and c columns: "original" sqrt(max(1, r / c)), "matchRmsAdamw" 0.2 sqrt(max(r,
-   * c)), with which rates found for AdamW can be used, "spectralUnclamped" sqrt(r / c). Default "original".
+   * The factor on the rate of a matrix from i inputs to o units: "original" sqrt(max(1, o / i)), "matchRmsAdamw" 0.2 sqrt(max(o,
+   * i)), with which rates found for AdamW can be used, "spectralUnclamped" sqrt(o / i). Default "original". The option `units` of the
+   * parameters says which axis counts units.
    */
   adjustRate?: "original" | "matchRmsAdamw" | "spectralUnclamped";
   /** The optimizer of what is not a matrix. Default: none, such tensors are an error. Common options but the rate are muon's own. */
@@ -113,7 +114,7 @@ export const muonRule: Rule<MuonOptions> = {
     }
 
     return (_, rate, scale) => {
-      for (const { p, g, s, n, shape } of tensors) {
+      for (const { p, g, s, n, shape, units } of tensors) {
         const m = s[0] as number;
         const [rows, columns] = shape as [number, number];
         kernels.copy(g, first, n);
@@ -125,15 +126,17 @@ export const muonRule: Rule<MuonOptions> = {
         kernels.fill(second + n * 4, padded(n) - n, 0);
         const u = orthogonalize(rows, columns);
         if (o.weightDecay > 0) kernels.axpy(p, p, n, -rate * o.weightDecay);
-        kernels.axpy(u, p, n, -rate * adjust(o.adjustRate, rows, columns));
+        const ratio = units === "rows" ? rows / columns : columns / rows;
+        kernels.axpy(u, p, n, -rate * adjust(o.adjustRate, ratio, Math.max(rows, columns)));
       }
     };
   },
 };
 
-function adjust(how: MuonOptions["adjustRate"], rows: number, columns: number): number {
-  if (how === "matchRmsAdamw") return 0.2 * Math.sqrt(Math.max(rows, columns));
-  return Math.sqrt(how === "original" ? Math.max(1, rows / columns) : rows / columns);
+/** The factor on the rate, by the units for each input and by the longer side. */
+function adjust(how: MuonOptions["adjustRate"], ratio: number, longer: number): number {
+  if (how === "matchRmsAdamw") return 0.2 * Math.sqrt(longer);
+  return Math.sqrt(how === "original" ? Math.max(1, ratio) : ratio);
 }
 
 function coefficients(fallback: readonly number[]): Field<readonly number[]> {
@@ -155,7 +158,7 @@ function coefficients(fallback: readonly number[]): Field<readonly number[]> {
  * m = momentum m + (1 - momentum) g; u = nesterov ? (1 - momentum) g + momentum m : m; X = u / max(|u|, epsilon); newtonSchulzSteps times X
  * = k0 X + (k1 A + k2 A A) X with A = X X'; p -= learningRate (weightDecay p + adjust X), adjust after the shape of p.
  *
- * Agrees with PyTorch's Muon, defaults included, in float32 throughout, where PyTorch's iteration is in bfloat16 (three digits). Optax and
+ * Agrees with PyTorch's Muon of a matrix [units × inputs], and of one [inputs × units] as in `mlp` with its transpose, defaults included, in float32 throughout, where PyTorch's iteration is in bfloat16 (three digits). Optax and
  * Keras add epsilon to the norm. The state is a mean; with the sum of momentum's usual form, u has the same direction and the step is the
  * same. The default rate is 1e-3.
  *

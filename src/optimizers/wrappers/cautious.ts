@@ -12,6 +12,7 @@ export const cautiousWrapper: Wrapper<CautiousOptions> = {
       kind: "cautious",
       bind(binding) {
         const { kernels, options, runs, tensors } = binding;
+        const decaysSteps = rule.traits?.includes("decaysSteps");
         const own = { ...options };
         if ("weightDecay" in own) own["weightDecay"] = 0;
         const steps = runs.map(({ n }) => binding.scratch(n));
@@ -29,9 +30,10 @@ export const cautiousWrapper: Wrapper<CautiousOptions> = {
             kernels.fill(steps[i] as number, n, 0);
           });
           step(t, rate, scale, ...rest);
+          const kept = decaysSteps ? 1 - rate * decay : 1;
           for (const { p, g, n, d } of places) {
             const share = kernels.opposing(d, g, n, scale) / n;
-            kernels.cautious(p, g, d, n, 1 / Math.max(share, 1e-3), rate * decay, scale);
+            kernels.cautious(p, g, d, n, kept / Math.max(share, 1e-3), rate * decay, scale);
           }
         };
       },
@@ -44,7 +46,7 @@ export const cautiousWrapper: Wrapper<CautiousOptions> = {
  * one-line change that speeds up momentum methods.
  *
  * With d the step of the optimizer inside without its weight decay, for each tensor: mask = 1 where d and -g have the same sign, else 0; p
- * = p - learningRate weightDecay p + d mask / max(mean of mask, 1e-3). Weight decay is decoupled and not masked, whatever the optimizer
+ * = p - learningRate weightDecay p + d mask / max(mean of mask, 1e-3), around laprop with d (1 - learningRate weightDecay) in place of d. Weight decay is decoupled and not masked, whatever the optimizer
  * inside does with it.
  *
  * Agrees with timm's optimizers with caution (cadamw, clion, csgdw, ...).

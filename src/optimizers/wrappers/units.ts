@@ -1,10 +1,7 @@
-import { type Shape, sizeOf } from "../../engine/parameters.js";
-import { number, oneOf } from "../../options/options.js";
+import { type Shape, sizeOf, type Units } from "../../engine/parameters.js";
+import { number, oneOf, optional } from "../../options/options.js";
 import type { AnyRule, Binding, TensorRun } from "../rule.js";
 import { membersOf, type WrappedOptimizer, type Wrapper, type Wrapping, wrap } from "../wrapper.js";
-
-/** Which part of a tensor belongs to one unit of a network. */
-export type Units = "rows" | "columns";
 
 export interface AdaptiveGradientClippingOptions extends Wrapping {
   /** The norm of a unit's gradient, in proportion to the norm of its values, above which it is clipped; greater than 0. Default 0.01. */
@@ -13,7 +10,7 @@ export interface AdaptiveGradientClippingOptions extends Wrapping {
   epsilon?: number;
   /**
    * "rows" when the first axis counts units, as in PyTorch; "columns" when the last one does, as in this library's dense layers. Default
-   * "rows".
+   * what the parameters say, which those of `mlp` do right.
    */
   units?: Units;
 }
@@ -21,33 +18,36 @@ export interface AdaptiveGradientClippingOptions extends Wrapping {
 export interface CentralizeOptions extends Wrapping {
   /**
    * "rows" when the first axis counts units, as in PyTorch; "columns" when the last one does, as in this library's dense layers. Default
-   * "rows".
+   * what the parameters say, which those of `mlp` do right.
    */
   units?: Units;
 }
 
-const units = oneOf("rows", ["rows", "columns"]);
+/** All options have values, but for the axis, which may be left to the parameters. */
+type WithDefaults<Own extends { units?: Units }> = Required<Omit<Own, "units">> & Pick<Own, "units">;
 
-export const adaptiveGradientClippingWrapper: Wrapper<Required<AdaptiveGradientClippingOptions>> = {
+const units = optional<Units>(oneOf(undefined, ["rows", "columns"]));
+
+export const adaptiveGradientClippingWrapper: Wrapper<WithDefaults<AdaptiveGradientClippingOptions>> = {
   kind: "adaptiveGradientClipping",
   fields: { clipping: number(0.01, { above: 0 }), epsilon: number(1e-3, { above: 0 }), units },
   around: (rule, { clipping, epsilon, units }) =>
-    changed(rule, ({ kernels }, { p, g, n, shape }, scale) => {
+    changed(rule, ({ kernels }, { p, g, n, shape, units: own }, scale) => {
       if (shape.length < 2) return kernels.clipRows(p, g, 1, n, clipping, epsilon, scale);
-      const [rows, columns] = matrixOf(shape, units);
-      if (units === "rows") kernels.clipRows(p, g, rows, columns, clipping, epsilon, scale);
+      const [rows, columns] = matrixOf(shape, units ?? own);
+      if ((units ?? own) === "rows") kernels.clipRows(p, g, rows, columns, clipping, epsilon, scale);
       else kernels.clipColumns(p, g, rows, columns, clipping, epsilon, scale);
     }),
 };
 
-export const centralizeWrapper: Wrapper<Required<CentralizeOptions>> = {
+export const centralizeWrapper: Wrapper<WithDefaults<CentralizeOptions>> = {
   kind: "centralize",
   fields: { units },
   around: (rule, { units }) =>
-    changed(rule, ({ kernels }, { g, shape }) => {
+    changed(rule, ({ kernels }, { g, shape, units: own }) => {
       if (shape.length < 2) return;
-      const [rows, columns] = matrixOf(shape, units);
-      if (units === "rows") kernels.centralizeRows(g, rows, columns);
+      const [rows, columns] = matrixOf(shape, units ?? own);
+      if ((units ?? own) === "rows") kernels.centralizeRows(g, rows, columns);
       else kernels.centralizeColumns(g, rows, columns);
     }),
 };
