@@ -3,7 +3,7 @@ import { listed } from "./checks.js";
 import { option, say, type Voice, type Words } from "./words.js";
 
 /** Why a column is not predicted from, unless it is asked for. */
-export type DropReason = "index" | "row number" | "identifier" | "date" | "empty";
+export type DropReason = "index" | "row number" | "identifier" | "many texts" | "date" | "empty";
 
 /** A note for a person about data, as its kind and its numbers; `noteText` makes words of it. */
 export type Note =
@@ -34,7 +34,11 @@ export function noteText(note: Note, voice: Voice = "library"): string {
 function wordsOf(note: Note): Words {
   switch (note.kind) {
     case "delimiter":
-      return [`cells are parted by ${note.delimiter === "\t" ? "tabs" : show(note.delimiter)} (`, option("delimiter"), " says otherwise)"];
+      return [
+        `cells are parted by ${note.delimiter === "\t" ? "tabs" : note.delimiter === " " ? "blanks" : show(note.delimiter)} (`,
+        option("delimiter"),
+        " says otherwise)",
+      ];
     case "decimal":
       return ["numbers are read with a decimal comma (", option("decimal", "."), " says otherwise)"];
     case "no header":
@@ -108,11 +112,12 @@ function dropWords({ column, reason, distinct, rows }: Extract<Note, { kind: "dr
     index: `column ${column} is an index without a name`,
     "row number": `column ${column} counts the rows`,
     identifier: `column ${column} names rows (${distinct} different texts in ${rows} rows)`,
+    "many texts": `column ${column} has ${distinct} different texts`,
     date: `column ${column} holds dates`,
     empty: `column ${column} is empty`,
   }[reason];
   if (reason === "empty") return [`${why}: left out`];
-  const how = reason === "date" ? " reads them as days" : " keeps it";
+  const how = reason === "date" ? " reads them as days" : reason === "many texts" ? " makes as many features of it" : " keeps it";
   return [`${why}: left out (`, option("include", [column]), `${how})`];
 }
 
