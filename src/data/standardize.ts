@@ -23,12 +23,12 @@ export interface Standardizer {
  * const parts = [standardize(training, scaler), standardize(validation, scaler)];
  */
 export function standardizer(training: Dataset): Standardizer {
-  return columnMoments(training.features, training.columns);
+  return freeze(columnMoments(training.features, training.columns));
 }
 
 /** The same for the targets of a regression, so that a network need not learn numbers in the thousands. @throws OptionError for classes. */
 export function targetScaler(training: Dataset): Standardizer {
-  return columnMoments(regression(training).targets, training.outputs);
+  return freeze(columnMoments(regression(training).targets, training.outputs));
 }
 
 /**
@@ -97,8 +97,15 @@ export const standardizerField: Field<Standardizer> = {
   },
 };
 
+interface ColumnMoments {
+  readonly mean: Float64Array;
+  readonly scale: Float64Array;
+  /** 1 for a column of equal numbers. */
+  readonly constant: Uint8Array;
+}
+
 /** As `moments` of each column, but row by row, as memory lies; the sums of a column have the same order and thus the same bits. */
-function columnMoments(values: Float32Array, columns: number): Standardizer {
+export function columnMoments(values: Float32Array, columns: number): ColumnMoments {
   const rows = values.length / columns;
   const [mean, scale] = [new Float64Array(columns), new Float64Array(columns)];
   const constant = new Uint8Array(columns).fill(1);
@@ -123,6 +130,10 @@ function columnMoments(values: Float32Array, columns: number): Standardizer {
     mean[column] = learnt.mean;
     scale[column] = learnt.scale;
   }
+  return { mean, scale, constant };
+}
+
+function freeze({ mean, scale }: ColumnMoments): Standardizer {
   return Object.freeze({ mean: Object.freeze(Array.from(mean)), scale: Object.freeze(Array.from(scale)) });
 }
 
