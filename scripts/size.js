@@ -23,7 +23,7 @@ const bundles = [
   {
     name: "a program that trains",
     code: 'export { load, mlp, adamw, warmup, cosine, Trainer } from "./dist/entries/index.js";',
-    limit: 45 * KB,
+    limit: 46 * KB,
   },
   { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 75 * KB },
 ];

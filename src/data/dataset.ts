@@ -1,5 +1,5 @@
 import { DataError, OptionError, ShapeError } from "../options/errors.js";
-import { integer, oneOf, optional, readOptions, show } from "../options/options.js";
+import { demand, integer, isArrayLike, oneOf, optional, readOptions, show } from "../options/options.js";
 import { cellError, listed, names, toFloat32 } from "./checks.js";
 import { exactColumns, keepExact } from "./exact.js";
 import { checkRows } from "./rows.js";
@@ -80,6 +80,8 @@ export function dataset(
     columns: optional(integer(undefined, { min: 1 })),
     featureNames: optional(names(undefined)),
   });
+  demand(isArrayLike(features), "dataset.features", features, "an array of rows or of numbers");
+  demand(isArrayLike(targets), "dataset.targets", targets, "an array with one entry a row");
   const table = matrix("features", features, settings.columns, (column) => settings.featureNames?.[column] ?? `x${column + 1}`);
   const { rows, columns } = table;
   const featureNames = settings.featureNames ?? Object.freeze(Array.from({ length: columns }, (_, column) => `x${column + 1}`));
@@ -126,7 +128,7 @@ export function takeRows(data: Dataset, rows: ArrayLike<number>): Dataset {
 export function checkDataset(data: Dataset, path: string): void {
   const { rows, columns, features, targets } = (data ?? {}) as Partial<Dataset>;
   const right = Number.isInteger(rows) && Number.isInteger(columns) && features instanceof Float32Array && ArrayBuffer.isView(targets);
-  if (!right) throw new OptionError(path, data, `must be a data set, as dataset(...) makes it, got ${show(data)}`);
+  demand(right, path, data, "a data set, as dataset(...) makes it");
 }
 
 /** The labels that occur, each once and sorted. @throws DataError when there are fewer than two. */

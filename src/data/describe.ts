@@ -6,7 +6,7 @@ import type { Task } from "./dataset.js";
 import { taskOf } from "./fit.js";
 import type { DropReason, Note } from "./notes.js";
 import { type EncoderOptions, type EncoderSettings, encoderFields } from "./options.js";
-import type { CsvTable } from "./table.js";
+import { type CsvTable, checkTable } from "./table.js";
 
 /** The content and the use of a column of a file. */
 export interface ColumnSummary {
@@ -49,6 +49,7 @@ const EXAMPLES = 3;
  * for (const { name, kind, missing, use } of describeTable(table, { target: "species" }).columns) console.log(name, kind, missing, use);
  */
 export function describeTable(table: CsvTable, options: DescribeOptions = {}): TableSummary {
+  checkTable(table, "describeTable.table");
   const settings = readOptions<Omit<EncoderSettings, "target"> & { target?: string }>("encoder", options, {
     ...encoderFields,
     target: optional(text()),

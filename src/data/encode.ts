@@ -1,16 +1,16 @@
 import { DataError, ShapeError } from "../options/errors.js";
-import { oneOf, readOptions, show } from "../options/options.js";
+import { demand, isArrayLike, oneOf, readOptions, show } from "../options/options.js";
 import { cellError, listed, toFloat32 } from "./checks.js";
 import { columnOf } from "./choose.js";
 import { labelsOf, MissingCells, numbersOf, presentIn } from "./columns.js";
 import type { Dataset, Features } from "./dataset.js";
-import type { DateColumn, EncodedColumn, Encoder, NumberColumn, TextColumn } from "./encoder.js";
+import { checkEncoder, type DateColumn, type EncodedColumn, type Encoder, type NumberColumn, type TextColumn } from "./encoder.js";
 import { completeRows, missingFeature, missingTarget } from "./fit.js";
 import { plainNumber } from "./numbers.js";
 import { dateReading, numberReading } from "./readings.js";
 import { rowIndices } from "./rows.js";
 import { unscale } from "./standardize.js";
-import type { CsvTable, StoredColumn } from "./table.js";
+import { type CsvTable, checkTable, type StoredColumn } from "./table.js";
 import { advisedCellError, option } from "./words.js";
 
 export interface EncodeOptions {
@@ -30,6 +30,7 @@ export type OnUnknown = (text: string, row: number, column: TextColumn) => void;
  * @throws DataError as `fitEncoder`, and for a text or label that the training rows did not have.
  */
 export function encodeTable(encoder: Encoder, table: CsvTable, options: EncodeOptions = {}): Dataset {
+  checkEncoder(encoder, "encodeTable.encoder");
   const { rows, onUnknown } = read(table, options);
   return encodeRows(encoder, table, rows, onUnknown);
 }
@@ -44,12 +45,16 @@ export function encodeTable(encoder: Encoder, table: CsvTable, options: EncodeOp
  * const { features, rows } = encodeFeatures(encoder, parseCSV(text, { like: encoder }));
  */
 export function encodeFeatures(encoder: Encoder, table: CsvTable, options: EncodeOptions = {}): Features {
+  checkEncoder(encoder, "encodeFeatures.encoder");
   const { rows, onUnknown } = read(table, options);
   return featuresOf(encoder, table, rows, onUnknown);
 }
 
 /** The rows, from 0, in which a table has the encoder's target; none where it has no such column. */
-export function targetRows({ target, missingValues }: Encoder, table: CsvTable): Uint32Array {
+export function targetRows(encoder: Encoder, table: CsvTable): Uint32Array {
+  checkEncoder(encoder, "targetRows.encoder");
+  checkTable(table, "targetRows.table");
+  const { target, missingValues } = encoder;
   const column = table.columns[table.indexOf(target.name)];
   if (column === undefined) return new Uint32Array(0);
   const rows = Uint32Array.from({ length: table.rows }, (_, row) => row);
@@ -66,7 +71,10 @@ export function targetRows({ target, missingValues }: Encoder, table: CsvTable):
  * @example
  * decodeOutputs(encoder, outputs); // ["setosa", "virginica"]
  */
-export function decodeOutputs({ target }: Encoder, outputs: ArrayLike<number>): string[] | number[] {
+export function decodeOutputs(encoder: Encoder, outputs: ArrayLike<number>): string[] | number[] {
+  checkEncoder(encoder, "decodeOutputs.encoder");
+  demand(isArrayLike(outputs), "decodeOutputs.outputs", outputs, "an array of numbers");
+  const { target } = encoder;
   if (target.task === "regression") return Array.from(unscale(outputs, target.scaler));
   const { classes } = target;
   const width = classes.length;
@@ -110,6 +118,7 @@ function missingAmong(texts: readonly string[] | undefined, missingValues: reado
 }
 
 function read(table: CsvTable, options: EncodeOptions): { rows: Uint32Array; onUnknown: OnUnknown } {
+  checkTable(table, "encode.table");
   const { rows, unknown } = readOptions<{ rows: Uint32Array; unknown: "error" | "ignore" }>("encode", options, {
     rows: rowIndices(table.rows),
     unknown: oneOf("error", ["error", "ignore"]),

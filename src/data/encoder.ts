@@ -1,5 +1,5 @@
 import { OptionError } from "../options/errors.js";
-import { boolean, type Field, list, number, oneOf, optional, readOptions, show } from "../options/options.js";
+import { boolean, demand, type Field, list, number, oneOf, optional, readOptions, show } from "../options/options.js";
 import { cellField, names, text } from "./checks.js";
 import type { Note } from "./notes.js";
 import type { Decimal } from "./numbers.js";
@@ -152,6 +152,13 @@ export function readEncoder(json: unknown): Encoder {
     target: targetField,
     notes: list(undefined, noteField),
   });
+}
+
+/** Only that it is one: `readEncoder` checks all of one that came as JSON. */
+export function checkEncoder(encoder: Encoder, path: string): void {
+  const { format, columns, target, missingValues } = (encoder ?? {}) as Partial<Encoder>;
+  const right = format === 2 && Array.isArray(columns) && Array.isArray(missingValues) && typeof target === "object" && target !== null;
+  demand(right, path, encoder, "an encoder, as fitEncoder(...) or readEncoder(...) makes it");
 }
 
 /** Format 1 knew no decimal comma and no dates, and its notes were sentences, which were read when the model was trained. */

@@ -8,7 +8,7 @@ import type { Note } from "./notes.js";
 import { type EncoderSettings, encoderFields, type FitOptions } from "./options.js";
 import { rowIndices } from "./rows.js";
 import { moments } from "./standardize.js";
-import type { CsvTable, StoredColumn } from "./table.js";
+import { type CsvTable, checkTable, type StoredColumn } from "./table.js";
 import { AdvisedDataError, advisedCellError, option } from "./words.js";
 
 /** The use of a table's columns, as all rows suggest it, before training rows are chosen. */
@@ -45,6 +45,7 @@ const MOST_VALUES = 0x2000_0000;
  * const data = encodeTable(encoder, table);
  */
 export function fitEncoder(table: CsvTable, options: FitOptions): Encoder {
+  checkTable(table, "fitEncoder.table");
   const settings = readOptions<EncoderSettings & { rows: Uint32Array }>("encoder", options, {
     ...encoderFields,
     rows: rowIndices(table.rows),

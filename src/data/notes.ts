@@ -1,4 +1,4 @@
-import { show } from "../options/options.js";
+import { demand, show } from "../options/options.js";
 import { listed } from "./checks.js";
 import { option, say, type Voice, type Words } from "./words.js";
 
@@ -28,6 +28,7 @@ export type Note =
 
 /** A note as a sentence, in the words of the library or of the command line. */
 export function noteText(note: Note, voice: Voice = "library"): string {
+  demand(typeof note?.kind === "string", "note", note, "a note, as a table or an encoder has it");
   return say(wordsOf(note), voice);
 }
 

@@ -1,7 +1,7 @@
 import { OptionError, ShapeError } from "../options/errors.js";
-import { type Field, list, number, readOptions } from "../options/options.js";
+import { demand, type Field, isArrayLike, list, number, readOptions } from "../options/options.js";
 import { toFloat32 } from "./checks.js";
-import { type Dataset, type Regression, targetName } from "./dataset.js";
+import { checkDataset, type Dataset, type Regression, targetName } from "./dataset.js";
 import { exactColumns } from "./exact.js";
 
 /** Mean and scale of each column, as plain JSON. */
@@ -23,12 +23,14 @@ export interface Standardizer {
  * const parts = [standardize(training, scaler), standardize(validation, scaler)];
  */
 export function standardizer(training: Dataset): Standardizer {
+  checkDataset(training, "standardizer.training");
   return freeze(columnMoments(training.features, training.columns));
 }
 
 /** The same for the targets of a regression, so that a network need not learn numbers in the thousands. @throws OptionError for classes. */
 export function targetScaler(training: Dataset): Standardizer {
-  return freeze(columnMoments(regression(training).targets, training.outputs));
+  const { targets, outputs } = regression(training, "targetScaler.training");
+  return freeze(columnMoments(targets, outputs));
 }
 
 /**
@@ -37,14 +39,17 @@ export function targetScaler(training: Dataset): Standardizer {
  * @throws ShapeError when the columns do not match. @throws DataError for a value that leaves the range of 32-bit floats.
  */
 export function standardize(data: Dataset, standardizer: Standardizer): Dataset {
+  checkDataset(data, "standardize.data");
+  checkScaler(standardizer, "standardize.standardizer");
   const features = apply(data.features, data.columns, standardizer, (column) => data.featureNames[column] as string);
   return Object.freeze({ ...data, features });
 }
 
 /** (y - mean) / scale of every target, as a new data set. @throws OptionError for classes, and as `standardize`. */
 export function standardizeTargets(data: Dataset, scaler: Standardizer): Regression {
-  const { targets, outputs } = regression(data);
-  return Object.freeze({ ...regression(data), targets: apply(targets, outputs, scaler, targetName) });
+  const quantities = regression(data, "standardizeTargets.data");
+  checkScaler(scaler, "standardizeTargets.scaler");
+  return Object.freeze({ ...quantities, targets: apply(quantities.targets, quantities.outputs, scaler, targetName) });
 }
 
 /**
@@ -58,6 +63,8 @@ export function standardizeTargets(data: Dataset, scaler: Standardizer): Regress
  * const grams = unscale(predictions, scaler);
  */
 export function unscale(values: ArrayLike<number>, scaler: Standardizer): Float64Array {
+  checkScaler(scaler, "unscale.scaler");
+  demand(isArrayLike(values), "unscale.values", values, "an array of numbers");
   const { mean, scale } = scaler;
   const width = mean.length;
   if (values.length % width !== 0) throw new ShapeError(`${values.length} predictions cannot be rows of ${width} outputs`);
@@ -157,7 +164,15 @@ function apply(values: Float32Array, columns: number, standardizer: Standardizer
   return result;
 }
 
-function regression(data: Dataset): Regression {
+/** Only that it is one: a scaler may have been made of thousands of columns, and is used batch by batch. */
+function checkScaler(scaler: Standardizer, path: string): void {
+  const { mean, scale } = (scaler ?? {}) as Partial<Standardizer>;
+  const right = isArrayLike(mean) && isArrayLike(scale) && mean.length > 0 && mean.length === scale.length;
+  demand(right, path, scaler, "a scaler, as standardizer(...) makes it");
+}
+
+function regression(data: Dataset, path: string): Regression {
+  checkDataset(data, path);
   if (data.task === "regression") return data;
-  throw new OptionError("data.task", data.task, "must be regression: classes have no scale");
+  throw new OptionError(`${path}.task`, data.task, "must be regression: classes have no scale");
 }

@@ -1,5 +1,5 @@
 import { DataError, OptionError, OutOfMemoryError } from "../options/errors.js";
-import { boolean, type Fields, integer, number, oneOf, optional, readOptions, show } from "../options/options.js";
+import { boolean, demand, type Fields, integer, number, oneOf, optional, readOptions, show } from "../options/options.js";
 import { ColumnCells, codeOf, readCells } from "./cells.js";
 import { text } from "./checks.js";
 import { type Dialect, type Guess, guessDialect } from "./dialect.js";
@@ -67,6 +67,11 @@ export interface StoredColumn {
   readonly abandoned: boolean;
   /** It stands first and has no name in the header, as the index that pandas and R write. */
   readonly isIndex: boolean;
+}
+
+/** Throws OptionError where something else stands in place of a table. */
+export function checkTable(table: unknown, path: string): asserts table is CsvTable {
+  demand(table instanceof CsvTable, path, table, "a table, as parseCSV(...) makes it");
 }
 
 /** The columns of a CSV file, by name. Cells that are numbers are kept as numbers, all others as texts. */

@@ -1,4 +1,5 @@
 import { DataError } from "../options/errors.js";
+import { demand } from "../options/options.js";
 
 /** An option that a sentence speaks of: the library writes `missing: "mean"`, the command line `--missing mean`. */
 export interface OptionName {
@@ -21,6 +22,8 @@ export function option(name: string, value?: OptionValue): OptionName {
 
 /** The sentence in the words of the library or of the command line. */
 export function say(words: Words, voice: Voice): string {
+  const right = Array.isArray(words) && words.every((part) => typeof (part?.option ?? part) === "string");
+  demand(right, "words", words, "an array of texts and options");
   return words.map((part) => (typeof part === "string" ? part : nameOption(part, voice))).join("");
 }
 

@@ -1,6 +1,6 @@
 import { DisposedError, OptionError, OutOfMemoryError, ShapeError } from "../options/errors.js";
-import { show, suggest } from "../options/options.js";
-import type { Engine } from "./load.js";
+import { demand, show, suggest } from "../options/options.js";
+import { checkEngine, type Engine } from "./engine.js";
 import { padded, type Vector } from "./memory.js";
 
 export type Shape = readonly number[];
@@ -82,14 +82,14 @@ export class Parameters implements Iterable<Parameter>, Disposable {
   #disposed = false;
 
   constructor(engine: Engine, shapes: Shapes) {
-    if (typeof engine?.vector !== "function") throw new OptionError("engine", engine, `must come from await load(), got ${show(engine)}`);
-    if (typeof shapes !== "object" || shapes === null) {
-      throw new OptionError("parameters", shapes, `must be names with their shapes, got ${show(shapes)}`);
-    }
+    checkEngine(engine);
+    demand(typeof shapes === "object" && shapes !== null, "parameters", shapes, "names with their shapes");
     this.engine = engine;
     let size = 0;
     let count = 0;
-    for (const [name, shape] of Symbol.iterator in shapes ? shapes : Object.entries(shapes)) {
+    for (const entry of Symbol.iterator in shapes ? shapes : Object.entries(shapes)) {
+      demand(Array.isArray(entry) && typeof entry[0] === "string", "parameters", entry, "pairs of a name and its shape");
+      const [name, shape] = entry;
       if (this.#tensors.has(name)) throw new OptionError(`parameters.${name}`, shape, "is named twice");
       if (!Array.isArray(shape)) throw new ShapeError(`parameters.${name} must have an array of sizes, got ${show(shape)}`);
       for (const dimension of shape) {
@@ -121,6 +121,11 @@ export class Parameters implements Iterable<Parameter>, Disposable {
     }
     [this.values, this.gradients] = blocks as [Vector, Vector];
     engine.arena.reserve(Math.min(AHEAD * size * 4, MOST_AHEAD));
+  }
+
+  /** Whether their memory was given back. */
+  get disposed(): boolean {
+    return this.#disposed;
   }
 
   /** The number of floats in a block, padding included: what a state slot of the same layout takes. */

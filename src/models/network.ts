@@ -1,13 +1,13 @@
-import type { Engine, Kernels } from "../engine/load.js";
+import { checkEngine, type Engine, type Kernels } from "../engine/engine.js";
 import type { Vector } from "../engine/memory.js";
 import { Parameters } from "../engine/parameters.js";
 import { hash, Random } from "../numerics/random.js";
 import { DataError, ModeError, ShapeError } from "../options/errors.js";
-import { show } from "../options/options.js";
+import { type Fields, integer, readOptions, show } from "../options/options.js";
 import { traitsOf } from "./activations.js";
 import { gainOf, initialize } from "./initialization.js";
-import { bindLoss, type Loss, type LossKernel } from "./losses.js";
-import type { MlpDescription } from "./mlp.js";
+import { bindLoss, type Loss, type LossKernel, readLoss } from "./losses.js";
+import { type MlpDescription, readMlp } from "./mlp.js";
 import type { Batch, Evaluation, Model, ModelContext } from "./model.js";
 
 /** Pointers and sizes of one layer. Pointers to gradients stand beside what they are gradients of. */
@@ -33,6 +33,8 @@ interface Layer {
 /** From one array to another, element by element. */
 type ActivationKernel = (from: number, to: number, n: number, slope: number) => void;
 
+const contextFields: Fields<ModelContext> = { rows: integer(undefined, { min: 1 }), seed: integer(undefined) };
+
 const SCALE_32 = 0x1_0000_0000;
 
 /** A dense network in the engine's memory: everything it needs is allocated here, a training step allocates nothing. */
@@ -52,13 +54,15 @@ export class Network implements Model {
   readonly #activate: ActivationKernel | undefined;
   readonly #differentiate: ActivationKernel | undefined;
 
-  constructor(engine: Engine, description: MlpDescription, loss: Loss, { rows, seed }: ModelContext) {
+  constructor(engine: Engine, description: MlpDescription, loss: Loss, context: ModelContext) {
+    checkEngine(engine);
+    const { rows, seed } = readOptions<ModelContext>("network", context, contextFields);
     this.#engine = engine;
     this.#kernels = engine.kernels;
-    this.description = description;
+    this.description = readMlp(description, "network");
     this.rows = rows;
     this.#seed = seed;
-    this.#loss = bindLoss(engine.kernels, loss, description.outputs);
+    this.#loss = bindLoss(engine.kernels, readLoss(loss, "loss"), description.outputs);
     const { activation } = description;
     const called = traitsOf(activation).from !== undefined;
     const kernel = (name: string) => (called ? (engine.kernels[name as keyof Kernels] as unknown as ActivationKernel) : undefined);

@@ -50,7 +50,7 @@ export function backtracking(
   options: BacktrackingOptions = {},
 ): LineSearchResult {
   const o = readOptions("backtracking", options, backtrackingFields);
-  checkDescent(start);
+  checkDescent(phi, start);
   let rate = Math.min(o.increaseFactor * o.rate, o.maxRate);
   for (let evaluations = 1; ; evaluations++) {
     const { value } = phi(rate);

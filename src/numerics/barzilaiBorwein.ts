@@ -1,5 +1,5 @@
 import { OptionError } from "../options/errors.js";
-import { type Fields, number, oneOf, readOptions } from "../options/options.js";
+import { demand, type Fields, isArrayLike, number, oneOf, readOptions } from "../options/options.js";
 import { dot } from "./dot.js";
 
 /** Options of `barzilaiBorwein`. */
@@ -34,6 +34,8 @@ const barzilaiBorweinFields: Fields<Required<BarzilaiBorweinOptions>> = {
  */
 export function barzilaiBorwein(s: ArrayLike<number>, y: ArrayLike<number>, rate: number, options: BarzilaiBorweinOptions = {}): number {
   const o = readOptions("barzilaiBorwein", options, barzilaiBorweinFields);
+  demand(isArrayLike(s), "barzilaiBorwein.s", s, "an array of numbers");
+  demand(isArrayLike(y), "barzilaiBorwein.y", y, "an array of numbers");
   if (s.length !== y.length) throw new OptionError("barzilaiBorwein.y", y, `must have ${s.length} elements as s has, got ${y.length}`);
   const product = dot(s, y);
   if (!(product > 0)) return rate;

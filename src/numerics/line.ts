@@ -1,4 +1,5 @@
 import { OptionError } from "../options/errors.js";
+import { demand, isArrayLike } from "../options/options.js";
 import { dot } from "./dot.js";
 
 /** An objective along a line at one rate: its value there, and its derivative by the rate. */
@@ -41,6 +42,9 @@ export type Objective = (x: Float64Array) => { readonly value: number; readonly 
  * const { rate } = strongWolfe(phi, phi(0));
  */
 export function alongLine(objective: Objective, x: ArrayLike<number>, d: ArrayLike<number>): (rate: number) => Along {
+  demand(typeof objective === "function", "objective", objective, "a function");
+  demand(isArrayLike(x), "x", x, "an array of numbers");
+  demand(isArrayLike(d) && d.length === x.length, "d", d, `an array of ${x.length} numbers`);
   const at = new Float64Array(x.length);
   return (rate) => {
     for (let i = 0; i < at.length; i++) at[i] = (x[i] as number) + rate * (d[i] as number);
@@ -49,7 +53,11 @@ export function alongLine(objective: Objective, x: ArrayLike<number>, d: ArrayLi
   };
 }
 
-/** Refuses a line that does not descend from its start. */
-export function checkDescent({ slope }: Along): void {
-  if (!(slope < 0)) throw new OptionError("start.slope", slope, `must be less than 0, or the line does not descend; got ${slope}`);
+/** Refuses what is no line, and a line that does not descend from its start. */
+export function checkDescent(phi: (rate: number) => unknown, start: Along): void {
+  demand(typeof phi === "function", "phi", phi, "a function of the rate");
+  const { value, slope } = (start ?? {}) as Partial<Along>;
+  demand(typeof value === "number" && typeof slope === "number", "start", start, "the value and slope at rate 0");
+  if (!((slope as number) < 0))
+    throw new OptionError("start.slope", slope, `must be less than 0, or the line does not descend; got ${slope}`);
 }

@@ -73,13 +73,14 @@ export function pow(x: number, y: number): number {
 }
 
 /**
- * x to the power n, n a whole number from 0 to 2^53, by repeated squaring carried in two numbers. At most 0.51 ULP.
+ * x to the power n, n a whole number from 0 to 2^53, by repeated squaring carried in two numbers. At most 0.51 ULP. Any other n is left to `pow`.
  *
  * Quicker than `pow` for small n only (cost grows with log2 n). Leaves the work to `pow` where a square may over- or underflow.
  *
  * @example 1 - powi(0.9, 3) // Adam's bias correction after 3 updates
  */
 export function powi(x: number, n: number): number {
+  if (!Number.isSafeInteger(n) || n < 0) return pow(x, n);
   const high = n < BLOCK ? squared(x, n)[0] : inBlocks(x, n);
   const size = Math.abs(high);
   return size > 1e-270 && size < 1e270 ? high : pow(x, n);

@@ -43,7 +43,7 @@ const strongWolfeFields: Fields<Required<StrongWolfeOptions>> = {
  */
 export function strongWolfe(phi: (rate: number) => Along, start: Along, options: StrongWolfeOptions = {}): LineSearchResult {
   const o = readOptions("strongWolfe", options, strongWolfeFields);
-  checkDescent(start);
+  checkDescent(phi, start);
   const isHigh = ({ rate, value }: Point) => !(value <= start.value + o.slopeTolerance * rate * start.slope);
   const isFlat = ({ slope }: Point) => Math.abs(slope) <= -o.curvatureTolerance * start.slope;
   const at = (rate: number): Point => ({ rate, ...phi(rate) });

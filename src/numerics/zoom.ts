@@ -55,7 +55,7 @@ const zoomFields: Fields<Required<Omit<ZoomOptions, "maxRate">> & Pick<ZoomOptio
  */
 export function zoom(phi: (rate: number) => Along, start: Along, options: ZoomOptions = {}): LineSearchResult {
   const o = readOptions("zoom", options, zoomFields);
-  checkDescent(start);
+  checkDescent(phi, start);
   const isDecreased = ({ rate, value, slope }: Point) =>
     value <= start.value + o.slopeTolerance * rate * start.slope ||
     (slope <= (2 * o.slopeTolerance - 1) * start.slope && value <= start.value + o.valueTolerance * Math.abs(start.value));

@@ -68,6 +68,8 @@ export class BoundGroup implements Binding<AnyOptions> {
   schedule(step: number, clock: Clock): void {
     const rate = this.plateau?.rate ?? rateAt(this.rate, step, clock);
     if (!(rate >= 0)) throw new OptionError("learningRate", rate, `must be at least 0, got ${rate} at step ${step}`);
+    if (!Number.isFinite(Math.fround(rate)))
+      throw new OptionError("learningRate", rate, `must be within the range of float32 (3.4e38), got ${rate} at step ${step}`);
     this.scheduledRate = rate;
     for (const [option, schedule, field] of this.scheduled) {
       (this.options as AnyOptions)[option] = field.read(rateAt(schedule, step, clock), option);

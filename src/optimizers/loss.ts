@@ -1,6 +1,15 @@
 import { OptionError } from "../options/errors.js";
-import { show } from "../options/options.js";
-import type { AnyRule, Closure } from "./rule.js";
+import { demand, show } from "../options/options.js";
+import type { AnyRule, Closure, StepOptions } from "./rule.js";
+
+/** The options of a step; they are read at every step, so nothing is copied. @throws OptionError for a wrong one. */
+export function checkStep(options: StepOptions): StepOptions {
+  demand(typeof options === "object" && options !== null, "step", options, "an object of options");
+  const { weight = 1 } = options;
+  const right = typeof weight === "number" && weight > 0 && weight < Number.POSITIVE_INFINITY;
+  demand(right, "step.weight", weight, "a number greater than 0");
+  return options;
+}
 
 /** The scalar state in which the losses of accumulated gradients are summed. */
 export const ACCUMULATED_LOSS = "accumulatedLoss";

@@ -9,7 +9,7 @@ import { FLUSH_EVERY, flushFaded } from "./flush.js";
 import { Gradients } from "./gradients.js";
 import { type BoundGroup, divide } from "./groups.js";
 import { ELEMENT_RATES, KeptValues } from "./kept.js";
-import { ACCUMULATED_LOSS, takeLoss } from "./loss.js";
+import { ACCUMULATED_LOSS, checkStep, takeLoss } from "./loss.js";
 import {
   type AnyRule,
   type Closure,
@@ -223,11 +223,10 @@ export class Optimizer implements Disposable {
    *   and `toTraining()`; DivergedError when the loss is not finite or `clipNorm` finds a gradient that is not (gradients accumulated so
    *   far are given up); values and state stay as they were. EngineError when one of the engine's threads died; values and state are lost.
    */
-  step(loss?: number | Closure, { weight = 1, last = false }: StepOptions = NO_OPTIONS): boolean {
+  step(loss?: number | Closure, options: StepOptions = NO_OPTIONS): boolean {
     this.#alive();
     if (this.#evaluating) throw new ModeError("step");
-    if (typeof weight !== "number" || !(weight > 0 && weight < Number.POSITIVE_INFINITY))
-      throw new OptionError("step.weight", weight, `must be a number greater than 0, got ${show(weight)}`);
+    const { weight = 1, last = false } = checkStep(options);
     const step = this.#steps + 1;
     try {
       return this.#step(loss, weight, last);
@@ -341,6 +340,7 @@ export class Optimizer implements Disposable {
 
   #alive(): void {
     if (this.#disposed) throw new DisposedError("optimizer");
+    if (this.parameters.disposed) throw new DisposedError("set of parameters");
   }
 }
 

@@ -255,8 +255,20 @@ export function scheduled(fallback: number | undefined, range: Range): Field<Sch
   return {
     fallback,
     isSchedulable: true,
-    read: (value, path) => (typeof value === "number" ? plain : following).read(value, path),
+    read: (value, path) => (typeof value === "number" ? checkFloat32(plain.read(value, path), path, range) : following.read(value, path)),
   };
+}
+
+/** The least number above 0 that kernels compute with at full precision. */
+const LEAST_NORMAL = 1.1754943508222875e-38;
+
+/** Kernels compute in float32: a number beyond its range would be infinite there, one that must be above 0 would be 0. */
+function checkFloat32(value: number, path: string, { above }: Range = {}): number {
+  if (!Number.isFinite(Math.fround(value)))
+    throw new OptionError(path, value, `must be within the range of float32 (3.4e38), got ${value}`);
+  if (above === 0 && value < LEAST_NORMAL)
+    throw new OptionError(path, value, `must be at least 1.18e-38, the least normal number of float32, got ${value}`);
+  return value;
 }
 
 /** As `scheduled`, or what watches a metric. */

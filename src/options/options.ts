@@ -133,6 +133,7 @@ const ELSEWHERE: ReadonlyMap<string, readonly string[]> = /* @__PURE__ */ new Ma
 
 /** " (did you mean x?)", or nothing when no known word is near. */
 export function suggest(word: string, known: readonly string[]): string {
+  if (typeof word !== "string") return "";
   if (known.length === 0) return "";
   const ours = ELSEWHERE.get(word.toLowerCase().replaceAll("_", ""))?.find((name) => known.includes(name));
   if (ours !== undefined) return ` (did you mean ${ours}?)`;
@@ -152,6 +153,16 @@ function distance(from: string, to: string): number {
     above = row;
   }
   return above[to.length] as number;
+}
+
+/** Refuses what is handed over whole, and not read key by key. @throws OptionError "path must be noun, got value" unless `right`. */
+export function demand(right: boolean, path: string, value: unknown, noun: string): void {
+  if (!right) throw new OptionError(path, value, `must be ${noun}, got ${show(value)}`);
+}
+
+/** Whether a value is an array or a typed array; an object with a length is not, since its entries may be anything. */
+export function isArrayLike(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
 /** A value as an error message shows it: short, and never a thrown error of its own. */

@@ -10,9 +10,10 @@ import { show } from "../options/options.js";
  * logspace(1e-6, 1, 13) // 1e-6, 3.16e-6, 1e-5, ... two a decade
  */
 export function logspace(from: number, to: number, count: number): number[] {
-  if (!(from > 0 && Number.isFinite(from)))
+  if (!(typeof from === "number" && from > 0 && Number.isFinite(from)))
     throw new OptionError("logspace.from", from, `must be a number greater than 0, got ${show(from)}`);
-  if (!(to > from && Number.isFinite(to))) throw new OptionError("logspace.to", to, `must be greater than from (${from}), got ${show(to)}`);
+  if (!(typeof to === "number" && to > from && Number.isFinite(to)))
+    throw new OptionError("logspace.to", to, `must be greater than from (${from}), got ${show(to)}`);
   if (!(Number.isSafeInteger(count) && count >= 2))
     throw new OptionError("logspace.count", count, `must be an integer of at least 2, got ${show(count)}`);
   const span = log(to / from) / (count - 1);

@@ -1,5 +1,5 @@
 import { CheckpointError } from "../options/errors.js";
-import { show } from "../options/options.js";
+import { demand, show } from "../options/options.js";
 import { duplicateKey } from "./duplicates.js";
 
 /** The arrays that hold the numbers of each type of a safetensors file; of 16-bit floats the bits. */
@@ -60,13 +60,15 @@ const littleEndian = /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ new Uint16Ar
  * Writes tensors in the safetensors format: eight bytes of header length, a JSON header, then the numbers, little-endian. PyTorch, JAX and
  * Hugging Face's libraries read it.
  *
+ * @throws OptionError for a tensor whose values do not fit its type or shape, and for metadata that are not texts.
  * @example
  * const bytes = writeSafetensors({
  *   tensors: new Map([["weight", { type: "F32", shape: [2], values: new Float32Array([1, 2]) }]]),
  *   metadata: new Map(),
  * });
  */
-export function writeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array<ArrayBuffer> {
+export function writeSafetensors(file: SafetensorsFile): Uint8Array<ArrayBuffer> {
+  const { tensors, metadata } = checkFile(file);
   const header: [string, unknown][] = [[METADATA, Object.fromEntries(metadata)]];
   // readers want numbers at multiples of their size: wide ones first
   const entries = [...tensors].sort(([, a], [, b]) => b.values.BYTES_PER_ELEMENT - a.values.BYTES_PER_ELEMENT);
@@ -127,6 +129,25 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
     tensors.set(name, { type, shape, values: littleEndian ? values : new ARRAYS[type](bytesOf(values).slice().buffer) });
   }
   return { tensors, metadata };
+}
+
+function checkFile(file: SafetensorsFile): SafetensorsFile {
+  demand(typeof file === "object" && file !== null, "safetensors", file, "{ tensors, metadata }");
+  const { tensors, metadata } = file;
+  demand(tensors instanceof Map, "safetensors.tensors", tensors, "a Map of tensors by name");
+  demand(metadata instanceof Map, "safetensors.metadata", metadata, "a Map of texts by name");
+  for (const [key, text] of metadata) demand(typeof text === "string", `safetensors.metadata.${key}`, text, "a text");
+  for (const [name, tensor] of tensors) {
+    const path = `safetensors.tensors.${name}`;
+    demand(typeof name === "string" && name !== METADATA, "safetensors.tensors", name, `named by texts other than ${METADATA}`);
+    const { type, shape, values } = (tensor ?? {}) as Partial<StoredTensor>;
+    demand(Object.hasOwn(ARRAYS, type as TensorType), `${path}.type`, type, `one of ${Object.keys(ARRAYS).join(", ")}`);
+    demand(isCounts(shape), `${path}.shape`, shape, "an array of sizes");
+    const length = (shape as number[]).reduce((product, size) => product * size, 1);
+    const array = ARRAYS[type as TensorType];
+    demand(values instanceof array && values.length === length, `${path}.values`, values, `a ${array.name} of ${length}`);
+  }
+  return file;
 }
 
 /** The numbers of a tensor as they stand in a file: little-endian. A view where the machine is, else a copy. */

@@ -96,7 +96,7 @@ describe("standardizer", () => {
       ["a", "b"],
     );
     expect(() => standardize(wide, standardizer(data))).toThrow("the standardizer is for 1 columns, the data has 2");
-    expect(() => targetScaler(data)).toThrow("data.task must be regression: classes have no scale");
+    expect(() => targetScaler(data)).toThrow("targetScaler.training.task must be regression: classes have no scale");
     expect(() => unscale([1, 2, 3], { mean: [0, 0], scale: [1, 1] })).toThrow("3 predictions cannot be rows of 2 outputs");
     expect(() => standardize(dataset([[1], [3e38]], ["a", "b"]), { mean: [0], scale: [1e-10] })).toThrow("row 2, column x1: 3.00");
   });

@@ -24,7 +24,7 @@ const entries = Object.values(manifest.exports).flatMap(({ types, node }) =>
 );
 const namesOf = async (entry: string) => Object.keys(await import(`../../src/entries/${entry}.ts`));
 
-test("the library depends on two packages: those of the command line are bundled into it", () => {
+test("the library depends on the loader alone: packages of the command line are bundled into it", () => {
   expect(Object.keys(manifest.dependencies)).toEqual(["@assemblyscript/loader"]);
 });
 

@@ -1,7 +1,7 @@
 import { powi } from "../../numerics/math.js";
 import { Random } from "../../numerics/random.js";
 import { ShapeError } from "../../options/errors.js";
-import { integer, oneOf, show } from "../../options/options.js";
+import { demand, integer, oneOf, show } from "../../options/options.js";
 import type { Optimizer } from "../optimizer.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
@@ -84,7 +84,7 @@ export function sophia(options: SophiaOptions = {}): DescribedOptimizer<SophiaOp
  * @param optimizer of sophia, with estimate "given".
  * @param product returns H z at the current values, given z, both by name of tensor; frozen tensors have no part in it. Where only gradients
  * can be had, (gradient(p + e z) - gradient(p - e z)) / (2 e) with a small e is H z.
- * @param seed the signs follow from it and the number of updates made, so that a run that is resumed draws the same. Default 0.
+ * @param seed the signs follow from it and the number of updates made, so that a run that is resumed draws the same. Default 1.
  * @throws OptionError when the optimizer has no slot "estimate"; ShapeError where the product of a tensor is missing or of another length.
  * @example
  * const optimizer = new Optimizer(parameters, sophia({ estimate: "given", updateInterval: 10 }));
@@ -95,12 +95,15 @@ export function sophia(options: SophiaOptions = {}): DescribedOptimizer<SophiaOp
 export function hutchinson(
   optimizer: Optimizer,
   product: (z: ReadonlyMap<string, Float32Array>) => ReadonlyMap<string, ArrayLike<number>>,
-  seed = 0,
+  seed = 1,
 ): void {
+  demand(typeof optimizer?.slot === "function", "hutchinson.optimizer", optimizer, "an Optimizer");
+  demand(typeof product === "function", "hutchinson.product", product, "a function that gives the Hessian times z");
   const random = new Random(seed, "hutchinson", optimizer.steps);
   const tensors = [...optimizer.slot("estimate")];
   const signs = new Map(tensors.map(([name, { length }]) => [name, Float32Array.from({ length }, () => sign(random))]));
   const products = product(signs);
+  demand(typeof products?.get === "function", "hutchinson.product", products, "a function that returns a Map by name of tensor");
   for (const [name, { length }] of tensors) {
     const given = products.get(name)?.length ?? "none";
     if (given !== length) throw new ShapeError(`the product for ${show(name)} must have ${length} elements, got ${given}`);
