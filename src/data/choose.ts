@@ -1,7 +1,7 @@
 import { DataError, OptionError } from "../options/errors.js";
 import { show, suggest } from "../options/options.js";
 import { listed } from "./checks.js";
-import { type ColumnProfile, type MissingCells, MOST_DISTINCT, profileColumn } from "./columns.js";
+import { type ColumnProfile, type MissingCells, profileColumn } from "./columns.js";
 import type { DropReason, Note } from "./notes.js";
 import type { EncoderSettings } from "./options.js";
 import type { CsvTable, StoredColumn } from "./table.js";
@@ -9,8 +9,9 @@ import { AdvisedDataError, option } from "./words.js";
 
 /** Rows from which on a column that counts them is no chance. */
 const COUNTED_ROWS = 10;
-/** Categories that are worth a word. */
+/** Categories that are worth a word, and those that are too many to become features unasked. */
 const MANY_CATEGORIES = 50;
+const MOST_CATEGORIES = 1000;
 /** Numbers that people and instruments write for a missing one. */
 const SENTINELS = new Set([-9, -99, -999, -9999, -99999, -999999, 99, 999, 9999, 99999, 999999, -1e30, 1e30]);
 
@@ -30,6 +31,7 @@ function dropReason({ column, kind, rows, missing, distinct, counts, minimum }: 
   if (kind === "empty") return "empty";
   if (kind === "date") return "date";
   if (kind === "text" && (column.abandoned || distinct > Math.max(20, (rows - missing) / 2))) return "identifier";
+  if (kind === "text" && distinct > MOST_CATEGORIES) return "many texts";
   if (counts && rows >= COUNTED_ROWS && (minimum === 0 || minimum === 1 || isIndexName(column.name))) return "row number";
   return undefined;
 }
@@ -119,17 +121,13 @@ function notesOn(profile: ColumnProfile, missing: MissingCells): Note[] {
   if (kind === "date") notes.push({ kind: "date format", column: name, example: example ?? "", dayFirst: reading.dayFirst });
   if (kind === "text") {
     if (codes > 0) notes.push({ kind: "codes", column: name, example: column.texts.find(isCodeLike) ?? "", distinct });
-    else if (distinct > MANY_CATEGORIES) notes.push({ kind: "many categories", column: name, distinct: atMost(distinct), rows });
+    else if (distinct > MANY_CATEGORIES) notes.push({ kind: "many categories", column: name, distinct, rows });
   }
   return notes;
 }
 
 function isCodeLike(text: string): boolean {
   return /^\d/.test(text);
-}
-
-function atMost(distinct: number): number {
-  return Math.min(distinct, MOST_DISTINCT);
 }
 
 function isIndexName(name: string): boolean {

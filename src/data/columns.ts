@@ -2,6 +2,7 @@ import { DataError } from "../options/errors.js";
 import { show } from "../options/options.js";
 import { codeOf, readCells } from "./cells.js";
 import { isCode, isNotFinite, plainNumber } from "./numbers.js";
+import { MISSING_VALUES, WORDS_FOR_NONE } from "./options.js";
 import { bestDateReading, bestNumberReading, numberReading, type Reading } from "./readings.js";
 import type { CsvTable, StoredColumn } from "./table.js";
 import { advisedCellError, option } from "./words.js";
@@ -10,10 +11,12 @@ import { advisedCellError, option } from "./words.js";
 export class MissingCells {
   readonly #texts: ReadonlySet<string>;
   readonly #numbers: readonly number[];
+  readonly #isDefault: boolean;
 
-  constructor(values: readonly string[]) {
+  constructor(readonly values: readonly string[]) {
     this.#texts = new Set(values);
     this.#numbers = values.map((value) => plainNumber(value, ".") ?? Number.NaN).filter((value) => !Number.isNaN(value));
+    this.#isDefault = values.length === MISSING_VALUES.length && values.every((value, i) => value === MISSING_VALUES[i]);
   }
 
   hasText(text: string): boolean {
@@ -22,6 +25,12 @@ export class MissingCells {
 
   hasNumber(value: number): boolean {
     return this.#numbers.length > 0 && this.#numbers.includes(value);
+  }
+
+  /** For a column of texts, where None may be one of them. Those that a person said are missing stay so. */
+  amongTexts(categories: readonly string[] = WORDS_FOR_NONE): MissingCells {
+    const words = this.#isDefault ? WORDS_FOR_NONE.filter((word) => categories.includes(word)) : [];
+    return words.length === 0 ? this : new MissingCells(this.values.filter((value) => !words.includes(value)));
   }
 }
 
@@ -35,7 +44,7 @@ export interface ColumnProfile {
   readonly reading: Reading;
   readonly rows: number;
   readonly missing: number;
-  /** Different values, up to `MOST_DISTINCT`; with more it is `MOST_DISTINCT` + 1. */
+  /** Different values; of more than `MOST_DISTINCT` numbers it is `MOST_DISTINCT` + 1. */
   readonly distinct: number;
   /** Of numbers. */
   readonly minimum: number;
@@ -65,14 +74,25 @@ function usable(column: StoredColumn): StoredColumn {
   throw new DataError(`column ${column.name} has more than 65,536 different texts: exclude it`, undefined, column.name);
 }
 
-/** Looks at all cells of a column once and decides what it holds. */
+/** Looks at all cells of a column and decides what it holds. */
 export function profileColumn(table: CsvTable, column: StoredColumn, missing: MissingCells, hints: KindHints): ColumnProfile {
+  const profile = surveyColumn(table, column, missing, hints);
+  if (profile.kind !== "text") return profile;
+  const among = missing.amongTexts();
+  if (!column.texts.some((text) => missing.hasText(text) && !among.hasText(text))) return profile;
+  // it is a column of texts whatever None means in it
+  return { ...surveyColumn(table, column, among, hints), kind: "text", slip: undefined };
+}
+
+function surveyColumn(table: CsvTable, column: StoredColumn, missing: MissingCells, hints: KindHints): ColumnProfile {
   const { name, cells, texts, scale } = column;
   const { rows } = table;
   const counts = new Uint32Array(texts.length);
   const [numbers, codes] = [new Float64Array(rows), new Int32Array(rows)];
   if (!column.abandoned) readCells(cells, scale, numbers, codes);
   const seen = new Set<number>();
+  // of what may be texts it matters how many are different: codes such as 00501 beside 10001
+  const most = texts.some((text) => !missing.hasText(text)) ? Number.POSITIVE_INFINITY : MOST_DISTINCT;
   let [present, gaps, minimum, maximum, whole, rising] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true, true];
   let before = Number.NaN;
   for (let row = 0; row < rows && !column.abandoned; row++) {
@@ -92,7 +112,7 @@ export function profileColumn(table: CsvTable, column: StoredColumn, missing: Mi
     if (value < minimum) minimum = value;
     if (value > maximum) maximum = value;
     if (whole && !Number.isInteger(value)) whole = false;
-    if (seen.size <= MOST_DISTINCT) seen.add(value);
+    if (seen.size <= most) seen.add(value);
   }
   const written: number[] = [];
   texts.forEach((text, index) => {
@@ -105,7 +125,7 @@ export function profileColumn(table: CsvTable, column: StoredColumn, missing: Mi
   }
   const words = written.map((index) => texts[index] as string);
   const cellsOf = (indices: readonly number[]) => indices.reduce((sum, index) => sum + (counts[index] as number), 0);
-  const distinct = Math.min(seen.size + words.length, MOST_DISTINCT + 1);
+  const distinct = seen.size + words.length;
   const total = present + cellsOf(written);
   const common = { ...base, whole: whole && words.length === 0, distinct, codes: words.filter(isCode).length };
   const isCounting = rising && present === rows && rows > 0;

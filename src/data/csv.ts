@@ -4,7 +4,7 @@ import { classesOf, type Dataset } from "./dataset.js";
 import { type ColumnSummary, summaryOf } from "./describe.js";
 import { encodeRows } from "./encode.js";
 import type { Encoder } from "./encoder.js";
-import { fitPlan, missingTarget, planTable } from "./fit.js";
+import { fitPlan, missingIn, missingTarget, planTable } from "./fit.js";
 import type { Note } from "./notes.js";
 import { type EncoderOptions, type EncoderSettings, encoderFields } from "./options.js";
 import { type DatasetParts, mapParts, type SplitOptions, type Strata, splitFields, splitRows } from "./split.js";
@@ -67,7 +67,7 @@ export function datasetsFromCSV(source: string | CsvTable, options: CSVOptions):
   const table = source instanceof CsvTable ? source : parseCSV(source, known);
   const plan = planTable(table, settings, everyRow(table));
   const { rows, task, missing } = plan;
-  const strata = task === "classification" ? strataOf(plan.target.column, rows, missing) : undefined;
+  const strata = task === "classification" ? strataOf(plan.target.column, rows, missingIn(plan.target, missing)) : undefined;
   const parts = mapParts(splitRows("csv", rows.length, settings, strata), (part) => part.map((index) => rows[index] as number));
 
   const encoder = fitPlan(table, plan, settings, parts.training);

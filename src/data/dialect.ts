@@ -1,5 +1,5 @@
 import type { Note } from "./notes.js";
-import { type Decimal, dressedNumber, plainNumber } from "./numbers.js";
+import { type Decimal, dressedNumber, isCode, isNotFinite, plainNumber } from "./numbers.js";
 
 /** How a CSV file is written. */
 export interface Dialect {
@@ -109,6 +109,11 @@ function linesOf(sample: string): Line[] {
 
 /** The cells of a line, near enough for guessing. */
 function cellsOf(line: string, delimiter: string): string[] {
+  if (delimiter === " ") return cut(line.trim(), " ").filter((cell) => cell !== "");
+  return cut(line, delimiter);
+}
+
+function cut(line: string, delimiter: string): string[] {
   if (!line.includes('"')) return line.split(delimiter).map((cell) => cell.trim());
   const cells: string[] = [];
   let quoted = false;
@@ -126,23 +131,39 @@ function cellsOf(line: string, delimiter: string): string[] {
   return cells;
 }
 
-/** The delimiter that cuts most lines into equally many cells; of equals the one that makes more cells. */
+/** The delimiter that cuts most lines into equally many cells; of equals the one that makes more cells, then more numbers. */
 function guessDelimiter(lines: readonly string[]): string {
   let best = ",";
-  let most = { share: 0.5, width: 1 };
+  let most = { share: 0.5, width: 1, numbers: 0 };
   for (const delimiter of DELIMITERS) {
-    const { width, share } = usualWidth(lines.map((line) => cellsOf(line, delimiter).length));
-    if (width < 2 || share <= 0.5) continue;
-    if (share > most.share || (share === most.share && width > most.width)) {
-      best = delimiter;
-      most = { share, width };
-    }
+    const rows = lines.map((line) => cellsOf(line, delimiter));
+    const { width, share } = usualWidth(rows.map((row) => row.length));
+    if (width < 2 || share <= 0.5 || share < most.share || (share === most.share && width < most.width)) continue;
+    const numbers = rows.flat().filter(isSomeNumber).length;
+    if (share === most.share && width === most.width && numbers <= most.numbers) continue;
+    best = delimiter;
+    most = { share, width, numbers };
   }
   if (most.width > 1) return best;
+  if (isSpaced(lines)) return " ";
   // no line is like another: what the first one has most of
   const counts = DELIMITERS.map((delimiter) => cellsOf(lines[0] ?? "", delimiter).length);
   const largest = Math.max(...counts);
   return largest > 1 ? (DELIMITERS[counts.indexOf(largest)] as string) : ",";
+}
+
+/** Whether a cell is a number under either decimal sign, and no code. */
+function isSomeNumber(cell: string): boolean {
+  return !isCode(cell) && (dressedNumber(cell, ".") !== undefined || dressedNumber(cell, ",") !== undefined);
+}
+
+/** Whether blanks part the cells: all lines have equally many, and most of these are numbers. */
+function isSpaced(lines: readonly string[]): boolean {
+  const rows = lines.map((line) => cellsOf(line, " "));
+  const width = rows.at(-1)?.length ?? 0;
+  if (width < 2 || rows.length < 3 || rows.slice(1).some((row) => row.length !== width)) return false;
+  const cells = rows.slice(1).flat();
+  return cells.filter((cell) => plainNumber(cell, ".") !== undefined).length > cells.length / 2;
 }
 
 function usualWidth(widths: readonly number[]): { width: number; share: number } {
@@ -156,18 +177,17 @@ function usualWidth(widths: readonly number[]): { width: number; share: number }
 function leadingLines(rows: readonly (readonly string[])[]): number {
   const { width, share } = usualWidth(rows.map((row) => row.length));
   if (rows.length < 3 || share <= 0.5) return 0;
+  const filled = (row: readonly string[]) => row.filter((cell) => cell !== "").length;
+  const isComment = (row: readonly string[]) => row[0]?.startsWith("#") === true;
+  // a file of one column, or the header of row names and one column, has lines of one cell that are no titles
+  const isTitle = (row: readonly string[]) => filled(row) === 1 && width > 1 && (width > 2 || row.length === 1);
   let leading = 0;
-  while (leading < Math.min(MOST_LEADING, rows.length - 2)) {
-    const [row, next] = [rows[leading] as readonly string[], rows[leading + 1] as readonly string[]];
-    const filled = row.filter((cell) => cell !== "").length;
-    const nextFilled = next.filter((cell) => cell !== "").length;
-    const isComment = row[0]?.startsWith("#") === true && (row.length !== width || next[0]?.startsWith("#") === true);
-    // the header of a file with row names is a cell shorter than its rows
-    const isTitle = width > 1 && filled === 1 && nextFilled > 1 && (width > 2 || row.length === 1);
-    if (!isComment && !isTitle) break;
+  while (leading < MOST_LEADING) {
+    const [row = [], next = []] = rows.slice(leading);
+    if (!isTitle(row) && !(isComment(row) && (row.length !== width || isComment(next)))) break;
     leading++;
   }
-  return leading;
+  return rows.length - leading < 2 ? 0 : leading;
 }
 
 /** A comma, if cells are written as 1,5 or 1.234,5 and not as 1,234. */
@@ -200,7 +220,8 @@ function guessHeader(rows: readonly (readonly string[])[], decimal: Decimal): bo
     return cells.filter((cell) => plainNumber(cell, decimal) !== undefined).length > cells.length / 2;
   };
   // a text above numbers is a name
-  if (first.some((cell, column) => cell !== "" && numbers[column] === undefined && isNumeric(column))) return true;
-  if (numbers.some((value, column) => value !== undefined && !Number.isInteger(value) && isNumeric(column))) return false;
+  const isName = (cell: string) => cell !== "" && !isNotFinite(cell) && cell !== "NA";
+  if (first.some((cell, column) => isName(cell) && numbers[column] === undefined && isNumeric(column))) return true;
+  if (first.some((cell, column) => numbers[column] !== undefined && /[.,e]/i.test(cell) && isNumeric(column))) return false;
   return numeric.every((value, i) => i === 0 || value > (numeric[i - 1] as number));
 }

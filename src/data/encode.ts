@@ -58,7 +58,7 @@ export function targetRows(encoder: Encoder, table: CsvTable): Uint32Array {
   const column = table.columns[table.indexOf(target.name)];
   if (column === undefined) return new Uint32Array(0);
   const rows = Uint32Array.from({ length: table.rows }, (_, row) => row);
-  const present = presentIn(column, rows, new MissingCells(missingValues));
+  const present = presentIn(column, rows, missingAmong(target.task === "classification" ? target.classes : undefined, missingValues));
   return rows.filter((row) => present[row] === 1);
 }
 
@@ -88,10 +88,13 @@ export function decodeOutputs(encoder: Encoder, outputs: ArrayLike<number>): str
 
 export function encodeRows(encoder: Encoder, table: CsvTable, given: Uint32Array, onUnknown: OnUnknown): Dataset {
   const { target, columns, missing: method, missingValues } = encoder;
-  const missing = new MissingCells(missingValues);
   const column = columnOf(table, target.name);
-  const used = columns.map(({ name }) => ({ column: columnOf(table, name) }));
-  const rows = method === "drop" ? completeRows([...used, { column }], given, missing) : given;
+  const missing = missingAmong(target.task === "classification" ? target.classes : undefined, missingValues);
+  const used = columns.map((encoded) => ({
+    column: columnOf(table, encoded.name),
+    missing: missingAmong(encoded.type === "text" ? encoded.categories : undefined, missingValues),
+  }));
+  const rows = method === "drop" ? completeRows([...used, { column, missing }], given) : given;
   const features = featuresOf(encoder, table, rows, onUnknown);
   if (target.task === "classification") {
     const { task, classes } = target;
@@ -106,6 +109,12 @@ export function encodeRows(encoder: Encoder, table: CsvTable, given: Uint32Array
     targets[i] = toFloat32((value - mean) / scale, (rows[i] as number) + 1, target.name);
   }
   return Object.freeze({ ...features, task: target.task, outputs: 1, targets });
+}
+
+/** The cells that count as missing where the training rows had these texts. */
+function missingAmong(texts: readonly string[] | undefined, missingValues: readonly string[]): MissingCells {
+  const missing = new MissingCells(missingValues);
+  return texts === undefined ? missing : missing.amongTexts(texts);
 }
 
 function read(table: CsvTable, options: EncodeOptions): { rows: Uint32Array; onUnknown: OnUnknown } {
@@ -183,7 +192,7 @@ function writeCategories(
   missing: MissingCells,
   onUnknown: OnUnknown,
 ): void {
-  const { indices, labels } = labelsOf(source, rows, missing);
+  const { indices, labels } = labelsOf(source, rows, missing.amongTexts(column.categories));
   const indexOf = placesOf(column.categories);
   const places = labels.map((label) => indexOf.get(label));
   const fill = column.fill === undefined ? undefined : indexOf.get(column.fill);

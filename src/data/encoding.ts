@@ -112,7 +112,7 @@ function guessEncoding(bytes: Uint8Array): Encoding {
   const { length } = bytes;
   for (let i = 0; i < length; i++) if (bytes[i] === 0) zeros[i & 1] = (zeros[i & 1] as number) + 1;
   const [even, odd] = zeros as [number, number];
-  if (even + odd > length / 20) {
+  if (5 * (even + odd) > length) {
     if (odd > 4 * even) return "utf-16le";
     if (even > 4 * odd) return "utf-16be";
     throw new DataError("the file is no text: it holds the byte 0 again and again");

@@ -8,7 +8,7 @@ import type { Note } from "./notes.js";
 import { type EncoderSettings, encoderFields, type FitOptions } from "./options.js";
 import { rowIndices } from "./rows.js";
 import { moments } from "./standardize.js";
-import { type CsvTable, checkTable } from "./table.js";
+import { type CsvTable, checkTable, type StoredColumn } from "./table.js";
 import { AdvisedDataError, advisedCellError, option } from "./words.js";
 
 /** The use of a table's columns, as all rows suggest it, before training rows are chosen. */
@@ -62,7 +62,8 @@ export function planTable(table: CsvTable, settings: EncoderSettings, rows: Uint
   const { all, features, notes } = chosen;
   const target = chosen.target as ColumnProfile;
   const task = taskOf(target, settings.task, table);
-  const kept = settings.missing === "drop" ? completeRows([...features, target], rows, missing) : rows;
+  const used = [...features, target].map((profile) => ({ column: profile.column, missing: missingIn(profile, missing) }));
+  const kept = settings.missing === "drop" ? completeRows(used, rows) : rows;
   return { all, features, target, task, missing, rows: kept, notes };
 }
 
@@ -91,15 +92,20 @@ export function fitPlan(table: CsvTable, plan: Plan, settings: EncoderSettings, 
   });
 }
 
-export function completeRows(profiles: readonly Pick<ColumnProfile, "column">[], rows: Uint32Array, missing: MissingCells): Uint32Array {
+export function completeRows(columns: readonly { column: StoredColumn; missing: MissingCells }[], rows: Uint32Array): Uint32Array {
   const complete = new Uint8Array(rows.length).fill(1);
-  for (const { column } of profiles) {
+  for (const { column, missing } of columns) {
     const present = presentIn(column, rows, missing);
     for (let i = 0; i < complete.length; i++) complete[i] = (complete[i] as number) & (present[i] as number);
   }
   const kept = rows.filter((_, i) => complete[i] === 1);
   if (kept.length === 0) throw new DataError("every row has a missing cell: exclude the columns with most of them, or fill them");
   return kept;
+}
+
+/** The cells that count as missing in a column. */
+export function missingIn({ kind }: ColumnProfile, missing: MissingCells): MissingCells {
+  return kind === "text" ? missing.amongTexts() : missing;
 }
 
 export function missingFeature(row: number, column: string): never {
@@ -171,24 +177,34 @@ function fitNumbers(
   const { name } = column;
   if (!settings.numeric.includes(name)) refuseSlip(profile, table, option("categorical", [name]));
   const values = numbersOf(column, rows, missing, reading);
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  const gaps = values.length - sorted.length;
-  if (sorted.length === 0) throw everyCellMissing(name);
+  const { gaps, isConstant } = surveyNumbers(values);
+  if (gaps === values.length) throw everyCellMissing(name);
   const fills = settings.missing === "mean" || settings.missing === "median" || settings.missing === "mode";
   if (gaps > 0 && !fills) missingFeature(rows[values.findIndex(Number.isNaN)] as number, name);
-  const fill = fills ? FILLS[settings.missing as "mean"](sorted) : undefined;
+  const fill = fills ? FILLS[settings.missing as "mean"](values.filter((value) => !Number.isNaN(value)).sort()) : undefined;
   if (gaps > 0) for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) values[i] = fill as number;
   const learnt = { ...(fill !== undefined && { fill }), ...moments(values) };
   const encoded: NumberColumn | DateColumn =
     kind === "date"
       ? { type: "date", name, ...learnt, dayFirst: reading.dayFirst }
       : { type: "number", name, ...learnt, ...(reading.decimal !== table.dialect.decimal && { decimal: reading.decimal }) };
-  return { column: Object.freeze(encoded), gaps, isConstant: gaps === 0 && sorted[0] === sorted.at(-1) };
+  return { column: Object.freeze(encoded), gaps, isConstant };
+}
+
+/** How many numbers are missing, and whether all are there and the same. */
+function surveyNumbers(values: Float64Array): { gaps: number; isConstant: boolean } {
+  let gaps = 0;
+  let isConstant = true;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) gaps++;
+    else if (values[i] !== values[0]) isConstant = false;
+  }
+  return { gaps, isConstant: isConstant && gaps === 0 };
 }
 
 function fitTexts({ column }: ColumnProfile, rows: Uint32Array, missing: MissingCells, settings: EncoderSettings): Fitted<TextColumn> {
   const { name } = column;
-  const { indices, labels } = labelsOf(column, rows, missing);
+  const { indices, labels } = labelsOf(column, rows, missing.amongTexts());
   if (labels.length === 0) throw everyCellMissing(name);
   const counts = new Uint32Array(labels.length);
   let gaps = 0;
@@ -215,7 +231,7 @@ function fitTarget(profile: ColumnProfile, task: Task, rows: Uint32Array, missin
   const { column, reading } = profile;
   const { name } = column;
   if (task === "classification") {
-    const { indices, labels } = labelsOf(column, rows, missing);
+    const { indices, labels } = labelsOf(column, rows, missingIn(profile, missing));
     const gap = indices.indexOf(-1);
     if (gap >= 0) missingTarget(rows[gap] as number, name);
     return Object.freeze({ task, name, classes: classesOf(labels, name) });

@@ -3,7 +3,7 @@ import { listed } from "./checks.js";
 import { option, say, type Voice, type Words } from "./words.js";
 
 /** Why a column is not predicted from, unless it is asked for. */
-export type DropReason = "index" | "row number" | "identifier" | "date" | "empty";
+export type DropReason = "index" | "row number" | "identifier" | "many texts" | "date" | "empty";
 
 /** A note for a person about data, as its kind and its numbers; `noteText` makes words of it. */
 export type Note =
@@ -35,7 +35,11 @@ export function noteText(note: Note, voice: Voice = "library"): string {
 function wordsOf(note: Note): Words {
   switch (note.kind) {
     case "delimiter":
-      return [`cells are parted by ${note.delimiter === "\t" ? "tabs" : show(note.delimiter)} (`, option("delimiter"), " says otherwise)"];
+      return [
+        `cells are parted by ${note.delimiter === "\t" ? "tabs" : note.delimiter === " " ? "blanks" : show(note.delimiter)} (`,
+        option("delimiter"),
+        " says otherwise)",
+      ];
     case "decimal":
       return ["numbers are read with a decimal comma (", option("decimal", "."), " says otherwise)"];
     case "no header":
@@ -56,49 +60,49 @@ function wordsOf(note: Note): Words {
       return dropWords(note);
     case "row number kept":
       return [
-        `column ${note.column} rises by one from row to row (${note.from} to ${note.to}): if it only counts the rows, `,
+        `${columnName(note.column)} rises by one from row to row (${note.from} to ${note.to}): if it only counts the rows, `,
         option("exclude", [note.column]),
       ];
     case "number format":
       return [
-        `column ${note.column}: ${show(note.example)} is read as ${note.value} (`,
+        `${columnName(note.column)}: ${show(note.example)} is read as ${note.value} (`,
         option("categorical", [note.column]),
         " keeps the texts)",
       ];
     case "date format":
       return [
-        `column ${note.column}: dates such as ${show(note.example)} become days since 1970-01-01` +
+        `${columnName(note.column)}: dates such as ${show(note.example)} become days since 1970-01-01` +
           (note.dayFirst ? ", the day written before the month" : ""),
       ];
     case "codes":
       return [
-        `column ${note.column}: codes such as ${show(note.example)} are ${note.distinct} categories (`,
+        `${columnName(note.column)}: codes such as ${show(note.example)} are ${note.distinct} categories (`,
         option("numeric", [note.column]),
         " reads them as numbers)",
       ];
     case "many categories":
       return [
-        `column ${note.column}: ${note.distinct} different texts in ${note.rows} rows become as many features (`,
+        `${columnName(note.column)}: ${note.distinct} different texts in ${note.rows} rows become as many features (`,
         option("exclude", [note.column]),
         " leaves it out)",
       ];
     case "sentinel":
       return [
-        `column ${note.column}: ${note.value} stands in ${count(note.cells, "cell")}, far from all others; if it means a missing cell, `,
+        `${columnName(note.column)}: ${note.value} stands in ${count(note.cells, "cell")}, far from all others; if it means a missing cell, `,
         option("missingValues", ["", "NA", String(note.value)]),
       ];
     case "rows left out":
       return [`${note.rows} of ${note.of} rows were left out for missing cells`];
     case "filled": {
       const fill = typeof note.fill === "number" ? String(Number(note.fill.toPrecision(6))) : show(note.fill);
-      return [`column ${note.column}: filled ${note.cells} missing of ${note.of} training cells with ${fill}`];
+      return [`${columnName(note.column)}: filled ${note.cells} missing of ${note.of} training cells with ${fill}`];
     }
     case "constant":
       return [`constant in the training rows, so without use: ${listed(note.columns)}`];
     case "unseen text": {
       const more = note.cells > 1 ? ` and ${note.cells - 1} more held-out cells` : "";
       return [
-        `column ${note.column}: not seen in training, so read as none of the categories: ${show(note.text)} in row ${note.row}${more}`,
+        `${columnName(note.column)}: not seen in training, so read as none of the categories: ${show(note.text)} in row ${note.row}${more}`,
       ];
     }
   }
@@ -106,17 +110,23 @@ function wordsOf(note: Note): Words {
 
 function dropWords({ column, reason, distinct, rows }: Extract<Note, { kind: "dropped" }>): Words {
   const why = {
-    index: `column ${column} is an index without a name`,
-    "row number": `column ${column} counts the rows`,
-    identifier: `column ${column} names rows (${distinct} different texts in ${rows} rows)`,
-    date: `column ${column} holds dates`,
-    empty: `column ${column} is empty`,
+    index: `${columnName(column)} is an index without a name`,
+    "row number": `${columnName(column)} counts the rows`,
+    identifier: `${columnName(column)} names rows (${distinct} different texts in ${rows} rows)`,
+    "many texts": `${columnName(column)} has ${distinct} different texts`,
+    date: `${columnName(column)} holds dates`,
+    empty: `${columnName(column)} is empty`,
   }[reason];
   if (reason === "empty") return [`${why}: left out`];
-  const how = reason === "date" ? " reads them as days" : " keeps it";
+  const how = reason === "date" ? " reads them as days" : reason === "many texts" ? " makes as many features of it" : " keeps it";
   return [`${why}: left out (`, option("include", [column]), `${how})`];
 }
 
 function count(n: number, one: string): string {
   return `${n} ${n === 1 ? one : `${one}s`}`;
+}
+
+/** A column as sentences call it; one without a name in its file is called column 3 already. */
+function columnName(name: string): string {
+  return /^column \d+'*$/.test(name) ? name : `column ${name}`;
 }

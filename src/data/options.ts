@@ -32,7 +32,10 @@ export interface EncoderOptions {
   missing?: MissingMethod;
   /** The filling of a missing text: the most frequent one ("mode", the default), or, if the training rows have gaps, a category of its own. */
   missingText?: "mode" | "category";
-  /** The cells that count as missing. Default: the empty cell, NA, NaN, null, None and how others write them, ?, - and a lone dot. */
+  /**
+   * The cells that count as missing. Default: the empty cell, NA, NaN, null and how others write them, ? and a lone dot; in columns of numbers
+   * also None and dashes, which in a column of texts may be a category.
+   */
   missingValues?: readonly string[];
 }
 
@@ -43,22 +46,14 @@ export interface FitOptions extends EncoderOptions {
 
 export type EncoderSettings = Required<Omit<EncoderOptions, "features">> & Pick<EncoderOptions, "features">;
 
-/** As pandas, R, SQL and spreadsheets write them. */
-export const MISSING_VALUES = Object.freeze(
-  ["", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "Null", "None", "NONE", "nil", "?", ".", "-", "--", "---", "(null)"].concat([
-    "<NA>",
-    "#N/A",
-    "#NA",
-    "#N/A N/A",
-    "\\N",
-    "#DIV/0!",
-    "#VALUE!",
-    "#REF!",
-    "#NUM!",
-    "#NAME?",
-    "#NULL!",
-  ]),
-);
+/** Signs of a missing number that may be a word for something in a column of texts: the roof has no garage, the answer was none. */
+export const WORDS_FOR_NONE = Object.freeze(["None", "NONE", "nil", "-", "--", "---"]);
+
+/** As pandas, R, SQL and spreadsheets write a missing cell. */
+export const MISSING_VALUES = Object.freeze([
+  ...["", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "Null", ...WORDS_FOR_NONE, "?", ".", "(null)", "<NA>", "\\N"],
+  ...["#N/A", "#NA", "#N/A N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!"],
+]);
 
 export const encoderFields: Fields<EncoderSettings> = {
   target: text(),

@@ -62,6 +62,8 @@ export class RecordReader {
     const delimiter = this.#delimiter;
     const first = delimiter.charCodeAt(0);
     const long = delimiter.length > 1;
+    // blanks between cells may be many, and stand in front of the first
+    const padded = delimiter === " ";
     const { length } = text;
     let start = 0;
     if (this.#afterReturn && length > 0) {
@@ -79,7 +81,7 @@ export class RecordReader {
       let i = start;
       let code = text.charCodeAt(i);
       // blanks in front; a tab may be the delimiter
-      while ((code === 32 || code === 9 || code === 12 || code === 11) && code !== first) code = text.charCodeAt(++i);
+      while ((code === 32 || code === 9 || code === 12 || code === 11) && (code !== first || padded)) code = text.charCodeAt(++i);
       if (code === QUOTE) {
         const next = this.#quoted(text, i, last);
         if (next < 0) break;

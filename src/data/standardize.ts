@@ -24,13 +24,13 @@ export interface Standardizer {
  */
 export function standardizer(training: Dataset): Standardizer {
   checkDataset(training, "standardizer.training");
-  return columnMoments(training.features, training.columns);
+  return freeze(columnMoments(training.features, training.columns));
 }
 
 /** The same for the targets of a regression, so that a network need not learn numbers in the thousands. @throws OptionError for classes. */
 export function targetScaler(training: Dataset): Standardizer {
   const { targets, outputs } = regression(training, "targetScaler.training");
-  return columnMoments(targets, outputs);
+  return freeze(columnMoments(targets, outputs));
 }
 
 /**
@@ -104,8 +104,15 @@ export const standardizerField: Field<Standardizer> = {
   },
 };
 
+interface ColumnMoments {
+  readonly mean: Float64Array;
+  readonly scale: Float64Array;
+  /** 1 for a column of equal numbers. */
+  readonly constant: Uint8Array;
+}
+
 /** As `moments` of each column, but row by row, as memory lies; the sums of a column have the same order and thus the same bits. */
-function columnMoments(values: Float32Array, columns: number): Standardizer {
+export function columnMoments(values: Float32Array, columns: number): ColumnMoments {
   const rows = values.length / columns;
   const [mean, scale] = [new Float64Array(columns), new Float64Array(columns)];
   const constant = new Uint8Array(columns).fill(1);
@@ -130,6 +137,10 @@ function columnMoments(values: Float32Array, columns: number): Standardizer {
     mean[column] = learnt.mean;
     scale[column] = learnt.scale;
   }
+  return { mean, scale, constant };
+}
+
+function freeze({ mean, scale }: ColumnMoments): Standardizer {
   return Object.freeze({ mean: Object.freeze(Array.from(mean)), scale: Object.freeze(Array.from(scale)) });
 }
 

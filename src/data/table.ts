@@ -7,10 +7,11 @@ import type { Note } from "./notes.js";
 import type { Decimal } from "./numbers.js";
 import { type Reading, readingOfMany } from "./readings.js";
 import { RecordReader, type RecordSink } from "./records.js";
+import { AdvisedDataError, option } from "./words.js";
 
 /** How a CSV file is written. What is left out is guessed from its first lines, and `notes` of the table say what was guessed. */
 export interface ParseOptions {
-  /** The sign between two cells. Default: a comma, a semicolon, a tab or a bar, whichever cuts the lines into equally many cells. */
+  /** The sign between two cells. Default: a comma, a semicolon, a tab or a bar, whichever cuts the lines into equally many cells; blanks between numbers. */
   delimiter?: string;
   /** The sign between the whole of a number and its fraction, "." or ",". Default: a comma where cells are written as 1,5 or 1.234,5. */
   decimal?: Decimal;
@@ -267,7 +268,9 @@ export class CsvReader implements RecordSink {
       this.#columns[width - 1]?.add("", 0, 0);
       return;
     }
-    throw new DataError(`row ${this.#rows} has ${cells} cells, the header has ${width}`, this.#rows);
+    const problem = `row ${this.#rows} has ${cells} cells, the header has ${width}`;
+    if (this.#rows > 1) throw new DataError(problem, this.#rows);
+    throw new AdvisedDataError([`${problem}: if lines stand in front of the header, leave them out with `, option("skip", 1)], 1);
   }
 
   #checkMemory(): void {

@@ -15,6 +15,7 @@ export {
   type Task,
   takeRows,
 } from "../data/dataset.js";
+export { findRawColumns, type RawColumn } from "../data/raw.js";
 export { type DatasetParts, type SplitOptions, splitDataset } from "../data/split.js";
 export { type Standardizer, standardize, standardizer, standardizeTargets, targetScaler, unscale } from "../data/standardize.js";
 export { type Backend, Engine, type Kernels } from "../engine/engine.js";

@@ -11,5 +11,6 @@ export {
   type Task,
   takeRows,
 } from "../data/dataset.js";
+export { findRawColumns, type RawColumn } from "../data/raw.js";
 export { type DatasetParts, type SplitOptions, splitDataset } from "../data/split.js";
 export { type Standardizer, standardize, standardizer, standardizeTargets, targetScaler, unscale } from "../data/standardize.js";

@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.js";
+import { findRawColumns } from "../data/raw.js";
 import type { Engine } from "../engine/engine.js";
 import { log } from "../numerics/math.js";
 import { make as makeOptimizer, type OptimizerDescription, ruleOf, type Scheduled } from "../optimizers/rule.js";
@@ -181,7 +182,7 @@ function conclude(tried: readonly Tried[], data: SearchData, tests: ReadonlyMap<
     best,
     good: index === undefined ? null : goodAround(rates, index),
     test: (best && tests.get(best.rate)) ?? null,
-    notes: notesOn(rates, index, scored ? name : "loss", guess),
+    notes: [...rawNotes(data.training), ...notesOn(rates, index, scored ? name : "loss", guess)],
   };
 }
 
@@ -248,6 +249,23 @@ function goodAround(rates: readonly RateResult[], best: number): { from: number;
   while (rates[from - 1]?.verdict === "good") from--;
   while (rates[to + 1]?.verdict === "good") to++;
   return { from: (rates[from] as RateResult).rate, to: (rates[to] as RateResult).rate };
+}
+
+/** Raw prices and counts are the commonest reason why no rate is good. */
+function rawNotes(training: Dataset): string[] {
+  const raw = findRawColumns(training);
+  const of = (part: "features" | "targets") => raw.filter((column) => column.part === part);
+  const listOf = (part: "features" | "targets") =>
+    of(part)
+      .slice(0, 3)
+      .map(
+        ({ column, mean, deviation }) => `${column} (mean ${Number(mean.toPrecision(3))}, deviation ${Number(deviation.toPrecision(3))})`,
+      )
+      .join(", ") + (of(part).length > 3 ? ` and ${of(part).length - 3} more` : "");
+  return [
+    ...(of("features").length > 0 ? [`features far from the size of 1 want standardize(): ${listOf("features")}`] : []),
+    ...(of("targets").length > 0 ? [`targets far from the size of 1 want standardizeTargets(): ${listOf("targets")}`] : []),
+  ];
 }
 
 function notesOn(rates: readonly RateResult[], best: number | undefined, name: ScoreName | "loss", guess: number | undefined): string[] {

@@ -189,3 +189,17 @@ test("takeRows keeps rows together, in the order asked for", () => {
   );
   expect(takeRows(quantities, [1])).toMatchObject({ targets: Float32Array.of(3, 4), rows: 1, outputs: 2 });
 });
+
+describe("rows that do not exist", () => {
+  const data = dataset([[1], [2]], ["a", "b"]);
+  test.each<[string, () => unknown, string]>([
+    ["beyond the end", () => takeRows(data, [1, 99]), "takeRows.rows[1] must be a row from 0 to 1, got 99"],
+    ["negative", () => takeRows(data, [-1]), "takeRows.rows[0] must be a row from 0 to 1, got -1"],
+    ["half a row", () => takeRows(data, Float64Array.of(0.5)), "takeRows.rows[0] must be a row from 0 to 1, got 0.5"],
+    ["no indices", () => takeRows(data, "01" as never), 'takeRows.rows must be an array of row indices, got "01"'],
+    ["of no data set", () => takeRows(Number.NaN as never, [0]), "takeRows.data must be a data set, as dataset(...) makes it, got NaN"],
+  ])("%s", (_, take, message) => {
+    expect(take).toThrow(OptionError);
+    expect(take).toThrow(message);
+  });
+});

@@ -116,6 +116,12 @@ describe("splitDataset", () => {
       OptionError,
       "splitDataset.test must be a number at least 0 and less than 1, got -0.1",
     ],
+    [
+      "no data set",
+      () => splitDataset(Number.NaN as never),
+      OptionError,
+      "splitDataset.data must be a data set, as dataset(...) makes it, got NaN",
+    ],
     ["seed", () => splitDataset(quantities(9), { seed: 0.5 }), OptionError, "splitDataset.seed must be an integer, got 0.5"],
     [
       "all held out",

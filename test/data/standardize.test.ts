@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dataset } from "../../src/data/dataset.js";
+import { findRawColumns } from "../../src/data/raw.js";
+import { splitDataset } from "../../src/data/split.js";
 import { standardize, standardizer, standardizeTargets, targetScaler, unscale } from "../../src/data/standardize.js";
 
 const columnsOf = (values: ArrayLike<number>, columns: number) =>
@@ -97,5 +99,58 @@ describe("standardizer", () => {
     expect(() => targetScaler(data)).toThrow("targetScaler.training.task must be regression: classes have no scale");
     expect(() => unscale([1, 2, 3], { mean: [0, 0], scale: [1, 1] })).toThrow("3 predictions cannot be rows of 2 outputs");
     expect(() => standardize(dataset([[1], [3e38]], ["a", "b"]), { mean: [0], scale: [1e-10] })).toThrow("row 2, column x1: 3.00");
+  });
+});
+
+describe("rounding to 32 bits", () => {
+  const seconds = Array.from({ length: 100 }, (_, i) => [1_700_000_000 + i, i / 7]);
+  const data = dataset(
+    seconds,
+    seconds.map(([time]) => time as number),
+    { task: "regression" },
+  );
+
+  test("comes after scaling where it would take what tells values apart", () => {
+    const scaler = standardizer(data);
+    expect(scaler.scale[0]).toBeCloseTo(Math.sqrt((100 * 100 - 1) / 12), 9);
+    const standard = columnsOf(standardize(data, scaler).features, 2)[0] as number[];
+    expect(new Set(standard).size).toBe(100);
+    standard.forEach((value, i) => {
+      expect(value).toBe(Math.fround((i - 49.5) / (scaler.scale[0] as number)));
+    });
+    expect(new Set(standardizeTargets(data, targetScaler(data)).targets).size).toBe(100);
+  });
+
+  test("of parts, too: they keep what their rows had", () => {
+    const { training, validation } = splitDataset(data, { validation: 0.3 });
+    const scaler = standardizer(training);
+    for (const part of [training, validation]) {
+      expect(new Set(columnsOf(standardize(part, scaler).features, 2)[0]).size).toBe(part.rows);
+    }
+  });
+
+  test("leaves other columns their bits", () => {
+    const plain = dataset(
+      seconds.map(([, value]) => [value as number]),
+      seconds.map(([, value]) => value as number),
+      { task: "regression" },
+    );
+    const scaler = standardizer(plain);
+    expect(scaler.mean[0]).toBe(Array.from(plain.features).reduce((sum, value) => sum + value, 0) / 100);
+  });
+});
+
+describe("findRawColumns", () => {
+  test.each<[string, number[], boolean]>([
+    ["prices", [17_000, 17_400, 16_800], true],
+    ["years", [2001, 2002, 2003], true],
+    ["tiny numbers", [1e-5, 2e-5, 3e-5], true],
+    ["standardized", [-1, 0, 1], false],
+    ["pixels of 16 shades", [0, 7, 16], false],
+    ["a constant", [5000, 5000, 5000], false],
+  ])("%s", (_, values, raw) => {
+    const data = dataset(values, values, { columns: 1, task: "regression" });
+    expect(findRawColumns(data).map(({ part }) => part)).toEqual(raw ? ["features", "targets"] : []);
+    expect(findRawColumns(dataset(values, ["a", "b", "a"], { columns: 1 })).map(({ column }) => column)).toEqual(raw ? ["x1"] : []);
   });
 });
