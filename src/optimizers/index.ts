@@ -15,32 +15,40 @@ export const wrappers: ReadonlyMap<string, AnyWrapper> = /* @__PURE__ */ new Map
   /* @__PURE__ */ optimizerWrappers.map((wrapper) => [wrapper.kind, wrapper]),
 );
 
+/** How many optimizers may stand in each other. More than every wrapper once, and a fallback, is nothing that could be made. */
+const MAX_DEPTH = 20;
+
 /** An optimizer from plain data, as `JSON.parse` gives it: checked like a factory's options. Throws OptionError with the path. */
 export function optimizerFromJSON(value: unknown, path = "optimizer"): OptimizerDescription {
+  return read(value, path, 1);
+}
+
+function read(value: unknown, path: string, depth: number): OptimizerDescription {
+  if (depth > MAX_DEPTH) throw new OptionError(path, value, `must not be nested deeper than ${MAX_DEPTH} optimizers`);
   const kind = typeof value === "object" && value !== null ? (value as { kind?: unknown }).kind : undefined;
   const [rule, wrapper] = typeof kind === "string" ? [rules.get(kind), wrappers.get(kind)] : [];
   const given = value as Record<string, unknown>;
-  if (wrapper !== undefined) return wrap(wrapper, revive(given, { ...wrapper.fields, optimizer }, path), path);
+  if (wrapper !== undefined) return wrap(wrapper, revive(given, { ...wrapper.fields, optimizer }, path, depth), path);
   if (rule === undefined) {
     const kinds = [...rules.keys(), ...wrappers.keys()];
     const hint = typeof kind === "string" ? suggest(kind, kinds) : "";
     throw new OptionError(`${path}.kind`, kind, `must be one of ${kinds.join(", ")}, got ${show(kind)}${hint}`);
   }
-  const options = revive(given, rule.fields, path);
+  const options = revive(given, rule.fields, path, depth);
   if (Array.isArray(given["groups"]))
-    options["groups"] = given["groups"].map((group, i) => revive(group, rule.fields, `${path}.groups[${i}]`));
+    options["groups"] = given["groups"].map((group, i) => revive(group, rule.fields, `${path}.groups[${i}]`, depth));
   return make(rule, options, path);
 }
 
 /** A copy in which options that are schedules or optimizers in plain data are such again. */
-function revive(options: Record<string, unknown>, fields: object, path: string): Record<string, unknown> {
+function revive(options: Record<string, unknown>, fields: object, path: string, depth: number): Record<string, unknown> {
   if (typeof options !== "object" || options === null) return options;
   return Object.fromEntries(
     Object.entries(options).map(([given, value]) => {
       const key = FORMER_OPTIONS.get(given) ?? given;
       if (!hasKind(value)) return [key, value];
       const { isOptimizer } = (Object.entries(fields).find(([name]) => name === key)?.[1] ?? {}) as { isOptimizer?: boolean };
-      return [key, isOptimizer ? optimizerFromJSON(value, `${path}.${key}`) : scheduleFromJSON(value, `${path}.${key}`)];
+      return [key, isOptimizer ? read(value, `${path}.${key}`, depth + 1) : scheduleFromJSON(value, `${path}.${key}`)];
     }),
   );
 }

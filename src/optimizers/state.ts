@@ -30,6 +30,9 @@ export interface StateHolder {
   readonly slots: Slots;
 }
 
+/** Scalars that states of earlier versions lack, and what they stand for. */
+const ABSENT: Readonly<Record<string, number>> = { idle: 0 };
+
 /** Copies of everything but the values. */
 export function copyState(
   { kind, groups, scalars, slots }: StateHolder,
@@ -55,7 +58,7 @@ export function loadState(holder: StateHolder, state: OptimizerState): void {
   const plateaus = groups.map((group, i) => group.plateauFromJSON(state.plateaus[i], `state.plateaus[${i}]`));
   slots.load(state.slots);
   scalars.forEach((own, i) => {
-    for (const key of Object.keys(own)) own[key] = state.scalars[i]?.[key] as number;
+    for (const key of Object.keys(own)) own[key] = state.scalars[i]?.[key] ?? ABSENT[key] ?? Number.NaN;
   });
   groups.forEach((group, i) => {
     group.plateau = plateaus[i];
@@ -90,7 +93,8 @@ function checkState({ kind, accumulate, groups, scalars, slots }: StateHolder, s
   slots.check(state.slots);
   scalars.forEach((own, i) => {
     for (const key of Object.keys(own)) {
-      if (!Number.isFinite(state.scalars[i]?.[key])) throw new CheckpointError(`the state of group ${i} lacks a finite ${key}`);
+      if (!Number.isFinite(state.scalars[i]?.[key] ?? ABSENT[key]))
+        throw new CheckpointError(`the state of group ${i} lacks a finite ${key}`);
     }
   });
 }

@@ -248,7 +248,8 @@ class Digest {
         else this.floats(values);
       }
     }
-    return this.text(JSON.stringify(rest));
+    // updates without a gradient were not counted when these runs were pinned; what the count changes, the values show
+    return this.text(JSON.stringify(rest, (key, value) => (key === "idle" ? undefined : value)));
   }
 
   clone(): Digest {

@@ -185,3 +185,30 @@ test("the first group that matches a tensor takes it, and names are matched whol
   expect(trial.optimizer.learningRates).toEqual({ "a.bias": 1, axbias: 2, "a.bias2": 2, "x.b.y": 3, b: 3, c: 9 });
   expect(trial.optimizer.learningRate).toBe(9);
 });
+
+test.each(["fallback", "optimizer"])("optimizers in each other by %s, 3,000 deep, are a typed error", (key) => {
+  const kind = key === "optimizer" ? "centralize" : "muon";
+  let nested: object = { kind: "adam" };
+  for (let i = 0; i < 3000; i++) nested = { kind, [key]: nested };
+  const error = thrown(() => optimizerFromJSON(nested)) as OptionError;
+  expect(error).toBeInstanceOf(OptionError);
+  expect(error.message).toMatch(/must not be nested deeper than 20 optimizers$/);
+});
+
+test.each(["prodigy", "dadaptAdam"])("%s: gradients of zero before the first one that is not change nothing", (kind) => {
+  const after = (zeros: number) => {
+    using trial = new Trial(wasm, kind, { biasCorrection: true, d0: 1e-2 });
+    trial.run((step, name) => (step < zeros ? new Float32Array(wild(0, name).length) : wild(step - zeros, name)), 0, zeros + 20);
+    return trial.values;
+  };
+  expect(after(50)).toEqual(after(0));
+});
+
+test("a state of before idle updates were counted is still loaded", () => {
+  using trial = new Trial(wasm, "prodigy", {});
+  trial.run(wild, 0, 3);
+  const state = trial.optimizer.state();
+  const former = { ...state, scalars: state.scalars.map(({ idle: _, ...scalars }) => scalars) };
+  trial.optimizer.load(former as unknown as typeof state);
+  expect(trial.optimizer.state()).toEqual(state);
+});

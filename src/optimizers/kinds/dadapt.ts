@@ -105,14 +105,16 @@ export const dadaptAdamRule: Rule<DadaptAdamOptions> = {
     biasCorrection: boolean(false),
   },
   slots: () => ["mean", "squares", "sum"],
-  scalars: ({ d0 }) => ({ d: d0, numerator: 0 }),
+  scalars: ({ d0 }) => ({ d: d0, numerator: 0, idle: 0 }),
   bind({ kernels, options: o, groups, scalars }) {
-    const state = scalars as { d: number; numerator: number };
+    const state = scalars as { d: number; numerator: number; idle: number };
     const { growthRate = Number.POSITIVE_INFINITY } = o;
     return (t, _, scale) => {
       const { beta1, beta2 } = o;
       const root = Math.sqrt(beta2);
-      const unit = state.d * (o.biasCorrection ? Math.sqrt(1 - powi(beta2, t)) / (1 - powi(beta1, t)) : 1);
+      // as in the authors' code, updates before the first gradient that is not zero do not count
+      const count = t - state.idle;
+      const unit = state.d * (o.biasCorrection ? Math.sqrt(1 - powi(beta2, count)) / (1 - powi(beta1, count)) : 1);
       const largest = unit * largestRate(groups);
       let product = 0;
       let size = 0;
@@ -129,7 +131,10 @@ export const dadaptAdamRule: Rule<DadaptAdamOptions> = {
           size += kernels.sumAbs(sum, n);
         }
       }
-      if (size === 0) return;
+      if (size === 0) {
+        state.idle++;
+        return;
+      }
       state.numerator = root * state.numerator + (1 - root) * largest * product;
       state.d = Math.max(state.d, Math.min(state.numerator / ((1 - root) * size), state.d * growthRate));
       for (const { learningRate, options: own, runs } of groups) {

@@ -51,17 +51,17 @@ export const prodigyRule: Rule<ProdigyOptions> = {
   },
   slots: () => ["mean", "squares", "sum", "start"],
   lengths: (slot, shape, { sliceP }) => (sliceP > 1 && (slot === "sum" || slot === "start") ? sliceOf(shape, sliceP) : undefined),
-  scalars: ({ d0 }) => ({ d: d0, highest: d0, numerator: 0 }),
+  scalars: ({ d0 }) => ({ d: d0, highest: d0, numerator: 0, idle: 0 }),
   bind({ kernels, options: o, groups, scalars, scratch }) {
-    const state = scalars as { d: number; highest: number; numerator: number };
+    const state = scalars as { d: number; highest: number; numerator: number; idle: number };
     const sliced = o.sliceP > 1;
     const longest = sliced ? Math.max(...groups.flatMap(({ tensors }) => tensors.map(({ shape }) => sliceOf(shape, o.sliceP)))) : 0;
     const [values, gradients] = [scratch(longest), scratch(longest)];
     const { d0, growthRate = Number.POSITIVE_INFINITY } = o;
     return (t, _, scale) => {
       const { beta1, beta2, beta3 = Math.sqrt(beta2) } = o;
-      const { d } = state;
-      const correction = o.biasCorrection ? Math.sqrt(1 - powi(beta2, t)) / (1 - powi(beta1, t)) : 1;
+      const { d, idle } = state;
+      const correction = o.biasCorrection ? Math.sqrt(1 - powi(beta2, t - idle)) / (1 - powi(beta1, t - idle)) : 1;
       const largest = largestRate(groups);
       let product = 0;
       let size = 0;
@@ -94,7 +94,10 @@ export const prodigyRule: Rule<ProdigyOptions> = {
           size += kernels.sumAbs(sum, rows);
         }
       }
-      if (size === 0) return;
+      if (size === 0) {
+        state.idle++;
+        return;
+      }
       state.numerator = beta3 * state.numerator + (d / d0) * d * correction * largest * product;
       const guess = (o.dCoefficient * state.numerator) / size;
       state.highest = Math.max(state.highest, guess);
@@ -120,7 +123,7 @@ function sliceOf(shape: Shape, sliceP: number): number {
  * With g the gradient (plus weightDecay p when not decoupled): rate = d learningRate; N = beta3 N + (d / d0) rate <g, start - p>;
  * S = beta3 S + (d / d0) rate g; m = beta1 m + (1 - beta1) d g; v = beta2 v + (1 - beta2) (d g)^2; d = max(d, dCoefficient N / |S|_1);
  * p -= rate m / (sqrt(v) + d epsilon), decoupled also weightDecay rate p, with the rate from before d grew. As long as every gradient was zero,
- * nothing moves. growthRate limits d to the highest estimate so far and to growthRate times the d before. With sliceP above 1, N and S are sums over
+ * nothing moves, and such updates do not count for the bias. growthRate limits d to the highest estimate so far and to growthRate times the d before. With sliceP above 1, N and S are sums over
  * every sliceP-th element only.
  *
  * `learningRate` (default 1) is a factor on the rate found: leave it, or give a schedule such as cosine({ rate: 1, steps }).
