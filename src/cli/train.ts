@@ -135,11 +135,13 @@ async function trainAll(
   onEpoch: (epoch: EpochRecord) => Promise<void>,
 ): Promise<void> {
   const { epochs } = trainer.run;
-  using progress = new Progress(clockOf(trainer.run, rows).totalSteps, shown);
+  const { totalSteps } = clockOf(trainer.run, rows);
+  using progress = new Progress(totalSteps, shown);
   let mean = trainer.history.at(-1)?.loss;
   for await (const epoch of trainer.epochs({
     signal,
-    onStep: ({ step, epoch, learningRate, loss }) => progress.update(step, { rate: learningRate, epoch, epochs, loss: mean ?? loss }),
+    onStep: ({ step, epoch, learningRate, loss }) =>
+      progress.update(step, totalSteps, { rate: learningRate, epoch, epochs, loss: mean ?? loss }),
   })) {
     mean = epoch.loss;
     await onEpoch(epoch);
