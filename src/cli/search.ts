@@ -9,7 +9,7 @@ import { rateChart } from "./chart.js";
 import { trainLine } from "./commandline.js";
 import { FailedError, InterruptedError } from "./errors.js";
 import { Interrupt } from "./interrupt.js";
-import { hasRate, optimizerOf } from "./optimizer.js";
+import { unscaledOptimizer } from "./optimizer.js";
 import { contextOf, describeRun, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
 import { addSettings, type Settings, sized } from "./settings.js";
@@ -57,10 +57,8 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   const words = !json && !quiet;
   if (report !== false) await checkOutputs([{ flag: "--report", path: report }], [file]);
   const parts = await readData(file, flags);
-  // a schedule of height 1: the search scales it, as it does the rates inside one, to each rate
-  const height = (flags.schedule === undefined ? flags.warmup !== undefined : hasRate(flags.schedule)) ? 1 : undefined;
   const settings = sized(flags, parts.training.rows);
-  const run = describeRun(settings, parts, optimizerOf(settings, height, parts.training.rows));
+  const run = describeRun(settings, parts, unscaledOptimizer(settings, parts.training.rows));
   const engine = await startEngine(flags.backend);
   const context = contextOf(file, parts, run, engine);
   if (words) say([...introduce(context, run), ""]);
