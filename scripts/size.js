@@ -25,7 +25,7 @@ const bundles = [
     code: 'export { load, mlp, adamw, warmup, cosine, Trainer } from "./dist/entries/index.js";',
     limit: 46 * KB,
   },
-  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 75 * KB },
+  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 82 * KB },
 ];
 
 let failed = false;

@@ -1,37 +1,39 @@
 import { plot } from "asciichart";
+import type { RateResult, SearchResult } from "../search/conclude.js";
 import { short } from "../search/report/format.js";
-import type { SearchResult } from "../search/search.js";
-import { LOOKS, paint, width } from "./terminal.js";
+import { MARKS } from "../search/words.js";
+import { paint, STYLES, width } from "./terminal.js";
 
 const HEIGHT = 12;
 /** Columns for the labels of the vertical axis. */
 const LABEL = 9;
 
-/** Loss against learning rate, both logarithmic; marks say what became of each rate. */
+/** The loss that rates are chosen by against the rate, both logarithmic; marks say what became of each rate. */
 export function rateChart({ rates, best }: SearchResult): string[] {
   const x = axis(rates.map(({ rate }) => Math.log10(rate)));
-  const roof = 10 * (rates.find(({ trials }) => trials[0]?.history[0] !== undefined)?.trials[0]?.history[0]?.loss ?? 1);
-  const known = rates.filter(({ finalLoss }) => finalLoss !== null && finalLoss > 0);
+  const lossOf = ({ validation, finalLoss }: RateResult) => validation?.loss ?? finalLoss;
+  const known = rates.filter((result) => (lossOf(result) ?? 0) > 0);
   if (known.length === 0) return [];
-  const height = ({ finalLoss }: { finalLoss: number | null }) => Math.log10(Math.min(finalLoss as number, roof));
+  const roof = 10 * (lossOf(known[0] as RateResult) as number);
+  const height = (result: RateResult) => Math.log10(Math.min(lossOf(result) as number, roof));
   const points = known.map((result) => ({ column: x.column(Math.log10(result.rate)), value: height(result) }));
   const canvas = new Canvas(points, (value) => short(10 ** value));
   for (const result of rates) {
-    const { mark, style } = LOOKS[result.verdict];
+    const { verdict } = result;
     const column = x.column(Math.log10(result.rate));
-    const symbol = result === best ? "★" : mark;
-    if (known.includes(result)) canvas.mark(column, height(result), paint(style, symbol));
-    else if (result.verdict === "diverged") canvas.mark(column, Number.POSITIVE_INFINITY, paint(style, symbol));
+    const symbol = paint(STYLES[verdict], result === best ? "★" : MARKS[verdict]);
+    if (known.includes(result)) canvas.mark(column, height(result), symbol);
+    else if (verdict === "diverged" || verdict === "erratic") canvas.mark(column, Number.POSITIVE_INFINITY, symbol);
   }
-  const legend = (Object.keys(LOOKS) as (keyof typeof LOOKS)[])
-    .filter((verdict) => rates.some((result) => result.verdict === verdict))
-    .map((verdict) => paint(LOOKS[verdict].style, `${LOOKS[verdict].mark} ${verdict}`));
-  const clipped = known.some(({ finalLoss }) => (finalLoss as number) > roof) ? [`(losses above ${short(roof)} are drawn at the top)`] : [];
+  const legend = (Object.keys(MARKS) as (keyof typeof MARKS)[])
+    .filter((verdict) => rates.some((result) => result.verdict === verdict && result !== best))
+    .map((verdict) => paint(STYLES[verdict], `${MARKS[verdict]} ${verdict}`));
+  const clipped = known.some((result) => (lossOf(result) as number) > roof) ? [`(losses above ${short(roof)} are drawn at the top)`] : [];
   return [
-    "final training loss against learning rate",
+    `${best?.validation === null ? "training" : "validation"} loss against learning rate`,
     ...canvas.lines(),
     x.ruler(),
-    `${" ".repeat(LABEL)}${paint("green", "★ best")}  ${legend.join("  ")}`,
+    `${" ".repeat(LABEL)}${paint("green", "★ to use")}  ${legend.join("  ")}`,
     ...clipped.map((note) => " ".repeat(LABEL) + note),
   ];
 }

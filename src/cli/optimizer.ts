@@ -7,6 +7,16 @@ import { UsageError } from "./errors.js";
 import { SGD_MOMENTUM, type SizedSettings } from "./settings.js";
 
 /**
+ * The optimizer whose learning rate `scaleRun` brings to a rate, for `search` and `train` alike: a schedule that has a `rate` of its own gets the
+ * height 1, other schedules keep the rates inside them.
+ */
+export function unscaledOptimizer(settings: SizedSettings, rows: number): OptimizerDescription {
+  const { schedule, warmup } = settings;
+  const scaled = schedule === undefined ? warmup !== undefined : hasRate(schedule);
+  return optimizerOf(settings, scaled ? 1 : undefined, rows);
+}
+
+/**
  * The optimizer that settings describe, with `rate` as its learning rate or as the `rate` of its schedule.
  *
  * `rows` are those of the training data: a schedule that does not say how many steps it takes gets all of the run, less the warm-up.
@@ -29,7 +39,7 @@ export function optimizerOf(settings: SizedSettings, rate: number | undefined, r
 }
 
 /** Whether a schedule has a `rate` of its own, rather than rates inside it. */
-export function hasRate({ kind }: Record<string, unknown>): boolean {
+function hasRate({ kind }: Record<string, unknown>): boolean {
   return fieldsOf(kind)?.["rate"] !== undefined;
 }
 
@@ -41,9 +51,6 @@ function fieldsOf(kind: unknown): Record<string, Field<unknown>> | undefined {
 function filled(schedule: Record<string, unknown>, rate: number | undefined, steps: number): Record<string, unknown> {
   const fields = fieldsOf(schedule["kind"]);
   if (fields === undefined) return schedule;
-  if (rate !== undefined && fields["rate"] === undefined) {
-    throw new UsageError(`--schedule ${schedule["kind"]} has no rate of its own to set: write its rates inside it and leave --rate out`);
-  }
   const asks = (name: string) => {
     const field = fields[name] as (Field<unknown> & { isOptional?: boolean }) | undefined;
     return field !== undefined && field.fallback === undefined && field.isOptional !== true;

@@ -21,7 +21,8 @@ export class Progress implements Disposable {
     this.#bar.start(total, 0, { rate: "", epoch: "", loss: "" });
   }
 
-  update(done: number, { rate, epoch, epochs, loss }: Standing): void {
+  update(done: number, total: number, { rate, epoch, epochs, loss }: Standing): void {
+    this.#bar?.setTotal(total);
     this.#bar?.update(done, { rate: short(rate), epoch: `${epoch}/${epochs}`, loss: short(loss) });
   }
 

@@ -1,23 +1,26 @@
 import { Command } from "commander";
 import { searchLearningRate } from "../entries/index.js";
+import type { SearchResult } from "../search/conclude.js";
 import { searchDocument } from "../search/report/document.js";
-import { count, metricsText, short } from "../search/report/format.js";
+import { count, metricsText, percent } from "../search/report/format.js";
 import { searchReport } from "../search/report/search.js";
+import { noteText } from "../search/words.js";
 import { rateChart } from "./chart.js";
+import { trainLine } from "./commandline.js";
 import { FailedError, InterruptedError } from "./errors.js";
 import { Interrupt } from "./interrupt.js";
-import { hasRate, optimizerOf } from "./optimizer.js";
+import { unscaledOptimizer } from "./optimizer.js";
 import { contextOf, describeRun, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
 import { addSettings, type Settings, sized } from "./settings.js";
 import { searchTable } from "./table.js";
-import { paint, printable, say } from "./terminal.js";
+import { paint, printable, say, wrapped } from "./terminal.js";
 import { numberOf, ratesOf } from "./values.js";
 import { checkOutputs, writeWhole } from "./write.js";
 
 interface Flags extends Settings {
   rates?: number[];
-  repeats: number;
+  repeats?: number;
   backend?: string;
   report: string | false;
   json?: boolean;
@@ -35,7 +38,11 @@ export function searchCommand(): Command {
   return addSettings(command)
     .optionsGroup("Search:")
     .option("--rates <from:to:count>", "a log grid, or a list as in 0.001,0.01 (default: 1e-6:1:13)", ratesOf)
-    .option("--repeats <count>", "runs for each rate, with seeds of their own", numberOf, 1)
+    .option(
+      "--repeats <count>",
+      "runs for each rate, each with a split, initial weights and an order of its own (default: 1, and more on small data)",
+      numberOf,
+    )
     .optionsGroup("Output:")
     .option("--report <file>", "where the page with the plots goes", "report.html")
     .option("--no-report", "write no page")
@@ -45,15 +52,13 @@ export function searchCommand(): Command {
     .action(search);
 }
 
-async function search(file: string, flags: Flags): Promise<void> {
+async function search(file: string, flags: Flags, command: Command): Promise<void> {
   const { rates, repeats, report, json = false, quiet = false } = flags;
   const words = !json && !quiet;
   if (report !== false) await checkOutputs([{ flag: "--report", path: report }], [file]);
   const parts = await readData(file, flags);
-  // a schedule of height 1: the search scales it, as it does the rates inside one, to each rate
-  const height = (flags.schedule === undefined ? flags.warmup !== undefined : hasRate(flags.schedule)) ? 1 : undefined;
   const settings = sized(flags, parts.training.rows);
-  const run = describeRun(settings, parts, optimizerOf(settings, height, parts.training.rows));
+  const run = describeRun(settings, parts, unscaledOptimizer(settings, parts.training.rows));
   const engine = await startEngine(flags.backend);
   const context = contextOf(file, parts, run, engine);
   if (words) say([...introduce(context, run), ""]);
@@ -61,14 +66,16 @@ async function search(file: string, flags: Flags): Promise<void> {
   using interrupt = new Interrupt();
   const started = performance.now();
   const result = await (async () => {
-    using progress = new Progress((rates?.length ?? 13) * repeats * run.epochs, !quiet);
+    using progress = new Progress(1, !quiet);
     try {
       return await searchLearningRate(run, parts, {
         ...(rates !== undefined && { rates }),
-        repeats,
+        ...(repeats !== undefined && { repeats }),
+        resplit: true,
         engine,
         signal: interrupt.abort,
-        onEpoch: ({ rate, epoch, done }) => progress.update(done, { rate, epoch: epoch.epoch, epochs: run.epochs, loss: epoch.loss }),
+        onEpoch: ({ rate, epoch, done, total }) =>
+          progress.update(done, total, { rate, epoch: epoch.epoch, epochs: run.epochs, loss: epoch.loss }),
       });
     } catch (error) {
       if (interrupt.signal === undefined) throw error;
@@ -77,22 +84,38 @@ async function search(file: string, flags: Flags): Promise<void> {
   })();
   const seconds = (performance.now() - started) / 1000;
 
-  const document = searchDocument(context, result, { repeats });
+  const line = result.best && trainLine(command, wordsAfter(command), result.best.rate, SEARCH_ONLY);
+  const document = searchDocument(context, result, line);
   if (report !== false) await writeWhole(report, searchReport(document));
-  const { best, good, test, notes } = result;
+  const { best, test, notes } = result;
   if (json) say(JSON.stringify(document));
   if (quiet && !json && best !== null) say(String(best.rate));
   if (words) {
     say([searchTable(result, context), "", ...(result.rates.length > 1 ? [...rateChart(result), ""] : [])]);
-    if (best !== null && good !== null) {
-      const alone = result.rates.length === 1 ? "the only one tried" : "no other rate of the grid is as good";
-      const range = good.from === good.to ? alone : `good from ${short(good.from)} to ${short(good.to)}`;
-      say(`${paint("bold", `best learning rate ${short(best.rate)}`)}, ${range}`);
-      if (best.validation !== null) say(`  on the validation rows: ${metricsText(best.validation, context.data, printable)}`);
+    say(paint("bold", wrapped(document.headline, "")));
+    if (best !== null) {
+      if (best.validation !== null)
+        say(wrapped(`  on the validation rows: ${metricsText(best.validation, context.data, printable)}${guessText(result)}`, "    "));
       if (test !== null) say(`  on ${count(context.data.rows.test, "held-out row")}: ${metricsText(test, context.data, printable)}`);
     }
-    say([...notes.map((note) => `  note: ${note}`), `  ${count(result.rates.length * repeats, "run")} in ${seconds.toFixed(1)} s`]);
+    const runs = result.rates.reduce((sum, { trials }) => sum + trials.length, 0);
+    say([...notes.map((note) => wrapped(`  note: ${noteText(note)}`, "    ")), `  ${count(runs, "run")} in ${seconds.toFixed(1)} s`]);
+    if (line !== null) say(["train with it:", `  ${line}`]);
     if (report !== false) say(`report: ${report}`);
   }
   if (best === null) throw new FailedError("every rate diverged: try lower rates (--rates), or check the data");
+}
+
+/** What always answering the most frequent class scores, which tells what a score is worth. */
+function guessText({ guessing: { score }, scoreName }: SearchResult): string {
+  return score === null || scoreName !== "accuracy" ? "" : `; always the most frequent class: ${percent(score)}`;
+}
+
+/** Flags of a search that `train` does not have, that name the page of the search, or that change no number. */
+const SEARCH_ONLY: ReadonlySet<string> = new Set(["--rates", "--repeats", "--report", "--no-report", "--json", "--quiet", "--backend"]);
+
+/** The words a person typed behind the name of a command. */
+function wordsAfter(command: Command): string[] {
+  const { rawArgs } = command.parent as Command & { rawArgs: string[] };
+  return rawArgs.slice(rawArgs.indexOf(command.name()) + 1);
 }

@@ -65,7 +65,7 @@ export function addSettings(command: Command): Command {
     .option("--set <key=value>", "any other option of the optimizer, as in --set weightDecay=0.01; may be repeated", settingOf)
     .option(
       "--schedule <form>",
-      "how the rate changes: a kind with options, as in cosine or step:every=500,factor=0.5, or JSON",
+      "how the rate changes: a kind with options, as in cosine or step:every=500,factor=0.5, or JSON; other rates in it, such as end, are then shares of the one searched for or given",
       scheduleOf,
     )
     .option("--warmup <steps>", "steps of linear warm-up in front", numberOf)

@@ -1,8 +1,9 @@
 import Table from "cli-table3";
+import type { SearchResult } from "../search/conclude.js";
 import type { Context } from "../search/report/context.js";
-import { briefly, scoreText, scoreTitle, short } from "../search/report/format.js";
-import type { SearchResult } from "../search/search.js";
-import { LOOKS, paint, width } from "./terminal.js";
+import { percent, scoreText, scoreTitle, short } from "../search/report/format.js";
+import { MARKS, reasonsText } from "../search/words.js";
+import { paint, STYLES, width } from "./terminal.js";
 
 export const BARE = {
   ...{ top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" },
@@ -10,27 +11,43 @@ export const BARE = {
 };
 
 /** The table of rates and verdicts. Narrow terminals get fewer columns; the report has them all. */
-export function searchTable({ rates, best }: SearchResult, { data }: Context): string {
+export function searchTable({ rates, best, uneven }: SearchResult, { data }: Context): string {
   const wide = width() >= 90;
-  const numbers = [10, 11, ...(wide ? [10] : []), 9, 12];
+  const balanced = uneven && wide;
+  const several = rates.some(({ spread }) => spread !== null) && data.classes !== undefined;
+  const numbers = [10, 10, ...(wide ? [10] : []), several ? 14 : 9, ...(balanced ? [9] : []), 14];
   const rest = width() - numbers.reduce((sum, columns) => sum + columns, 0);
   const reasons = rest >= 24;
+  const score = scoreTitle(data);
+  const head = ["training", ...(wide ? ["validat."] : []), score, ...(balanced ? ["balanced"] : []), "", ""];
+  const under = [
+    "  loss",
+    ...(wide ? ["  loss"] : []),
+    several ? "± spread" : "",
+    ...(balanced ? [score] : []),
+    "verdict",
+    ...(reasons ? ["why"] : []),
+  ];
   const table = new Table({
-    head: ["  rate", "final loss", ...(wide ? ["best loss"] : []), scoreTitle(data), "verdict", ...(reasons ? ["why"] : [])],
+    head: ["", ...head].slice(0, under.length + 1),
     colWidths: [...numbers, ...(reasons ? [rest] : [])],
     chars: BARE,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 1 },
     wordWrap: true,
   });
-  for (const { rate, finalLoss, bestLoss, validation, verdict, reason } of rates) {
-    const { mark, style } = LOOKS[verdict];
+  table.push(["  rate", ...under]);
+  for (const { rate, finalLoss, validation, verdict, reasons: facts, spread, balancedAccuracy } of rates) {
+    const number = (value: number | null | undefined) => (value === null || value === undefined ? "–" : short(value));
+    const around = several && spread !== null ? ` ± ${(100 * spread).toFixed(1)}` : "";
+    const words = verdict === "as good for all we know" ? "cannot tell" : verdict;
     table.push([
       `${rate === best?.rate ? "→" : " "} ${short(rate)}`,
-      finalLoss === null ? "–" : short(finalLoss),
-      ...(wide ? [bestLoss === null ? "–" : short(bestLoss)] : []),
-      validation === null ? "–" : scoreText(validation.score, data),
-      paint(style, `${mark} ${verdict}`),
-      ...(reasons ? [briefly(reason, verdict)] : []),
+      number(finalLoss),
+      ...(wide ? [number(validation?.loss)] : []),
+      validation === null ? "–" : `${scoreText(validation.score, data)}${around}`,
+      ...(balanced ? [balancedAccuracy === null ? "–" : percent(balancedAccuracy)] : []),
+      paint(STYLES[verdict], `${MARKS[verdict]} ${words}`),
+      ...(reasons ? [reasonsText(facts.slice(0, 1))] : []),
     ]);
   }
   return trimmed(table.toString());

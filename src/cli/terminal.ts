@@ -16,12 +16,14 @@ export function paint(style: Style, text: string): string {
   return coloured ? styleText(style, text) : text;
 }
 
-/** How a verdict looks: a colour, and a mark for those who do not see it. */
-export const LOOKS: Readonly<Record<Verdict, { readonly mark: string; readonly style: Style }>> = {
-  "too low": { mark: "▼", style: "blue" },
-  good: { mark: "●", style: "green" },
-  "too high": { mark: "▲", style: "yellow" },
-  diverged: { mark: "✕", style: "red" },
+/** The colour of a verdict; MARKS has a mark for those who do not see it. */
+export const STYLES: Readonly<Record<Verdict, Style>> = {
+  "too low": "blue",
+  good: "green",
+  "as good for all we know": "cyan",
+  "too high": "yellow",
+  erratic: "magenta",
+  diverged: "red",
 };
 
 export function say(lines: readonly string[] | string): void {

@@ -1,21 +1,23 @@
 import { Command } from "commander";
+import type { CSVParts } from "../data/csv.js";
 import { DivergedError } from "../options/errors.js";
 import { number } from "../options/options.js";
 import { type TrainDocument, trainDocument } from "../search/report/document.js";
 import { metricsText, short } from "../search/report/format.js";
 import { trainReport } from "../search/report/train.js";
+import { scaleRun } from "../search/scale.js";
 import type { EpochRecord } from "../training/records.js";
-import { clockOf } from "../training/run.js";
+import { type CheckedRun, clockOf } from "../training/run.js";
 import { Trainer } from "../training/trainer.js";
 import { curveChart } from "./chart.js";
 import { InterruptedError, UsageError } from "./errors.js";
 import { Interrupt } from "./interrupt.js";
 import { Keeper, readSaves } from "./keeper.js";
 import { fingerprintOf, type ModelFile, readModel } from "./model-file.js";
-import { optimizerOf } from "./optimizer.js";
+import { optimizerOf, unscaledOptimizer } from "./optimizer.js";
 import { contextOf, describeRun, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
-import { addSettings, type Settings, sized } from "./settings.js";
+import { addSettings, type Settings, type SizedSettings, sized } from "./settings.js";
 import { paint, printable, say } from "./terminal.js";
 import { numberOf } from "./values.js";
 import { checkOutputs, writeWhole } from "./write.js";
@@ -39,7 +41,7 @@ export function trainCommand(): Command {
       "Trains a network. Ctrl-C stops it between two steps and saves it; --resume goes on with the same bits. Where a run diverges, its best epoch is saved.",
     );
   return addSettings(command)
-    .option("-r, --rate <number>", "the learning rate; with --schedule its highest or first", numberOf)
+    .option("-r, --rate <number>", "the learning rate; with --schedule the highest that the run uses", numberOf)
     .option("--patience <epochs>", "stop after so many epochs without a better validation loss, and keep the best weights", numberOf)
     .optionsGroup("Output:")
     .option("-s, --save <file>", "where the model goes (safetensors, with all it needs to predict and to go on)")
@@ -74,10 +76,7 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
   if (before !== undefined && fingerprintOf(parts) !== before.fingerprint) {
     throw new UsageError(`${file} is not the data that ${resume} was trained on: their columns or values differ`);
   }
-  const run =
-    before === undefined
-      ? describeRun(settings, parts, optimizerOf(settings, rateOf(settings, file), parts.training.rows))
-      : { ...before.run, epochs: settings.epochs };
+  const run = before === undefined ? runOf(settings, parts, rateOf(settings, file)) : { ...before.run, epochs: settings.epochs };
   const context = contextOf(file, parts, run, engine);
   using trainer = new Trainer(engine, run, parts);
   if (before !== undefined) trainer.restore(before.bytes);
@@ -117,6 +116,13 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
   for (const error of failed) if (error !== undefined) throw error;
 }
 
+/** The run that settings describe; a rate brings it to the height that `search` tried, to the bit. */
+function runOf(settings: SizedSettings, parts: CSVParts, rate: number | undefined): CheckedRun {
+  const { rows } = parts.training;
+  if (rate === undefined) return describeRun(settings, parts, optimizerOf(settings, undefined, rows));
+  return scaleRun(describeRun(settings, parts, unscaledOptimizer(settings, rows)), rows, rate);
+}
+
 /** The error that an action throws; undefined when it throws none. */
 async function attempt(action: () => Promise<void>): Promise<unknown> {
   try {
@@ -135,11 +141,13 @@ async function trainAll(
   onEpoch: (epoch: EpochRecord) => Promise<void>,
 ): Promise<void> {
   const { epochs } = trainer.run;
-  using progress = new Progress(clockOf(trainer.run, rows).totalSteps, shown);
+  const { totalSteps } = clockOf(trainer.run, rows);
+  using progress = new Progress(totalSteps, shown);
   let mean = trainer.history.at(-1)?.loss;
   for await (const epoch of trainer.epochs({
     signal,
-    onStep: ({ step, epoch, learningRate, loss }) => progress.update(step, { rate: learningRate, epoch, epochs, loss: mean ?? loss }),
+    onStep: ({ step, epoch, learningRate, loss }) =>
+      progress.update(step, totalSteps, { rate: learningRate, epoch, epochs, loss: mean ?? loss }),
   })) {
     mean = epoch.loss;
     await onEpoch(epoch);

@@ -95,17 +95,17 @@ export {
   warmupStableDecay,
 } from "../schedules/index.js";
 export type { Clock, DescribedSchedule } from "../schedules/schedule.js";
+export type { Certainty, RateResult, SearchResult } from "../search/conclude.js";
+export type { Failure } from "../search/evidence.js";
+export type { Executor, Job, Work } from "../search/executors/executor.js";
+export { threadExecutor } from "../search/executors/thread.js";
+export type { SearchNote } from "../search/notes.js";
 export { logspace } from "../search/rates.js";
-export type {
-  RateResult,
-  SearchData,
-  SearchLearningRate,
-  SearchOptions,
-  SearchProgress,
-  SearchResult,
-  Trial,
-} from "../search/search.js";
-export type { Verdict } from "../search/verdict.js";
+export { scaleRun } from "../search/scale.js";
+export type { SearchLearningRate, SearchOptions, SearchProgress } from "../search/search.js";
+export { type RowResults, runTrial, type SearchData, type TrialResult, type TrialSpec } from "../search/trial.js";
+export type { Reason, Verdict } from "../search/verdict.js";
+export { headline, noteText as searchNoteText, reasonText } from "../search/words.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
 export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions } from "../training/records.js";
 export type { CheckedRun, EarlyStopping, Run } from "../training/run.js";

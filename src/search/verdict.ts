@@ -1,124 +1,179 @@
-/** The verdict on a rate. */
-export type Verdict = "too low" | "good" | "too high" | "diverged";
+import { compare, type Difference } from "./choice.js";
+import { decidingLoss, type Failure, failuresOf, type Terms, type Tried } from "./evidence.js";
+import { type Guess, mean } from "./guess.js";
 
-/** The outcome of the runs of one rate, averaged over repeats; numbers are NaN for a rate that diverged. */
-export interface Outcome {
-  readonly rate: number;
-  /** The training loss of the first epoch. */
-  readonly firstLoss: number;
-  /** The training loss of the last epoch. */
-  readonly finalLoss: number;
-  /** The lowest training loss of an epoch. */
-  readonly bestLoss: number;
-  /** The figure that rates are compared by, the higher the better: the score on validation data, or minus the loss where there is no score. */
-  readonly merit: number;
-  /** Decides between merits that are as good, the lower the better: the validation loss. */
-  readonly tie: number;
-  /** The quantity that diverged and when, for a rate of which a run diverged. */
-  readonly divergence?: string;
-}
+/** The verdict on a rate. */
+export type Verdict = "too low" | "good" | "as good for all we know" | "too high" | "erratic" | "diverged";
+
+/** A measured fact behind a verdict, as plain data. `reasonText` puts it into words. */
+export type Reason =
+  /** It is the rate that was chosen. */
+  | { readonly kind: "chosen" }
+  /** The mean difference of its score (of minus the loss, in units of the chosen rate's, where there is no score) from the chosen rate's, and its standard error. */
+  | {
+      readonly kind: "difference";
+      readonly mean: number;
+      readonly error: number | null;
+      readonly repeats: number;
+      readonly relative: boolean;
+    }
+  /** It lies between good rates, and is not seen to be worse than they. */
+  | { readonly kind: "betweenGood" }
+  /** Mean training loss in the first and the last epoch. */
+  | { readonly kind: "hardlyMoved"; readonly from: number; readonly to: number }
+  /** Training loss still falls over so many epochs at the end. */
+  | { readonly kind: "stillFalling"; readonly from: number; readonly to: number; readonly epochs: number }
+  | { readonly kind: "lossRose"; readonly from: number; readonly to: number }
+  /** In the second half of a run, the training loss of an epoch was at least twice that of an earlier one of that half. */
+  | { readonly kind: "jumps"; readonly from: number; readonly to: number }
+  /** Lower training loss than the chosen rate, higher validation loss. */
+  | {
+      readonly kind: "overfits";
+      readonly training: number;
+      readonly chosenTraining: number;
+      readonly validation: number;
+      readonly chosenValidation: number;
+    }
+  | { readonly kind: "higherLoss"; readonly loss: number; readonly chosen: number }
+  /** Its validation loss is that of guessing or more. */
+  | { readonly kind: "noBetterThanGuessing"; readonly loss: number; readonly guess: number }
+  | (Failure & { readonly runs: number; readonly of: number });
 
 export interface Judgement {
   readonly verdict: Verdict;
-  /** Why, in words. */
-  readonly reason: string;
+  /** What was measured, the most telling first. */
+  readonly reasons: readonly Reason[];
 }
 
-/** The tolerance within which a merit is as good as the best. */
-export interface Tolerance {
-  /** Largest distance below the highest merit. */
-  readonly distance: number;
-  /** The loss of guessing, where it is known: a rate that comes near it is overconfident, and not good, whatever its score. */
-  readonly guess?: number;
-  /** A merit as a person reads it. */
-  show(merit: number): string;
+/** A point: of accuracy, of explained variance; a hundredth of the loss. */
+const POINT = 0.01;
+/** Worse by more than a point and two standard errors: told apart. */
+const CERTAIN = 2;
+
+export type Standing = "failing" | "good" | "unknown" | "worse";
+
+/**
+ * Where a rate stands beside the chosen one:
+ * - good: the difference of their scores less one standard error is above minus a point;
+ * - worse: the difference and two standard errors are below minus a point;
+ * - unknown between these.
+ */
+function standing(difference: Difference): Exclude<Standing, "failing"> {
+  if (difference.mean - difference.error >= -POINT) return "good";
+  return difference.mean + CERTAIN * difference.error < -POINT ? "worse" : "unknown";
+}
+
+/** The standing of every rate beside the chosen one; what lies between good rates and is not worse is good: scores do not go up and down by chance. */
+export function standings(tried: readonly Tried[], chosen: number, terms: Terms): Standing[] {
+  const own = tried.map((one, i): Standing => {
+    if (failuresOf(one, terms).length > 0) return "failing";
+    if (i !== chosen && isOverconfident(one, terms) && !isOverconfident(tried[chosen] as Tried, terms)) return "worse";
+    return i === chosen ? "good" : standing(compare(one, tried[chosen] as Tried, terms));
+  });
+  const [first, last] = [own.indexOf("good"), own.lastIndexOf("good")];
+  return own.map((now, i) => (now === "unknown" && i > first && i < last ? "good" : now));
+}
+
+/** Costs as much on the validation rows as guessing does, or more: whatever its score, what it says of how sure it is misleads. */
+function isOverconfident({ trials }: Tried, { guesses }: Terms): boolean {
+  const guess = mean(trials.map((_, repeat) => guesses[repeat]?.loss ?? Number.NaN));
+  return mean(trials.map(decidingLoss)) >= guess;
 }
 
 /**
- * The index of the best rate, of outcomes by rising rate. Of those that are as good as any it is the one with the lowest tie, since scores
- * within the tolerance are chance; and it lies among the most good rates side by side, since a lone one is chance too. Undefined when every
- * rate diverged.
+ * The verdict on every rate:
+ * - diverged: a number stopped being finite, or the training loss ended above ten times that of guessing, in every run;
+ * - erratic: the same in some of the runs, or worse than the chosen rate, above it, and with a training loss that doubled in the second half of the run;
+ * - good and as good for all we know: see `standing`; where no rate is better than guessing (`signal` is false), none is good;
+ * - too low, too high: worse, and below or above the chosen rate.
  */
-export function bestOf(outcomes: readonly Outcome[], tolerance: Tolerance): number | undefined {
-  let best: Outcome | undefined;
-  for (const outcome of longestRun(outcomes, new Set(contenders(outcomes, tolerance)))) {
-    if (best === undefined || outcome.tie < best.tie || (outcome.tie === best.tie && outcome.merit > best.merit)) best = outcome;
-  }
-  return best && outcomes.indexOf(best);
-}
-
-/** The most of `chosen` that lie side by side; of equally many, those with the lowest tie among them. */
-function longestRun(outcomes: readonly Outcome[], chosen: ReadonlySet<Outcome>): Outcome[] {
-  const lowest = (run: readonly Outcome[]) => Math.min(...run.map(({ tie }) => tie));
-  let longest: Outcome[] = [];
-  let run: Outcome[] = [];
-  for (const outcome of outcomes) {
-    run = chosen.has(outcome) ? [...run, outcome] : [];
-    if (run.length > longest.length || (run.length === longest.length && lowest(run) < lowest(longest))) longest = run;
-  }
-  return longest;
-}
-
-/** The rates that are as good as any. */
-function contenders(outcomes: readonly Outcome[], tolerance: Tolerance): Outcome[] {
-  const finite = outcomes.filter(({ divergence }) => divergence === undefined);
-  const limit = lossLimit(finite, tolerance);
-  const calm = finite.filter(({ tie }) => tie <= limit);
-  const highest = calm.reduce((high, { merit }) => Math.max(high, merit), Number.NEGATIVE_INFINITY);
-  return calm.filter(({ merit }) => merit >= highest - tolerance.distance);
-}
-
-/** The loss of who gains half of what the lowest loss gains over guessing; without bound where guessing is unknown, or no worse. */
-function lossLimit(finite: readonly Outcome[], { guess = Number.POSITIVE_INFINITY }: Tolerance): number {
-  const lowest = finite.reduce((low, { tie }) => Math.min(low, tie), Number.POSITIVE_INFINITY);
-  return lowest < guess ? (lowest + guess) / 2 : Number.POSITIVE_INFINITY;
-}
-
-/**
- * A verdict for each rate:
- * - diverged: a loss, weight or optimizer state stopped being finite;
- * - good: its merit is within the tolerance of the highest, and its loss gains at least half of what the lowest gains over guessing;
- * - too low, too high: it is not, and lies below or above the best rate. Between good rates the best decides as well.
- */
-export function judge(outcomes: readonly Outcome[], tolerance: Tolerance): Judgement[] {
-  const { show } = tolerance;
-  const limit = lossLimit(
-    outcomes.filter(({ divergence }) => divergence === undefined),
-    tolerance,
-  );
-  const index = bestOf(outcomes, tolerance);
-  const best = index === undefined ? undefined : (outcomes[index] as Outcome);
-  const good = new Set(contenders(outcomes, tolerance));
-  return outcomes.map((outcome) => {
-    if (outcome.divergence !== undefined) return { verdict: "diverged", reason: outcome.divergence };
-    if (best === undefined) throw new RangeError("a rate that did not diverge is always comparable");
-    if (outcome === best) return { verdict: "good", reason: `the best: ${show(outcome.merit)}` };
-    const gap = `${show(outcome.merit)}, the best rate has ${show(best.merit)}`;
-    if (good.has(outcome)) return { verdict: "good", reason: `close to the best: ${gap}` };
-    const wild = outcome.tie > limit && outcome.rate > best.rate && `overconfident: validation loss ${short(outcome.tie)}`;
-    return outcome.rate < best.rate
-      ? { verdict: "too low", reason: `${crawls(outcome, best)}; ${gap}` }
-      : { verdict: "too high", reason: `${wild || jumps(outcome, best)}; ${gap}` };
+export function judge(tried: readonly Tried[], chosen: number | undefined, terms: Terms, signal = true): Judgement[] {
+  const stand = chosen === undefined ? [] : standings(tried, chosen, terms);
+  return tried.map((one, i) => {
+    const failures = failuresOf(one, terms);
+    if (failures[0] !== undefined || chosen === undefined) {
+      const reason: Reason = { ...(failures[0] as Failure), runs: failures.length, of: one.trials.length };
+      return { verdict: failures.length < one.trials.length ? "erratic" : "diverged", reasons: [reason] };
+    }
+    const best = tried[chosen] as Tried;
+    if (i === chosen) return { verdict: signal ? "good" : "as good for all we know", reasons: [{ kind: "chosen" }] };
+    const difference = compare(one, best, terms);
+    const told = toldApart(one, best, difference);
+    if (stand[i] === "good") {
+      const between: Reason[] = standing(difference) === "good" ? [] : [{ kind: "betweenGood" }];
+      return { verdict: signal ? "good" : "as good for all we know", reasons: [...between, told] };
+    }
+    if (stand[i] === "unknown") return { verdict: "as good for all we know", reasons: [told] };
+    if (one.rate < best.rate) return { verdict: "too low", reasons: [...lowReasons(one, best, terms), told] };
+    const jump = jumpOf(one, terms);
+    return { verdict: jump === undefined ? "too high" : "erratic", reasons: [jump ?? highReason(one, best, terms), told] };
   });
 }
 
-function crawls({ firstLoss, finalLoss }: Outcome, best: Outcome): string {
-  if (finalLoss < best.finalLoss) return overfits(finalLoss);
-  const fall = 1 - finalLoss / firstLoss;
-  return `${fall < 0.05 ? "hardly moved" : "still falling at the end"}: loss ${short(firstLoss)} → ${short(finalLoss)}`;
+function toldApart(one: Tried, best: Tried, { mean, error }: Difference): Reason {
+  const repeats = Math.min(one.trials.length, best.trials.length);
+  return {
+    kind: "difference",
+    mean,
+    error: Number.isFinite(error) ? error : null,
+    repeats,
+    relative: one.trials[0]?.rows?.scores === undefined,
+  };
 }
 
-function jumps({ firstLoss, finalLoss, bestLoss }: Outcome, best: Outcome): string {
-  if (finalLoss > firstLoss) return `loss rose: ${short(firstLoss)} → ${short(finalLoss)}`;
-  if (finalLoss > 1.2 * bestLoss) return `jumps over the minimum: loss ended at ${short(finalLoss)} after ${short(bestLoss)}`;
-  if (finalLoss <= best.finalLoss) return overfits(finalLoss);
-  return `settled above the minimum: loss ${short(finalLoss)}, the best ${short(best.finalLoss)}`;
+const lossesAt = (trials: Tried["trials"], place: number) => mean(trials.map(({ history }) => history.at(place)?.loss as number));
+
+function lowReasons({ trials }: Tried, best: Tried, terms: Terms): Reason[] {
+  const [from, to] = [lossesAt(trials, 0), lossesAt(trials, -1)];
+  const epochs = Math.max(1, Math.round((trials[0]?.history.length as number) / 5));
+  const before = lossesAt(trials, -1 - epochs);
+  // a twentieth of what it fell in all, in the last fifth of the run
+  if (from - to < 0.05 * from) return [{ kind: "hardlyMoved", from, to }];
+  if (before - to > 0.05 * (from - to)) return [{ kind: "stillFalling", from: before, to, epochs }];
+  return [highReason({ rate: 0, trials }, best, terms)];
 }
 
-function overfits(finalLoss: number): string {
-  return `fits the training rows (loss ${short(finalLoss)}), new ones less`;
+function highReason({ trials }: Tried, best: Tried, { guesses, validationRows }: Terms): Reason {
+  const [from, to] = [lossesAt(trials, 0), lossesAt(trials, -1)];
+  const [loss, chosen] = [mean(trials.map(decidingLoss)), mean(best.trials.map(decidingLoss))];
+  const guess = mean(trials.map((_, repeat) => guesses[repeat]?.loss ?? Number.NaN));
+  if (to > from) return { kind: "lossRose", from, to };
+  if (loss >= guess) return { kind: "noBetterThanGuessing", loss, guess };
+  const chosenTraining = lossesAt(best.trials, -1);
+  if (validationRows > 0 && to <= chosenTraining && loss > chosen)
+    return { kind: "overfits", training: to, chosenTraining, validation: loss, chosenValidation: chosen };
+  return to > chosenTraining ? { kind: "higherLoss", loss: to, chosen: chosenTraining } : { kind: "higherLoss", loss, chosen };
 }
 
-function short(loss: number): string {
-  return Number(loss.toPrecision(3)).toString();
+/** The worst doubling of the training loss in the second half of a run; losses that so few rows cannot show do not count. */
+function jumpOf({ trials }: Tried, { guesses }: Terms): Reason | undefined {
+  let worst: { from: number; to: number } | undefined;
+  trials.forEach(({ history }, repeat) => {
+    let lowest = Number.POSITIVE_INFINITY;
+    for (const { loss } of history.slice(Math.floor(history.length / 2))) {
+      // a hundredth of guessing's loss is noise of a run that has learnt its rows
+      const floor = POINT * ((guesses[repeat] as Guess).trainingLoss ?? 0);
+      if (loss > 2 * Math.max(lowest, floor) && (worst === undefined || loss / lowest > worst.to / worst.from))
+        worst = { from: lowest, to: loss };
+      lowest = Math.min(lowest, loss);
+    }
+  });
+  return worst && { kind: "jumps", ...worst };
+}
+
+/** Whether the chosen rate is better than guessing by more than two standard errors, in its loss or its score. Without anything to compare with, it is. */
+export function beatsGuessing({ trials }: Tried, { guesses }: Terms): boolean {
+  const gains: number[][] = [];
+  trials.forEach(({ rows }, repeat) => {
+    const guessed = guesses[repeat]?.rows;
+    if (rows !== null && guessed) gains.push(rows.losses.map((loss, i) => (guessed[i] as number) - loss));
+  });
+  if (gains.length === 0) return true;
+  const means = gains.map(mean);
+  // rows of different repeats are partly the same: no more is gained than one repeat tells, and the repeats' mean
+  const first = gains[0] as number[];
+  const error = Math.sqrt(
+    first.reduce((sum, gain) => sum + (gain - (means[0] as number)) * (gain - (means[0] as number)), 0) / (first.length - 1) / first.length,
+  );
+  return first.length > 1 && mean(means) > CERTAIN * error;
 }

@@ -29,8 +29,8 @@ describe("search", () => {
     const verdict = verdicts(document);
     expect(verdict.get(1e-6)).toBe("too low");
     expect(verdict.get(1e-5)).toBe("too low");
-    expect(verdict.get(0.1)).toBe("too high");
-    expect(verdict.get(1)).toBe("too high");
+    expect(["too high", "erratic"]).toContain(verdict.get(0.1));
+    expect(["too high", "erratic"]).toContain(verdict.get(1));
     expect(document.best?.test?.score).toBeGreaterThanOrEqual(0.96);
     expect(document.data.rows).toEqual({ training: 1257, validation: 270, test: 270 });
   });
@@ -39,8 +39,8 @@ describe("search", () => {
     const document = await searched(digits, "--target", "digit", "--optimizer", "sgd");
     expect((document.run as { optimizer: object }).optimizer).toMatchObject({ kind: "sgd", momentum: 0.9 });
     expect(verdicts(document).get(1e-6)).toBe("too low");
-    expect(["too high", "diverged"]).toContain(verdicts(document).get(1));
-    expect(document.best?.test?.score).toBeGreaterThanOrEqual(0.96);
+    expect(verdicts(document).get(1)).toBe("diverged");
+    expect(document.best?.test?.score).toBeGreaterThanOrEqual(0.95);
     const { run } = await searched(iris, "-t", "species", "-o", "sgd", "--momentum", "0.5", "--epochs", "1", "--rates", "0.1,0.2");
     expect((run as { optimizer: object }).optimizer).toMatchObject({ momentum: 0.5 });
   });
@@ -74,10 +74,13 @@ describe("search", () => {
       "104 rows to train on, 23 to validate, 23 held out for the test",
       "network 4-64-3 relu, 515 parameters; adam; batches of 32, 30 epochs, seed 1",
       "backend wasm: ",
-      "hardly moved: loss",
-      "final training loss against learning rate",
-      "★ best",
-      "best learning rate 0.",
+      "training loss hardly moved: ",
+      "validation loss against learning rate",
+      "★ to use",
+      "Use 0.01. ",
+      "; always the most frequent class: ",
+      "train with it:\n  stepsize train ",
+      "iris.csv -t species --rate 0.01\n",
       "on 23 held-out rows: accuracy",
       "report: report.html",
     ])
@@ -89,7 +92,10 @@ describe("search", () => {
     const { out } = await runNode(main, ["search", iris, "-t", "species", "-o", "sgd", "--rates", "1e-6:1e3:10"], cwd, {
       COLUMNS: String(columns),
     });
-    const plain = out.split("\n").slice(4);
+    const plain = out
+      .split("\n")
+      .slice(4)
+      .filter((line) => !line.startsWith("  stepsize train "));
     expect(Math.max(...plain.map((line) => [...line].length))).toBeLessThanOrEqual(columns);
   });
 
@@ -127,10 +133,9 @@ describe("search", () => {
     const { code, out } = await cli("search", "few.csv", "-t", "y", "--task", "regression", "--rates", "0.01", "--no-report");
     expect(code).toBe(0);
     expect(out).toContain("batches of 28,");
-    expect(out).toContain("best learning rate 0.01, the only one tried");
+    expect(out).toContain("These rows cannot decide: no rate is seen to be better than guessing on 6 validation rows");
     expect(out).not.toContain("│");
     expect(out).not.toMatch(/\d{8}/);
-    expect(out).toContain("note: even the best rate predicts no better than the mean");
   });
 
   test("Ctrl-C stops it with 130 and writes nothing", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dataset, takeRows } from "../../src/data/dataset.js";
+import { dataset } from "../../src/data/dataset.js";
 import { load } from "../../src/engine/load.js";
 import { type SearchProgress, searchLearningRate } from "../../src/entries/index.js";
 import { mlp } from "../../src/models/mlp.js";
@@ -10,7 +10,7 @@ import { sgd } from "../../src/optimizers/kinds/sgd.js";
 import { OptionError } from "../../src/options/errors.js";
 import { cosine, perFraction, rateAt, reduceOnPlateau } from "../../src/schedules/index.js";
 import { defaultRates, logspace } from "../../src/search/rates.js";
-import { judge, type Outcome } from "../../src/search/verdict.js";
+import { noteText, reasonsText } from "../../src/search/words.js";
 import type { Run } from "../../src/training/run.js";
 import { bundled } from "../support/data.js";
 
@@ -53,89 +53,6 @@ describe("a grid of rates", () => {
   });
 });
 
-describe("verdicts", () => {
-  const outcome = (rate: number, merit: number, change: Partial<Outcome> = {}): Outcome => ({
-    rate,
-    merit,
-    tie: 1,
-    firstLoss: 2,
-    finalLoss: 0.5,
-    bestLoss: 0.5,
-    ...change,
-  });
-  const tolerance = { distance: 0.01, show: (merit: number) => merit.toFixed(2) };
-  const verdicts = (outcomes: Outcome[]) => judge(outcomes, tolerance).map(({ verdict }) => verdict);
-
-  test("lie on both sides of the best", () => {
-    expect(verdicts([outcome(1e-3, 0.3), outcome(1e-2, 0.945), outcome(0.1, 0.95), outcome(0.3, 0.94), outcome(1, 0.5)])).toEqual([
-      "too low",
-      "good",
-      "good",
-      "good",
-      "too high",
-    ]);
-  });
-
-  test("of equal merits the lower loss is best, and a diverged rate never is", () => {
-    const judged = judge(
-      [outcome(0.1, 0.9), outcome(0.2, 0.9, { tie: 0.5 }), outcome(0.3, Number.NaN, { divergence: "the loss was no longer finite" })],
-      tolerance,
-    );
-    expect(judged.map(({ reason }) => reason)).toEqual([
-      "close to the best: 0.90, the best rate has 0.90",
-      "the best: 0.90",
-      "the loss was no longer finite",
-    ]);
-  });
-
-  test("of merits that are as good the lower loss is best, though its merit is a little lower", () => {
-    const judged = judge([outcome(0.1, 0.9), outcome(0.2, 0.895, { tie: 0.5 }), outcome(0.3, 0.88, { tie: 0.1 })], tolerance);
-    expect(judged.map(({ verdict }) => verdict)).toEqual(["good", "good", "too high"]);
-    expect(judged[1]?.reason).toBe("the best: 0.90");
-  });
-
-  test("a lone rate that is as good is chance: the best lies among the most good rates side by side", () => {
-    const judged = judge(
-      [0.01, 0.1, 1, 10].map((rate) => outcome(rate, rate === 1 ? 0.8 : 0.9, { tie: 1 / rate })),
-      tolerance,
-    );
-    expect(judged.map(({ verdict }) => verdict)).toEqual(["good", "good", "too high", "good"]);
-    expect(judged[1]?.reason).toBe("the best: 0.90");
-  });
-
-  test("a loss near that of guessing is never good, however high the score", () => {
-    const judged = judge([outcome(0.1, 0.9), outcome(1, 0.95, { tie: 1.7 })], { ...tolerance, guess: 2.3 });
-    expect(judged.map(({ reason }) => reason)).toEqual([
-      "the best: 0.90",
-      "overconfident: validation loss 1.7; 0.95, the best rate has 0.90",
-    ]);
-    // where all are, they are compared as ever
-    expect(judge([outcome(0.1, 0.9, { tie: 5 }), outcome(1, 0.5, { tie: 190 })], { ...tolerance, guess: 2.3 })[0]?.verdict).toBe("good");
-  });
-
-  test("all diverged is no crash", () => {
-    expect(verdicts([outcome(1, Number.NaN, { divergence: "x" })])).toEqual(["diverged"]);
-  });
-
-  test("say what was seen", () => {
-    const best = outcome(0.1, 0.9);
-    const reason = (rate: number, change: Partial<Outcome>) => judge([outcome(rate, 0.2, change), best], tolerance)[0]?.reason;
-    expect(reason(0.01, { finalLoss: 1.99 })).toBe("hardly moved: loss 2 → 1.99; 0.20, the best rate has 0.90");
-    expect(reason(0.01, { finalLoss: 1 })).toBe("still falling at the end: loss 2 → 1; 0.20, the best rate has 0.90");
-    expect(reason(0.01, { finalLoss: 0.4 })).toBe("fits the training rows (loss 0.4), new ones less; 0.20, the best rate has 0.90");
-    expect(reason(1, { finalLoss: 3 })).toBe("loss rose: 2 → 3; 0.20, the best rate has 0.90");
-    expect(reason(1, { finalLoss: 1.5, bestLoss: 0.7 })).toBe(
-      "jumps over the minimum: loss ended at 1.5 after 0.7; 0.20, the best rate has 0.90",
-    );
-    expect(reason(1, { finalLoss: 0.9, bestLoss: 0.9 })).toBe(
-      "settled above the minimum: loss 0.9, the best 0.5; 0.20, the best rate has 0.90",
-    );
-    expect(reason(1, { finalLoss: 0.1, bestLoss: 0.1 })).toBe(
-      "fits the training rows (loss 0.1), new ones less; 0.20, the best rate has 0.90",
-    );
-  });
-});
-
 describe("a search", () => {
   test("finds on iris what is too low, good and too high, the same in both backends", async () => {
     const [wasm, js] = await Promise.all(
@@ -143,6 +60,7 @@ describe("a search", () => {
     );
     expect(js).toEqual(wasm);
     const verdicts = new Map(wasm?.rates.map(({ rate, verdict }) => [rate, verdict]));
+    expect(wasm?.certainty).toBe("told apart");
     expect([verdicts.get(1e-6), verdicts.get(1e-5), verdicts.get(1e-4)]).toEqual(["too low", "too low", "too low"]);
     expect(wasm?.best?.verdict).toBe("good");
     expect(wasm?.best?.rate).toBeGreaterThan(1e-3);
@@ -170,11 +88,20 @@ describe("a search", () => {
   test("names divergence, and says when the best lies at the edge", async () => {
     const { rates, best, notes } = await searchLearningRate({ ...run, optimizer: sgd() }, iris, { rates: [1e-2, 1e30] });
     expect(rates[1]).toMatchObject({ verdict: "diverged", finalLoss: null, validation: null });
-    expect(rates[1]?.reason).toMatch(/was no longer finite after step \d+/);
+    expect(reasonsText(rates[1]?.reasons ?? [])).toMatch(/was no longer finite after step \d+$/);
     expect(best?.rate).toBe(1e-2);
-    expect(notes).toEqual(["the best rate is the lowest of the grid: try lower ones"]);
+    expect(notes).toContainEqual({ kind: "edge", side: "lowest", what: "chosen" });
+    expect(notes).toContainEqual({ kind: "besideFailing", rate: 1e30 });
     const none = await searchLearningRate({ ...run, optimizer: sgd() }, iris, { rates: [1e30] });
-    expect(none).toMatchObject({ best: null, good: null, test: null, notes: ["every rate diverged: try lower ones"] });
+    expect(none).toMatchObject({
+      best: null,
+      good: null,
+      undecided: null,
+      test: null,
+      certainty: "all fail",
+      notes: [{ kind: "allFail" }],
+    });
+    expect(none.notes.map(noteText)).toEqual(["every rate failed: try lower ones"]);
   });
 
   test("scales a schedule to the rate, and groups with it", async () => {
@@ -192,25 +119,70 @@ describe("a search", () => {
     expect(plateau.rates[0]?.trials[0]?.history[0]?.learningRate).toBe(0.02);
   });
 
-  test("all of few rows right is no certainty, and R² below 0 no guide", async () => {
-    const few = { training: iris.training, validation: takeRows(iris.validation, [...Array(12).keys()]) };
-    const { rates } = await searchLearningRate(run, few, { rates: [0.003, 0.01, 0.03] });
-    const scores = rates.map(({ validation }) => validation?.score as number);
-    for (const [i, score] of scores.entries()) if (score >= 11 / 12) expect(rates[i]?.verdict).toBe("good");
+  test("says of noise that no rate is better than guessing, and names none good", async () => {
     const noise = new Random(4);
-    const parts = [60, 20].map((count) => {
-      const rows = Array.from({ length: count }, () => [noise.uniform(), noise.uniform()]);
-      return dataset(
-        rows,
-        rows.map(() => noise.uniform()),
+    const rows = (count: number) => Array.from({ length: count }, () => [noise.uniform(), noise.uniform()]);
+    const quantities = [60, 20].map((count) =>
+      dataset(
+        rows(count),
+        Array.from({ length: count }, () => noise.uniform()),
         { task: "regression" },
-      );
-    });
-    const data = { training: parts[0], validation: parts[1] } as never;
-    const quantity: Run = { ...run, model: mlp({ inputs: 2, hidden: [64], outputs: 1 }), loss: "meanSquared", epochs: 200 };
-    const { best, notes } = await searchLearningRate(quantity, data, { rates: [0.01, 0.03] });
-    expect(best?.validation?.score).toBeLessThan(0);
-    expect(notes.at(-1)).toMatch("even the best rate predicts no better than the mean");
+      ),
+    );
+    const labels = [200, 60].map((count) =>
+      dataset(
+        rows(count),
+        Array.from({ length: count }, (_, i) => (i % 50 === 0 ? "yes" : "no")),
+      ),
+    );
+    const quantity: Run = { ...run, model: mlp({ inputs: 2, hidden: [16], outputs: 1 }), loss: "meanSquared" };
+    const classes: Run = { ...run, model: mlp({ inputs: 2, hidden: [16], outputs: 2 }) };
+    for (const [one, [training, validation]] of [
+      [quantity, quantities],
+      [classes, labels],
+    ] as const) {
+      const result = await searchLearningRate(one, { training, validation } as never);
+      expect(result.certainty).toBe("no better than guessing");
+      expect(result.rates.filter(({ verdict }) => verdict === "good")).toEqual([]);
+      expect(result.good).toBeNull();
+    }
+  });
+
+  test("refuses quantities that are all the same, and says that R² of equal targets is undefined", async () => {
+    const rows = [[0], [1], [2], [3]];
+    const equal = dataset(rows, [2, 2, 2, 2], { task: "regression" });
+    const rising = dataset(rows, [0, 1, 2, 3], { task: "regression" });
+    const line: Run = { ...run, model: mlp({ inputs: 1, hidden: [], outputs: 1 }), loss: "meanSquared", batchSize: 4 };
+    await expect(searchLearningRate(line, { training: equal, validation: rising })).rejects.toThrow("every training row has the target 2");
+    const { notes, rates } = await searchLearningRate(line, { training: rising, validation: equal }, { rates: [0.01, 0.1] });
+    expect(notes).toContainEqual({ kind: "equalTargets", rows: 4 });
+    expect(rates.map(({ validation }) => validation?.score)).toEqual([undefined, undefined]);
+  });
+
+  test("advises to standardize what is measured to be large", async () => {
+    const draw = new Random(1);
+    const rows = Array.from({ length: 80 }, () => [17_000 + 400 * draw.uniform(), draw.uniform()]);
+    const data = rows.map(([x = 0]) => 0.6 * x);
+    const parts = {
+      training: dataset(rows.slice(0, 60), data.slice(0, 60), { task: "regression" }),
+      validation: dataset(rows.slice(60), data.slice(60), { task: "regression" }),
+    };
+    const { notes } = await searchLearningRate(
+      { ...run, model: mlp({ inputs: 2, hidden: [8], outputs: 1 }), loss: "meanSquared", optimizer: sgd() },
+      parts,
+    );
+    expect(notes).toContainEqual(expect.objectContaining({ kind: "raw", what: "features", name: "x1" }));
+    expect(notes.map(noteText).join()).toMatch(/feature x1 has mean 17,?[12]\d\d.* standardize\(\)/);
+  });
+
+  test("repeats with other rows as well where they may be mixed, and shows the spread", async () => {
+    const { rates } = await searchLearningRate(run, iris, { rates: [0.003, 0.01], repeats: 3, resplit: true });
+    for (const { trials, spread } of rates) {
+      expect(new Set(trials.map(({ rows }) => JSON.stringify(rows?.losses))).size).toBe(3);
+      expect(spread).toBeGreaterThan(0);
+    }
+    const again = await searchLearningRate(run, iris, { rates: [0.01], repeats: 3, resplit: true });
+    expect(again.rates[0]?.trials).toEqual(rates[1]?.trials);
   });
 
   test("stops when asked to", async () => {

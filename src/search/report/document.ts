@@ -5,31 +5,44 @@ import { rateAt } from "../../schedules/schedule.js";
 import type { EpochRecord, Metrics } from "../../training/records.js";
 import { clockOf } from "../../training/run.js";
 import type { Trainer } from "../../training/trainer.js";
-import type { RateResult, SearchResult } from "../search.js";
+import type { RateResult, SearchResult } from "../conclude.js";
+import { headline, reasonsText } from "../words.js";
 import type { Context } from "./context.js";
 
 /** The document that `search --json` prints and its page is drawn from. */
-export interface SearchDocument extends Context {
+export interface SearchDocument extends Context, Omit<SearchResult, "best" | "rates" | "test"> {
   readonly command: "search";
+  /** The most runs of a rate. */
   readonly repeats: number;
-  readonly scoreName: SearchResult["scoreName"];
+  /** The answer in words. */
+  readonly headline: string;
+  /** The command line that trains with the rate to use, where there is one. */
+  readonly train: string | null;
   readonly best: { readonly rate: number; readonly validation: Metrics | null; readonly test: Metrics | null } | null;
-  readonly good: SearchResult["good"];
-  readonly notes: readonly string[];
-  readonly rates: readonly RateResult[];
+  readonly rates: readonly RateDocument[];
 }
 
-export function searchDocument(context: Context, result: SearchResult, { repeats }: { repeats: number }): SearchDocument {
-  const { best, good, test, notes, rates, scoreName } = result;
+/** A rate with its reasons in words, and its runs without what single rows came to. */
+export type RateDocument = Omit<RateResult, "trials"> & {
+  readonly reason: string;
+  readonly trials: readonly Omit<RateResult["trials"][number], "rows" | "test">[];
+};
+
+export function searchDocument(context: Context, result: SearchResult, train: string | null): SearchDocument {
+  const { best, test, rates, ...rest } = result;
   return {
     command: "search",
     ...context,
-    repeats,
-    scoreName,
+    ...rest,
+    repeats: Math.max(...rates.map(({ trials }) => trials.length)),
+    headline: headline(result, context.data.rows.validation),
+    train,
     best: best && { rate: best.rate, validation: best.validation, test },
-    good,
-    notes,
-    rates,
+    rates: rates.map(({ trials, ...rate }) => ({
+      ...rate,
+      reason: reasonsText(rate.reasons),
+      trials: trials.map(({ rows: _, test: __, ...trial }) => trial),
+    })),
   };
 }
 

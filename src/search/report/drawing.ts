@@ -8,7 +8,14 @@ declare const uPlot: typeof uPlotType;
 export type Plot = uPlotType;
 type Options = uPlotType.Options;
 
-export const COLOURS: Record<Verdict, string> = { "too low": "--low", good: "--good", "too high": "--high", diverged: "--diverged" };
+export const COLOURS: Record<Verdict, string> = {
+  "too low": "--low",
+  good: "--good",
+  "as good for all we know": "--unknown",
+  "too high": "--high",
+  erratic: "--diverged",
+  diverged: "--diverged",
+};
 const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 export const BOLD = `600 ${FONT}`;
 
@@ -109,8 +116,8 @@ export function drawMark({ ctx }: Plot, verdict: Verdict, x: number, y: number, 
   // a dashed series leaves its dashes behind
   ctx.setLineDash([]);
   ctx.beginPath();
-  if (verdict === "good") ctx.arc(x, y, size, 0, 2 * Math.PI);
-  else if (verdict === "diverged") {
+  if (verdict === "good" || verdict === "as good for all we know") ctx.arc(x, y, size, 0, 2 * Math.PI);
+  else if (verdict === "diverged" || verdict === "erratic") {
     ctx.moveTo(x - size, y - size);
     ctx.lineTo(x + size, y + size);
     ctx.moveTo(x + size, y - size);
@@ -123,9 +130,11 @@ export function drawMark({ ctx }: Plot, verdict: Verdict, x: number, y: number, 
     ctx.closePath();
   }
   ctx.lineWidth = size / 2.2;
-  ctx.strokeStyle = verdict === "diverged" ? colour(COLOURS[verdict]) : colour("--card");
-  ctx.fillStyle = colour(COLOURS[verdict]);
-  if (verdict !== "diverged") ctx.fill();
+  const hollow = verdict === "as good for all we know";
+  const cross = verdict === "diverged" || verdict === "erratic";
+  ctx.strokeStyle = cross || hollow ? colour(COLOURS[verdict]) : colour("--card");
+  ctx.fillStyle = hollow ? colour("--card") : colour(COLOURS[verdict]);
+  if (!cross) ctx.fill();
   ctx.stroke();
 }
 

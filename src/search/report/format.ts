@@ -1,5 +1,4 @@
 import type { Metrics } from "../../training/records.js";
-import type { Verdict } from "../verdict.js";
 import type { Context } from "./context.js";
 
 /** A number of three digits, as short as it can be read: 0.00316, 3.16e-6, 124. */
@@ -50,9 +49,4 @@ export function metricsText({ loss, score }: Metrics, data: Context["data"], nam
 /** The loss of a quantity is the mean square of its standardised error. */
 export function rootMeanSquare(loss: number, scale: number): number {
   return Math.sqrt(loss) * scale;
-}
-
-/** A reason without the score, where that has a column of its own. */
-export function briefly(reason: string, verdict: Verdict): string {
-  return reason.split(verdict === "good" ? ": " : "; ")[0] as string;
 }

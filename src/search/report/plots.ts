@@ -54,7 +54,7 @@ function searchPlots({ rates, best, good, scoreName, data }: SearchDocument): vo
       const value = values[i];
       const px = plot.valToPos(rate, "x", true);
       if (value === null || value === undefined) {
-        if (verdict !== "diverged") return;
+        if (verdict !== "diverged" && verdict !== "erratic") return;
         drawMark(plot, verdict, px, named ? plot.bbox.top + plot.bbox.height - size * 1.6 : plot.bbox.top + size * 1.6, size);
         return;
       }
@@ -156,7 +156,7 @@ function curvePlot(rates: SearchDocument["rates"], best: number | undefined, roo
         const ended = last + 1 < epochs;
         if (last < 0) return undefined;
         const y = plot.valToPos(values[last] as number, "y", true);
-        if (ended && trials[0]?.divergence !== undefined)
+        if (ended && trials[0]?.divergence !== null)
           drawMark(plot, "diverged", plot.valToPos(last + 1, "x", true), y, 5 * devicePixelRatio);
         return { text: `${rate === best ? "★ " : ""}${short(rate)}`, y, verdict, important: rate === best };
       })

@@ -1,14 +1,18 @@
 import type { Verdict } from "../verdict.js";
+import { MARKS, noteText } from "../words.js";
 import type { SearchDocument } from "./document.js";
-import { briefly, rootMeanSquare, scoreText, scoreTitle, short } from "./format.js";
+import { rootMeanSquare, scoreText, scoreTitle, short } from "./format.js";
 import { type Html, html } from "./html.js";
 import { circumstances, page } from "./page.js";
 
-const LOOKS: Readonly<Record<Verdict, { readonly mark: string; readonly style: string }>> = {
-  "too low": { mark: "▼", style: "low" },
-  good: { mark: "●", style: "good" },
-  "too high": { mark: "▲", style: "high" },
-  diverged: { mark: "✕", style: "diverged" },
+/** The class of a verdict, which has its colour. */
+const STYLES: Readonly<Record<Verdict, string>> = {
+  "too low": "low",
+  good: "good",
+  "as good for all we know": "unknown",
+  "too high": "high",
+  erratic: "diverged",
+  diverged: "diverged",
 };
 
 /** The page of a search. */
@@ -20,7 +24,7 @@ export function searchReport(document: SearchDocument): string {
     html`<h1>Which learning rate for ${data.target}?</h1>
 <p class="muted">${file}, ${optimizer.kind}, ${epochs} epochs, seed ${seed}${several}</p>`,
     tiles(document),
-    notes.length > 0 ? html`<section>${notes.map((note) => html`<p>Note: ${note}.</p>`)}</section>` : html``,
+    notes.length > 0 ? html`<section>${notes.map((note) => html`<p>Note: ${noteText(note)}.</p>`)}</section>` : html``,
     html`<section>
 <h2>Score and loss against learning rate</h2>
 <p class="hint">On validation rows, which no run learnt from. The band is the range of good rates.
@@ -60,8 +64,8 @@ ${best.test === null || data.scale === undefined ? tile(String(rates.length), "r
 }
 
 function legend({ rates }: SearchDocument): Html {
-  const items = (Object.keys(LOOKS) as Verdict[]).filter((verdict) => rates.some((result) => result.verdict === verdict));
-  return html`<div class="legend">${items.map((verdict) => html`<span class="${LOOKS[verdict].style}">${LOOKS[verdict].mark} ${verdict}</span>`)}</div>`;
+  const items = (Object.keys(MARKS) as Verdict[]).filter((verdict) => rates.some((result) => result.verdict === verdict));
+  return html`<div class="legend">${items.map((verdict) => html`<span class="${STYLES[verdict]}">${MARKS[verdict]} ${verdict}</span>`)}</div>`;
 }
 
 function row(
@@ -70,8 +74,7 @@ function row(
 ): Html {
   const number = (value: number | null | undefined) =>
     html`<td class="number">${value === null || value === undefined ? "–" : short(value)}</td>`;
-  const { mark, style } = LOOKS[verdict];
-  return html`<tr class="${rate === best?.rate ? "best" : ""}">${number(rate)}<td class="verdict ${style}">${mark} ${verdict}</td>
+  return html`<tr class="${rate === best?.rate ? "best" : ""}">${number(rate)}<td class="verdict ${STYLES[verdict]}">${MARKS[verdict]} ${verdict}</td>
 <td class="number">${validation === null ? "–" : scoreText(validation.score, data)}</td>
-${number(validation?.loss)}${number(finalLoss)}${number(bestLoss)}<td class="reason">${briefly(reason, verdict)}</td></tr>`;
+${number(validation?.loss)}${number(finalLoss)}${number(bestLoss)}<td class="reason">${reason}</td></tr>`;
 }

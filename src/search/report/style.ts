@@ -3,12 +3,12 @@ export const style = `
 :root {
   color-scheme: light dark;
   --page: #f6f7f9; --card: #ffffff; --ink: #1b1f24; --muted: #5c6570; --line: #dfe3e8; --grid: #eaedf1; --band: #00804018;
-  --low: #1f6fd0; --good: #12803c; --high: #b85c00; --diverged: #c0242b; --accent: #5b3fc4;
+  --low: #1f6fd0; --good: #12803c; --unknown: #0b7285; --high: #b85c00; --diverged: #c0242b; --accent: #5b3fc4;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #12151a; --card: #1b2027; --ink: #e8ecf1; --muted: #9aa5b1; --line: #303842; --grid: #272e37; --band: #3ddc8420;
-    --low: #6cb0ff; --good: #4fd183; --high: #ffab4d; --diverged: #ff7b7b; --accent: #b7a2ff;
+    --low: #6cb0ff; --good: #4fd183; --unknown: #5fd0e0; --high: #ffab4d; --diverged: #ff7b7b; --accent: #b7a2ff;
   }
 }
 * { box-sizing: border-box; }
@@ -42,7 +42,7 @@ td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.reason { min-width: 220px; }
 tr.best td { font-weight: 600; }
 .verdict { white-space: nowrap; font-weight: 600; }
-.low { color: var(--low); } .good { color: var(--good); } .high { color: var(--high); } .diverged { color: var(--diverged); }
+.low { color: var(--low); } .unknown { color: var(--unknown); } .good { color: var(--good); } .high { color: var(--high); } .diverged { color: var(--diverged); }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 3px 18px; margin: 8px 0 0; font-size: 0.9rem; }
 dt { color: var(--muted); }
 dd { margin: 0; overflow-wrap: anywhere; }

@@ -1,0 +1,34 @@
+import type { Command, Option } from "commander";
+
+/**
+ * The command line that trains with a rate that was searched for: the words a person typed for the search, less what only a search has.
+ *
+ * @param own the flags, by their long names, that `train` does not have or would take otherwise.
+ */
+export function trainLine(command: Command, words: readonly string[], rate: number, own: ReadonlySet<string>): string {
+  const kept: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as string;
+    const option = optionOf(command, word);
+    const takes = option?.required === true && !word.includes("=") && !isAttached(option, word);
+    if (option === undefined || !own.has(option.long as string)) kept.push(word, ...(takes ? [words[i + 1] as string] : []));
+    if (takes) i++;
+  }
+  return ["stepsize", "train", ...kept, "--rate", String(rate)].map(quoted).join(" ");
+}
+
+function optionOf({ options }: Command, word: string): Option | undefined {
+  if (!word.startsWith("-") || word === "-") return undefined;
+  const [name] = word.split("=");
+  return options.find((option) => option.long === name || option.short === name || isAttached(option, word));
+}
+
+/** A short flag with its value behind it, as in -ttarget. */
+function isAttached({ short }: Option, word: string): boolean {
+  return short !== undefined && !word.startsWith("--") && word.startsWith(short) && word.length > short.length;
+}
+
+/** A word as a shell of POSIX takes it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,94 @@
+import { log } from "../numerics/math.js";
+import { decidingLoss, failuresOf, logLoss, meritsOf, type Terms, type Tried } from "./evidence.js";
+import { mean } from "./guess.js";
+
+/**
+ * The index of the rate to use, of rates in rising order; undefined when every one fails.
+ *
+ * The one with the lowest log loss, smoothed over its neighbours (a quarter of each, half of its own) and averaged over half a step of the grid
+ * to both sides, since a rate is not hit exactly by who uses it with other rows; never one whose next higher neighbour fails, as long as there is another.
+ *
+ * @param among the rates that may be chosen, by index: all of them by default.
+ */
+export function choose(tried: readonly Tried[], terms: Terms, among?: ReadonlySet<number>): number | undefined {
+  const failing = tried.map((one) => failuresOf(one, terms).length > 0);
+  const losses = tried.map((one, i) => (failing[i] ? Number.POSITIVE_INFINITY : logLoss(one, terms)));
+  // beside a failing rate a smooth curve would go on rising, at least to the loss of guessing
+  const guess = terms.guesses.flatMap(({ loss }) => (loss !== null && loss > 0 ? [log(loss)] : []));
+  const known = losses.filter(Number.isFinite);
+  const roof = Math.max(...known, ...(guess.length > 0 ? [mean(guess)] : []));
+  const smooth = averaged(
+    averaged(
+      losses.map((loss) => Math.min(loss, roof)),
+      1 / 4,
+    ),
+    1 / 8,
+  );
+  const sound = tried.map((_, i) => i).filter((i) => !failing[i] && (among?.has(i) ?? true));
+  const safe = sound.filter((i) => failing[i + 1] !== true);
+  return (safe.length > 0 ? safe : sound).reduce<number | undefined>(
+    (best, i) => (best === undefined || (smooth[i] as number) < (smooth[best] as number) ? i : best),
+    undefined,
+  );
+}
+
+/** A share of each neighbour, the rest of its own. Over half a step to both sides, straight lines between points average to an eighth of each. */
+function averaged(values: readonly number[], share: number): number[] {
+  const at = (i: number) => values[Math.min(values.length - 1, Math.max(0, i))] as number;
+  return values.map((value, i) => share * at(i - 1) + (1 - 2 * share) * value + share * at(i + 1));
+}
+
+/** How far the merit of one rate is above that of another. */
+export interface Difference {
+  readonly mean: number;
+  /** The standard error on these rows: what other splits, initial weights and orders would change. */
+  readonly error: number;
+  /** The standard error for new rows and new training sets (Nadeau and Bengio's, which counts that splits share rows). */
+  readonly errorOnNewRows: number;
+}
+
+/** Repeats from which their own spread tells the standard error; of fewer it is itself too uncertain, and rows are asked too. */
+const REPEATS = 4;
+
+/**
+ * Compares two rates that do not fail on the repeats they share, row by row. The standard error comes from the spread over repeats, and with fewer
+ * than 4 from that over rows where it is more. Half a row better and half a row worse are added to differences of hits: no difference in 20 rows is no certainty.
+ *
+ * Source: C. Nadeau and Y. Bengio, Inference for the generalization error, Machine Learning 52, 2003.
+ */
+export function compare(one: Tried, other: Tried, { trainingRows, validationRows, hits }: Terms): Difference {
+  const repeats = Math.min(one.trials.length, other.trials.length);
+  const scale = Math.abs(mean(other.trials.map(decidingLoss))) || 1;
+  const means: number[] = [];
+  let rowError = 0;
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const [left, right] = [one, other].map(({ trials }) => meritsOf(trials[repeat] as Tried["trials"][number], scale));
+    const differences = (left as readonly number[]).map((merit, i) => merit - ((right as readonly number[])[i] as number));
+    means.push(mean(differences));
+    rowError += errorOverRows(differences, hits) / repeats;
+  }
+  const rows = validationRows === 0 ? 0 : rowError / Math.sqrt(repeats);
+  if (repeats === 1) return { mean: means[0] as number, error: rows, errorOnNewRows: rows };
+  const spread = deviation(means);
+  const over = (share: number) => spread * Math.sqrt(share);
+  const least = repeats < REPEATS ? rows : 0;
+  return {
+    mean: mean(means),
+    error: Math.max(least, over(1 / repeats)),
+    errorOnNewRows: Math.max(least, over(1 / repeats + validationRows / trainingRows)),
+  };
+}
+
+/** The standard error of a mean of differences, to which of hits half a better and half a worse row are added, as Jeffreys would. */
+function errorOverRows(differences: readonly number[], hits: boolean): number {
+  const n = differences.length;
+  if (n < 2) return Number.POSITIVE_INFINITY;
+  const centre = mean(differences);
+  const squares = differences.reduce((sum, difference) => sum + (difference - centre) * (difference - centre), hits ? 1 : 0);
+  return Math.sqrt(squares / (hits ? n : n - 1) / n);
+}
+
+function deviation(values: readonly number[]): number {
+  const centre = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) * (value - centre), 0) / (values.length - 1));
+}

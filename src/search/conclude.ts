@@ -1,0 +1,187 @@
+import type { Metrics } from "../training/records.js";
+import { type ScoreName, scoreName } from "../training/score.js";
+import { choose, compare } from "./choice.js";
+import { failuresOf, type Terms, type Tried } from "./evidence.js";
+import { mean } from "./guess.js";
+import { rawNotes, type SearchNote } from "./notes.js";
+import { among } from "./race.js";
+import type { SearchData, TrialResult } from "./trial.js";
+import { beatsGuessing, type Judgement, judge, type Reason, type Verdict } from "./verdict.js";
+
+/** The outcome of a rate; numbers are means over its repeats, null when one of them failed. */
+export interface RateResult {
+  readonly rate: number;
+  readonly verdict: Verdict;
+  /** Measured facts; `reasonText` puts them into words. */
+  readonly reasons: readonly Reason[];
+  /** The training loss of the last epoch. */
+  readonly finalLoss: number | null;
+  /** The lowest training loss of an epoch. */
+  readonly bestLoss: number | null;
+  /** Loss and score on the validation data with the weights that were kept. */
+  readonly validation: Metrics | null;
+  /** The mean over classes of the share of their validation rows that are right; null of quantities. */
+  readonly balancedAccuracy: number | null;
+  /** The standard deviation of the score (of the loss, where there is none) over repeats; null of a single run. */
+  readonly spread: number | null;
+  readonly trials: readonly TrialResult[];
+}
+
+/** How sure the answer is. */
+export type Certainty =
+  /** Some rates are good, others are not. */
+  | "told apart"
+  /** No rate that does not fail is told to be worse than another. */
+  | "cannot tell"
+  /** The chosen rate is not seen to be better than guessing. */
+  | "no better than guessing"
+  /** Every rate fails. */
+  | "all fail";
+
+export interface SearchResult {
+  /** The name of `score`. */
+  readonly scoreName: ScoreName;
+  /** In the order of rising rates. */
+  readonly rates: readonly RateResult[];
+  readonly certainty: Certainty;
+  /** The rate to use; null when every rate fails. Under "cannot tell" and "no better than guessing" it is one of many. */
+  readonly best: RateResult | null;
+  /** The lowest and the highest of the good rates that lie side by side around the best. */
+  readonly good: { readonly from: number; readonly to: number } | null;
+  /** The same, with those that are as good for all that is known. */
+  readonly undecided: { readonly from: number; readonly to: number } | null;
+  /** The width of a 90 % interval, to one side, of the difference between two such rates on new rows; null where it cannot be told. */
+  readonly resolution: number | null;
+  /** What guessing scores; null where it is not known. */
+  readonly guessing: { readonly loss: number | null; readonly score: number | null };
+  /** Whether classes are so uneven that the balanced accuracy says more than the accuracy. */
+  readonly uneven: boolean;
+  /** Loss and score of the best rate's first run on the test data. */
+  readonly test: Metrics | null;
+  /** What a person should know, as data. */
+  readonly notes: readonly SearchNote[];
+}
+
+/** 90 % of a normal distribution lie within so many standard errors. */
+const NINETY = 1.645;
+
+/** The answer that trials come to: a pure function of their results, in whatever order they arrived. */
+export function conclude(tried: readonly Tried[], terms: Terms, data: SearchData): SearchResult {
+  const chosen = choose(tried, terms, among(tried));
+  const certain = chosen === undefined || beatsGuessing(tried[chosen] as Tried, terms);
+  const judgements = judge(tried, chosen, terms, certain);
+  const rates = tried.map((one, i) => rateResult(one, judgements[i] as Judgement, terms));
+  const best = chosen === undefined ? null : (rates[chosen] as RateResult);
+  const scores = terms.guesses.flatMap(({ score }) => score ?? []);
+  const losses = terms.guesses.flatMap(({ loss }) => loss ?? []);
+  const good = chosen === undefined || !certain ? null : around(rates, chosen, ["good"]);
+  const sound = rates.filter(({ verdict }) => verdict !== "diverged" && verdict !== "erratic");
+  const told = sound.some(({ verdict }) => verdict === "too low" || verdict === "too high") || sound.length === 1;
+  return {
+    scoreName: scoreName(data.training),
+    rates,
+    certainty: chosen === undefined ? "all fail" : !certain ? "no better than guessing" : told ? "told apart" : "cannot tell",
+    best,
+    good,
+    undecided: chosen === undefined ? null : around(rates, chosen, ["good", "as good for all we know"]),
+    resolution: chosen === undefined ? null : resolutionOf(tried, rates, chosen, terms),
+    guessing: { loss: losses.length > 0 ? mean(losses) : null, score: scores.length > 0 ? mean(scores) : null },
+    uneven: isUneven(data),
+    test: (chosen !== undefined && tried[chosen]?.trials[0]?.test) || null,
+    notes: notesOn(tried, rates, chosen, good, terms, data),
+  };
+}
+
+function rateResult(one: Tried, judgement: Judgement, terms: Terms): RateResult {
+  const { rate, trials } = one;
+  const failed = failuresOf(one, terms).length > 0;
+  const balanced = trials.flatMap(({ balancedAccuracy }) => balancedAccuracy ?? []);
+  const validation = failed ? null : meanMetrics(trials);
+  return {
+    rate,
+    ...judgement,
+    finalLoss: failed ? null : mean(trials.map(({ history }) => history.at(-1)?.loss as number)),
+    bestLoss: failed ? null : mean(trials.map(({ history }) => Math.min(...history.map(({ loss }) => loss)))),
+    validation,
+    balancedAccuracy: failed || balanced.length < trials.length ? null : mean(balanced),
+    spread:
+      failed || trials.length < 2
+        ? null
+        : spreadOf(
+            trials.map(({ kept, history }) => kept?.validation?.score ?? kept?.validation?.loss ?? (history.at(-1)?.loss as number)),
+          ),
+    trials,
+  };
+}
+
+function spreadOf(values: readonly number[]): number {
+  const centre = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) * (value - centre), 0) / (values.length - 1));
+}
+
+function meanMetrics(trials: readonly TrialResult[]): Metrics | null {
+  const all = trials.flatMap(({ kept }) => kept?.validation ?? []);
+  if (all.length < trials.length) return null;
+  const scores = all.flatMap(({ score }) => score ?? []);
+  return { loss: mean(all.map(({ loss }) => loss)), ...(scores.length === all.length && { score: mean(scores) }) };
+}
+
+function around(rates: readonly RateResult[], chosen: number, verdicts: readonly Verdict[]): { from: number; to: number } {
+  let [from, to] = [chosen, chosen];
+  const fits = (i: number) => rates[i] !== undefined && verdicts.includes((rates[i] as RateResult).verdict);
+  while (fits(from - 1)) from--;
+  while (fits(to + 1)) to++;
+  return { from: (rates[from] as RateResult).rate, to: (rates[to] as RateResult).rate };
+}
+
+/** Half the width of the 90 % interval of the difference from the chosen rate, the median over rates near it in merit. */
+function resolutionOf(tried: readonly Tried[], rates: readonly RateResult[], chosen: number, terms: Terms): number | null {
+  const best = tried[chosen] as Tried;
+  const near = tried.filter((_, i) => i !== chosen && ["good", "as good for all we know"].includes((rates[i] as RateResult).verdict));
+  const errors = near.map((one) => compare(one, best, terms).errorOnNewRows).sort((a, b) => a - b);
+  const median = errors[errors.length >> 1];
+  return median === undefined || !Number.isFinite(median) || terms.validationRows === 0 ? null : NINETY * median;
+}
+
+/** The largest class has over one and a half times its even share. */
+function isUneven({ training }: SearchData): boolean {
+  if (training.task !== "classification") return false;
+  const counts = new Array<number>(training.outputs).fill(0);
+  for (const target of training.targets) counts[target] = (counts[target] as number) + 1;
+  return Math.max(...counts) * training.outputs > 1.5 * training.rows;
+}
+
+function notesOn(
+  tried: readonly Tried[],
+  rates: readonly RateResult[],
+  chosen: number | undefined,
+  good: SearchResult["good"],
+  terms: Terms,
+  data: SearchData,
+): SearchNote[] {
+  const notes: SearchNote[] = [];
+  const failing = tried.map((one) => failuresOf(one, terms).length > 0);
+  const lost =
+    chosen === undefined ||
+    (terms.guesses[0]?.score ?? Number.NEGATIVE_INFINITY) >= ((rates[chosen] as RateResult).validation?.score ?? Number.POSITIVE_INFINITY);
+  if (chosen === undefined) return [{ kind: "allFail" }, ...rawNotes(data)];
+  const last = rates.length - 1;
+  if (last > 0) {
+    for (const [side, end] of [
+      ["lowest", 0],
+      ["highest", last],
+    ] as const) {
+      const { rate } = rates[end] as RateResult;
+      if (chosen === end) notes.push({ kind: "edge", side, what: "chosen" });
+      else if (good !== null && (good.from === rate || good.to === rate)) notes.push({ kind: "edge", side, what: "good" });
+    }
+  }
+  if (failing[chosen + 1] === true) notes.push({ kind: "besideFailing", rate: (rates[chosen + 1] as RateResult).rate });
+  const rows = data.validation?.rows ?? 0;
+  // a row is more than a point of accuracy
+  if (rows > 0 && rows * (tried[chosen] as Tried).trials.length < 100) notes.push({ kind: "fewRows", rows });
+  if (rows > 1 && data.training.task === "regression" && tried[chosen]?.trials[0]?.rows?.scores === undefined)
+    notes.push({ kind: "equalTargets", rows });
+  if (lost) notes.push(...rawNotes(data));
+  return notes;
+}

@@ -1,0 +1,69 @@
+import { log } from "../numerics/math.js";
+import { type Guess, mean } from "./guess.js";
+import type { TrialResult } from "./trial.js";
+
+/** All runs of one rate. */
+export interface Tried {
+  readonly rate: number;
+  /** By repeat: the same repeat of every rate has the same rows, seed and order. */
+  readonly trials: readonly TrialResult[];
+}
+
+/** The circumstances under which repeats were compared. */
+export interface Terms {
+  /** By repeat. */
+  readonly guesses: readonly Guess[];
+  readonly trainingRows: number;
+  /** 0 where there is no validation data: training losses decide then. */
+  readonly validationRows: number;
+  /** True of cross-entropies, whose mean over n rows says nothing below log((n + 2) / (n + 1)): n right ones of n are no certainty. */
+  readonly entropic: boolean;
+  /** True of accuracies, whose contributions are right or wrong. */
+  readonly hits: boolean;
+}
+
+/** How a trial failed: a number stopped being finite, or the loss ended far above that of guessing. */
+export type Failure =
+  | { readonly kind: "notFinite"; readonly what: string; readonly step: number }
+  | { readonly kind: "farAboveGuessing"; readonly loss: number; readonly guess: number };
+
+/** A training loss so many times that of guessing is a divergence, though its numbers are finite. */
+const FAR = 10;
+
+function failureOf({ divergence, history, kept }: TrialResult, { trainingLoss: guess, score: guessed }: Guess): Failure | undefined {
+  if (divergence !== null) return { kind: "notFinite", ...divergence };
+  const loss = history.at(-1)?.loss as number;
+  // a network may be right and yet so overconfident that its few wrong answers cost more than this
+  const better = guessed !== null && (kept?.validation?.score ?? Number.NEGATIVE_INFINITY) > guessed;
+  return guess !== null && loss > FAR * guess && !better ? { kind: "farAboveGuessing", loss, guess } : undefined;
+}
+
+/** The failures of a rate's runs. */
+export function failuresOf({ trials }: Tried, { guesses }: Terms): Failure[] {
+  return trials.flatMap((trial, repeat) => failureOf(trial, guesses[repeat] as Guess) ?? []);
+}
+
+/** The loss that decides: on the validation rows, with the weights that were kept, or of the last epoch where there are no such rows. */
+export function decidingLoss({ rows, history }: TrialResult): number {
+  return rows === null ? (history.at(-1)?.loss as number) : mean(rows.losses);
+}
+
+/** The square of float32's relative precision, 2^-46: the least that squared errors can show. */
+const FLOAT32_SQUARE = 1.4210854715202004e-14;
+
+/** The mean logarithm of the deciding losses, floored at what so few rows can show. */
+export function logLoss({ trials }: Tried, { entropic, validationRows, trainingRows, guesses }: Terms): number {
+  const n = validationRows || trainingRows;
+  return mean(
+    trials.map((trial, repeat) => {
+      const floor = entropic ? log((n + 2) / (n + 1)) : FLOAT32_SQUARE * (guesses[repeat]?.loss ?? 1);
+      return log(Math.max(decidingLoss(trial), floor));
+    }),
+  );
+}
+
+/** Merits whose differences are paired: by row, a row's contribution to the score (or minus its loss, in units of `scale`). */
+export function meritsOf({ rows, history }: TrialResult, scale: number): readonly number[] {
+  if (rows === null) return [-(history.at(-1)?.loss as number) / scale];
+  return rows.scores ?? rows.losses.map((loss) => -loss / scale);
+}

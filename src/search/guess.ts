@@ -1,0 +1,79 @@
+import type { Classification, Dataset, Regression } from "../data/dataset.js";
+import type { Loss } from "../models/losses.js";
+import { log } from "../numerics/math.js";
+import type { SearchData } from "./trial.js";
+
+/** What is reached without looking at the features, knowing the targets of the training rows only. */
+export interface Guess {
+  /** The mean loss on the validation rows (the training rows where there are none); null of a model of the user's own, whose loss is not known. */
+  readonly loss: number | null;
+  /** The accuracy of the most frequent class; for quantities the R² of the mean. Null where there is no score. */
+  readonly score: number | null;
+  /** The mean loss on the training rows. */
+  readonly trainingLoss: number | null;
+  /** The loss of each validation row. */
+  readonly rows: readonly number[] | null;
+}
+
+/** Guesses by how frequent each class is, one count added to each; quantities by their mean, or their median where absolute errors count. */
+export function guessOf({ training, validation = training }: SearchData, loss: Loss | undefined): Guess {
+  return training.task === "classification"
+    ? guessClasses(training, validation as Classification, loss)
+    : guessQuantities(training, validation as Regression, loss);
+}
+
+function guessClasses(training: Classification, validation: Classification, loss: Loss | undefined): Guess {
+  const counts = new Array<number>(training.outputs).fill(1);
+  for (const target of training.targets) counts[target] = (counts[target] as number) + 1;
+  const total = training.rows + training.outputs;
+  const likely = counts.indexOf(Math.max(...counts));
+  const hits = validation.targets.reduce((sum, target) => sum + (target === likely ? 1 : 0), 0);
+  const entropic = loss === "crossEntropy" || loss === "binaryCrossEntropy";
+  const score = hits / validation.rows;
+  if (!entropic) return { loss: null, score, trainingLoss: null, rows: null };
+  const costs = ({ targets }: Classification) => Array.from(targets, (target) => -log((counts[target] ?? 1) / total));
+  const rows = costs(validation);
+  return { loss: mean(rows), score, trainingLoss: mean(costs(training)), rows };
+}
+
+function guessQuantities(training: Regression, validation: Regression, loss: Loss | undefined): Guess {
+  const { outputs: width } = training;
+  const constants = Array.from({ length: width }, (_, j) => {
+    const values = training.targets.filter((_, i) => i % width === j);
+    return loss === "meanAbsolute" ? (values.sort()[values.length >> 1] as number) : mean(values);
+  });
+  const { targets } = validation;
+  const varying = constants.some((_, j) => targets.some((target, i) => i % width === j && target !== targets[j]));
+  const score = varying ? 1 - unexplained(validation, constants) : null;
+  const cost = loss === undefined ? undefined : costOf(loss);
+  if (cost === undefined) return { loss: null, score, trainingLoss: null, rows: null };
+  const costs = ({ targets, rows }: Regression) =>
+    Array.from({ length: rows }, (_, r) => mean(constants.map((constant, j) => cost(constant - (targets[r * width + j] as number)))));
+  const rows = costs(validation);
+  return { loss: mean(rows), score, trainingLoss: mean(costs(training)), rows };
+}
+
+function costOf(loss: Loss): ((error: number) => number) | undefined {
+  if (loss === "meanSquared") return (error) => error * error;
+  if (loss === "meanAbsolute") return Math.abs;
+  const delta = loss === "huber" ? 1 : typeof loss === "object" ? loss.delta : undefined;
+  if (delta === undefined) return undefined;
+  return (error) => (Math.abs(error) <= delta ? (error * error) / 2 : delta * (Math.abs(error) - delta / 2));
+}
+
+/** The share of the variance that constants leave unexplained, averaged over the outputs that vary. */
+function unexplained({ targets, outputs: width }: Dataset, constants: readonly number[]): number {
+  const shares = constants.flatMap((constant, j) => {
+    const values = Array.from(targets).filter((_, i) => i % width === j);
+    const centre = mean(values);
+    const total = mean(values.map((value) => (value - centre) * (value - centre)));
+    return total > 0 ? [mean(values.map((value) => (value - constant) * (value - constant))) / total] : [];
+  });
+  return shares.length > 0 ? mean(shares) : 1;
+}
+
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] as number;
+  return sum / values.length;
+}

@@ -1,0 +1,137 @@
+import { demand } from "../options/options.js";
+import type { RateResult, SearchResult } from "./conclude.js";
+import type { SearchNote } from "./notes.js";
+import { short } from "./report/format.js";
+import type { Reason, Verdict } from "./verdict.js";
+
+/** How a verdict is marked, for those who do not see its colour. */
+export const MARKS: Readonly<Record<Verdict, string>> = {
+  "too low": "▼",
+  good: "●",
+  "as good for all we know": "○",
+  "too high": "▲",
+  erratic: "≈",
+  diverged: "✕",
+};
+
+/** A difference of scores in points. */
+function points(difference: number): string {
+  const value = Math.abs(100 * difference);
+  return `${value >= 100 ? short(value) : value.toFixed(1)} ${value.toFixed(1) === "1.0" ? "point" : "points"}`;
+}
+
+/** Measured facts in words. */
+export function reasonsText(reasons: readonly Reason[]): string {
+  return reasons.map(reasonText).join("; ");
+}
+
+/** A measured fact in words. */
+export function reasonText(reason: Reason): string {
+  demand(typeof reason?.kind === "string", "reason", reason, "a reason, as a search gives it");
+  switch (reason.kind) {
+    case "chosen":
+      return "the one to use";
+    case "difference": {
+      const { mean, error, repeats, relative } = reason;
+      const sign = mean < 0 ? "−" : "+";
+      const size = relative ? `loss ${mean < 0 ? "+" : "−"}${short(Math.abs(100 * mean))} %` : `${mean === 0 ? "" : sign}${points(mean)}`;
+      const sure = error === null ? "" : ` ± ${relative ? short(100 * error) : (100 * error).toFixed(1)}`;
+      return `${size.replace(/ (%|points?)$/, `${sure} $1`)} beside the chosen rate${repeats > 1 ? ` (${repeats} runs)` : ""}`;
+    }
+    case "betweenGood":
+      return "lies between good rates";
+    case "hardlyMoved":
+      return `training loss hardly moved: ${short(reason.from)} → ${short(reason.to)}`;
+    case "stillFalling":
+      return `training loss still falling: ${short(reason.from)} → ${short(reason.to)} in the last ${reason.epochs === 1 ? "epoch" : `${reason.epochs} epochs`}`;
+    case "lossRose":
+      return `training loss rose: ${short(reason.from)} → ${short(reason.to)}`;
+    case "jumps":
+      return `training loss jumps: ${short(reason.from)}, later ${short(reason.to)}`;
+    case "overfits":
+      return `training loss ${short(reason.training)} is no higher than the chosen rate's ${short(reason.chosenTraining)}, validation loss ${short(reason.validation)} is higher than ${short(reason.chosenValidation)}`;
+    case "higherLoss":
+      return `loss ${short(reason.loss)}, the chosen rate ${short(reason.chosen)}`;
+    case "noBetterThanGuessing":
+      return `validation loss ${short(reason.loss)}, guessing has ${short(reason.guess)}`;
+    case "notFinite":
+      return `${reason.what} was no longer finite after step ${reason.step}${share(reason)}`;
+    case "farAboveGuessing":
+      return `training loss ended at ${short(reason.loss)}, guessing has ${short(reason.guess)}${share(reason)}`;
+  }
+}
+
+function share({ runs, of }: { runs: number; of: number }): string {
+  return runs < of ? ` (${runs} of ${of} runs)` : "";
+}
+
+/** What a person should know, in a sentence without its end. */
+export function noteText(note: SearchNote): string {
+  demand(typeof note?.kind === "string", "note", note, "a note, as a search gives it");
+  switch (note.kind) {
+    case "edge": {
+      const what = note.what === "chosen" ? "the rate to use is" : "the good rates go on to";
+      return `${what} the ${note.side} of the grid: ${note.side === "lowest" ? "lower" : "higher"} ones may do as well or better`;
+    }
+    case "allFail":
+      return "every rate failed: try lower ones";
+    case "besideFailing":
+      return `every rate that holds lies beside one that fails (${short(note.rate)} here): try more rates below it`;
+    case "fewRows":
+      return `${note.rows} validation ${note.rows === 1 ? "row compares" : "rows compare"} rates: one row is more than a point`;
+    case "equalTargets":
+      return `all ${note.rows} validation targets are equal, so that R² is undefined: losses were compared`;
+    case "raw": {
+      const call = note.what === "features" ? "standardize()" : "standardizeTargets()";
+      return `${note.what === "features" ? "feature" : "quantity"} ${note.name} has mean ${short(note.mean)} and standard deviation ${short(note.deviation)}, networks start from values near 1: ${call} makes them so`;
+    }
+  }
+}
+
+const range = ({ from, to }: { from: number; to: number }) => `${short(from)} to ${short(to)}`;
+
+/** The answer in a few sentences: which rate, which others do as well, and what lies above. `rows` are the validation rows. */
+export function headline(result: SearchResult, rows: number): string {
+  demand(typeof result?.certainty === "string", "result", result, "what searchLearningRate gave");
+  const { certainty, best, undecided, rates, resolution } = result;
+  if (best === null) return "Every rate failed: there is none to use.";
+  const sure =
+    resolution === null
+      ? ""
+      : ` (± ${result.scoreName === "accuracy" || best.validation?.score !== undefined ? points(resolution) : `${short(100 * resolution)} %`})`;
+  const where = rows > 0 ? ` on ${rows} validation rows` : "";
+  if (certainty === "no better than guessing") {
+    return `These rows cannot decide: no rate is seen to be better than guessing${where}${guessWords(result)}. ${short(best.rate)} is as good a try as others.`;
+  }
+  const several = undecided !== null && undecided.from !== undecided.to;
+  if (certainty === "cannot tell") {
+    return `These rows cannot tell the rates apart: ${range(undecided as { from: number; to: number })} are as good for all they show${where}${sure}. ${short(best.rate)} is one of them.`;
+  }
+  if (rates.length === 1) return `${short(best.rate)} is the only rate tried, and better than guessing${where}.`;
+  return [
+    `Use ${short(best.rate)}.`,
+    ...(several ? [`${range(undecided)} cannot be told apart${where}${sure}.`] : [`No other rate of the grid is as good${where}.`]),
+    ...above(rates, undecided?.to ?? best.rate),
+  ].join(" ");
+}
+
+function guessWords({ guessing: { score, loss }, scoreName, best }: SearchResult): string {
+  const own = best?.validation;
+  if (scoreName === "accuracy" && score !== null && own?.score !== undefined)
+    return ` (accuracy ${(100 * own.score).toFixed(1)} %, always the most frequent class ${(100 * score).toFixed(1)} %; loss ${short(own.loss)}, guessing ${short(loss ?? Number.NaN)})`;
+  return own && loss !== null ? ` (loss ${short(own.loss)}, guessing ${short(loss)})` : "";
+}
+
+/** "Above 0.03 worse, from 0.1 erratic." */
+function above(rates: readonly RateResult[], to: number): string[] {
+  const higher = rates.filter(({ rate }) => rate > to);
+  const failing = higher.find(({ verdict }) => verdict === "erratic" || verdict === "diverged");
+  const worse = higher[0] !== undefined && higher[0] !== failing;
+  const parts = [
+    ...(worse ? [`above ${short(to)} worse`] : []),
+    ...(failing ? [`from ${short(failing.rate)} ${failing.verdict === "erratic" ? "erratic" : "diverging"}`] : []),
+  ];
+  if (parts.length === 0) return [];
+  const text = parts.join(", ");
+  return [`${text[0]?.toUpperCase()}${text.slice(1)}.`];
+}

@@ -1,0 +1,190 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { dataset } from "../../src/data/dataset.js";
+import { choose, compare } from "../../src/search/choice.js";
+import { conclude } from "../../src/search/conclude.js";
+import { failuresOf, type Terms, type Tried } from "../../src/search/evidence.js";
+import { beatsGuessing, judge } from "../../src/search/verdict.js";
+import { headline, reasonsText } from "../../src/search/words.js";
+
+const ROWS = 100;
+const GUESS = 1.1;
+
+interface Shape {
+  /** Mean validation loss. */
+  loss: number;
+  /** Of 100 rows, how many are right. */
+  right?: number;
+  training?: readonly number[];
+  diverged?: boolean;
+}
+
+/** Runs of one rate whose rows all have the same loss, the first ones of them right. */
+function tried(rate: number, ...shapes: Shape[]): Tried {
+  return {
+    rate,
+    trials: shapes.map(({ loss, right = 90, training = [2, 1, 0.5, 0.4], diverged = false }, i) => {
+      const validation = { loss, score: right / ROWS };
+      const history = training.map((value, epoch) => ({ epoch: epoch + 1, step: epoch + 1, loss: value, learningRate: rate, validation }));
+      return {
+        rate,
+        seed: i,
+        history,
+        kept: history.at(-1) ?? null,
+        rows: diverged
+          ? null
+          : { losses: new Array<number>(ROWS).fill(loss), scores: Array.from({ length: ROWS }, (_, row) => (row < right ? 1 : 0)) },
+        balancedAccuracy: null,
+        test: null,
+        weights: null,
+        divergence: diverged ? { what: "the loss", step: 3 } : null,
+      };
+    }),
+  };
+}
+
+const guess = { loss: GUESS, trainingLoss: GUESS, score: 0.4, rows: new Array<number>(ROWS).fill(GUESS) };
+const terms = (repeats = 1): Terms => ({
+  guesses: new Array(repeats).fill(guess),
+  trainingRows: 400,
+  validationRows: ROWS,
+  entropic: true,
+  hits: true,
+});
+const grid = (...losses: (number | Shape)[]) =>
+  losses.map((one, i) => tried(10 ** (i - losses.length), typeof one === "number" ? { loss: one } : one));
+
+describe("the choice", () => {
+  test("is the lowest validation loss", () => {
+    expect(choose(grid(1, 0.5, 0.2, 0.5, 1), terms())).toBe(2);
+  });
+
+  test("is never beside a failing rate while there is another", () => {
+    const cliff = { loss: Number.NaN, diverged: true };
+    expect(choose(grid(1, 0.4, 0.3, 0.2, cliff, cliff), terms())).toBe(2);
+    expect(choose(grid(0.2, cliff), terms())).toBe(0);
+    expect(choose(grid(cliff, cliff), terms())).toBeUndefined();
+    fc.assert(
+      fc.property(
+        fc.array(fc.option(fc.double({ min: 1e-6, max: 10, noNaN: true }), { nil: cliff }), { minLength: 1, maxLength: 15 }),
+        (losses) => {
+          const all = grid(...losses);
+          const chosen = choose(all, terms());
+          const fails = all.map((one) => failuresOf(one, terms()).length > 0);
+          if (chosen === undefined) return fails.every(Boolean);
+          const safe = fails.some((failing, i) => !failing && fails[i + 1] !== true);
+          return !fails[chosen] && (!safe || fails[chosen + 1] !== true);
+        },
+      ),
+    );
+  });
+
+  test("does not fall for a loss of 0 that so few rows cannot show", () => {
+    // 1e-9 of 100 rows is no better than 0.0099, and its neighbours are worse
+    expect(choose(grid(0.02, 0.011, 0.01, 0.011, 0.3, 1e-9, 2), terms())).toBe(2);
+  });
+
+  test("is smooth: a lone low loss does not win over a valley", () => {
+    expect(choose(grid(0.3, 0.2, 0.21, 0.2, 0.6, 0.19, 0.9), terms())).toBe(2);
+  });
+
+  test("is a loss far above guessing no more than one that overflowed", () => {
+    const [judged] = judge(grid({ loss: 2e17, right: 30, training: [3, 2e16, 2e17] }, 0.3), 1, terms());
+    expect(judged?.verdict).toBe("diverged");
+    expect(reasonsText(judged?.reasons ?? [])).toBe("training loss ended at 2e17, guessing has 1.1");
+  });
+});
+
+describe("verdicts", () => {
+  const verdicts = (all: Tried[], repeats = 1) => judge(all, choose(all, terms(repeats)), terms(repeats)).map(({ verdict }) => verdict);
+
+  test("lie on both sides of the chosen rate", () => {
+    const all = grid(
+      { loss: 0.9, right: 40 },
+      { loss: 0.25 },
+      { loss: 0.2 },
+      { loss: 0.26 },
+      { loss: 0.8, right: 50 },
+      { loss: 1, diverged: true },
+    );
+    expect(verdicts(all)).toEqual(["too low", "good", "good", "good", "too high", "diverged"]);
+  });
+
+  test("leave open what so few rows cannot tell, and are certain with more runs", () => {
+    const one = [tried(1e-3, { loss: 0.3, right: 88 }), tried(1e-2, { loss: 0.2 })];
+    expect(verdicts(one)).toEqual(["as good for all we know", "good"]);
+    const shapes = (right: number, loss: number) => Array.from({ length: 30 }, (_, i) => ({ loss, right: right + (i % 2) }));
+    expect(verdicts([tried(1e-3, ...shapes(85, 0.3)), tried(1e-2, ...shapes(90, 0.2))], 30)).toEqual(["too low", "good"]);
+    expect(verdicts([tried(1e-3, ...shapes(90, 0.3)), tried(1e-2, ...shapes(90, 0.2))], 30)).toEqual(["good", "good"]);
+  });
+
+  test("call erratic what fails in some runs, or jumps", () => {
+    const sound = { loss: 0.3 };
+    const all = [tried(0.01, { loss: 0.2 }, { loss: 0.2 }), tried(0.1, sound, sound), tried(1, sound, { loss: 1, diverged: true })];
+    const judged = judge(all, 0, terms(2));
+    expect(judged[2]).toEqual({ verdict: "erratic", reasons: [{ kind: "notFinite", what: "the loss", step: 3, runs: 1, of: 2 }] });
+    const jumping = judge(grid(0.2, { loss: 0.9, right: 40, training: [2, 1, 0.3, 0.9] }), 0, terms());
+    expect(jumping[1]).toMatchObject({ verdict: "erratic", reasons: [{ kind: "jumps", from: 0.3, to: 0.9 }, { kind: "difference" }] });
+  });
+
+  test("do not call good what costs more than guessing, however high its score", () => {
+    const judged = judge(grid(0.2, { loss: 3, right: 95 }), 0, terms());
+    expect(judged[1]?.verdict).toBe("too high");
+    expect(reasonsText(judged[1]?.reasons ?? [])).toMatch(
+      /^validation loss 3, guessing has 1.1; \+5.0 ± \d.\d points beside the chosen rate$/,
+    );
+  });
+
+  test("say only what was measured", () => {
+    const low = (training: number[]) =>
+      reasonsText(judge(grid({ loss: 0.9, right: 40, training }, 0.2), 1, terms())[0]?.reasons.slice(0, 1) ?? []);
+    expect(low([2, 1.99, 1.98, 1.98])).toBe("training loss hardly moved: 2 → 1.98");
+    expect(low([2, 1.5, 1.2, 1])).toBe("training loss still falling: 1.2 → 1 in the last epoch");
+    // it had stopped, and is not said to be falling
+    expect(low([2, 1, 0.8, 0.8])).toBe("loss 0.8, the chosen rate 0.4");
+    expect(low([2, 0.3, 0.2, 0.2])).toBe(
+      "training loss 0.2 is no higher than the chosen rate's 0.4, validation loss 0.9 is higher than 0.2",
+    );
+  });
+
+  test("are not good where nothing beats guessing", () => {
+    const all = grid(GUESS, GUESS * 1.01, GUESS * 1.2);
+    expect(beatsGuessing(all[0] as Tried, terms())).toBe(false);
+    expect(judge(all, 0, terms(), false).map(({ verdict }) => verdict)).not.toContain("good");
+  });
+});
+
+describe("a comparison", () => {
+  test("pairs rows, knows no certainty from equal ones, and is surer with more runs", () => {
+    const same = compare(tried(1, { loss: 1 }), tried(2, { loss: 1 }), terms());
+    expect(same.mean).toBe(0);
+    expect(same.error).toBeCloseTo(1 / ROWS, 12);
+    // a single row has no spread
+    const alone = tried(1, { loss: 1 });
+    const row = { ...alone, trials: alone.trials.map((trial) => ({ ...trial, rows: { losses: [1], scores: [1] } })) };
+    expect(compare(row, row, { ...terms(), validationRows: 1 }).error).toBe(Number.POSITIVE_INFINITY);
+    const runs = Array.from({ length: 16 }, (_, i) => ({ loss: 1, right: 90 + (i % 3) }));
+    const many = compare(tried(1, ...runs), tried(2, ...runs.map(() => ({ loss: 1, right: 90 }))), terms(16));
+    // Nadeau and Bengio add validation rows over training rows to one over the repeats
+    expect(many.errorOnNewRows / many.error).toBeCloseTo(Math.sqrt((1 / 16 + ROWS / 400) * 16), 12);
+  });
+});
+
+describe("the headline", () => {
+  const data = { training: dataset([[0], [1], [2]], ["a", "b", "c"]), validation: dataset([[0], [1], [2]], ["a", "b", "c"]) };
+  const says = (all: Tried[]) => headline(conclude(all, terms(), data), ROWS);
+
+  test("names the rate, the range that cannot be told apart, and what lies above", () => {
+    expect(says(grid({ loss: 0.9, right: 40 }, 0.25, 0.2, 0.26, { loss: 0.8, right: 50 }, { loss: 1, diverged: true }))).toBe(
+      "Use 1e-4. 1e-5 to 0.001 cannot be told apart on 100 validation rows (± 1.6 points). Above 0.001 worse, from 0.1 diverging.",
+    );
+  });
+
+  test("says when the rows cannot decide", () => {
+    expect(says(grid(0.25, 0.2, 0.25))).toMatch(/^These rows cannot tell the rates apart: 0.001 to 0.1 are as good/);
+    expect(says(grid(GUESS, GUESS, GUESS))).toMatch(
+      /^These rows cannot decide: no rate is seen to be better than guessing on 100 validation rows/,
+    );
+    expect(says(grid({ loss: 1, diverged: true }))).toBe("Every rate failed: there is none to use.");
+  });
+});

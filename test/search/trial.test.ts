@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { load } from "../../src/engine/load.js";
+import { mlp } from "../../src/models/mlp.js";
+import { adam } from "../../src/optimizers/kinds/adam.js";
+import { sgd } from "../../src/optimizers/kinds/sgd.js";
+import { cosine } from "../../src/schedules/index.js";
+import { resplit } from "../../src/search/resplit.js";
+import { scaleRun } from "../../src/search/scale.js";
+import { runTrial } from "../../src/search/trial.js";
+import type { Run } from "../../src/training/run.js";
+import { Trainer } from "../../src/training/trainer.js";
+import { bundled } from "../support/data.js";
+
+const iris = bundled("iris", { validation: 0.2, test: 0.2 });
+const run: Run = {
+  model: mlp({ inputs: 4, hidden: [8], outputs: 3 }),
+  loss: "crossEntropy",
+  optimizer: adam({ learningRate: cosine({ rate: 0.5, steps: 30 }) }),
+  batchSize: 16,
+  epochs: 5,
+};
+
+test("a trial is a pure function: the same JSON in both backends, whatever ran before", async () => {
+  const [wasm, js] = await Promise.all((["wasm", "js"] as const).map((backend) => load({ backend })));
+  const spec = { run, data: iris, rate: 0.01, seed: 7 };
+  const first = await runTrial({ ...spec, engine: wasm as never });
+  await runTrial({ ...spec, engine: wasm as never, rate: 0.5 });
+  for (const engine of [wasm, js]) expect(await runTrial({ ...spec, engine: engine as never })).toEqual(first);
+  expect(JSON.parse(JSON.stringify(first))).toEqual(first);
+  expect(first.weights).toMatch(/^[0-9a-f]{16}$/);
+  expect((await runTrial({ ...spec, engine: wasm as never, seed: 8 })).weights).not.toBe(first.weights);
+});
+
+test("its rows add up to what the trainer says of the same run", async () => {
+  const engine = await load();
+  const { rows, kept, balancedAccuracy, test: held } = await runTrial({ engine, run, data: iris, rate: 0.01 });
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  expect(rows?.losses).toHaveLength(iris.validation.rows);
+  expect(mean(rows?.losses ?? [])).toBeCloseTo(kept?.validation?.loss as number, 5);
+  expect(mean(rows?.scores ?? [])).toBeCloseTo(kept?.validation?.score as number, 12);
+  // the classes of iris are even, and so are its parts
+  expect(balancedAccuracy).toBeCloseTo(kept?.validation?.score as number, 12);
+  using trainer = new Trainer(engine, scaleRun(run, iris.training.rows, 0.01), iris);
+  expect((await trainer.train()).at(-1)).toEqual(kept);
+  expect(trainer.evaluate(iris.test as never)).toEqual(held);
+});
+
+test("divergence is a result, wrong input an error", async () => {
+  const engine = await load();
+  const lost = await runTrial({ engine, run: { ...run, optimizer: sgd() }, data: iris, rate: 1e30 });
+  expect(lost).toMatchObject({ rows: null, test: null, weights: null, divergence: { what: expect.any(String), step: expect.any(Number) } });
+  await expect(runTrial({ engine, run, data: iris, rate: 0 })).rejects.toThrow("runTrial.rate must be a number greater than 0");
+});
+
+test("rows are parted anew by class, and none is lost", () => {
+  const other = resplit(iris, 5);
+  const rowsOf = ({ training, validation }: typeof other) =>
+    [training, validation as typeof training].flatMap(({ features, targets, rows, columns }) =>
+      Array.from({ length: rows }, (_, r) => [...features.subarray(r * columns, (r + 1) * columns), targets[r]].join()),
+    );
+  expect(rowsOf(other).sort()).toEqual(rowsOf(iris).sort());
+  expect(rowsOf(other)).not.toEqual(rowsOf(iris));
+  expect([other.training.rows, other.validation?.rows, other.test]).toEqual([iris.training.rows, iris.validation.rows, iris.test]);
+  expect(resplit(iris, 5)).toEqual(other);
+});
