@@ -1,7 +1,8 @@
 // npm run bench [-- --smoke] [--only NAME,NAME] [--python FILE] [--json FILE]
-// Checks that both backends agree, then times: the machine, the optimizers, also beyond all caches, the matrix products, training steps, denormal
-// traps, two threads, a hundred million parameters, and the same in C and PyTorch. --only takes kinds of optimizers and the names of parts.
+// Checks that both backends agree, then times: the machine, the optimizers, also beyond all caches, the matrix products, training steps, the
+// guard, denormal traps, two threads, a hundred million parameters, and the same in C and PyTorch. --only takes kinds of optimizers and the names of parts.
 import { parseArgs } from "node:util";
+import { measureGuard } from "./guard.js";
 import { describeMachine, measureMachine } from "./machine.js";
 import { smoke } from "./measure.js";
 import { measureNative } from "./native/main.js";
@@ -25,6 +26,7 @@ const parts = {
   products: () => measureProducts(options.smoke),
   scan: () => scanProducts(options.smoke),
   training: () => measureTraining(options.smoke),
+  guard: () => measureGuard(),
   traps: () => measureTraps(options.smoke),
   threads: () => measureThreads(options.smoke),
   scale: () => measureScale(),

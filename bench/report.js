@@ -109,6 +109,18 @@ const parts = {
       ]),
     },
   ],
+  guard: (rows) => [
+    {
+      title: "The guard: µs a step with and without it",
+      head: ["step", "parameters", "with", "median", "without", "median", "ratio"],
+      rows: rows.map(({ name, size, watched, alone }) => [
+        name,
+        size === "" ? size : count(size),
+        ...[watched.min, watched.median, alone.min, alone.median].map(micro),
+        times(watched.median / alone.median, 3),
+      ]),
+    },
+  ],
   threads: (rows) => [
     {
       title: "Two threads against one: µs",

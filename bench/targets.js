@@ -50,6 +50,8 @@ export function targets({ main, peers }) {
   const [small, middle] = ["64-32-10", "784-128-10, batch 32"].map((start) => main?.training?.find(({ name }) => name.startsWith(start)));
   atMost("64-32-10, a training step", 12, small && small.wasm.min / 1000, " µs");
   atMost("784-128-10, a training step over its arithmetic and update", 1.15, middle?.overArithmetic, "x");
+  const guarded = main?.guard?.filter(({ size }) => size !== 1024).map(({ watched, alone }) => watched.median / alone.median);
+  atMost("the guard from 16 Ki parameters up and in the 64-32-10 step, with it against without, the worst", 1.02, most(guarded ?? []), "x");
   const shared = main?.threads?.filter(({ size }) => elementsOf(size) >= 65_536).map(({ one, two }) => one.min / two.min) ?? [];
   atLeast("two threads against one from 64 Ki elements up, in a vector or the largest matrix, the worst", 1.7, least(shared), "x");
   const each = main?.scale?.map(({ n, one }) => one.min / n) ?? [];

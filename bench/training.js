@@ -22,12 +22,20 @@ export const networks = [
 /** So many batches, one after the other: a network that learns one by heart has gradients that fade. */
 const BATCHES = 16;
 
+const adamOf = (learningRate) => (parameters) => new Optimizer(parameters, adam({ learningRate }));
+
 /** A network, its optimizer and batches of seeded noise. */
-export function trainable(engine, { sizes, rows, loss = "crossEntropy", activation = "relu" }, learningRate = 1e-6, batches = BATCHES) {
+export function trainable(
+  engine,
+  { sizes, rows, loss = "crossEntropy", activation = "relu" },
+  learningRate = 1e-6,
+  batches = BATCHES,
+  optimize = adamOf(learningRate),
+) {
   const [inputs, outputs] = [sizes[0], sizes.at(-1)];
   const description = mlp({ inputs, hidden: sizes.slice(1, -1), outputs, activation });
   const network = new Network(engine, description, loss, { rows, seed: 1 });
-  const optimizer = new Optimizer(network.parameters, adam({ learningRate }));
+  const optimizer = optimize(network.parameters);
   const data = Array.from({ length: batches }, (_, i) => {
     const features = engine.vector(rows * inputs);
     const targets = engine.vector(rows * outputs);
@@ -41,6 +49,7 @@ export function trainable(engine, { sizes, rows, loss = "crossEntropy", activati
   let next = 0;
   return {
     network,
+    parameters: network.parameters,
     optimizer,
     step() {
       const loss = network.train(data[next]);

@@ -23,9 +23,9 @@ const bundles = [
   {
     name: "a program that trains",
     code: 'export { load, mlp, adamw, warmup, cosine, Trainer } from "./dist/entries/index.js";',
-    limit: 46 * KB,
+    limit: 50 * KB,
   },
-  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 82 * KB },
+  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 90 * KB },
 ];
 
 let failed = false;

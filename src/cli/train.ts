@@ -107,6 +107,11 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
     const { metrics, keptEpoch } = document;
     const early = trainer.run.earlyStopping !== undefined && keptEpoch !== null;
     if (early) say(`stopped after epoch ${trainer.history.length}, the weights are those of epoch ${keptEpoch}`);
+    const { hits, last } = trainer.optimizer.guarded;
+    if (last !== undefined)
+      say(
+        `the guard let the run go on ${hits === 1 ? "once" : `${hits} times`}, at last when ${printable(last.what)} was not finite after step ${last.step}`,
+      );
     say(`training    ${metricsText(metrics.training, context.data, printable)}`);
     say(`validation  ${metricsText(metrics.validation, context.data, printable)}`);
     if (metrics.test !== null) say(paint("bold", `held out    ${metricsText(metrics.test, context.data, printable)}`));

@@ -169,6 +169,7 @@ export class Parameters implements Iterable<Parameter>, Disposable {
   /** The name of the first tensor with a value that is not finite, if any. */
   findNonFinite(): string | undefined {
     const { pointer } = this.values;
+    if (this.engine.kernels.finite(pointer, this.size)) return undefined;
     for (const { name, offset, length } of this) if (!this.engine.kernels.finite(pointer + offset * 4, length)) return name;
     return undefined;
   }

@@ -44,12 +44,17 @@ export class Gradients {
     for (const { runs } of groups) for (const { g, n } of runs) this.#kernels.clamp(g, n, limit * this.weight);
   }
 
-  /** The 2-norm of the mean over tensors that are not frozen. */
+  /** The 2-norm of the mean over tensors that are not frozen; `lastNorm` tells it later. */
   measure(groups: readonly BoundGroup[]): number {
+    this.#norm = this.sizeOf(groups);
+    return this.#norm;
+  }
+
+  /** The 2-norm of the mean over tensors that are not frozen. */
+  sizeOf(groups: readonly BoundGroup[]): number {
     let sum = 0;
     for (const { runs } of groups) for (const { g, n } of runs) sum += this.#kernels.sumSquares(g, n);
-    this.#norm = Math.sqrt(sum) / this.weight;
-    return this.#norm;
+    return Math.sqrt(sum) / this.weight;
   }
 
   /** The norm that the last update measured; NaN where none did. */

@@ -192,3 +192,30 @@ function contiguous(parameters: readonly Parameter[]): [number, number][] {
 function isSchedule(field: Field<unknown> & { isSchedulable?: boolean }, value: unknown): boolean {
   return field.isSchedulable === true && value !== undefined && typeof value !== "number";
 }
+
+/** The factors of a tensor's elements. @throws OptionError where its group has none. */
+export function elementRatesOf({ name, offset, length }: Parameter, groups: readonly BoundGroup[], slots: Slots): Float32Array {
+  const group = groups.find(({ parameters }) => parameters.some((parameter) => parameter.name === name));
+  const rates = slots.find(ELEMENT_RATES);
+  if (rates === undefined || !group?.elementRates)
+    throw new OptionError("elementRates", name, `needs a group with elementRates: true that matches ${show(name)}`);
+  return rates.block.view.subarray(offset, offset + length);
+}
+
+/** The learning rates that were used last, by name of tensor; NaN for frozen ones, and for all where none is known. */
+export function ratesOf(groups: readonly BoundGroup[], known: boolean): Record<string, number> {
+  const entries = groups.flatMap(({ parameters, frozen, learningRate, tensorRates }) =>
+    parameters.map(({ name }, i) => [name, frozen || !known ? Number.NaN : (tensorRates?.[i] ?? learningRate)] as const),
+  );
+  return Object.fromEntries(entries);
+}
+
+/** Tells groups of each other, and gives their scalar states: of each its own, or the last one's that all share. */
+export function introduce(groups: readonly BoundGroup[], live: readonly BoundGroup[], isShared: boolean): Record<string, number>[] {
+  const { scalars } = groups.at(-1) as BoundGroup;
+  for (const group of groups) {
+    group.groups = live;
+    if (isShared) group.scalars = scalars;
+  }
+  return isShared ? [scalars] : groups.map(({ scalars }) => scalars);
+}

@@ -1,5 +1,6 @@
 import { OptionError } from "../options/errors.js";
 import { demand, show } from "../options/options.js";
+import type { Gradients } from "./gradients.js";
 import type { AnyRule, Closure, StepOptions } from "./rule.js";
 
 /** The options of a step; they are read at every step, so nothing is copied. @throws OptionError for a wrong one. */
@@ -40,4 +41,16 @@ export function takeLoss(
       ? `is needed by ${kind}: call step(loss) with the loss of the gradients`
       : `must be a number, got ${show(loss)}${typeof given === "function" ? " from the closure" : ""}`,
   );
+}
+
+/** The loss of an update whose gradients are accumulated: the mean of what was told since the last one, by weight. */
+export function meanLoss(
+  scalars: Record<string, number> | undefined,
+  { count, weight: sumOfWeights }: Pick<Gradients, "count" | "weight">,
+  loss: number,
+  weight: number,
+): number {
+  const own = scalars as { [ACCUMULATED_LOSS]: number };
+  own[ACCUMULATED_LOSS] = (count === 1 ? 0 : own[ACCUMULATED_LOSS]) + weight * loss;
+  return own[ACCUMULATED_LOSS] / sumOfWeights;
 }

@@ -1,15 +1,16 @@
 import type { Kernels } from "../engine/load.js";
 import { Parameters } from "../engine/parameters.js";
-import { DisposedError, DivergedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "../options/errors.js";
-import { show, suggest } from "../options/options.js";
+import { DisposedError, type DivergedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "../options/errors.js";
+import { show } from "../options/options.js";
 import { observePlateau } from "../schedules/plateau.js";
 import { type Clock, readClock, type ScheduleDescription } from "../schedules/schedule.js";
 import { stateTooLarge } from "./advice.js";
 import { FLUSH_EVERY, flushFaded } from "./flush.js";
 import { Gradients } from "./gradients.js";
-import { type BoundGroup, divide } from "./groups.js";
+import { type BoundGroup, divide, elementRatesOf, introduce, ratesOf } from "./groups.js";
+import { type Found, Guard } from "./guard.js";
 import { ELEMENT_RATES, KeptValues } from "./kept.js";
-import { ACCUMULATED_LOSS, checkStep, takeLoss } from "./loss.js";
+import { ACCUMULATED_LOSS, checkStep, meanLoss, takeLoss } from "./loss.js";
 import {
   type AnyRule,
   type Closure,
@@ -35,6 +36,7 @@ import { computeThrough, unwrap } from "./wrapper.js";
  * @param parameters what to optimize; freed by their owner, not by the optimizer.
  * @param description what a factory such as `adamw(...)` made.
  * @param clock how long an epoch and the run are, for schedules that count them.
+ * @param closely whether gradients too are looked at, before every update, for numbers that are not finite, and not only state and values every 32.
  * @throws OptionError for what no factory made, a wrong clock and a group that matches nothing; OutOfMemoryError when the state does not fit.
  * @example
  * const optimizer = new Optimizer(parameters, adamw({ learningRate: 1e-3 }));
@@ -62,8 +64,9 @@ export class Optimizer implements Disposable {
   readonly #scalars: readonly Record<string, number>[];
   readonly #slots: Slots;
   readonly #gradients: Gradients;
+  readonly #guard: Guard;
   readonly #kept: KeptValues | undefined;
-  /** Whether some values to be evaluated are others than those that are trained. */
+  /** Whether some values that are evaluated are not those that are trained. */
   readonly #evaluates: boolean;
   #steps = 0;
   #loss = Number.NaN;
@@ -72,7 +75,7 @@ export class Optimizer implements Disposable {
   #evaluating = false;
   #disposed = false;
 
-  constructor(parameters: Parameters, description: OptimizerDescription, clock: Clock = {}) {
+  constructor(parameters: Parameters, description: OptimizerDescription, clock: Clock = {}, closely = false) {
     if (!(parameters instanceof Parameters)) throw new OptionError("parameters", parameters, `must be Parameters, got ${show(parameters)}`);
     // first, since only what a factory made can be unwrapped
     ruleOf(description);
@@ -88,15 +91,12 @@ export class Optimizer implements Disposable {
     const host = { kernels: this.#kernels, scratch: (length: number) => this.#slots.scratch(length).pointer };
     this.#groups = divide(core, compose, parameters, host);
     this.#live = this.#groups.filter(({ frozen, parameters }) => !frozen && parameters.length > 0);
-    const { scalars } = this.#groups.at(-1) as BoundGroup;
-    for (const group of this.#groups) {
-      group.groups = this.#live;
-      if (rule.shared) group.scalars = scalars;
-    }
-    this.#scalars = rule.shared ? [scalars] : this.#groups.map(({ scalars }) => scalars);
+    this.#scalars = introduce(this.#groups, this.#live, rule.shared !== undefined);
     if (rule.needs === "loss" && core.accumulate > 1) (this.#scalars[0] as Record<string, number>)[ACCUMULATED_LOSS] = 0;
     try {
       this.#gradients = new Gradients(parameters, core.accumulate, this.#slots);
+      const { guard = "throw" } = core;
+      this.#guard = new Guard(parameters, this.#gradients, this.#slots, this.#live, guard, closely);
       for (const group of this.#live) group.addState(this.#slots, parameters.values.pointer, this.#gradients.block.pointer);
       this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => ({ group, update: group.rule.bind(group) }));
       this.#blended = this.#live.filter(({ elementRates }) => elementRates);
@@ -131,10 +131,7 @@ export class Optimizer implements Disposable {
 
   /** The learning rates that the last update used, by name of tensor; NaN where `learningRate` is, and for frozen tensors. */
   get learningRates(): Record<string, number> {
-    const entries = this.#groups.flatMap(({ parameters, frozen, learningRate, tensorRates }) =>
-      parameters.map(({ name }, i) => [name, frozen || !this.#ratesKnown ? Number.NaN : (tensorRates?.[i] ?? learningRate)] as const),
-    );
-    return Object.fromEntries(entries);
+    return ratesOf(this.#groups, this.#ratesKnown);
   }
 
   /** The loss that the last `step()` was told or computed; NaN without either. */
@@ -155,13 +152,7 @@ export class Optimizer implements Disposable {
   /** The factors on the learning rate of each element of a tensor, 1 at first; its group must have set `elementRates`. */
   elementRates(name: string): Float32Array {
     this.#alive();
-    const parameter = this.parameters.get(name);
-    const group = this.#groups.find(({ parameters }) => parameters.includes(parameter));
-    const rates = this.#slots.find(ELEMENT_RATES);
-    if (rates === undefined || !group?.elementRates) {
-      throw new OptionError("elementRates", name, `needs a group with elementRates: true that matches ${show(name)}`);
-    }
-    return rates.block.view.subarray(parameter.offset, parameter.offset + parameter.length);
+    return elementRatesOf(this.parameters.get(name), this.#groups, this.#slots);
   }
 
   /** Whether the parameters hold the values to evaluate in place of the training ones. */
@@ -205,10 +196,7 @@ export class Optimizer implements Disposable {
    */
   slot(slot: string): Map<string, StateArray> {
     this.#alive();
-    if (this.#slots.find(slot) === undefined) {
-      throw new OptionError("slot", slot, `${show(slot)} is not a slot of ${this.description.kind}${suggest(slot, this.#slots.names)}`);
-    }
-    return this.#slots.views(slot);
+    return this.#slots.views(slot, this.description.kind);
   }
 
   /**
@@ -220,8 +208,8 @@ export class Optimizer implements Disposable {
    * @param options where gradients are accumulated, how much these count, and whether they are the last.
    * @returns whether the values were updated.
    * @throws OptionError when a schedule gives no usable number or a needed loss or closure is missing; ModeError between `toEvaluation()`
-   *   and `toTraining()`; DivergedError when the loss is not finite or `clipNorm` finds a gradient that is not (gradients accumulated so
-   *   far are given up); values and state stay as they were. EngineError when one of the engine's threads died; values and state are lost.
+   *   and `toTraining()`; DivergedError for a loss or gradient that is not finite (values and state stay as they were), or such state or
+   *   values after an update, as the option `guard` says. EngineError when one of the engine's threads died; values and state are lost.
    */
   step(loss?: number | Closure, options: StepOptions = NO_OPTIONS): boolean {
     this.#alive();
@@ -238,26 +226,26 @@ export class Optimizer implements Disposable {
 
   #step(loss: number | Closure | undefined, weight: number, last: boolean): boolean {
     const { accumulate, clipValue, clipNorm, maximize } = this.#core;
-    const gradients = this.#gradients;
+    const [gradients, guard] = [this.#gradients, this.#guard];
     const full = gradients.isFull(last);
     // first, so that a wrong schedule stops the step before anything has moved
     if (full) for (const group of this.#groups) group.schedule(this.#steps, this.#clock);
     const taken = takeLoss(loss, this.description.kind, this.#rule.needs, this.#compute);
-    if (taken !== undefined && !Number.isFinite(taken)) throw new DivergedError("the loss", this.#steps);
     this.#loss = taken ?? Number.NaN;
+    if (taken !== undefined && !Number.isFinite(taken)) return this.#hit({ what: "the loss", source: "loss", value: taken });
     gradients.add(weight);
-    const mean = this.#meanLoss(weight);
+    const mean = this.#rule.needs === "loss" && accumulate > 1 ? meanLoss(this.#scalars[0], gradients, this.#loss, weight) : this.#loss;
     if (!full) return false;
     const sign = maximize ? -1 : 1;
     let scale = sign / gradients.weight;
     if (clipValue !== undefined) gradients.clamp(clipValue, this.#groups);
     const norm = clipNorm !== undefined || accumulate > 1 ? gradients.measure(this.#groups) : Number.NaN;
-    if (clipNorm !== undefined) {
-      if (!Number.isFinite(norm)) gradients.clear();
-      if (!Number.isFinite(norm)) throw new DivergedError("the gradient", this.#steps);
-      scale *= Math.min(1, clipNorm / (norm + 1e-6));
-    }
-    for (const group of this.#groups) group.learningRate = group.scheduledRate;
+    const wrongGradient =
+      guard.watchesGradients || (clipNorm !== undefined && !Number.isFinite(norm)) ? guard.findInGradients() : undefined;
+    if (wrongGradient) return this.#hit(wrongGradient);
+    if (clipNorm !== undefined) scale *= Math.min(1, clipNorm / (norm + 1e-6));
+    if (guard.looks(this.#steps)) guard.remember(this.#steps, this.#holder);
+    for (const group of this.#groups) group.learningRate = group.scheduledRate * guard.rateFactor;
     this.#ratesKnown = true;
     for (const { runs } of this.#blended) this.#kept?.keep(runs);
     const closure = typeof loss === "function" ? loss : NONE;
@@ -268,7 +256,21 @@ export class Optimizer implements Disposable {
     for (const follow of this.#follow) follow(this.#steps);
     if (this.#steps % FLUSH_EVERY === 0) flushFaded(this.#kernels, this.#live, this.#slots);
     gradients.clear();
-    return true;
+    return guard.looks(this.#steps) ? this.check() : true;
+  }
+
+  /** Leaves the update out, goes back to an earlier one, or throws. */
+  #hit(found: Found): boolean {
+    const { scheduledRate } = this.#groups.at(-1) as BoundGroup;
+    this.#steps = this.#guard.answer(found, this.#steps, scheduledRate, this.#holder);
+    this.#loss = Number.NaN;
+    this.#markValues();
+    return false;
+  }
+
+  /** How often the guard found something that is not finite and the run went on, and the error it would have been the last time. */
+  get guarded(): { readonly hits: number; readonly last: DivergedError | undefined } {
+    return { hits: this.#guard.hits, last: this.#guard.lastHit };
   }
 
   /**
@@ -285,13 +287,20 @@ export class Optimizer implements Disposable {
   /** The name of the first tensor or state that is not finite, if any. */
   findNonFinite(): string | undefined {
     this.#alive();
-    return this.parameters.findNonFinite() ?? this.#slots.findNonFinite();
+    return this.#guard.findAfter()?.what;
+  }
+
+  /** Looks at state and values now: true where all are finite, else what the option `guard` says, as `step()` does. */
+  check(): boolean {
+    this.#alive();
+    const found = this.#guard.findAfter();
+    return found === undefined || this.#hit(found);
   }
 
   /** A copy of everything that a later `load()` needs, beside the training values, to go on as if nothing had happened. */
   state(): OptimizerState {
     this.#alive();
-    return copyState(this.#holder, this.#steps, this.#gradients);
+    return copyState(this.#holder, this.#steps, this.#gradients, this.#guard.rateFactor);
   }
 
   /**
@@ -304,6 +313,7 @@ export class Optimizer implements Disposable {
     loadState(this.#holder, state);
     this.#ratesKnown = false;
     this.#steps = state.step;
+    this.#guard.forget(state.rateFactor);
     this.#gradients.resume(state.accumulated, state.accumulatedWeight ?? state.accumulated);
     this.#markValues();
   }
@@ -327,15 +337,6 @@ export class Optimizer implements Disposable {
   get #holder(): StateHolder {
     const { kind } = this.description;
     return { kind, accumulate: this.#core.accumulate, groups: this.#groups, scalars: this.#scalars, slots: this.#slots };
-  }
-
-  /** The loss of an update: with accumulation the mean of what was told since the last one, by weight. */
-  #meanLoss(weight: number): number {
-    if (this.#rule.needs !== "loss" || this.#core.accumulate === 1) return this.#loss;
-    const scalars = this.#scalars[0] as { [ACCUMULATED_LOSS]: number };
-    const sum = (this.#gradients.count === 1 ? 0 : scalars[ACCUMULATED_LOSS]) + weight * this.#loss;
-    scalars[ACCUMULATED_LOSS] = sum;
-    return sum / this.#gradients.weight;
   }
 
   #alive(): void {

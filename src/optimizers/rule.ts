@@ -1,12 +1,28 @@
 import type { Kernels } from "../engine/load.js";
 import type { Shape, Units } from "../engine/parameters.js";
 import { OptionError } from "../options/errors.js";
-import { boolean, type Field, type Fields, integer, list, number, optional, type Range, readOptions, show } from "../options/options.js";
+import {
+  boolean,
+  type Field,
+  type Fields,
+  integer,
+  list,
+  number,
+  oneOf,
+  optional,
+  type Range,
+  readOptions,
+  show,
+} from "../options/options.js";
 import { isPlateau } from "../schedules/plateau.js";
 import { type Schedule, type ScheduleDescription, schedule } from "../schedules/schedule.js";
 
 /** A number, or a schedule that gives it for every optimizer step. */
 export type Scheduled = Schedule;
+
+/** What is done about a loss, a gradient, state or a value that is not finite. */
+export const GUARD_ACTIONS = ["throw", "skip", "restore", "off"] as const;
+export type GuardAction = (typeof GUARD_ACTIONS)[number];
 
 /** Options of every optimizer besides its own. */
 export interface CommonOptions<Own> {
@@ -25,12 +41,18 @@ export interface CommonOptions<Own> {
   clipValue?: number;
   /** The number of `step()` calls whose gradients are averaged into one update. Default 1. */
   accumulate?: number;
+  /**
+   * What to do about a loss, a gradient, state or a value that is not finite: "throw" a DivergedError that names it, "skip" the update
+   * (gradients are then looked at before each one: 7 % of a step of AdamW), go back to the last snapshot ("restore": one every 32 updates)
+   * and halve the learning rate, ten times at most, or "off": only the loss is looked at. Default "throw".
+   */
+  guard?: GuardAction;
   /** Options of their own for tensors by name; the first group that matches a tensor takes it. */
   groups?: readonly Group<Own>[];
 }
 
 /** Options that differ for the tensors whose name matches. */
-export type Group<Own> = Partial<Omit<Own, "clipNorm" | "clipValue" | "accumulate" | "groups">> & {
+export type Group<Own> = Partial<Omit<Own, "clipNorm" | "clipValue" | "accumulate" | "guard" | "groups">> & {
   /** A name, in which `*` stands for any characters: `"*.bias"`. */
   match: string;
   /** Leaves these tensors as they are: no step, no part in the gradient norm. Default false. */
@@ -180,6 +202,7 @@ export interface RuleDescription extends OptimizerDescription {
   readonly clipNorm?: number;
   readonly clipValue?: number;
   readonly accumulate: number;
+  readonly guard?: GuardAction;
   readonly groups: readonly Group<Record<string, unknown>>[];
 }
 
@@ -218,6 +241,7 @@ export function make<Own, Made extends RuleDescription = RuleDescription>(rule: 
     clipNorm: optional(number(undefined, { above: 0 })),
     clipValue: optional(number(undefined, { above: 0 })),
     accumulate: integer(1, { min: 1 }),
+    guard: optional(oneOf(undefined, GUARD_ACTIONS)),
     groups: list([], group(own, rule)),
   } as Fields<object>;
   const options = readOptions(path, given, top);

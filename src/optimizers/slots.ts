@@ -1,7 +1,7 @@
 import { padded, type Vector } from "../engine/memory.js";
 import type { Parameter, Parameters } from "../engine/parameters.js";
-import { CheckpointError } from "../options/errors.js";
-import { show } from "../options/options.js";
+import { CheckpointError, OptionError } from "../options/errors.js";
+import { show, suggest } from "../options/options.js";
 import type { AnyOptions, AnyRule, Binding, Dtype } from "./rule.js";
 
 /** Numbers of state: float32, or the 16 bits of each where they are kept in bfloat16. */
@@ -97,9 +97,10 @@ export class Slots {
     for (const { name, offset, length } of places) if (names.has(name)) kernels.fill(block.pointer + offset * 4, length, value);
   }
 
-  /** The numbers of a slot by name of tensor, not copies; empty where no slot has the name. */
-  views(name: string): Map<string, StateArray> {
+  /** The numbers of a slot by name of tensor, not copies. Throws OptionError where the optimizer, of a kind, has no such slot. */
+  views(name: string, kind: string): Map<string, StateArray> {
     const slots = this.#slots.filter((slot) => slot.name === name);
+    if (slots.length === 0) throw new OptionError("slot", name, `${show(name)} is not a slot of ${kind}${suggest(name, this.names)}`);
     return new Map(slots.flatMap((slot) => slot.places.map((place) => [place.name, numbersOf(slot, place)] as const)));
   }
 
@@ -112,13 +113,20 @@ export class Slots {
     }
   }
 
-  /** "slot of tensor" of the first that has a number that is not finite. */
-  findNonFinite(): string | undefined {
+  /** The first number that is not finite. */
+  findNonFinite(): { slot: string; tensor: string; index: number; value: number } | undefined {
     const { kernels } = this.#parameters.engine;
     for (const slot of this.#slots) {
-      const finite = slot.dtype === "bfloat16" ? kernels.finiteBfloat16 : kernels.finite;
-      for (const { name, offset, length } of slot.places) {
-        if (!finite(pointerTo(slot, offset), length)) return `${slot.name} of ${name}`;
+      const { block, dtype } = slot;
+      const isHalf = dtype === "bfloat16";
+      const finite = isHalf ? kernels.finiteBfloat16 : kernels.finite;
+      if (finite(block.pointer, block.length * (isHalf ? 2 : 1))) continue;
+      for (const place of slot.places) {
+        if (finite(pointerTo(slot, place.offset), place.length)) continue;
+        const numbers = numbersOf(slot, place);
+        const at = (i: number) => (isHalf ? brokenHalf(numbers[i] as number) : (numbers[i] as number));
+        const index = Array.from(numbers.keys()).findIndex((i) => !Number.isFinite(at(i)));
+        return { slot: slot.name, tensor: place.name, index, value: at(index) };
       }
     }
     return undefined;
@@ -178,4 +186,11 @@ function numbersOf({ dtype, block }: Slot, { offset, length }: Place): StateArra
   const { view } = block;
   if (dtype === "bfloat16") return new Uint16Array(view.buffer, view.byteOffset + offset * 2, length);
   return view.subarray(offset, offset + length);
+}
+
+/** NaN or an infinity that bits of a bfloat16 stand for; 0 for any finite number. */
+function brokenHalf(bits: number): number {
+  if ((bits & 0x7f80) !== 0x7f80) return 0;
+  if (bits & 0x7f) return Number.NaN;
+  return bits & 0x8000 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }

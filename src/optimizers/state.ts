@@ -14,6 +14,8 @@ export interface OptimizerState {
   /** The sum of their weights. Default: their number. */
   readonly accumulatedWeight?: number;
   readonly slots: StateArrays;
+  /** The factor on the learning rate, where the guard has lowered it. Default 1. */
+  readonly rateFactor?: number;
   /** The scalar state of each group, in the order of `groups`; a single one when all groups share it. */
   readonly scalars: readonly Readonly<Record<string, number>>[];
   /** The state of each group's learning rate, null where it watches no metric. */
@@ -38,6 +40,7 @@ export function copyState(
   { kind, groups, scalars, slots }: StateHolder,
   step: number,
   { count, weight }: { readonly count: number; readonly weight: number },
+  rateFactor: number,
 ): OptimizerState {
   return {
     kind,
@@ -45,6 +48,7 @@ export function copyState(
     accumulated: count,
     // weights of 1 are the rule, and what format 1 had
     ...(count > 0 && weight !== count && { accumulatedWeight: weight }),
+    ...(rateFactor !== 1 && { rateFactor }),
     slots: slots.copies(),
     scalars: scalars.map((own) => ({ ...own })),
     plateaus: groups.map(({ plateau }) => plateau ?? null),
@@ -81,6 +85,9 @@ function checkState({ kind, accumulate, groups, scalars, slots }: StateHolder, s
   const possible = accumulated === 0 ? accumulatedWeight === 0 : accumulatedWeight > 0 && accumulatedWeight < Number.POSITIVE_INFINITY;
   if (!possible)
     throw new CheckpointError(`the state's accumulatedWeight cannot be ${show(accumulatedWeight)} for ${accumulated} gradients`);
+  const { rateFactor = 1 } = state;
+  if (!(typeof rateFactor === "number" && rateFactor > 0 && rateFactor <= 1))
+    throw new CheckpointError(`the state's rateFactor must be greater than 0 and at most 1, got ${show(rateFactor)}`);
   for (const [key, length] of [
     ["scalars", scalars.length],
     ["plateaus", groups.length],

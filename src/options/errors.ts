@@ -90,6 +90,22 @@ export class DataError extends StepsizeError {
   }
 }
 
+/** What is known of a number that is not finite. */
+export interface DivergedDetails {
+  /** What the number is of. */
+  readonly source?: "loss" | "gradient" | "state" | "value";
+  /** The tensor, the slot of its state, and where in it, from 0, the first such number stands. */
+  readonly tensor?: string;
+  readonly slot?: string;
+  readonly index?: number;
+  readonly value?: number;
+  /** Of the update that it was found at. */
+  readonly learningRate?: number;
+  /** Of the gradients at the last looks before, the latest last. */
+  readonly gradientNorms?: readonly number[];
+  readonly advice?: string;
+}
+
 /** A loss, gradient, weight or optimizer state stopped being finite: the run diverged at `step`. */
 export class DivergedError extends StepsizeError {
   override get name(): string {
@@ -99,8 +115,10 @@ export class DivergedError extends StepsizeError {
   constructor(
     readonly what: string,
     readonly step: number,
+    readonly details: DivergedDetails = {},
   ) {
-    super(`${what} is not finite after step ${step}: the run diverged, try a lower learning rate or clipNorm`);
+    const { advice = "try a lower learning rate or clipNorm" } = details;
+    super(`${what} is not finite after step ${step}${facts(details)}: the run diverged, ${advice}`);
   }
 }
 
@@ -109,6 +127,16 @@ export class CheckpointError extends StepsizeError {
   override get name(): string {
     return "CheckpointError";
   }
+}
+
+function facts({ index, value, learningRate, gradientNorms = [] }: DivergedDetails): string {
+  const digits = (number: number) => String(Number(number.toPrecision(3)));
+  const known = [
+    ...(value === undefined ? [] : [index === undefined ? `${value}` : `${value} at [${index}]`]),
+    ...(learningRate === undefined ? [] : [`learning rate ${digits(learningRate)}`]),
+    ...(gradientNorms.length === 0 ? [] : [`gradient norms before: ${gradientNorms.map(digits).join(", ")}`]),
+  ];
+  return known.length === 0 ? "" : ` (${known.join("; ")})`;
 }
 
 function sized(bytes: number): string {

@@ -62,7 +62,7 @@ export class Trainer implements Disposable {
     this.model = typeof model === "function" ? model(engine, context) : new Network(engine, model, loss as never, context);
     checkModel(this.model, engine);
     try {
-      this.optimizer = new Optimizer(this.model.parameters, this.run.optimizer, clockOf(this.run, training.rows));
+      this.optimizer = new Optimizer(this.model.parameters, this.run.optimizer, clockOf(this.run, training.rows), true);
       this.#batches = this.#batchesOf(training);
       this.#validation = validation && this.#batchesOf(validation);
     } catch (error) {
@@ -143,7 +143,8 @@ export class Trainer implements Disposable {
    */
   checkpoint(notes?: unknown): Uint8Array<ArrayBuffer> {
     this.#alive();
-    this.#refuseNonFinite();
+    const broken = this.optimizer.findNonFinite();
+    if (broken !== undefined) throw new DivergedError(broken, this.optimizer.steps);
     const { values: bestValues, ...best } = this.#best ?? {};
     const progress = {
       done: this.#done,
@@ -249,7 +250,8 @@ export class Trainer implements Disposable {
     const updated = this.optimizer.step(() => this.model.train(batch), this.#stepOptions);
     this.#done++;
     const { loss } = this.optimizer;
-    this.#lossSum += loss * rows;
+    // a batch that the guard has left out counts as those before it
+    this.#lossSum += rows * (Number.isNaN(loss) ? (from > 0 ? this.#lossSum / from : 0) : loss);
     if (!updated) return undefined;
     this.#learningRate = this.optimizer.learningRate;
     const epoch = Math.ceil(this.#done / this.#batchesPerEpoch);
@@ -257,7 +259,7 @@ export class Trainer implements Disposable {
   }
 
   #endEpoch(): EpochRecord {
-    this.#refuseNonFinite();
+    this.optimizer.check();
     this.optimizer.toEvaluation();
     const record: EpochRecord = {
       epoch: this.#done / this.#batchesPerEpoch,
@@ -287,11 +289,6 @@ export class Trainer implements Disposable {
     const training = this.#whileTraining(() => view.slice());
     view.set(result);
     this.#training = training.every((value, i) => value === result[i]) ? undefined : training;
-  }
-
-  #refuseNonFinite(): void {
-    const broken = this.optimizer.findNonFinite();
-    if (broken !== undefined) throw new DivergedError(broken, this.optimizer.steps);
   }
 
   /** Keeps the best weights; true when early stopping has run out of patience. */

@@ -432,7 +432,9 @@ describe("wrong use", () => {
     using trainer = new Trainer(await load(), { ...irisRun, optimizer: sgd({ learningRate: 1e30 }) }, iris);
     const error = await trainer.train().catch((error: unknown) => error);
     expect(error).toBeInstanceOf(DivergedError);
-    expect((error as Error).message).toMatch(/is not finite after step \d+: the run diverged, try a lower learning rate or clipNorm/);
+    expect((error as Error).message).toMatch(
+      /is not finite after step \d+ \(.*learning rate 1e\+30.*\): the run diverged, .*try .*a lower learning rate/,
+    );
   });
 
   test("a gradient too large for Adam's squares is found although every loss stays finite", async () => {

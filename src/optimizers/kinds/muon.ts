@@ -43,13 +43,13 @@ const fallback: Field<OptimizerDescription> & { isOptimizer: true } = {
   ...optimizer,
   read(value, path) {
     const { core, layers } = unwrap(optimizer.read(value, path));
-    const { clipNorm, clipValue, accumulate, maximize, groups } = core;
-    const isPlain = layers.length === 0 && clipNorm === undefined && clipValue === undefined && accumulate === 1 && !maximize;
+    const { clipNorm, clipValue, accumulate, maximize, guard, groups } = core;
+    const isPlain = layers.length === 0 && clipNorm === undefined && clipValue === undefined && accumulate === 1 && !maximize && !guard;
     if (!isPlain || groups.length > 0) {
       throw new OptionError(
         path,
         value,
-        "must be a plain optimizer: wrappers, clipping, accumulate, maximize and groups belong to muon itself",
+        "must be a plain optimizer: wrappers, clipping, accumulate, maximize, guard and groups belong to muon itself",
       );
     }
     return core;

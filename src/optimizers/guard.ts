@@ -1,0 +1,150 @@
+import type { Parameters } from "../engine/parameters.js";
+import { DivergedError } from "../options/errors.js";
+import { FLUSH_EVERY } from "./flush.js";
+import type { Gradients } from "./gradients.js";
+import type { BoundGroup } from "./groups.js";
+import type { GuardAction } from "./rule.js";
+import type { Slots } from "./slots.js";
+import { copyState, loadState, type OptimizerState, type StateHolder } from "./state.js";
+
+/** Updates between two looks at state and values, and between two notes of the gradients' norm. */
+const LOOK_EVERY = FLUSH_EVERY;
+const NOTE_EVERY = 8 * LOOK_EVERY;
+/** The factor on the learning rate at every return to a snapshot, and the most returns. */
+const RATE_FACTOR = 0.5;
+const MOST_RETURNS = 10;
+/** Gradient norms that an error tells. */
+const NORMS = 4;
+const NOTHING = { count: 0, weight: 0 };
+
+/** A number that is not finite: what it is of, and where it stands there. */
+export interface Found {
+  readonly what: string;
+  readonly source: "loss" | "gradient" | "state" | "value";
+  readonly tensor?: string;
+  readonly index?: number;
+  readonly value: number;
+}
+
+const ADVICE: Readonly<Record<Found["source"], string>> = {
+  loss: "try a lower learning rate or clipNorm",
+  gradient: 'try a lower learning rate or clipNorm, look at the data of this batch, or leave such updates out with guard: "skip"',
+  state: "a gradient was too large for its square: try clipNorm or a lower learning rate",
+  value: "try a lower learning rate or clipNorm",
+};
+
+/** Watches over the numbers of an optimizer, finds what is not finite, and keeps what may be gone back to. */
+export class Guard {
+  /** The factor on the learning rate after returns. */
+  rateFactor = 1;
+  /** Whether gradients are looked at before every update. */
+  readonly watchesGradients: boolean;
+  /** How often something was found and the run went on, and what it was the last time. */
+  hits = 0;
+  lastHit: DivergedError | undefined;
+  readonly #parameters: Parameters;
+  readonly #gradients: Gradients;
+  readonly #slots: Slots;
+  readonly #live: readonly BoundGroup[];
+  readonly #action: GuardAction;
+  readonly #norms: number[] = [];
+  #snapshot: { readonly values: Float32Array; readonly state: OptimizerState } | undefined;
+  #returns = 0;
+
+  constructor(
+    parameters: Parameters,
+    gradients: Gradients,
+    slots: Slots,
+    live: readonly BoundGroup[],
+    action: GuardAction,
+    closely: boolean,
+  ) {
+    this.#parameters = parameters;
+    this.#gradients = gradients;
+    this.#slots = slots;
+    this.#live = live;
+    this.#action = action;
+    this.watchesGradients = action === "skip" || (closely && action !== "off");
+  }
+
+  /** Whether to look at state and values, by the number of updates made. */
+  looks(updates: number): boolean {
+    return this.#action !== "off" && updates % LOOK_EVERY === 0;
+  }
+
+  /** The first gradient that is not finite, of tensors that are stepped. */
+  findInGradients(): Found | undefined {
+    const { kernels } = this.#parameters.engine;
+    if (this.#live.every(({ runs }) => runs.every(({ g, n }) => kernels.finite(g, n)))) return undefined;
+    const { view } = this.#gradients.block;
+    for (const { parameters } of this.#live) {
+      for (const { name, offset, length } of parameters) {
+        const found = firstIn(view.subarray(offset, offset + length));
+        if (found.index >= 0) return { what: `the gradient of ${name}`, source: "gradient", tensor: name, ...found };
+      }
+    }
+    return undefined;
+  }
+
+  /** The first number of values and state that is not finite. */
+  findAfter(): Found | undefined {
+    const name = this.#parameters.findNonFinite();
+    if (name !== undefined) return { what: name, source: "value", tensor: name, ...firstIn(this.#parameters.get(name).value) };
+    const place = this.#slots.findNonFinite();
+    return place && { what: `${place.slot} of ${place.tensor}`, source: "state", ...place };
+  }
+
+  /** Before an update: notes, now and then, how large gradients are, which an error tells, and keeps what may be gone back to. */
+  remember(updates: number, holder: StateHolder): void {
+    if (updates % NOTE_EVERY === 0) this.#norms.push(this.#gradients.sizeOf(this.#live));
+    if (this.#norms.length > NORMS) this.#norms.shift();
+    if (this.#action !== "restore") return;
+    this.#snapshot = { values: this.#parameters.values.view.slice(), state: copyState(holder, updates, NOTHING, 1) };
+  }
+
+  /** Begins anew from a state that was loaded: the snapshot belongs to another one. */
+  forget(rateFactor = 1): void {
+    this.rateFactor = rateFactor;
+    this.#snapshot = undefined;
+    this.#norms.length = 0;
+  }
+
+  /**
+   * Leaves the update out, or goes back to the snapshot with the rate lowered. Gradients are given up.
+   *
+   * @returns the number of updates made, to go on from.
+   * @throws DivergedError where the run cannot go on.
+   */
+  answer(found: Found, updates: number, scheduledRate: number, holder: StateHolder): number {
+    const error = this.#errorOf(found, updates, scheduledRate);
+    const skips = this.#action === "skip" && (found.source === "loss" || found.source === "gradient");
+    const goesBack = this.#snapshot !== undefined && this.#returns < MOST_RETURNS;
+    if (goesBack && this.#snapshot !== undefined) {
+      this.#parameters.values.view.set(this.#snapshot.values);
+      loadState(holder, this.#snapshot.state);
+      this.#returns++;
+      this.rateFactor *= RATE_FACTOR;
+    }
+    this.#gradients.clear();
+    if (!skips && !goesBack) throw error;
+    this.hits++;
+    this.lastHit = error;
+    return this.#snapshot?.state.step ?? updates;
+  }
+
+  #errorOf({ what, ...place }: Found, updates: number, scheduledRate: number): DivergedError {
+    const again = this.#returns > 0 ? `; ${this.#returns} returns to a snapshot with lower rates did not help` : "";
+    return new DivergedError(what, updates, {
+      ...place,
+      learningRate: scheduledRate * this.rateFactor,
+      gradientNorms: [...this.#norms],
+      advice: ADVICE[place.source] + again,
+    });
+  }
+}
+
+/** The first number that is not finite, with the index -1 where there is none. */
+function firstIn(numbers: Float32Array): { index: number; value: number } {
+  const index = numbers.findIndex((number) => !Number.isFinite(number));
+  return { index, value: numbers[index] ?? 0 };
+}
