@@ -4,6 +4,7 @@ import { boolean, integer, list, number, optional, readOptions } from "../option
 import { checkDatasets } from "../training/checks.js";
 import type { EpochRecord } from "../training/records.js";
 import { type CheckedRun, type Run, readRun } from "../training/run.js";
+import { functionIn, runToJSON } from "../training/run-json.js";
 import { conclude, type SearchResult } from "./conclude.js";
 import type { Terms, Tried } from "./evidence.js";
 import type { Executor, Job } from "./executors/executor.js";
@@ -11,7 +12,7 @@ import { threadExecutor } from "./executors/thread.js";
 import { guessOf } from "./guess.js";
 import { nextRung, type Order } from "./race.js";
 import { defaultRates } from "./rates.js";
-import { resplit } from "./resplit.js";
+import { rowsOf } from "./resplit.js";
 import type { SearchData, TrialResult } from "./trial.js";
 
 export interface SearchOptions {
@@ -31,7 +32,10 @@ export interface SearchOptions {
   resplit?: boolean;
   /** Where to run. Default: `await load()`. */
   engine?: Engine;
-  /** Runs the trials. Default: one after the other, in this thread. */
+  /**
+   * Runs the trials, such as `workersExecutor()` of `stepsize/workers`. Default: one after the other, in this thread, as runs that hold functions are
+   * in any case.
+   */
   executor?: Executor;
   /** Stops the search between two steps. */
   signal?: AbortSignal;
@@ -70,12 +74,15 @@ export type SearchLearningRate = (run: Run, data: SearchData, options?: SearchOp
 
 /** The search of an entry point, which runs on that entry's `load()` unless it is given an engine. */
 export function searchWith(load: () => Promise<Engine>): SearchLearningRate {
-  return async (run, data, { engine, executor, ...options } = {}) =>
-    search(run, data, executor ?? threadExecutor(engine ?? (await load())), options);
+  return async (run, data, { engine, executor, ...options } = {}) => {
+    const checked = readRun(run);
+    const away = executor !== undefined && (executor.remote !== true || functionIn(runToJSON(checked)) === undefined);
+    return search(checked, data, away ? executor : threadExecutor(engine ?? (await load())), options);
+  };
 }
 
 async function search(
-  run: Run,
+  checked: CheckedRun,
   data: SearchData,
   executor: Executor,
   { signal, onEpoch, ...rest }: Omit<SearchOptions, "engine" | "executor">,
@@ -89,25 +96,33 @@ async function search(
     repeats: optional(integer(undefined, { min: 1 })),
     resplit: boolean(false),
   });
-  const checked = readRun(run);
   checkTargets(checkDatasets(data));
   const rising = [...new Set(rates)].sort((a, b) => a - b);
-  const dataOf = cached((repeat) => (repeat === 0 || !anew ? data : resplit(data, checked.seed + repeat)));
+  const splitOf = (repeat: number) => (repeat === 0 || !anew ? null : checked.seed + repeat);
   const trials: TrialResult[][] = rising.map(() => []);
   const progress = progressOf(checked, onEpoch);
   let spent = 0;
   const cost = data.training.rows * checked.epochs;
   const runAll = async (orders: readonly Order[]) => {
-    const jobs = orders.map(({ index, repeat }) => ({ rate: rising[index] as number, repeat, seed: checked.seed + repeat }));
+    const jobs = orders.map(
+      ({ index, repeat }): Job => ({
+        run: checked,
+        rate: rising[index] as number,
+        repeat,
+        seed: checked.seed + repeat,
+        split: splitOf(repeat),
+      }),
+    );
     progress.plan(jobs);
-    const results = await executor.run(jobs, { run: checked, dataOf, signal, onEpoch: progress.epoch, onTrial: progress.trial });
+    const results = await executor.run(jobs, { data, signal, onEpoch: onEpoch && progress.epoch, onTrial: progress.trial });
     results.forEach((result, i) => {
       trials[(orders[i] as Order).index]?.push(result);
     });
     spent += orders.length * cost;
   };
   const tried = (): Tried[] => rising.map((rate, i) => ({ rate, trials: trials[i] as TrialResult[] }));
-  const terms = (): Terms => termsOf(checked, data, Math.max(...trials.map(({ length }) => length)), dataOf);
+  const terms = (): Terms =>
+    termsOf(checked, data, Math.max(...trials.map(({ length }) => length)), (repeat) => rowsOf(data, splitOf(repeat)));
 
   await runAll(rising.flatMap((_, index) => Array.from({ length: repeats ?? 1 }, (_, repeat) => ({ index, repeat }))));
   if (repeats === undefined) {
@@ -138,15 +153,6 @@ function termsOf(
     validationRows: validation?.rows ?? 0,
     entropic: loss === "crossEntropy" || loss === "binaryCrossEntropy",
     hits: training.task === "classification",
-  };
-}
-
-/** Splits are made once. */
-function cached<T>(make: (index: number) => T): (index: number) => T {
-  const made = new Map<number, T>();
-  return (index) => {
-    if (!made.has(index)) made.set(index, make(index));
-    return made.get(index) as T;
   };
 }
 
