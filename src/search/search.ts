@@ -5,15 +5,16 @@ import { checkDatasets } from "../training/checks.js";
 import type { EpochRecord } from "../training/records.js";
 import { type CheckedRun, type Run, readRun } from "../training/run.js";
 import { functionIn, runToJSON } from "../training/run-json.js";
-import { conclude, type SearchResult } from "./conclude.js";
-import type { Terms, Tried } from "./evidence.js";
+import type { SearchResult } from "./conclude.js";
+import { conduct, type Plan, type Subject } from "./conduct.js";
 import type { Executor, Job } from "./executors/executor.js";
 import { threadExecutor } from "./executors/thread.js";
+import { factsOf } from "./facts.js";
 import { guessOf } from "./guess.js";
-import { nextRung, type Order } from "./race.js";
+import { checkLedger, type Ledger, withLedger } from "./ledger.js";
 import { defaultRates } from "./rates.js";
 import { rowsOf } from "./resplit.js";
-import type { SearchData, TrialResult } from "./trial.js";
+import type { SearchData } from "./trial.js";
 
 export interface SearchOptions {
   /** The learning rates to try, each greater than 0. Default: 1e-6 to 1, two a decade. */
@@ -37,6 +38,8 @@ export interface SearchOptions {
    * in any case.
    */
   executor?: Executor;
+  /** Keeps the results of trials, and has those of earlier searches. Default: none. */
+  ledger?: Ledger;
   /** Stops the search between two steps. */
   signal?: AbortSignal;
   /** Called after every epoch of every run. */
@@ -85,75 +88,36 @@ async function search(
   checked: CheckedRun,
   data: SearchData,
   executor: Executor,
-  { signal, onEpoch, ...rest }: Omit<SearchOptions, "engine" | "executor">,
+  { signal, onEpoch, ledger, ...rest }: Omit<SearchOptions, "engine" | "executor">,
 ): Promise<SearchResult> {
-  const {
-    rates,
-    repeats,
-    resplit: anew,
-  } = readOptions<{ rates: readonly number[]; repeats?: number; resplit: boolean }>("search", rest, {
+  const plan = readPlan(rest);
+  const kept = ledger === undefined ? executor : withLedger(executor, checkLedger(ledger));
+  checkTargets(checkDatasets(data));
+  const progress = progressOf(checked, onEpoch);
+  return conduct(subjectOf(checked, data), plan, (jobs) => {
+    progress.plan(jobs);
+    return kept.run(jobs, { data, signal, onEpoch: onEpoch && progress.epoch, onTrial: progress.trial });
+  });
+}
+
+/** Reads what a search does from options. */
+export function readPlan(options: Partial<Plan>): Plan {
+  return readOptions<Plan>("search", options, {
     rates: list(defaultRates(), number(undefined, { above: 0 }), 1),
     repeats: optional(integer(undefined, { min: 1 })),
     resplit: boolean(false),
   });
-  checkTargets(checkDatasets(data));
-  const rising = [...new Set(rates)].sort((a, b) => a - b);
-  const splitOf = (repeat: number) => (repeat === 0 || !anew ? null : checked.seed + repeat);
-  const trials: TrialResult[][] = rising.map(() => []);
-  const progress = progressOf(checked, onEpoch);
-  let spent = 0;
-  const cost = data.training.rows * checked.epochs;
-  const runAll = async (orders: readonly Order[]) => {
-    const jobs = orders.map(
-      ({ index, repeat }): Job => ({
-        run: checked,
-        rate: rising[index] as number,
-        repeat,
-        seed: checked.seed + repeat,
-        split: splitOf(repeat),
-      }),
-    );
-    progress.plan(jobs);
-    const results = await executor.run(jobs, { data, signal, onEpoch: onEpoch && progress.epoch, onTrial: progress.trial });
-    results.forEach((result, i) => {
-      trials[(orders[i] as Order).index]?.push(result);
-    });
-    spent += orders.length * cost;
-  };
-  const tried = (): Tried[] => rising.map((rate, i) => ({ rate, trials: trials[i] as TrialResult[] }));
-  const terms = (): Terms =>
-    termsOf(checked, data, Math.max(...trials.map(({ length }) => length)), (repeat) => rowsOf(data, splitOf(repeat)));
+}
 
-  await runAll(rising.flatMap((_, index) => Array.from({ length: repeats ?? 1 }, (_, repeat) => ({ index, repeat }))));
-  if (repeats === undefined) {
-    for (;;) {
-      const rung = nextRung(tried(), terms(), cost, spent);
-      if (rung.length === 0) break;
-      await runAll(rung);
-    }
-  }
-  return conclude(tried(), terms(), data);
+/** What is searched, of data that are there. */
+export function subjectOf(run: CheckedRun, data: SearchData): Subject {
+  return { run, facts: factsOf(data), guess: (split) => guessOf(rowsOf(data, split), run.loss) };
 }
 
 /** @throws DataError for quantities that are all the same. */
 function checkTargets({ training }: SearchData): void {
   if (training.task !== "regression" || training.targets.some((target, i) => target !== training.targets[i % training.outputs])) return;
   throw new DataError(`every training row has the target ${training.targets[0]}, so there is nothing to learn`);
-}
-
-function termsOf(
-  { loss }: CheckedRun,
-  { training, validation }: SearchData,
-  repeats: number,
-  dataOf: (repeat: number) => SearchData,
-): Terms {
-  return {
-    guesses: Array.from({ length: repeats }, (_, repeat) => guessOf(dataOf(repeat), loss)),
-    trainingRows: training.rows,
-    validationRows: validation?.rows ?? 0,
-    entropic: loss === "crossEntropy" || loss === "binaryCrossEntropy",
-    hits: training.task === "classification",
-  };
 }
 
 /** Counts epochs over runs that may go on side by side, and end early. */

@@ -6,7 +6,7 @@ export type StartedWorker = NodeWorker | WebWorker;
 /** The little that is used of a worker of `node:worker_threads`, which Bun and Deno have as well. */
 interface NodeWorker {
   postMessage(message: unknown): void;
-  on(event: string, listener: (value: never) => void): unknown;
+  on(event: string, listener: (value: unknown) => void): unknown;
   ref(): void;
   unref(): void;
   terminate(): unknown;
@@ -53,8 +53,8 @@ export function listenTo(worker: StartedWorker, { hear, died }: Listener): Trial
     void worker.terminate();
   };
   if ("on" in worker) {
-    worker.on("message", hear as (value: never) => void);
-    worker.on("error", (error: unknown) => end(String(error)));
+    worker.on("message", (message) => hear(message as FromWorker));
+    worker.on("error", (error) => end(String(error)));
     worker.on("exit", () => end("it ended"));
     return { post: (message) => worker.postMessage(message), keep: (busy) => (busy ? worker.ref() : worker.unref()), terminate };
   }
