@@ -3,33 +3,38 @@
 // without a twin does not compile.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { constantsToMemory } from "./constants.js";
 import { writeKernels } from "./kernels/main.js";
 import { writeIfChanged } from "./write.js";
 
 writeKernels();
 
-for (const [target, file] of [
-  ["wasm", "build/core.wasm"],
-  ["threads", "build/threads.wasm"],
-]) {
-  asc("--config", "asconfig.json", "--target", target);
-  writeFileSync(file, constantsToMemory(readFileSync(file)));
+// compiling takes twenty seconds of processor time: what was compiled from the same sources stays
+const stamp = stampOf();
+if (!existsSync("build/stamp") || readFileSync("build/stamp", "utf8") !== stamp) {
+  for (const [target, file] of [
+    ["wasm", "build/core.wasm"],
+    ["threads", "build/threads.wasm"],
+  ]) {
+    asc("--config", "asconfig.json", "--target", target);
+    writeFileSync(file, constantsToMemory(readFileSync(file)));
+  }
+  asc(
+    "assembly/probes.ts",
+    "--config",
+    "none",
+    "--outFile",
+    "build/probes.wasm",
+    "--runtime",
+    "stub",
+    "--noAssert",
+    "--enable",
+    "simd",
+    "-O3",
+  );
+  writeFileSync("build/stamp", stamp);
 }
-asc(
-  "assembly/probes.ts",
-  "--config",
-  "none",
-  "--outFile",
-  "build/probes.wasm",
-  "--runtime",
-  "stub",
-  "--noAssert",
-  "--enable",
-  "simd",
-  "-O3",
-);
 
 const declarations = readFileSync("build/core.d.ts", "utf8");
 const kernels = [...declarations.matchAll(/export function (\w+)(\([^)]*\): \w+);/g)];
@@ -58,15 +63,6 @@ export const core = "${readFileSync(`build/${wasm}.wasm`).toString("base64")}";
   );
 }
 
-writeIfChanged(
-  "src/generated/hash.ts",
-  `// Made by scripts/wasm.js.
-
-/** The first half of the SHA-256 of the compiled kernels, whose bits the JavaScript twin gives too. */
-export const coreHash = "${createHash("sha256").update(readFileSync("build/core.wasm")).digest("hex").slice(0, 32)}";
-`,
-);
-
 // what "stepsize/core.wasm" and the entry points of workers and edge functions import
 mkdirSync("dist/engine", { recursive: true });
 copyFileSync("build/core.wasm", "dist/engine/core.wasm");
@@ -74,4 +70,16 @@ copyFileSync("src/engine/core.d.wasm.ts", "dist/engine/core.d.wasm.ts");
 
 function asc(...options) {
   execFileSync(process.execPath, ["node_modules/assemblyscript/bin/asc.js", ...options], { stdio: "inherit" });
+}
+
+/** A hash of all that the modules are compiled from. */
+function stampOf() {
+  const sources = readdirSync("assembly", { recursive: true })
+    .map((name) => `assembly/${name}`)
+    .filter((name) => name.endsWith(".ts"))
+    .sort();
+  const hash = createHash("sha256");
+  for (const file of [...sources, "asconfig.json", "scripts/wasm.js", "scripts/constants.js", "node_modules/assemblyscript/package.json"])
+    hash.update(`${file}\n`).update(readFileSync(file));
+  return hash.digest("hex");
 }

@@ -33,18 +33,20 @@ export function withLedger(executor: Executor, ledger: Ledger): Executor {
         work.onTrial?.(job, known);
       }
       const missing = jobs.filter((job) => !results.has(job));
-      const puts: (void | Promise<void>)[] = [];
-      const found = await executor.run(missing, {
-        ...work,
-        onTrial: (job, result) => {
-          puts.push(ledger.put(keys.get(job) as string, result, job));
-          work.onTrial?.(job, result);
-        },
-      });
-      await Promise.all(puts);
-      missing.forEach((job, i) => {
-        results.set(job, found[i] as TrialResult);
-      });
+      const puts: Promise<void>[] = [];
+      const onTrial = (job: Job, result: TrialResult) => {
+        const put = Promise.resolve(ledger.put(keys.get(job) as string, result, job));
+        // it is looked at below
+        put.catch(() => {});
+        puts.push(put);
+        results.set(job, result);
+        work.onTrial?.(job, result);
+      };
+      try {
+        await executor.run(missing, { ...work, onTrial });
+      } finally {
+        await Promise.all(puts);
+      }
       return jobs.map((job) => results.get(job) as TrialResult);
     },
   };

@@ -63,6 +63,11 @@ function standing(difference: Difference): Exclude<Standing, "failing"> {
   return difference.mean + CERTAIN * difference.error < -POINT ? "worse" : "unknown";
 }
 
+/** Whether two rates are told to be as good as each other, to a point. */
+export function isWithinPoint({ mean, error }: Difference): boolean {
+  return Math.abs(mean) + CERTAIN * error <= POINT;
+}
+
 /** The standing of every rate beside the chosen one; what lies between good rates and is not worse is good: scores do not go up and down by chance. */
 export function standings(tried: readonly Tried[], chosen: number, terms: Terms): Standing[] {
   const own = tried.map((one, i): Standing => {
