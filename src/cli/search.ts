@@ -25,6 +25,7 @@ interface Flags extends Settings, Outputs {
   repeats?: number;
   time?: number;
   trials?: number;
+  prune?: boolean;
   workers?: number;
   ledger?: string;
   backend?: string;
@@ -48,13 +49,14 @@ export function searchCommand(): Command {
     )
     .option("--time <time>", "race rates that cannot be told apart on for this long, as in 90s, 10m or 2h", secondsOf)
     .option("--trials <count>", "the same up to this many runs in all", numberOf)
+    .option("--prune", "look at runs after a ninth and a third of their epochs, and go on only with those that may be the best")
     .option("--workers <count>", "trials side by side; the answer is the same (default: as many as there are processors)", numberOf)
     .option("--ledger <file>", "keep every trial in this file as soon as it is done; the same command goes on from there");
   return addOutputs(command).option("--backend <name>", "wasm or js (default: wasm if available)").action(search);
 }
 
 async function search(file: string, flags: Flags, command: Command): Promise<void> {
-  const { rates, repeats, time, trials, ledger: ledgerPath, report, json = false, quiet = false } = flags;
+  const { rates, repeats, time, trials, prune, ledger: ledgerPath, report, json = false, quiet = false } = flags;
   const outputs = [
     ...(report === false ? [] : [{ flag: "--report", path: report }]),
     ...(ledgerPath === undefined ? [] : [{ flag: "--ledger", path: ledgerPath }]),
@@ -65,7 +67,7 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   const run = describeRun(settings, parts, unscaledOptimizer(settings, parts.training.rows));
   const engine = await startEngine(flags.backend);
   const context = contextOf(file, parts, run, engine);
-  const plan = readPlan({ ...given({ rates, repeats }), resplit: true, ...budgetOf(time, trials) } as Partial<Plan>);
+  const plan = readPlan({ ...given({ rates, repeats, prune }), resplit: true, ...budgetOf(time, trials) } as Partial<Plan>);
   const words = wordsAfter(command);
   const subject = subjectOf(run, parts);
   using ledger =
@@ -127,7 +129,7 @@ function startPool({ workers, backend, repeats }: Flags, { rates }: Plan): Worke
 
 /** Flags of a search that `train` does not have, that name the page of the search, or that change no number. */
 const SEARCH_ONLY: ReadonlySet<string> = new Set([
-  ...["--rates", "--repeats", "--time", "--trials", "--workers", "--ledger"],
+  ...["--rates", "--repeats", "--time", "--trials", "--prune", "--workers", "--ledger"],
   ...["--report", "--no-report", "--json", "--quiet", "--backend"],
 ]);
 

@@ -1,4 +1,5 @@
 import { log } from "../numerics/math.js";
+import type { EpochRecord } from "../training/records.js";
 import { type Guess, mean } from "./guess.js";
 import type { TrialResult } from "./trial.js";
 
@@ -7,6 +8,19 @@ export interface Tried {
   readonly rate: number;
   /** By repeat: the same repeat of every rate has the same rows, seed and order. */
   readonly trials: readonly TrialResult[];
+  /** Why its trial was not worth going on with. */
+  readonly pruned?: Pruned | undefined;
+}
+
+/** What was measured when a trial was pruned. */
+export interface Pruned {
+  readonly epoch: number;
+  /** Above the rate with the lowest loss then, or so far below that its whole run gets less far than that rate had gone. */
+  readonly side: "low" | "high";
+  /** Its loss after that epoch, and the rate with the lowest. */
+  readonly loss: number;
+  readonly bestRate: number;
+  readonly bestLoss: number;
 }
 
 /** The circumstances under which repeats were compared. */
@@ -44,8 +58,10 @@ export function failuresOf({ trials }: Tried, { guesses }: Terms): Failure[] {
 }
 
 /** The loss that decides: on the validation rows, with the weights that were kept, or of the last epoch where there are no such rows. */
-export function decidingLoss({ rows, history }: TrialResult): number {
-  return rows === null ? (history.at(-1)?.loss as number) : mean(rows.losses);
+export function decidingLoss({ rows, history, paused }: TrialResult): number {
+  const last = history.at(-1) as EpochRecord;
+  if (paused !== undefined) return last.validation?.loss ?? last.loss;
+  return rows === null ? last.loss : mean(rows.losses);
 }
 
 /** The square of float32's relative precision, 2^-46: the least that squared errors can show. */

@@ -35,7 +35,9 @@ export function withLedger(executor: Executor, ledger: Ledger): Executor {
       const missing = jobs.filter((job) => !results.has(job));
       const puts: Promise<void>[] = [];
       const onTrial = (job: Job, result: TrialResult) => {
-        const put = Promise.resolve(ledger.put(keys.get(job) as string, result, job));
+        // without it, a trial that goes on starts anew, to the same bits
+        const { checkpoint: _, ...plain } = result;
+        const put = Promise.resolve(ledger.put(keys.get(job) as string, plain, job));
         // it is looked at below
         put.catch(() => {});
         puts.push(put);
@@ -58,12 +60,12 @@ function isResult(value: unknown): value is TrialResult {
 }
 
 /** The key of a trial: a hash of all that decides its result. @throws OptionError for a run that holds functions. */
-function trialKey({ run, rate, seed, split }: Job, data: string): string {
+function trialKey({ run, rate, seed, split, until }: Job, data: string): string {
   const place = functionIn(runToJSON(run));
   if (place !== undefined)
     throw new OptionError("search.ledger", place, `cannot tell runs apart that hold functions: ${place} of this one is a function`);
   // the seed of the trial takes the place of the run's
-  return textFingerprint(writeJSON([coreHash, { ...run, seed }, data, rate, split]));
+  return textFingerprint(writeJSON([coreHash, { ...run, seed }, data, rate, split, until ?? null]));
 }
 
 function textFingerprint(text: string): string {

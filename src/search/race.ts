@@ -28,8 +28,10 @@ export function nextRung(tried: readonly Tried[], terms: Terms, { cost, spent, b
   const chosen = choose(tried, terms, among(tried, repeats));
   if (chosen === undefined) return [];
   const stand = standings(tried, chosen, terms);
-  const open = tried.flatMap(({ trials }, i) =>
-    trials.length === repeats && failuresOf(tried[i] as Tried, terms).length === 0 && stand[i] !== "worse" ? [i] : [],
+  const open = tried.flatMap(({ trials, pruned }, i) =>
+    trials.length === repeats && pruned === undefined && failuresOf(tried[i] as Tried, terms).length === 0 && stand[i] !== "worse"
+      ? [i]
+      : [],
   );
   if (open.length < 2) return [];
   const best = tried[chosen] as Tried;

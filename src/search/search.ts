@@ -44,6 +44,11 @@ export interface SearchOptions {
    * far as they fit. Default: none.
    */
   budget?: Budget;
+  /**
+   * Look at the trials after a ninth and a third of their epochs, and go on only with those that may still be the best: successive halving, which costs about
+   * a quarter of the grid. The others get the verdict "pruned". Without a budget there is no race then. Default false.
+   */
+  prune?: boolean;
   /** Keeps the results of trials, and has those of earlier searches. Default: none. */
   ledger?: Ledger;
   /** Stops the search between two steps. */
@@ -112,12 +117,12 @@ async function search(
       await kept.run(jobs, { data, signal: time.signal, onEpoch: onEpoch && progress.epoch, onTrial });
     } catch (error) {
       if (!time.over || error instanceof StepsizeError) throw error;
-      if (results.size === 0 && progress.trials === 0)
-        throw new OptionError("search.budget.seconds", plan.budget?.seconds, "was over before a trial was done: allow more time");
     }
     return jobs.map((job) => results.get(job));
   };
-  return conduct(subjectOf(checked, data), plan, run).finally(() => time.dispose());
+  const result = await conduct(subjectOf(checked, data), plan, run).finally(() => time.dispose());
+  if (result !== undefined) return result;
+  throw new OptionError("search.budget.seconds", plan.budget?.seconds, "was over before a trial was done: allow more time");
 }
 
 const budget: Field<Budget> = {
@@ -139,6 +144,7 @@ export function readPlan(options: Partial<Plan>): Plan {
     repeats: optional(integer(undefined, { min: 1 })),
     resplit: boolean(false),
     budget: optional(budget),
+    prune: boolean(false),
   });
 }
 
@@ -153,26 +159,23 @@ function checkTargets({ training }: SearchData): void {
   throw new DataError(`every training row has the target ${training.targets[0]}, so there is nothing to learn`);
 }
 
-/** Counts epochs over runs that may go on side by side, and end early. */
+/** Counts epochs over trials that may go on side by side, and end early. */
 function progressOf({ epochs }: CheckedRun, onEpoch: SearchOptions["onEpoch"]) {
   let [ended, total] = [0, 0];
   const running = new Map<Job, number>();
+  const lengthOf = ({ until = epochs, from }: Job) => until - (from?.epoch ?? 0);
   return {
-    /** How many are done. */
-    get trials() {
-      return ended / epochs;
-    },
     plan: (jobs: readonly Job[]) => {
-      total += jobs.length * epochs;
+      for (const job of jobs) total += lengthOf(job);
     },
     epoch: (job: Job, epoch: EpochRecord) => {
-      running.set(job, epoch.epoch);
+      running.set(job, epoch.epoch - (job.from?.epoch ?? 0));
       const done = ended + [...running.values()].reduce((sum, count) => sum + count, 0);
       onEpoch?.({ rate: job.rate, repeat: job.repeat, epoch, done, total });
     },
     trial: (job: Job) => {
       running.delete(job);
-      ended += epochs;
+      ended += lengthOf(job);
     },
   };
 }
