@@ -17,8 +17,8 @@ export interface Pruned {
   readonly epoch: number;
   /** Above the rate with the lowest loss then, or so far below that its whole run gets less far than that rate had gone. */
   readonly side: "low" | "high";
-  /** Its loss after that epoch, and the rate with the lowest. */
-  readonly loss: number;
+  /** Its loss after that epoch, null when far above that of guessing; and the rate with the lowest. */
+  readonly loss: number | null;
   readonly bestRate: number;
   readonly bestLoss: number;
 }
@@ -67,15 +67,15 @@ export function decidingLoss({ rows, history, paused }: TrialResult): number {
 /** The square of float32's relative precision, 2^-46: the least that squared errors can show. */
 const FLOAT32_SQUARE = 1.4210854715202004e-14;
 
-/** The mean logarithm of the deciding losses, floored at what so few rows can show. */
-export function logLoss({ trials }: Tried, { entropic, validationRows, trainingRows, guesses }: Terms): number {
+/** The least loss that so few rows can show. */
+export function floorOf({ entropic, validationRows, trainingRows, guesses }: Terms, repeat: number): number {
   const n = validationRows || trainingRows;
-  return mean(
-    trials.map((trial, repeat) => {
-      const floor = entropic ? log((n + 2) / (n + 1)) : FLOAT32_SQUARE * (guesses[repeat]?.loss ?? 1);
-      return log(Math.max(decidingLoss(trial), floor));
-    }),
-  );
+  return entropic ? log((n + 2) / (n + 1)) : FLOAT32_SQUARE * (guesses[repeat]?.loss ?? 1);
+}
+
+/** The mean logarithm of the deciding losses, floored at what so few rows can show. */
+export function logLoss({ trials }: Tried, terms: Terms): number {
+  return mean(trials.map((trial, repeat) => log(Math.max(decidingLoss(trial), floorOf(terms, repeat)))));
 }
 
 /** Merits whose differences are paired: by row, a row's contribution to the score (or minus its loss, in units of `scale`). */

@@ -2,8 +2,9 @@ import { log } from "../numerics/math.js";
 import { unwrap } from "../optimizers/wrapper.js";
 import { isPlateau } from "../schedules/plateau.js";
 import { rateAt } from "../schedules/schedule.js";
+import type { EpochRecord } from "../training/records.js";
 import { type CheckedRun, clockOf } from "../training/run.js";
-import { failuresOf, type Pruned, type Terms, type Tried } from "./evidence.js";
+import { failuresOf, floorOf, type Pruned, type Terms, type Tried } from "./evidence.js";
 
 /** The epochs after which a search that prunes looks at its trials: a ninth and a third of the run. */
 export function rungsOf(epochs: number): number[] {
@@ -11,16 +12,14 @@ export function rungsOf(epochs: number): number[] {
   return [...new Set(rungs)].filter((epoch) => epoch >= 1 && epoch < epochs);
 }
 
-/** A low rate goes on while its whole run gets at least so far, beside the way that the best has gone: half a decade. */
-const WAY = 1 / Math.sqrt(10);
-/** Of the same factor, less or more what rates were rounded by. */
-const ROUNDED = 0.99;
+/** The square root of 10 downwards, less what rates are rounded by. */
+const HALF_DECADE = 0.99 / Math.sqrt(10);
 
 /**
  * The trials that are not worth going on with after an epoch, by their index. Decided by all of a rung, never by the order in which they arrived.
  *
  * Training goes about as far as the sum of its rates, and the best rate falls as it goes on. So what is above the rate with the lowest loss, and has a
- * higher loss than it, is pruned. Low rates overtake late, whatever their loss is now: only those are pruned whose whole run gets less than a third as far
+ * higher loss than it (no lower one, from half a decade above), is pruned. Low rates overtake late, whatever their loss is now: only those are pruned whose whole run gets less than a third as far
  * as that rate has gone by now. The lowest loss is looked for on the log, smoothed over neighbours.
  *
  * Source: K. Jamieson and A. Talwalkar, Non-stochastic best arm identification and hyperparameter optimization, AISTATS 2016 (successive halving), with
@@ -28,30 +27,35 @@ const ROUNDED = 0.99;
  */
 export function prune(tried: readonly Tried[], epoch: number, run: CheckedRun, terms: Terms): Map<number, Pruned> {
   const losses = tried.map((one) => lossAfter(one, epoch, terms));
-  const open = tried.flatMap(({ pruned }, i) => (pruned === undefined && Number.isFinite(losses[i]) ? [i] : []));
-  const guess = terms.guesses[0]?.loss;
-  const roof = Math.max(...losses.filter(Number.isFinite), guess ?? Number.NEGATIVE_INFINITY);
-  const logs = losses.map((loss) => log(Math.max(Math.min(loss, roof), Number.MIN_VALUE)));
+  const known = losses.filter(Number.isFinite);
+  const open = tried.flatMap(({ pruned, trials }, i) => (pruned === undefined && trials[0]?.divergence === null ? [i] : []));
+  const sound = open.filter((i) => Number.isFinite(losses[i]));
+  const roof = Math.max(...known, terms.guesses[0]?.loss ?? Number.NEGATIVE_INFINITY);
+  const logs = losses.map((loss) => log(Math.min(loss, roof)));
   const at = (i: number) => logs[Math.min(logs.length - 1, Math.max(0, i))] as number;
   const smooth = (i: number) => (at(i - 1) + 2 * at(i) + at(i + 1)) / 4;
-  const best = open.reduce((best, i) => (smooth(i) < smooth(best) ? i : best), open[0] as number);
-  const way = wayOf(run, epoch, terms.trainingRows);
+  const best = sound.reduce((best, i) => (smooth(i) < smooth(best) ? i : best), sound[0] ?? -1);
   const found = new Map<number, Pruned>();
+  if (best < 0) return found;
+  const { rate: bestRate } = tried[best] as Tried;
+  const bestLoss = losses[best] as number;
+  const least = bestRate * wayOf(run, epoch, terms.trainingRows) * HALF_DECADE;
   for (const i of open) {
-    const [{ rate }, { rate: bestRate }] = [tried[i] as Tried, tried[best] as Tried];
-    const [loss, bestLoss] = [losses[i] as number, losses[best] as number];
-    const side = rate > bestRate && loss > bestLoss ? "high" : rate < bestRate * way * WAY * ROUNDED ? "low" : undefined;
-    if (side !== undefined) found.set(i, { epoch, side, loss, bestRate, bestLoss });
+    const { rate } = tried[i] as Tried;
+    const loss = losses[i] as number;
+    const isHigh = rate > bestRate && (loss > bestLoss || (loss === bestLoss && rate * HALF_DECADE > bestRate));
+    const side = isHigh ? "high" : rate < least ? "low" : undefined;
+    if (side !== undefined) found.set(i, { epoch, side, loss: Number.isFinite(loss) ? loss : null, bestRate, bestLoss });
   }
   return found;
 }
 
-/** The loss after an epoch that decides; of a trial that was pruned, its last; infinite of one that failed. */
+/** The loss after an epoch that decides, floored; of a trial that was pruned, its last; infinite of one that failed. */
 function lossAfter(one: Tried, epoch: number, terms: Terms): number {
   const { history, divergence } = one.trials[0] as Tried["trials"][number];
   if (divergence !== null || (one.pruned === undefined && failuresOf(one, terms).length > 0)) return Number.POSITIVE_INFINITY;
-  const record = history[Math.min(epoch, history.length) - 1];
-  return record?.validation?.loss ?? (record?.loss as number);
+  const record = history[Math.min(epoch, history.length) - 1] as EpochRecord;
+  return Math.max(floorOf(terms, 0), record.validation?.loss ?? record.loss);
 }
 
 /** The share of the sum of a run's rates that belongs to its epochs up to this one; a rate that is decided on the way counts as constant. */

@@ -57,7 +57,7 @@ export function reasonText(reason: Reason): string {
       return `validation loss ${short(reason.loss)}, guessing has ${short(reason.guess)}`;
     case "pruned": {
       const { epoch, side, loss, bestRate, bestLoss } = reason;
-      const there = `loss ${short(loss)}, ${short(bestRate)} had ${short(bestLoss)}`;
+      const there = `loss ${loss === null ? "far above guessing" : short(loss)}, ${short(bestRate)} had ${short(bestLoss)}`;
       const far = side === "low" ? `its whole run goes less than a third as far as ${short(bestRate)} had gone; ` : "";
       return `pruned after epoch ${epoch}: ${far}${there}`;
     }
