@@ -31,6 +31,7 @@ const GENERATED = {
   page: "search",
   core: "engine",
   "core-threads": "engine",
+  hash: "engine",
   kernels: "engine",
   elementwise: "engine",
 };

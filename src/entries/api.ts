@@ -100,6 +100,7 @@ export type { Certainty, RateResult, SearchResult } from "../search/conclude.js"
 export type { Failure } from "../search/evidence.js";
 export type { Executor, Job, Work } from "../search/executors/executor.js";
 export { threadExecutor } from "../search/executors/thread.js";
+export type { Ledger } from "../search/ledger.js";
 export type { SearchNote } from "../search/notes.js";
 export { logspace } from "../search/rates.js";
 export { scaleRun } from "../search/scale.js";
