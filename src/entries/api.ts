@@ -28,7 +28,9 @@ export type { Loss } from "../models/losses.js";
 export { type Initialization, type MlpDescription, type MlpOptions, mlp } from "../models/mlp.js";
 export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "../models/model.js";
 export { Network } from "../models/network.js";
+export type { GroupState } from "../optimizers/groups.js";
 export { Optimizer } from "../optimizers/optimizer.js";
+export type { LoadedState, OptimizerLoadOptions } from "../optimizers/partial.js";
 export type {
   Closure,
   CommonOptions,

@@ -2,8 +2,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 export * from "../generated/factories.js";
+export type { GroupState } from "../optimizers/groups.js";
 export * from "../optimizers/index.js";
 export { Optimizer } from "../optimizers/optimizer.js";
+export type { LoadedState, OptimizerLoadOptions } from "../optimizers/partial.js";
 export type {
   AnyOptions,
   AnyRule,

@@ -20,12 +20,24 @@ import {
 } from "./rule.js";
 import { pointerTo, type Slot, type Slots } from "./slots.js";
 
+/** A group in a state: the kind of its rule, its tensors, and the number of updates before its own first. */
+export interface GroupState {
+  readonly kind: string;
+  readonly tensors: readonly string[];
+  /** Default 0. */
+  readonly began?: number;
+}
+
 /** The tensors that share options, and what a step needs of them. */
 export class BoundGroup implements Binding<AnyOptions> {
   learningRate = 0;
   /** The rate of the schedule for the step that is being made: `learningRate` once nothing can stop it. */
   scheduledRate = 0;
+  /** The number of the optimizer's updates before the first of this group: 0 unless its state began anew in the middle of a run. */
+  began = 0;
   readonly rule: AnyRule;
+  /** The kind of the rule without what goes around it. */
+  readonly kind: string;
   tensorRates?: readonly number[];
   readonly kernels: Kernels;
   readonly scratch: (length: number) => number;
@@ -43,10 +55,18 @@ export class BoundGroup implements Binding<AnyOptions> {
   runs: readonly Run[] = [];
   tensors: readonly TensorRun[] = [];
 
-  constructor(rule: AnyRule, base: AnyOptions, group: Partial<Group<AnyOptions>>, parameters: readonly Parameter[], host: Host) {
+  constructor(
+    rule: AnyRule,
+    compose: Compose,
+    base: AnyOptions,
+    group: Partial<Group<AnyOptions>>,
+    parameters: readonly Parameter[],
+    host: Host,
+  ) {
     const { match: _, frozen = false, elementRates = false, ...own } = group;
     const given = { ...base, ...own };
-    this.rule = rule;
+    this.rule = compose(rule);
+    this.kind = rule.kind;
     this.kernels = host.kernels;
     this.scratch = host.scratch;
     this.frozen = frozen;
@@ -59,9 +79,25 @@ export class BoundGroup implements Binding<AnyOptions> {
     this.scheduled = Object.entries<Field<unknown>>(rule.fields)
       .filter(([key, field]) => isSchedule(field, given[key]))
       .map(([key, field]) => [key, given[key] as Scheduled, field]);
-    this.slots = frozen ? [] : rule.slots(this.options);
-    const names = parameters.map(({ name }) => name);
-    this.scalars = rule.scalars?.(this.options, names) ?? {};
+    this.slots = frozen ? [] : this.rule.slots(this.options);
+    this.scalars = this.initialScalars();
+  }
+
+  /** Whether it is stepped: neither frozen nor empty. */
+  get isLive(): boolean {
+    return !this.frozen && this.parameters.length > 0;
+  }
+
+  /** The scalar state at its start. */
+  initialScalars(): Record<string, number> {
+    const names = this.parameters.map(({ name }) => name);
+    return this.rule.scalars?.(this.options, names) ?? {};
+  }
+
+  /** What a state says of it. */
+  description(): GroupState {
+    const tensors = this.parameters.map(({ name }) => name);
+    return { kind: this.kind, tensors, ...(this.began > 0 && { began: this.began }) };
   }
 
   /** Takes rate and options of a step from their schedules; throws before anything has moved. */
@@ -127,13 +163,11 @@ export class BoundGroup implements Binding<AnyOptions> {
 /** The parts of an optimizer that its groups use. */
 export type Host = Pick<Binding<AnyOptions>, "kernels" | "scratch">;
 
+/** The rule that wrappers make of another. */
+type Compose = (rule: AnyRule) => AnyRule;
+
 /** The groups in their order, each with the tensors that no earlier one matches; last what is left, with the optimizer's own options. */
-export function divide(
-  description: RuleDescription,
-  compose: (rule: AnyRule) => AnyRule,
-  parameters: Parameters,
-  host: Host,
-): BoundGroup[] {
+export function divide(description: RuleDescription, compose: Compose, parameters: Parameters, host: Host): BoundGroup[] {
   const rule = ruleOf(description);
   const { groups, ...base } = description;
   const left = new Set(parameters);
@@ -156,7 +190,8 @@ export function divide(
     const options = { ...base, ...group } as Resolved<AnyOptions>;
     const others = tensors.map((tensor) => (group.frozen ? undefined : rule.fallback?.(tensor, options)));
     const own = new BoundGroup(
-      compose(rule),
+      rule,
+      compose,
       base,
       group,
       tensors.filter((_, i) => others[i] === undefined),
@@ -166,7 +201,8 @@ export function divide(
     if (other === undefined) return [own];
     return [
       new BoundGroup(
-        compose(ruleOf(other)),
+        ruleOf(other),
+        compose,
         other,
         group,
         tensors.filter((_, i) => others[i] !== undefined),

@@ -1,7 +1,7 @@
 import type { Kernels } from "../engine/load.js";
 import type { Vector } from "../engine/memory.js";
 import type { Parameters } from "../engine/parameters.js";
-import type { Run } from "./rule.js";
+import type { AnyOptions, AnyRule, Binding, Run } from "./rule.js";
 
 /** The slot of the factors on the learning rate of each element. */
 export const ELEMENT_RATES = "elementRates";
@@ -24,6 +24,12 @@ export class KeptValues {
 
   keep(runs: readonly Run[]): void {
     for (const { p, n } of runs) this.#kernels.copy(p, p + this.#shift, n);
+  }
+
+  /** Keeps the values of a group and puts those to evaluate in their place. */
+  show(group: Binding<AnyOptions> & { readonly rule: AnyRule }): void {
+    this.keep(group.runs);
+    group.rule.evaluate?.(group);
   }
 
   restore(runs: readonly Run[]): void {

@@ -1,4 +1,3 @@
-import type { Kernels } from "../engine/load.js";
 import { Parameters } from "../engine/parameters.js";
 import { DisposedError, type DivergedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "../options/errors.js";
 import { show } from "../options/options.js";
@@ -11,6 +10,7 @@ import { type BoundGroup, divide, elementRatesOf, introduce, ratesOf } from "./g
 import { type Found, Guard } from "./guard.js";
 import { ELEMENT_RATES, KeptValues } from "./kept.js";
 import { ACCUMULATED_LOSS, checkStep, meanLoss, takeLoss } from "./loss.js";
+import { type LoadedState, type OptimizerLoadOptions, stateToLoad } from "./partial.js";
 import {
   type AnyRule,
   type Closure,
@@ -27,9 +27,7 @@ import { computeThrough, unwrap } from "./wrapper.js";
 /**
  * Binds an update rule to parameters: `step()` moves the values by the gradients that stand in the parameters' memory.
  *
- * An update number t (from 1) uses the learning rate of schedule step t - 1. Averaging over accumulated gradients, clipping and `maximize`
- * are one factor on the gradient, folded into the update's pass. Every 32 updates, values and state whose size is under 2^-93 become 0, and values
- * with weight decay under the smaller of 2^-40 and 2^-50 / weightDecay.
+ * An update number t (from 1) uses the learning rate of schedule step t - 1. Every 32 updates, what fades becomes 0 (docs/performance.md).
  *
  * A wrapper around an optimizer (`ema`, `lookahead`, `sam`, ...) leaves rate, groups, clipping and accumulation to the optimizer inside.
  *
@@ -47,17 +45,15 @@ import { computeThrough, unwrap } from "./wrapper.js";
 export class Optimizer implements Disposable {
   readonly parameters: Parameters;
   readonly description: OptimizerDescription;
-  readonly #kernels: Kernels;
   readonly #clock: Clock;
   readonly #core: RuleDescription;
   readonly #rule: AnyRule;
   readonly #groups: readonly BoundGroup[];
-  /** The groups that are stepped: neither frozen nor empty. */
   readonly #live: readonly BoundGroup[];
-  readonly #updates: readonly { readonly group: BoundGroup; readonly update: Step }[];
+  readonly #updates: readonly { group: BoundGroup; update: Step }[];
+  readonly #follow: readonly { group: BoundGroup; follow: ((t: number) => void) | undefined }[];
   /** The groups whose elements have rates of their own. */
   readonly #blended: readonly BoundGroup[];
-  readonly #follow: readonly ((t: number) => void)[];
   /** Calls a closure; what goes around the optimizer may do so elsewhere than at the values. */
   readonly #compute: (closure: Closure) => number;
   /** The scalar state of every group, or the one that they share. */
@@ -85,22 +81,20 @@ export class Optimizer implements Disposable {
     this.description = description;
     this.#core = core;
     this.#rule = rule;
-    this.#kernels = parameters.engine.kernels;
     this.#slots = new Slots(parameters);
     this.#clock = readClock(clock);
-    const host = { kernels: this.#kernels, scratch: (length: number) => this.#slots.scratch(length).pointer };
+    const host = { kernels: parameters.engine.kernels, scratch: (length: number) => this.#slots.scratch(length).pointer };
     this.#groups = divide(core, compose, parameters, host);
-    this.#live = this.#groups.filter(({ frozen, parameters }) => !frozen && parameters.length > 0);
+    this.#live = this.#groups.filter(({ isLive }) => isLive);
     this.#scalars = introduce(this.#groups, this.#live, rule.shared !== undefined);
     if (rule.needs === "loss" && core.accumulate > 1) (this.#scalars[0] as Record<string, number>)[ACCUMULATED_LOSS] = 0;
     try {
       this.#gradients = new Gradients(parameters, core.accumulate, this.#slots);
-      const { guard = "throw" } = core;
-      this.#guard = new Guard(parameters, this.#gradients, this.#slots, this.#live, guard, closely);
+      this.#guard = new Guard(parameters, this.#gradients, this.#slots, this.#live, core.guard ?? "throw", closely);
       for (const group of this.#live) group.addState(this.#slots, parameters.values.pointer, this.#gradients.block.pointer);
       this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => ({ group, update: group.rule.bind(group) }));
       this.#blended = this.#live.filter(({ elementRates }) => elementRates);
-      this.#follow = this.#live.flatMap((group) => group.rule.follow?.(group) ?? []);
+      this.#follow = this.#live.map((group) => ({ group, follow: group.rule.follow?.(group) }));
       const shift = parameters.gradients.pointer - parameters.values.pointer;
       const runs = this.#live.flatMap((group) => group.runs.map((run) => ({ ...run, g: run.p + shift, s: [] })));
       this.#compute = computeThrough(layers, { ...host, runs, sign: core.maximize ? -1 : 1 });
@@ -170,12 +164,7 @@ export class Optimizer implements Disposable {
     if (this.#evaluating) return;
     this.#evaluating = true;
     this.#markValues();
-    if (this.#steps === 0) return;
-    for (const group of this.#live) {
-      if (group.rule.evaluate === undefined) continue;
-      this.#kept?.keep(group.runs);
-      group.rule.evaluate(group);
-    }
+    for (const group of this.#shown) this.#kept?.show(group);
   }
 
   /** Puts the training values back, bit by bit, so that training can go on. */
@@ -184,8 +173,7 @@ export class Optimizer implements Disposable {
     if (!this.#evaluating) return;
     this.#evaluating = false;
     this.#markValues();
-    if (this.#steps === 0) return;
-    for (const { rule, runs } of this.#live) if (rule.evaluate) this.#kept?.restore(runs);
+    for (const { runs } of this.#shown) this.#kept?.restore(runs);
   }
 
   /**
@@ -249,12 +237,12 @@ export class Optimizer implements Disposable {
     this.#ratesKnown = true;
     for (const { runs } of this.#blended) this.#kept?.keep(runs);
     const closure = typeof loss === "function" ? loss : NONE;
-    for (const { group, update } of this.#updates) update(this.#steps + 1, group.learningRate, scale, sign * mean, closure);
+    for (const { group, update } of this.#updates) update(this.#steps + 1 - group.began, group.learningRate, scale, sign * mean, closure);
     this.#steps++;
     if (this.#steps === 1) this.#markValues();
     for (const { runs } of this.#blended) this.#kept?.blend(runs, (this.#slots.find(ELEMENT_RATES) as Slot).block.pointer);
-    for (const follow of this.#follow) follow(this.#steps);
-    if (this.#steps % FLUSH_EVERY === 0) flushFaded(this.#kernels, this.#live, this.#slots);
+    for (const { group, follow } of this.#follow) follow?.(this.#steps - group.began);
+    if (this.#steps % FLUSH_EVERY === 0) flushFaded(this.parameters.engine.kernels, this.#live, this.#slots);
     gradients.clear();
     return guard.looks(this.#steps) ? this.check() : true;
   }
@@ -304,18 +292,24 @@ export class Optimizer implements Disposable {
   }
 
   /**
-   * Takes over what `state()` gave, for parameters that hold the training values of that time. Throws CheckpointError, and changes nothing,
-   * when it belongs to another optimizer, and ModeError between `toEvaluation()` and `toTraining()`.
+   * Takes over what `state()` gave, for parameters that hold the training values of that time.
+   *
+   * @param options `partial: true` takes what matches, by names of slots and tensors, and starts the rest anew.
+   * @returns what started anew and what was not used: nothing without `partial`.
+   * @throws CheckpointError, and changes nothing, when the state belongs to another optimizer; ModeError between `toEvaluation()` and
+   *   `toTraining()`.
    */
-  load(state: OptimizerState): void {
+  load(given: OptimizerState, options: OptimizerLoadOptions = {}): LoadedState {
     this.#alive();
     if (this.#evaluating) throw new ModeError("load");
+    const { state, anew, unused } = stateToLoad(this.#holder, given, options);
     loadState(this.#holder, state);
     this.#ratesKnown = false;
     this.#steps = state.step;
     this.#guard.forget(state.rateFactor);
     this.#gradients.resume(state.accumulated, state.accumulatedWeight ?? state.accumulated);
     this.#markValues();
+    return { anew, unused };
   }
 
   dispose(): void {
@@ -329,14 +323,19 @@ export class Optimizer implements Disposable {
     this.dispose();
   }
 
+  /** The groups that have other values to evaluate, after a first update of theirs. */
+  get #shown(): readonly BoundGroup[] {
+    return this.#live.filter(({ rule, began }) => rule.evaluate && this.#steps > began);
+  }
+
   /** Says in the parameters what their values are, for models that are to be evaluated. */
   #markValues(): void {
     if (this.#evaluates) this.parameters.trainingOnly = !this.#disposed && this.#steps > 0 && !this.#evaluating;
   }
 
   get #holder(): StateHolder {
-    const { kind } = this.description;
-    return { kind, accumulate: this.#core.accumulate, groups: this.#groups, scalars: this.#scalars, slots: this.#slots };
+    const [{ kind }, { accumulate }, isShared] = [this.description, this.#core, this.#rule.shared !== undefined];
+    return { kind, accumulate, groups: this.#groups, scalars: this.#scalars, slots: this.#slots, isShared };
   }
 
   #alive(): void {

@@ -172,6 +172,11 @@ export interface Rule<Own> {
   initial?(slot: string, options: Resolved<Own>): number;
   /** The scalar state of a group, at its start; `tensors` are the names of its tensors. */
   scalars?(options: Resolved<Own>, tensors: readonly string[]): Record<string, number>;
+  /**
+   * Slots that start as the values and can do so beside a rule that goes on, such as the average of a wrapper, and the scalars that they start
+   * with after `t` updates.
+   */
+  readonly late?: { readonly slots: readonly string[]; scalars(t: number): Record<string, number> };
   bind(binding: Binding<Own>): Step;
   /** Bound for every group: what follows an update, when `elementRates` have had their say. */
   follow?(binding: Binding<Own>): (t: number) => void;

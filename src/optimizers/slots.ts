@@ -132,6 +132,15 @@ export class Slots {
     return undefined;
   }
 
+  /** Numbers out of a state that is not to be trusted; undefined where it has none. @throws CheckpointError where it has something else. */
+  given(state: Partial<StateArrays> | undefined, slot: string, name: string): StateArray | undefined {
+    const given: unknown = state?.[slot]?.[name];
+    if (given === undefined || given instanceof Float32Array || given instanceof Uint16Array) return given;
+    const advice =
+      typeof given === "object" && given !== null ? ": JSON turns a Float32Array into an object, write it with saveState()" : "";
+    throw new CheckpointError(`the state of ${slot} for ${show(name)} must be numbers, got ${show(given)}${advice}`);
+  }
+
   /** Copies of everything. */
   copies(): StateArrays {
     const copies: Record<string, Record<string, StateArray>> = {};
