@@ -16,6 +16,7 @@ const GENERATED = {
   schedules: "schedules",
   scheduleRules: "schedules",
   page: "search",
+  "training-worker": "training",
   core: "engine",
   "core-threads": "engine",
   kernels: "engine",

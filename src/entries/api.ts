@@ -111,7 +111,7 @@ export { type RowResults, runTrial, type SearchData, type TrialResult, type Tria
 export type { Reason, Verdict } from "../search/verdict.js";
 export { headline, noteText as searchNoteText, reasonText } from "../search/words.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
-export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions } from "../training/records.js";
+export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
 export type { CheckedRun, EarlyStopping, Run } from "../training/run.js";
 export {
   readSafetensors,
@@ -124,3 +124,4 @@ export {
 export type { ScoreName } from "../training/score.js";
 export { type LoadReport, type LoadStateOptions, loadState, saveState } from "../training/state-file.js";
 export { Trainer } from "../training/trainer.js";
+export { trainInWorker, type WorkerOptions, WorkerTrainer } from "../training/worker/worker-trainer.js";

@@ -3,7 +3,7 @@ import { checkEngine, type Engine } from "../engine/engine.js";
 import type { Model } from "../models/model.js";
 import { Network } from "../models/network.js";
 import { Random } from "../numerics/random.js";
-import { recorded } from "../optimizers/manual-rate.js";
+import { changesWithin, recorded } from "../optimizers/manual-rate.js";
 import { Optimizer } from "../optimizers/optimizer.js";
 import type { StepOptions } from "../optimizers/rule.js";
 import type { OptimizerState } from "../optimizers/state.js";
@@ -13,7 +13,8 @@ import { type Best, better } from "./best.js";
 import { blockOf, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { checkCheckpoint, checkData, checkDatasets, checkModel, checkOptions } from "./checks.js";
 import { evaluate } from "./evaluation.js";
-import type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions } from "./records.js";
+import { Meter } from "./meter.js";
+import type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "./records.js";
 import { type CheckedRun, clockOf, type Run, readRun } from "./run.js";
 import { type ScoreName, scoreName } from "./score.js";
 import { Slices } from "./slices.js";
@@ -90,11 +91,8 @@ export class Trainer implements Disposable {
   }
 
   /**
-   * Sets the learning rate from the next update on, while it trains; the run's must be `manual({ rate })`. What is set is kept by checkpoints, told by
+   * Sets the learning rate from the next update on, as `Optimizer.setLearningRate`, while it trains. What is set is kept by checkpoints, told by
    * the history, and data in `recordedRun`.
-   *
-   * @param match the pattern of a group, to set its rate alone.
-   * @throws OptionError as the optimizer's `setLearningRate`.
    */
   setLearningRate(rate: number, match?: string): void {
     this.#alive();
@@ -108,11 +106,13 @@ export class Trainer implements Disposable {
 
   /** Trains on, epoch by epoch, from where the run stands to its end. */
   async *epochs(options: TrainOptions = {}): AsyncGenerator<EpochRecord, void, undefined> {
-    const { signal, onStep } = checkOptions(options);
+    const { signal, onStep, onProgress } = checkOptions(options);
     const slices = new Slices();
+    const meter = onProgress && this.#meter(onProgress);
     while (!this.#finished) {
       signal?.throwIfAborted();
       const step = this.#step();
+      meter?.add(this.#batches.rows, step);
       // first the epoch's end, so that what onStep sees, and may write to a checkpoint, is whole
       const epoch = this.#done % this.#batchesPerEpoch === 0 ? this.#endEpoch() : undefined;
       if (step !== undefined) onStep?.(step);
@@ -278,6 +278,14 @@ export class Trainer implements Disposable {
     return { epoch, step: this.optimizer.steps, loss, learningRate: this.#learningRate };
   }
 
+  #meter(tell: (progress: TrainProgress) => void): Meter {
+    const { epochs, batchSize } = this.run;
+    const { rows } = this.#batches.data;
+    const rowsLeft = epochs * rows - this.#history.length * rows - (this.#done % this.#batchesPerEpoch) * batchSize;
+    const steps = clockOf(this.run, rows).totalSteps;
+    return new Meter(tell, { epochs, steps, rowsLeft, gradientNorm: () => this.optimizer.gradientNorm });
+  }
+
   #endEpoch(): EpochRecord {
     this.optimizer.check();
     this.optimizer.toEvaluation();
@@ -287,7 +295,7 @@ export class Trainer implements Disposable {
       loss: this.#lossSum / this.#batches.data.rows,
       learningRate: this.#learningRate,
       ...(this.#validation && { validation: evaluate(this.model, this.#validation, this.run.batchSize) }),
-      ...this.#rateChanges(),
+      ...changesWithin(this.optimizer.rateChanges, this.#history.at(-1)?.step ?? 0, this.optimizer.steps),
     };
     this.#history.push(record);
     const watched = record.validation?.loss ?? record.loss;
@@ -301,13 +309,6 @@ export class Trainer implements Disposable {
     if (this.#finished) this.#showResult();
     else this.optimizer.toTraining();
     return record;
-  }
-
-  /** The rates set by hand that the epoch, which ends here, was the first to use. */
-  #rateChanges(): Pick<EpochRecord, "rateChanges"> {
-    const from = this.#history.at(-1)?.step ?? 0;
-    const changes = this.optimizer.rateChanges.filter(({ step }) => step >= from && step < this.optimizer.steps);
-    return changes.length > 0 ? { rateChanges: changes } : {};
   }
 
   /** Leaves in the model what the run has come to, and keeps the training values where these are others. */
