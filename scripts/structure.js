@@ -29,6 +29,7 @@ const GENERATED = {
   schedules: "schedules",
   scheduleRules: "schedules",
   page: "search",
+  "training-worker": "training",
   core: "engine",
   "core-threads": "engine",
   hash: "engine",

@@ -29,6 +29,7 @@ export { type Initialization, type MlpDescription, type MlpOptions, mlp } from "
 export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "../models/model.js";
 export { Network } from "../models/network.js";
 export type { GroupState } from "../optimizers/groups.js";
+export type { MadeChange } from "../optimizers/manual-rate.js";
 export { Optimizer } from "../optimizers/optimizer.js";
 export type { LoadedState, OptimizerLoadOptions } from "../optimizers/partial.js";
 export type {
@@ -73,7 +74,9 @@ export {
   joinSchedules,
   type LinearOptions,
   linear,
+  type ManualOptions,
   type MultiStepOptions,
+  manual,
   multiStep,
   type OneCycleOptions,
   oneCycle,
@@ -81,6 +84,7 @@ export {
   type PolynomialOptions,
   piecewiseConstant,
   polynomial,
+  type RateChange,
   type ReduceOnPlateauOptions,
   rateAt,
   reduceOnPlateau,
@@ -111,7 +115,7 @@ export { type RowResults, runTrial, type SearchData, type TrialResult, type Tria
 export type { Reason, Verdict } from "../search/verdict.js";
 export { headline, noteText as searchNoteText, reasonText } from "../search/words.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
-export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions } from "../training/records.js";
+export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
 export type { CheckedRun, EarlyStopping, Run } from "../training/run.js";
 export {
   readSafetensors,
@@ -124,3 +128,4 @@ export {
 export type { ScoreName } from "../training/score.js";
 export { type LoadReport, type LoadStateOptions, loadState, saveState } from "../training/state-file.js";
 export { Trainer } from "../training/trainer.js";
+export { trainInWorker, type WorkerOptions, WorkerTrainer } from "../training/worker/worker-trainer.js";

@@ -4,6 +4,7 @@
 export * from "../generated/factories.js";
 export type { GroupState } from "../optimizers/groups.js";
 export * from "../optimizers/index.js";
+export type { MadeChange } from "../optimizers/manual-rate.js";
 export { Optimizer } from "../optimizers/optimizer.js";
 export type { LoadedState, OptimizerLoadOptions } from "../optimizers/partial.js";
 export type {

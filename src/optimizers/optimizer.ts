@@ -1,15 +1,15 @@
 import { Parameters } from "../engine/parameters.js";
 import { DisposedError, type DivergedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "../options/errors.js";
 import { show } from "../options/options.js";
-import { observePlateau } from "../schedules/plateau.js";
-import { type Clock, readClock, type ScheduleDescription } from "../schedules/schedule.js";
+import { type Clock, readClock } from "../schedules/schedule.js";
 import { stateTooLarge } from "./advice.js";
 import { FLUSH_EVERY, flushFaded } from "./flush.js";
 import { Gradients } from "./gradients.js";
-import { type BoundGroup, divide, elementRatesOf, introduce, ratesOf } from "./groups.js";
+import { type BoundGroup, divide, elementRatesOf, filledRuns, introduce, ratesOf } from "./groups.js";
 import { type Found, Guard } from "./guard.js";
 import { ELEMENT_RATES, KeptValues } from "./kept.js";
-import { ACCUMULATED_LOSS, checkStep, meanLoss, takeLoss } from "./loss.js";
+import { checkStep, meanLoss, takeLoss } from "./loss.js";
+import { changesOf, type MadeChange, setRate } from "./manual-rate.js";
 import { type LoadedState, type OptimizerLoadOptions, stateToLoad } from "./partial.js";
 import {
   type AnyRule,
@@ -86,8 +86,7 @@ export class Optimizer implements Disposable {
     const host = { kernels: parameters.engine.kernels, scratch: (length: number) => this.#slots.scratch(length).pointer };
     this.#groups = divide(core, compose, parameters, host);
     this.#live = this.#groups.filter(({ isLive }) => isLive);
-    this.#scalars = introduce(this.#groups, this.#live, rule.shared !== undefined);
-    if (rule.needs === "loss" && core.accumulate > 1) (this.#scalars[0] as Record<string, number>)[ACCUMULATED_LOSS] = 0;
+    this.#scalars = introduce(this.#groups, this.#live, rule, core.accumulate);
     try {
       this.#gradients = new Gradients(parameters, core.accumulate, this.#slots);
       this.#guard = new Guard(parameters, this.#gradients, this.#slots, this.#live, core.guard ?? "throw", closely);
@@ -95,9 +94,7 @@ export class Optimizer implements Disposable {
       this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => ({ group, update: group.rule.bind(group) }));
       this.#blended = this.#live.filter(({ elementRates }) => elementRates);
       this.#follow = this.#live.map((group) => ({ group, follow: group.rule.follow?.(group) }));
-      const shift = parameters.gradients.pointer - parameters.values.pointer;
-      const runs = this.#live.flatMap((group) => group.runs.map((run) => ({ ...run, g: run.p + shift, s: [] })));
-      this.#compute = computeThrough(layers, { ...host, runs, sign: core.maximize ? -1 : 1 });
+      this.#compute = computeThrough(layers, { ...host, runs: filledRuns(parameters, this.#live), sign: core.maximize ? -1 : 1 });
       this.#evaluates = this.#live.some(({ rule }) => rule.evaluate);
       if (this.#evaluates || this.#blended.length > 0) this.#kept = new KeptValues(parameters, this.#slots.scratch(parameters.size));
       this.#markValues();
@@ -128,6 +125,21 @@ export class Optimizer implements Disposable {
     return ratesOf(this.#groups, this.#ratesKnown);
   }
 
+  /**
+   * Sets the learning rate from the next update on, where it is `manual({ rate })`: the optimizer's and that of groups without one of their own, or
+   * of the group with the pattern `match`. What was set is a part of the state.
+   * @throws OptionError for a rate below 0 or beyond float32, another schedule, or a pattern of no group.
+   */
+  setLearningRate(rate: number, match?: string): void {
+    this.#alive();
+    setRate(this.#groups, this.#steps, rate, match);
+  }
+
+  /** What was set by hand: the rates of `manual({ rate })` and the steps from which they hold. */
+  get rateChanges(): readonly MadeChange[] {
+    return changesOf(this.#groups);
+  }
+
   /** The loss that the last `step()` was told or computed; NaN without either. */
   get loss(): number {
     return this.#loss;
@@ -155,31 +167,28 @@ export class Optimizer implements Disposable {
   }
 
   /**
-   * Puts the values that should be evaluated and saved into the parameters: averages, for methods that keep one (`ema`,
-   * `scheduleFreeAdamw`, ...); for the others, and before the first update, the training values are these. The optimizer's state does not
-   * change.
+   * Puts the values that should be evaluated and saved into the parameters: averages, for methods that keep one (`ema`, `scheduleFreeAdamw`,
+   * ...); for the others, and before the first update, the training values are these. The state does not change.
    */
   toEvaluation(): void {
-    this.#alive();
-    if (this.#evaluating) return;
-    this.#evaluating = true;
-    this.#markValues();
-    for (const group of this.#shown) this.#kept?.show(group);
+    this.#show(true);
   }
 
   /** Puts the training values back, bit by bit, so that training can go on. */
   toTraining(): void {
+    this.#show(false);
+  }
+
+  #show(evaluating: boolean): void {
     this.#alive();
-    if (!this.#evaluating) return;
-    this.#evaluating = false;
+    if (evaluating === this.#evaluating) return;
+    this.#evaluating = evaluating;
     this.#markValues();
-    for (const { runs } of this.#shown) this.#kept?.restore(runs);
+    for (const group of this.#shown) this.#kept?.[evaluating ? "show" : "hide"](group);
   }
 
   /**
-   * The state in a slot such as "mean", by name of tensor: the numbers themselves, not a copy (16 bits each in bfloat16). Ask again after
-   * something was allocated.
-   *
+   * The state in a slot such as "mean", by name of tensor: the numbers themselves, not a copy (16 bits each in bfloat16), until something is allocated.
    * @throws OptionError when the optimizer has no such slot.
    */
   slot(slot: string): Map<string, StateArray> {
@@ -214,8 +223,7 @@ export class Optimizer implements Disposable {
 
   #step(loss: number | Closure | undefined, weight: number, last: boolean): boolean {
     const { accumulate, clipValue, clipNorm, maximize } = this.#core;
-    const [gradients, guard] = [this.#gradients, this.#guard];
-    const full = gradients.isFull(last);
+    const [gradients, guard, full] = [this.#gradients, this.#guard, this.#gradients.isFull(last)];
     // first, so that a wrong schedule stops the step before anything has moved
     if (full) for (const group of this.#groups) group.schedule(this.#steps, this.#clock);
     const taken = takeLoss(loss, this.description.kind, this.#rule.needs, this.#compute);
@@ -228,9 +236,8 @@ export class Optimizer implements Disposable {
     let scale = sign / gradients.weight;
     if (clipValue !== undefined) gradients.clamp(clipValue, this.#groups);
     const norm = clipNorm !== undefined || accumulate > 1 ? gradients.measure(this.#groups) : Number.NaN;
-    const wrongGradient =
-      guard.watchesGradients || (clipNorm !== undefined && !Number.isFinite(norm)) ? guard.findInGradients() : undefined;
-    if (wrongGradient) return this.#hit(wrongGradient);
+    const wrong = guard.findBefore(clipNorm === undefined ? 0 : norm);
+    if (wrong) return this.#hit(wrong);
     if (clipNorm !== undefined) scale *= Math.min(1, clipNorm / (norm + 1e-6));
     if (guard.looks(this.#steps)) guard.remember(this.#steps, this.#holder);
     for (const group of this.#groups) group.learningRate = group.scheduledRate * guard.rateFactor;
@@ -249,8 +256,7 @@ export class Optimizer implements Disposable {
 
   /** Leaves the update out, goes back to an earlier one, or throws. */
   #hit(found: Found): boolean {
-    const { scheduledRate } = this.#groups.at(-1) as BoundGroup;
-    this.#steps = this.#guard.answer(found, this.#steps, scheduledRate, this.#holder);
+    this.#steps = this.#guard.answer(found, this.#steps, (this.#groups.at(-1) as BoundGroup).scheduledRate, this.#holder);
     this.#loss = Number.NaN;
     this.#markValues();
     return false;
@@ -262,14 +268,12 @@ export class Optimizer implements Disposable {
   }
 
   /**
-   * Shows a metric, usually the validation loss of an epoch, to learning rates that watch one (`reduceOnPlateau`, `greedy`); others do not
-   * mind. Throws OptionError for a metric that is not finite.
+   * Shows a metric, usually the validation loss of an epoch, to learning rates that watch one (`reduceOnPlateau`, `greedy`).
+   * @throws OptionError for a metric that is not finite.
    */
   observe(metric: number): void {
     this.#alive();
-    for (const group of this.#groups) {
-      if (group.plateau) group.plateau = observePlateau(group.rate as ScheduleDescription, group.plateau, metric);
-    }
+    for (const group of this.#groups) group.observe(metric);
   }
 
   /** The name of the first tensor or state that is not finite, if any. */
@@ -296,8 +300,7 @@ export class Optimizer implements Disposable {
    *
    * @param options `partial: true` takes what matches, by names of slots and tensors, and starts the rest anew.
    * @returns what started anew and what was not used: nothing without `partial`.
-   * @throws CheckpointError, and changes nothing, when the state belongs to another optimizer; ModeError between `toEvaluation()` and
-   *   `toTraining()`.
+   * @throws CheckpointError, and changes nothing, when the state belongs to another optimizer; ModeError before `toTraining()`.
    */
   load(given: OptimizerState, options: OptimizerLoadOptions = {}): LoadedState {
     this.#alive();

@@ -4,8 +4,8 @@ import { type PlateauState, startPlateau } from "../schedules/plateau.js";
 import type { ScheduleDescription } from "../schedules/schedule.js";
 import { ACCUMULATED } from "./gradients.js";
 import type { BoundGroup, GroupState } from "./groups.js";
+import { ACCUMULATED_LOSS } from "./groups.js";
 import { ELEMENT_RATES } from "./kept.js";
-import { ACCUMULATED_LOSS } from "./loss.js";
 import type { StateArray } from "./slots.js";
 import { checkProgress, type OptimizerState, type StateHolder } from "./state.js";
 
