@@ -15,6 +15,8 @@ const GENERATED = {
   optimizerWrappers: "optimizers",
   schedules: "schedules",
   scheduleRules: "schedules",
+  layers: "models",
+  layerRules: "models",
   page: "search",
   core: "engine",
   "core-threads": "engine",

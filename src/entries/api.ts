@@ -20,14 +20,37 @@ export { type DatasetParts, type SplitOptions, splitDataset } from "../data/spli
 export { type Standardizer, standardize, standardizer, standardizeTargets, targetScaler, unscale } from "../data/standardize.js";
 export { type Backend, Engine, type Kernels } from "../engine/engine.js";
 export { type Arena, type Memory, Vector } from "../engine/memory.js";
-export { Parameter, Parameters, type ParametersOptions, type Shape, type Shapes, type Units } from "../engine/parameters.js";
+export {
+  type GradientRows,
+  Parameter,
+  Parameters,
+  type ParametersOptions,
+  type Shape,
+  type Shapes,
+  type Units,
+} from "../engine/parameters.js";
 export type { LoadOptions } from "../engine/start.js";
 export * from "../generated/factories.js";
+export * from "../generated/layers.js";
 export type { Activation } from "../models/activations.js";
+export type { Initialization, WeightInitialization } from "../models/initialization.js";
+export {
+  type BoundLayer,
+  type LayerChain,
+  type LayerDescription,
+  type LayerRule,
+  type LayerSite,
+  type LayerTensor,
+  type LayerTrait,
+  layer,
+  type Pass,
+  type PlacedTensor,
+} from "../models/layer.js";
 export type { Loss } from "../models/losses.js";
-export { type Initialization, type MlpDescription, type MlpOptions, mlp } from "../models/mlp.js";
+export { type MlpDescription, type MlpOptions, mlp } from "../models/mlp.js";
 export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "../models/model.js";
 export { Network } from "../models/network.js";
+export { type NetworkDescription, type SequentialDescription, type SequentialOptions, sequential } from "../models/sequential.js";
 export { Optimizer } from "../optimizers/optimizer.js";
 export type {
   Closure,

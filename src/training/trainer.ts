@@ -2,6 +2,7 @@ import type { Dataset } from "../data/dataset.js";
 import { checkEngine, type Engine } from "../engine/engine.js";
 import type { Model } from "../models/model.js";
 import { Network } from "../models/network.js";
+import { widthsOf } from "../models/sequential.js";
 import { Random } from "../numerics/random.js";
 import { Optimizer } from "../optimizers/optimizer.js";
 import type { StepOptions } from "../optimizers/rule.js";
@@ -336,7 +337,7 @@ export class Trainer implements Disposable {
 
   #batchesOf(data: Dataset): Batches {
     const { model, loss, batchSize } = this.run;
-    return new Batches(this.#engine, data, batchSize, loss, typeof model === "function" ? undefined : model.outputs);
+    return new Batches(this.#engine, data, batchSize, loss, typeof model === "function" ? undefined : widthsOf(model).outputs);
   }
 
   #alive(): void {

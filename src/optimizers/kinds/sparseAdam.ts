@@ -25,7 +25,7 @@ export const sparseAdamRule: Rule<SparseAdamOptions> = {
       for (const { p, g, s, n, shape } of tensors) {
         const rows = shape[0] ?? 1;
         const [m, v] = s as [number, number];
-        kernels.sparseAdam(p, g, m, v, rows, n / rows, corrected, o.beta1, 1 - o.beta1, o.beta2, 1 - o.beta2, o.epsilon, scale);
+        kernels.sparseAdam(p, g, m, v, 0, rows, n / rows, corrected, o.beta1, 1 - o.beta1, o.beta2, 1 - o.beta2, o.epsilon, scale);
       }
     };
   },
