@@ -33,6 +33,7 @@ export type { LoadOptions } from "../engine/start.js";
 export * from "../generated/factories.js";
 export * from "../generated/layers.js";
 export type { Activation } from "../models/activations.js";
+export { type CheckGradientsOptions, checkGradients, type GradientCheck } from "../models/check-gradients.js";
 export type { Initialization, WeightInitialization } from "../models/initialization.js";
 export {
   type BoundLayer,
@@ -142,4 +143,4 @@ export {
 } from "../training/safetensors.js";
 export type { ScoreName } from "../training/score.js";
 export { type LoadReport, type LoadStateOptions, loadState, saveState } from "../training/state-file.js";
-export { Trainer } from "../training/trainer.js";
+export { type ModelOf, Trainer } from "../training/trainer.js";

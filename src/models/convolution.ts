@@ -131,15 +131,13 @@ export function bindConvolution(site: LayerSite<ConvolutionOptions>, windows: Wi
   // of a group: its weights, their gradient and that of what it puts out, side by side
   const [ownWeights, ownGradient, ownSlopes] =
     groups === 1 ? [0, 0, 0] : [scratch(inner * made), scratch(inner * made), scratch(rows * places * made)];
-  const moves = [...out, ...stride, ...before, ...dilation] as const;
-  const place = (kernel: "patches" | "patchesGradient", a: number, b: number, count: number) =>
-    kernels[kernel](a, b, count, height, width, channels, depth, options.kernel[0], options.kernel[1], ...moves);
+  const sizes = [height, width, channels, depth, ...kernel, ...out, ...stride, ...before, ...dilation] as const;
 
   const forward = (x: number, y: number, pass: Pass) => {
     const count = pass.rows * places;
     for (let g = 0; g < groups; g++) {
       const p = pointwise ? x : patches + g * length * 4;
-      if (!pointwise) place("patches", x + g * depth * 4, p, pass.rows);
+      if (!pointwise) kernels.patches(x + g * depth * 4, p, pass.rows, ...sizes);
       const column = g * made * 4;
       kernels.dense(p, weight.pointer + column, bias ? bias.pointer + column : 0, y + column, count, inner, made, relu ? 1 : 0, filters);
     }
@@ -164,7 +162,7 @@ export function bindConvolution(site: LayerSite<ConvolutionOptions>, windows: Wi
       if (dx === 0) continue;
       kernels.transpose(w, transposed, inner, made);
       kernels.denseInputGradient(slope, transposed, pointwise ? dx : slopes, count, inner, made, pointwise && gate ? x : 0, inner);
-      if (scatters) place("patchesGradient", slopes, dx + g * depth * 4, pass.rows);
+      if (scatters) kernels.patchesGradient(slopes, dx + g * depth * 4, pass.rows, ...sizes);
     }
     if (scatters && gate) kernels.leakyReluGradient(x, dx, pass.rows * from * channels, 0);
   };

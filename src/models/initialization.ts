@@ -42,13 +42,16 @@ export type WeightInitialization =
   | { readonly kind: "uniform"; readonly reach: number }
   | { readonly kind: "constant"; readonly value: number };
 
+/** All that have a name. */
+export const WEIGHT_INITIALIZATIONS = /* @__PURE__ */ [...INITIALIZATIONS, ...MORE];
+
 const KINDS = ["normal", "truncatedNormal", "uniform", "constant"] as const;
 
 /** The initialisation of a layer; by what follows where it is left out. */
 export const initializationField: Field<WeightInitialization | "auto"> = {
   fallback: "auto",
   read(value, path) {
-    if (typeof value !== "object" || value === null) return oneOf(undefined, ["auto", ...INITIALIZATIONS, ...MORE]).read(value, path);
+    if (typeof value !== "object" || value === null) return oneOf(undefined, ["auto", ...WEIGHT_INITIALIZATIONS]).read(value, path);
     const kind = oneOf(undefined, KINDS).read((value as { kind?: unknown }).kind, `${path}.kind`);
     if (kind === "uniform")
       return Object.freeze({ kind, ...readOptions<{ reach: number }>(path, value, { reach: number(undefined, { min: 0 }) }) });

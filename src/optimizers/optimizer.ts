@@ -1,16 +1,16 @@
-import type { Kernels } from "../engine/load.js";
 import { Parameters } from "../engine/parameters.js";
 import { DisposedError, type DivergedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "../options/errors.js";
 import { show } from "../options/options.js";
 import { observePlateau } from "../schedules/plateau.js";
 import { type Clock, readClock, type ScheduleDescription } from "../schedules/schedule.js";
 import { stateTooLarge } from "./advice.js";
-import { FLUSH_EVERY, flushFaded } from "./flush.js";
+import { flushFaded } from "./flush.js";
 import { Gradients } from "./gradients.js";
 import { type BoundGroup, divide, elementRatesOf, introduce, ratesOf } from "./groups.js";
 import { type Found, Guard } from "./guard.js";
 import { ELEMENT_RATES, KeptValues } from "./kept.js";
 import { ACCUMULATED_LOSS, checkStep, meanLoss, takeLoss } from "./loss.js";
+import { SteppedRows } from "./rows.js";
 import {
   type AnyRule,
   type Closure,
@@ -47,7 +47,6 @@ import { computeThrough, unwrap } from "./wrapper.js";
 export class Optimizer implements Disposable {
   readonly parameters: Parameters;
   readonly description: OptimizerDescription;
-  readonly #kernels: Kernels;
   readonly #clock: Clock;
   readonly #core: RuleDescription;
   readonly #rule: AnyRule;
@@ -85,10 +84,9 @@ export class Optimizer implements Disposable {
     this.description = description;
     this.#core = core;
     this.#rule = rule;
-    this.#kernels = parameters.engine.kernels;
     this.#slots = new Slots(parameters);
     this.#clock = readClock(clock);
-    const host = { kernels: this.#kernels, scratch: (length: number) => this.#slots.scratch(length).pointer };
+    const host = { kernels: parameters.engine.kernels, scratch: (length: number) => this.#slots.scratch(length).pointer };
     this.#groups = divide(core, compose, parameters, host);
     this.#live = this.#groups.filter(({ frozen, parameters }) => !frozen && parameters.length > 0);
     this.#scalars = introduce(this.#groups, this.#live, rule.shared !== undefined);
@@ -97,7 +95,8 @@ export class Optimizer implements Disposable {
       this.#gradients = new Gradients(parameters, core.accumulate, this.#slots);
       const { guard = "throw" } = core;
       this.#guard = new Guard(parameters, this.#gradients, this.#slots, this.#live, guard, closely);
-      for (const group of this.#live) group.addState(this.#slots, parameters.values.pointer, this.#gradients.block.pointer);
+      for (const group of this.#live) group.addState(this.#slots, parameters, this.#gradients.block.pointer);
+      this.#guard.rows = new SteppedRows(parameters, this.#live);
       this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => ({ group, update: group.rule.bind(group) }));
       this.#blended = this.#live.filter(({ elementRates }) => elementRates);
       this.#follow = this.#live.flatMap((group) => group.rule.follow?.(group) ?? []);
@@ -254,9 +253,9 @@ export class Optimizer implements Disposable {
     if (this.#steps === 1) this.#markValues();
     for (const { runs } of this.#blended) this.#kept?.blend(runs, (this.#slots.find(ELEMENT_RATES) as Slot).block.pointer);
     for (const follow of this.#follow) follow(this.#steps);
-    if (this.#steps % FLUSH_EVERY === 0) flushFaded(this.#kernels, this.#live, this.#slots);
+    flushFaded(this.#steps, this.parameters.engine.kernels, this.#live, this.#slots, guard.rows);
     gradients.clear();
-    return guard.looks(this.#steps) ? this.check() : true;
+    return guard.isFiniteAfter(this.#steps) || this.check();
   }
 
   /** Leaves the update out, goes back to an earlier one, or throws. */

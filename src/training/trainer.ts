@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
 import { checkEngine, type Engine } from "../engine/engine.js";
-import type { Model } from "../models/model.js";
+import type { Model, ModelFactory } from "../models/model.js";
 import { Network } from "../models/network.js";
 import { widthsOf } from "../models/sequential.js";
 import { Random } from "../numerics/random.js";
@@ -16,6 +16,9 @@ import { type CheckedRun, clockOf, type Run, readRun } from "./run.js";
 import { Score, type ScoreName, scoreName } from "./score.js";
 import { Slices } from "./slices.js";
 
+/** The model of a run: a network, or what the user's own function gives. */
+export type ModelOf<R extends Pick<Run, "model">> = R["model"] extends infer M ? (M extends ModelFactory ? ReturnType<M> : Network) : never;
+
 /**
  * Trains a run on data: mini-batches in an order shuffled from the seed, one optimizer step a batch, validation after every epoch.
  *
@@ -27,9 +30,9 @@ import { Slices } from "./slices.js";
  * const trainer = new Trainer(engine, run, { training, validation });
  * for await (const { epoch, loss, validation } of trainer.epochs()) console.log(epoch, loss, validation?.score);
  */
-export class Trainer implements Disposable {
+export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   readonly run: CheckedRun;
-  readonly model: Model;
+  readonly model: ModelOf<R>;
   readonly optimizer!: Optimizer;
   readonly scoreName: ScoreName;
   readonly #engine: Engine;
@@ -50,7 +53,7 @@ export class Trainer implements Disposable {
   #finished = false;
   #disposed = false;
 
-  constructor(engine: Engine, run: Run, data: TrainingData) {
+  constructor(engine: Engine, run: R & Run, data: TrainingData) {
     checkEngine(engine);
     this.run = readRun(run);
     this.#engine = engine;
@@ -60,8 +63,9 @@ export class Trainer implements Disposable {
     this.scoreName = scoreName(training);
     this.#batchesPerEpoch = Math.ceil(training.rows / batchSize);
     const context = { rows: batchSize, seed };
-    this.model = typeof model === "function" ? model(engine, context) : new Network(engine, model, loss as never, context);
-    checkModel(this.model, engine);
+    const made = typeof model === "function" ? model(engine, context) : new Network(engine, model, loss as never, context);
+    checkModel(made, engine);
+    this.model = made as ModelOf<R>;
     try {
       this.optimizer = new Optimizer(this.model.parameters, this.run.optimizer, clockOf(this.run, training.rows), true);
       this.#batches = this.#batchesOf(training);
@@ -319,7 +323,8 @@ export class Trainer implements Disposable {
 
   #evaluate(batches: Batches): Metrics {
     const { data } = batches;
-    const evaluate = this.model.evaluate?.bind(this.model);
+    const model: Model = this.model;
+    const evaluate = model.evaluate?.bind(model);
     if (evaluate === undefined) throw new OptionError("run.model", this.model, "needs evaluate(batch) to be checked on data");
     const score = new Score(data);
     let sum = 0;
