@@ -28,6 +28,8 @@ const GENERATED = {
   optimizerWrappers: "optimizers",
   schedules: "schedules",
   scheduleRules: "schedules",
+  layers: "models",
+  layerRules: "models",
   page: "search",
   "training-worker": "training",
   core: "engine",

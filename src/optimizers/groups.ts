@@ -125,19 +125,19 @@ export class BoundGroup implements Binding<AnyOptions> {
     return this.rule.lengths?.(slot, [], this.options) === undefined;
   }
 
-  /** Allocates and fills its state, and finds its tensors in it. */
-  addState(all: Slots, values: number, gradients: number): void {
+  /** Allocates and fills its state, and finds its tensors in it; `gradients` are those of the parameters, or accumulated ones. */
+  addState(all: Slots, { values, gradients: own }: Parameters, gradients: number): void {
     const slots = this.slots.map((name) => all.add(name, this.parameters, this));
     if (this.elementRates) all.fill(all.add(ELEMENT_RATES, this.parameters), this.parameters, 1);
     for (const slot of slots) {
       const value = this.rule.initial?.(slot.name, this.options) ?? 0;
       if (value !== 0) all.fill(slot, this.parameters, value);
     }
-    this.#place(values, gradients, slots);
+    this.#place(values.pointer, gradients, slots, gradients === own.pointer);
   }
 
   /** Says where its tensors are: `slots` are those of its rule, in their order. */
-  #place(values: number, gradients: number, slots: readonly Slot[]): void {
+  #place(values: number, gradients: number, slots: readonly Slot[], isDirect: boolean): void {
     const piece = (offset: number, n: number, pointer: (slot: Slot) => number): Run => ({
       p: values + offset * 4,
       g: gradients + offset * 4,
@@ -146,10 +146,11 @@ export class BoundGroup implements Binding<AnyOptions> {
       first: offset,
     });
     const within = (slot: Slot, name: string) => pointerTo(slot, slot.places.find((place) => place.name === name)?.offset ?? Number.NaN);
-    this.tensors = this.parameters.map(({ name, shape, units, offset, length }) => ({
+    this.tensors = this.parameters.map(({ name, shape, units, offset, length, gradientRows }) => ({
       name,
       shape,
       units,
+      gradientRows: isDirect ? gradientRows : undefined,
       ...piece(offset, length, (slot) => within(slot, name)),
     }));
     this.runs = contiguous(this.parameters).map(([from, to]) =>

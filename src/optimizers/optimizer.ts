@@ -3,7 +3,7 @@ import { DisposedError, type DivergedError, EngineError, ModeError, OptionError,
 import { show } from "../options/options.js";
 import { type Clock, readClock } from "../schedules/schedule.js";
 import { stateTooLarge } from "./advice.js";
-import { FLUSH_EVERY, flushFaded } from "./flush.js";
+import { flushFaded } from "./flush.js";
 import { Gradients } from "./gradients.js";
 import { type BoundGroup, divide, elementRatesOf, filledRuns, introduce, ratesOf } from "./groups.js";
 import { type Found, Guard } from "./guard.js";
@@ -11,6 +11,7 @@ import { ELEMENT_RATES, KeptValues } from "./kept.js";
 import { checkStep, meanLoss, takeLoss } from "./loss.js";
 import { changesOf, type MadeChange, setRate } from "./manual-rate.js";
 import { type LoadedState, type OptimizerLoadOptions, stateToLoad } from "./partial.js";
+import { SteppedRows } from "./rows.js";
 import {
   type AnyRule,
   type Closure,
@@ -28,7 +29,6 @@ import { computeThrough, unwrap } from "./wrapper.js";
  * Binds an update rule to parameters: `step()` moves the values by the gradients that stand in the parameters' memory.
  *
  * An update number t (from 1) uses the learning rate of schedule step t - 1. Every 32 updates, what fades becomes 0 (docs/performance.md).
- *
  * A wrapper around an optimizer (`ema`, `lookahead`, `sam`, ...) leaves rate, groups, clipping and accumulation to the optimizer inside.
  *
  * @param parameters what to optimize; freed by their owner, not by the optimizer.
@@ -89,8 +89,10 @@ export class Optimizer implements Disposable {
     this.#scalars = introduce(this.#groups, this.#live, rule, core.accumulate);
     try {
       this.#gradients = new Gradients(parameters, core.accumulate, this.#slots);
-      this.#guard = new Guard(parameters, this.#gradients, this.#slots, this.#live, core.guard ?? "throw", closely);
-      for (const group of this.#live) group.addState(this.#slots, parameters.values.pointer, this.#gradients.block.pointer);
+      const { guard = "throw" } = core;
+      this.#guard = new Guard(parameters, this.#gradients, this.#slots, this.#live, guard, closely);
+      for (const group of this.#live) group.addState(this.#slots, parameters, this.#gradients.block.pointer);
+      this.#guard.rows = new SteppedRows(parameters, this.#live);
       this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => ({ group, update: group.rule.bind(group) }));
       this.#blended = this.#live.filter(({ elementRates }) => elementRates);
       this.#follow = this.#live.map((group) => ({ group, follow: group.rule.follow?.(group) }));
@@ -184,7 +186,8 @@ export class Optimizer implements Disposable {
     if (evaluating === this.#evaluating) return;
     this.#evaluating = evaluating;
     this.#markValues();
-    for (const group of this.#shown) this.#kept?.[evaluating ? "show" : "hide"](group);
+    const shown = this.#live.filter(({ rule, began }) => rule.evaluate && this.#steps > began);
+    for (const group of shown) this.#kept?.[evaluating ? "show" : "hide"](group);
   }
 
   /**
@@ -249,9 +252,9 @@ export class Optimizer implements Disposable {
     if (this.#steps === 1) this.#markValues();
     for (const { runs } of this.#blended) this.#kept?.blend(runs, (this.#slots.find(ELEMENT_RATES) as Slot).block.pointer);
     for (const { group, follow } of this.#follow) follow?.(this.#steps - group.began);
-    if (this.#steps % FLUSH_EVERY === 0) flushFaded(this.parameters.engine.kernels, this.#live, this.#slots);
+    flushFaded(this.#steps, this.parameters.engine.kernels, this.#live, this.#slots, guard.rows);
     gradients.clear();
-    return guard.looks(this.#steps) ? this.check() : true;
+    return guard.isFiniteAfter(this.#steps) || this.check();
   }
 
   /** Leaves the update out, goes back to an earlier one, or throws. */
@@ -324,11 +327,6 @@ export class Optimizer implements Disposable {
 
   [Symbol.dispose](): void {
     this.dispose();
-  }
-
-  /** The groups that have other values to evaluate, after a first update of theirs. */
-  get #shown(): readonly BoundGroup[] {
-    return this.#live.filter(({ rule, began }) => rule.evaluate && this.#steps > began);
   }
 
   /** Says in the parameters what their values are, for models that are to be evaluated. */

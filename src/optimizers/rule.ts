@@ -1,5 +1,5 @@
 import type { Kernels } from "../engine/load.js";
-import type { Shape, Units } from "../engine/parameters.js";
+import type { GradientRows, Shape, Units } from "../engine/parameters.js";
 import { OptionError } from "../options/errors.js";
 import {
   boolean,
@@ -87,6 +87,8 @@ export interface TensorRun extends Run {
   readonly shape: Shape;
   /** Which axis counts units. */
   readonly units: Units;
+  /** Set where only these rows of the gradient are other than zero. */
+  readonly gradientRows?: GradientRows | undefined;
 }
 
 /** A binding of a rule to the parameters of a group. */
@@ -140,6 +142,8 @@ export type DeclaredTrait =
   | "readsValues"
   /** Values do not move by steps that a factor could scale: groups cannot have `elementRates`. */
   | "setsValues"
+  /** Rows of a tensor whose gradient is zero stay as they are, state and all, where the tensor says which ones are not (`gradientRows`). */
+  | "stepsRows"
   /** Weight decay comes after the step, and shrinks it too. */
   | "decaysSteps"
   /** All tensors are moved together, by their gradients as they are: no clipping, no accumulation, no groups but frozen ones. */
@@ -234,7 +238,8 @@ export function rebind<Own>(
     },
     options: { value: options },
     runs: { value: binding.runs.map(inner) },
-    tensors: { value: binding.tensors.map(inner) },
+    // what is inside another rule may be given other gradients
+    tensors: { value: binding.tensors.map((tensor) => ({ ...inner(tensor), gradientRows: undefined })) },
   });
 }
 

@@ -1,7 +1,8 @@
 import type { Dataset } from "../data/dataset.js";
 import { checkEngine, type Engine } from "../engine/engine.js";
-import type { Model } from "../models/model.js";
+import type { ModelFactory } from "../models/model.js";
 import { Network } from "../models/network.js";
+import { widthsOf } from "../models/sequential.js";
 import { Random } from "../numerics/random.js";
 import { changesWithin, recorded } from "../optimizers/manual-rate.js";
 import { Optimizer } from "../optimizers/optimizer.js";
@@ -19,6 +20,9 @@ import { type CheckedRun, clockOf, type Run, readRun } from "./run.js";
 import { type ScoreName, scoreName } from "./score.js";
 import { Slices } from "./slices.js";
 
+/** The model of a run: a network, or what the user's own function gives. */
+export type ModelOf<R extends Pick<Run, "model">> = R["model"] extends infer M ? (M extends ModelFactory ? ReturnType<M> : Network) : never;
+
 /**
  * Trains a run on data: mini-batches in an order shuffled from the seed, one optimizer step a batch, validation after every epoch.
  *
@@ -30,9 +34,9 @@ import { Slices } from "./slices.js";
  * const trainer = new Trainer(engine, run, { training, validation });
  * for await (const { epoch, loss, validation } of trainer.epochs()) console.log(epoch, loss, validation?.score);
  */
-export class Trainer implements Disposable {
+export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   readonly run: CheckedRun;
-  readonly model: Model;
+  readonly model: ModelOf<R>;
   readonly optimizer!: Optimizer;
   readonly scoreName: ScoreName;
   readonly #engine: Engine;
@@ -53,7 +57,7 @@ export class Trainer implements Disposable {
   #finished = false;
   #disposed = false;
 
-  constructor(engine: Engine, run: Run, data: TrainingData) {
+  constructor(engine: Engine, run: R & Run, data: TrainingData) {
     checkEngine(engine);
     this.run = readRun(run);
     this.#engine = engine;
@@ -63,8 +67,9 @@ export class Trainer implements Disposable {
     this.scoreName = scoreName(training);
     this.#batchesPerEpoch = Math.ceil(training.rows / batchSize);
     const context = { rows: batchSize, seed };
-    this.model = typeof model === "function" ? model(engine, context) : new Network(engine, model, loss as never, context);
-    checkModel(this.model, engine);
+    const made = typeof model === "function" ? model(engine, context) : new Network(engine, model, loss as never, context);
+    checkModel(made, engine);
+    this.model = made as ModelOf<R>;
     try {
       this.optimizer = new Optimizer(this.model.parameters, this.run.optimizer, clockOf(this.run, training.rows), true);
       this.#batches = this.#batchesOf(training);
@@ -304,8 +309,7 @@ export class Trainer implements Disposable {
       throw new DivergedError("the validation loss", this.optimizer.steps);
     }
     this.optimizer.observe(watched);
-    const stopped = this.#noImprovement(record);
-    this.#finished = stopped || record.epoch >= this.run.epochs;
+    this.#finished = this.#noImprovement(record) || record.epoch >= this.run.epochs;
     if (this.#finished) this.#showResult();
     else this.optimizer.toTraining();
     return record;
@@ -336,7 +340,7 @@ export class Trainer implements Disposable {
 
   #batchesOf(data: Dataset): Batches {
     const { model, loss, batchSize } = this.run;
-    return new Batches(this.#engine, data, batchSize, loss, typeof model === "function" ? undefined : model.outputs);
+    return new Batches(this.#engine, data, batchSize, loss, typeof model === "function" ? undefined : widthsOf(model).outputs);
   }
 
   #alive(): void {
