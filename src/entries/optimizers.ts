@@ -4,6 +4,7 @@
 export * from "../generated/factories.js";
 export * from "../optimizers/index.js";
 export { Optimizer } from "../optimizers/optimizer.js";
+export { type PartitionOptions, partition } from "../optimizers/partition.js";
 export type {
   AnyOptions,
   AnyRule,
@@ -15,6 +16,7 @@ export type {
   Dtype,
   Group,
   OptimizerDescription,
+  OptimizerPart,
   Resolved,
   Rule,
   RuleDescription,

@@ -12,17 +12,17 @@ export type Trait =
   | "needsClosure"
   /** Other values are evaluated than those that are trained. */
   | "showsOthers"
-  /** Some tensors are left to another optimizer. */
+  /** Some tensors, or all, are left to another optimizer. */
   | "delegates";
 
 /** The traits of a rule. */
-export function traitsOf(rule: Pick<AnyRule, "traits" | "shared" | "needs" | "evaluate" | "fallback">): ReadonlySet<Trait> {
+export function traitsOf(rule: Pick<AnyRule, "traits" | "shared" | "needs" | "evaluate" | "fallback" | "parts">): ReadonlySet<Trait> {
   const found = new Set<Trait>(rule.traits);
   if (rule.shared) found.add("sharesEstimates");
   if (rule.needs === "loss") found.add("needsLoss");
   if (rule.needs === "closure") found.add("needsClosure");
   if (rule.evaluate) found.add("showsOthers");
-  if (rule.fallback) found.add("delegates");
+  if (rule.fallback || rule.parts) found.add("delegates");
   return found;
 }
 
@@ -72,7 +72,7 @@ const REFUSALS: Readonly<Record<string, readonly Refusal[]>> = {
     { trait: "needsLoss", because: BY_ITSELF },
     { trait: "showsOthers", because: NO_STEPS },
     { trait: "setsValues", because: NO_STEPS },
-    { trait: "delegates", because: "it leaves some tensors to another optimizer" },
+    { trait: "delegates", because: "it leaves tensors to another optimizer" },
   ],
 };
 

@@ -1,5 +1,5 @@
 import type { Kernels } from "../engine/load.js";
-import type { Parameter, Parameters } from "../engine/parameters.js";
+import type { Parameter } from "../engine/parameters.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
 import { type Field, show, suggest } from "../options/options.js";
 import { fitsPattern } from "../options/pattern.js";
@@ -19,6 +19,7 @@ import {
   type TensorRun,
 } from "./rule.js";
 import { pointerTo, type Slot, type Slots } from "./slots.js";
+import { unwrap } from "./wrapper.js";
 
 /** The tensors that share options, and what a step needs of them. */
 export class BoundGroup implements Binding<AnyOptions> {
@@ -39,11 +40,17 @@ export class BoundGroup implements Binding<AnyOptions> {
   readonly rate: Scheduled;
   /** The state of a learning rate that watches a metric. */
   plateau: PlateauState | undefined;
+  /** A factor on the rate, beside a schedule of its own. */
+  readonly factor: Scheduled;
+  /** The description that its tensors share with those of other groups. */
+  readonly owner: object;
   groups: readonly BoundGroup[] = [];
   runs: readonly Run[] = [];
   tensors: readonly TensorRun[] = [];
 
   constructor(rule: AnyRule, base: AnyOptions, group: Partial<Group<AnyOptions>>, parameters: readonly Parameter[], host: Host) {
+    this.owner = base;
+    this.factor = host.factor ?? 1;
     const { match: _, frozen = false, elementRates = false, ...own } = group;
     const given = { ...base, ...own };
     this.rule = rule;
@@ -66,7 +73,7 @@ export class BoundGroup implements Binding<AnyOptions> {
 
   /** Takes rate and options of a step from their schedules; throws before anything has moved. */
   schedule(step: number, clock: Clock): void {
-    const rate = this.plateau?.rate ?? rateAt(this.rate, step, clock);
+    const rate = (this.plateau?.rate ?? rateAt(this.rate, step, clock)) * rateAt(this.factor, step, clock);
     if (!(rate >= 0)) throw new OptionError("learningRate", rate, `must be at least 0, got ${rate} at step ${step}`);
     if (!Number.isFinite(Math.fround(rate)))
       throw new OptionError("learningRate", rate, `must be within the range of float32 (3.4e38), got ${rate} at step ${step}`);
@@ -125,27 +132,43 @@ export class BoundGroup implements Binding<AnyOptions> {
 }
 
 /** The parts of an optimizer that its groups use. */
-export type Host = Pick<Binding<AnyOptions>, "kernels" | "scratch">;
+export interface Host extends Pick<Binding<AnyOptions>, "kernels" | "scratch"> {
+  /** A factor on all learning rates. Default 1. */
+  readonly factor?: Scheduled;
+}
 
 /** The groups in their order, each with the tensors that no earlier one matches; last what is left, with the optimizer's own options. */
 export function divide(
   description: RuleDescription,
   compose: (rule: AnyRule) => AnyRule,
-  parameters: Parameters,
+  parameters: readonly Parameter[],
   host: Host,
 ): BoundGroup[] {
   const rule = ruleOf(description);
-  const { groups, ...base } = description;
-  const left = new Set(parameters);
-  const bound = groups.flatMap((group, i) => {
-    const all = [...parameters].filter(({ name }) => fitsPattern(group.match, name));
-    if (all.length === 0) {
-      const hint = suggest(group.match, parameters.names) || `; there are ${parameters.names.join(", ")}`;
-      throw new OptionError(`${description.kind}.groups[${i}].match`, group.match, `${show(group.match)} matches no tensor${hint}`);
+  const parts = rule.parts?.(description as Resolved<AnyOptions>);
+  if (parts !== undefined) {
+    const own = { ...host, factor: description.learningRate };
+    const stray = parameters.find(({ name }) => !parts.some(({ match }) => fitsPattern(match, name)));
+    if (stray !== undefined) {
+      const advice = `has none for ${show(stray.name)}: end it with { match: "*", optimizer: ... }`;
+      throw new OptionError(`${description.kind}.parts`, parts, advice);
     }
-    const matched = all.filter((parameter) => left.delete(parameter));
-    return split(group, matched);
-  });
+    return matched(parts, `${description.kind}.parts`, parameters).flatMap(({ tensors, entry: { optimizer } }) => {
+      const part = unwrap(optimizer);
+      return divide(part.core, (rule) => compose(part.compose(rule)), tensors, own);
+    });
+  }
+  const { groups, ...base } = description;
+  const owners = new Map<RuleDescription, RuleDescription>();
+  /** The description as one of this optimizer's, wherever else it may be used. */
+  const ownerOf = (other: RuleDescription) => {
+    const owner = owners.get(other) ?? { ...other };
+    owners.set(other, owner);
+    return owner;
+  };
+  const bound = matched(groups, `${description.kind}.groups`, parameters).flatMap(({ tensors, entry }) => split(entry, tensors));
+  const left = new Set(parameters);
+  for (const { parameters } of bound) for (const parameter of parameters) left.delete(parameter);
   return [...bound, ...split({}, [...left])];
 
   /**
@@ -167,7 +190,7 @@ export function divide(
     return [
       new BoundGroup(
         compose(ruleOf(other)),
-        other,
+        ownerOf(other),
         group,
         tensors.filter((_, i) => others[i] !== undefined),
         host,
@@ -175,6 +198,20 @@ export function divide(
       own,
     ];
   }
+}
+
+/** Entries in their order, each with the tensors that fit it and no entry before. @throws OptionError where one fits no tensor. */
+function matched<Entry extends { match: string }>(entries: readonly Entry[], path: string, parameters: readonly Parameter[]) {
+  const left = new Set(parameters);
+  return entries.map((entry, i) => {
+    const all = parameters.filter(({ name }) => fitsPattern(entry.match, name));
+    if (all.length === 0) {
+      const names = parameters.map(({ name }) => name);
+      const hint = suggest(entry.match, names) || `; there are ${names.join(", ")}`;
+      throw new OptionError(`${path}[${i}].match`, entry.match, `${show(entry.match)} matches no tensor${hint}`);
+    }
+    return { entry, tensors: all.filter((parameter) => left.delete(parameter)) };
+  });
 }
 
 /** From and to, in floats, of what lies side by side. The padding between two tensors is zero and may be stepped over. */
@@ -210,12 +247,20 @@ export function ratesOf(groups: readonly BoundGroup[], known: boolean): Record<s
   return Object.fromEntries(entries);
 }
 
-/** Tells groups of each other, and gives their scalar states: of each its own, or the last one's that all share. */
-export function introduce(groups: readonly BoundGroup[], live: readonly BoundGroup[], isShared: boolean): Record<string, number>[] {
-  const { scalars } = groups.at(-1) as BoundGroup;
+/**
+ * Tells groups of one description of each other. Those of a rule that shares estimates get one scalar state, the last one's.
+ *
+ * @returns the groups that are bound, of which those that share are bound as one, all scalar states, and what a step needs.
+ */
+export function introduce(groups: readonly BoundGroup[], live: readonly BoundGroup[]) {
+  const last = new Map(groups.map((group) => [group.owner, group]));
   for (const group of groups) {
-    group.groups = live;
-    if (isShared) group.scalars = scalars;
+    group.groups = live.filter(({ owner }) => owner === group.owner);
+    if (group.rule.shared) group.scalars = (last.get(group.owner) as BoundGroup).scalars;
   }
-  return isShared ? [scalars] : groups.map(({ scalars }) => scalars);
+  return {
+    bound: groups.filter((group) => (group.rule.shared ? last.get(group.owner) === group : live.includes(group))),
+    scalars: [...new Set(groups.map(({ scalars }) => scalars))],
+    needs: (["closure", "loss"] as const).find((needs) => groups.some(({ rule }) => rule.needs === needs)),
+  };
 }

@@ -50,7 +50,7 @@ export class Optimizer implements Disposable {
   readonly #kernels: Kernels;
   readonly #clock: Clock;
   readonly #core: RuleDescription;
-  readonly #rule: AnyRule;
+  readonly #needs: AnyRule["needs"];
   readonly #groups: readonly BoundGroup[];
   /** The groups that are stepped: neither frozen nor empty. */
   readonly #live: readonly BoundGroup[];
@@ -80,25 +80,25 @@ export class Optimizer implements Disposable {
     // first, since only what a factory made can be unwrapped
     ruleOf(description);
     const { core, layers, compose } = unwrap(description);
-    const rule = compose(ruleOf(core));
     this.parameters = parameters;
     this.description = description;
     this.#core = core;
-    this.#rule = rule;
     this.#kernels = parameters.engine.kernels;
     this.#slots = new Slots(parameters);
     this.#clock = readClock(clock);
     const host = { kernels: this.#kernels, scratch: (length: number) => this.#slots.scratch(length).pointer };
-    this.#groups = divide(core, compose, parameters, host);
+    this.#groups = divide(core, compose, [...parameters], host);
     this.#live = this.#groups.filter(({ frozen, parameters }) => !frozen && parameters.length > 0);
-    this.#scalars = introduce(this.#groups, this.#live, rule.shared !== undefined);
-    if (rule.needs === "loss" && core.accumulate > 1) (this.#scalars[0] as Record<string, number>)[ACCUMULATED_LOSS] = 0;
+    const { bound, scalars, needs } = introduce(this.#groups, this.#live);
+    this.#scalars = scalars;
+    this.#needs = needs;
+    if (this.#needs === "loss" && core.accumulate > 1) (this.#scalars[0] as Record<string, number>)[ACCUMULATED_LOSS] = 0;
     try {
       this.#gradients = new Gradients(parameters, core.accumulate, this.#slots);
       const { guard = "throw" } = core;
       this.#guard = new Guard(parameters, this.#gradients, this.#slots, this.#live, guard, closely);
       for (const group of this.#live) group.addState(this.#slots, parameters.values.pointer, this.#gradients.block.pointer);
-      this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => ({ group, update: group.rule.bind(group) }));
+      this.#updates = bound.map((group) => ({ group, update: group.rule.bind(group) }));
       this.#blended = this.#live.filter(({ elementRates }) => elementRates);
       this.#follow = this.#live.flatMap((group) => group.rule.follow?.(group) ?? []);
       const shift = parameters.gradients.pointer - parameters.values.pointer;
@@ -230,11 +230,11 @@ export class Optimizer implements Disposable {
     const full = gradients.isFull(last);
     // first, so that a wrong schedule stops the step before anything has moved
     if (full) for (const group of this.#groups) group.schedule(this.#steps, this.#clock);
-    const taken = takeLoss(loss, this.description.kind, this.#rule.needs, this.#compute);
+    const taken = takeLoss(loss, this.description.kind, this.#needs, this.#compute);
     this.#loss = taken ?? Number.NaN;
     if (taken !== undefined && !Number.isFinite(taken)) return this.#hit({ what: "the loss", source: "loss", value: taken });
     gradients.add(weight);
-    const mean = this.#rule.needs === "loss" && accumulate > 1 ? meanLoss(this.#scalars[0], gradients, this.#loss, weight) : this.#loss;
+    const mean = this.#needs === "loss" && accumulate > 1 ? meanLoss(this.#scalars[0], gradients, this.#loss, weight) : this.#loss;
     if (!full) return false;
     const sign = maximize ? -1 : 1;
     let scale = sign / gradients.weight;
