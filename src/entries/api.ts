@@ -29,6 +29,7 @@ export { type Initialization, type MlpDescription, type MlpOptions, mlp } from "
 export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "../models/model.js";
 export { Network } from "../models/network.js";
 export { Optimizer } from "../optimizers/optimizer.js";
+export type { NewtonSchulzCoefficients, NewtonSchulzPreset, OrthogonalOptions, RateAdjustment } from "../optimizers/orthogonal.js";
 export { type PartitionOptions, partition } from "../optimizers/partition.js";
 export type {
   Closure,

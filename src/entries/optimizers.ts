@@ -4,6 +4,7 @@
 export * from "../generated/factories.js";
 export * from "../optimizers/index.js";
 export { Optimizer } from "../optimizers/optimizer.js";
+export type { NewtonSchulzCoefficients, NewtonSchulzPreset, OrthogonalOptions, RateAdjustment } from "../optimizers/orthogonal.js";
 export { type PartitionOptions, partition } from "../optimizers/partition.js";
 export type {
   AnyOptions,
