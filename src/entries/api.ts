@@ -55,7 +55,9 @@ export { type NetworkDescription, type SequentialDescription, type SequentialOpt
 export type { GroupState } from "../optimizers/groups.js";
 export type { MadeChange } from "../optimizers/manual-rate.js";
 export { Optimizer } from "../optimizers/optimizer.js";
+export type { NewtonSchulzCoefficients, NewtonSchulzPreset, OrthogonalOptions, RateAdjustment } from "../optimizers/orthogonal.js";
 export type { LoadedState, OptimizerLoadOptions } from "../optimizers/partial.js";
+export { type PartitionOptions, partition } from "../optimizers/partition.js";
 export type {
   Closure,
   CommonOptions,
@@ -63,6 +65,7 @@ export type {
   Dtype,
   Group,
   OptimizerDescription,
+  OptimizerPart,
   RuleDescription,
   Scheduled,
   StepOptions,

@@ -19,6 +19,7 @@ import {
   type TensorRun,
 } from "./rule.js";
 import { pointerTo, type Slot, type Slots } from "./slots.js";
+import { unwrap } from "./wrapper.js";
 
 /** A group in a state: the kind of its rule, its tensors, and the number of updates before its own first. */
 export interface GroupState {
@@ -57,6 +58,10 @@ export class BoundGroup implements Binding<AnyOptions> {
   inheritsRate: boolean;
   /** The state of a learning rate that watches a metric. */
   plateau: PlateauState | undefined;
+  /** A factor on the rate, beside a schedule of its own. */
+  readonly factor: Scheduled;
+  /** The description that its tensors share with those of other groups. */
+  readonly owner: object;
   groups: readonly BoundGroup[] = [];
   runs: readonly Run[] = [];
   tensors: readonly TensorRun[] = [];
@@ -69,6 +74,8 @@ export class BoundGroup implements Binding<AnyOptions> {
     parameters: readonly Parameter[],
     host: Host,
   ) {
+    this.owner = base;
+    this.factor = host.factor ?? 1;
     const { match, frozen = false, elementRates = false, ...own } = group;
     const given = { ...base, ...own };
     this.rule = compose(rule);
@@ -110,7 +117,7 @@ export class BoundGroup implements Binding<AnyOptions> {
 
   /** Takes rate and options of a step from their schedules; throws before anything has moved. */
   schedule(step: number, clock: Clock): void {
-    const rate = this.plateau?.rate ?? rateAt(this.rate, step, clock);
+    const rate = (this.plateau?.rate ?? rateAt(this.rate, step, clock)) * rateAt(this.factor, step, clock);
     if (!(rate >= 0)) throw new OptionError("learningRate", rate, `must be at least 0, got ${rate} at step ${step}`);
     if (!Number.isFinite(Math.fround(rate)))
       throw new OptionError("learningRate", rate, `must be within the range of float32 (3.4e38), got ${rate} at step ${step}`);
@@ -175,25 +182,41 @@ export class BoundGroup implements Binding<AnyOptions> {
 }
 
 /** The parts of an optimizer that its groups use. */
-export type Host = Pick<Binding<AnyOptions>, "kernels" | "scratch">;
+export interface Host extends Pick<Binding<AnyOptions>, "kernels" | "scratch"> {
+  /** A factor on all learning rates. Default 1. */
+  readonly factor?: Scheduled;
+}
 
 /** The rule that wrappers make of another. */
 type Compose = (rule: AnyRule) => AnyRule;
 
 /** The groups in their order, each with the tensors that no earlier one matches; last what is left, with the optimizer's own options. */
-export function divide(description: RuleDescription, compose: Compose, parameters: Parameters, host: Host): BoundGroup[] {
+export function divide(description: RuleDescription, compose: Compose, parameters: readonly Parameter[], host: Host): BoundGroup[] {
   const rule = ruleOf(description);
-  const { groups, ...base } = description;
-  const left = new Set(parameters);
-  const bound = groups.flatMap((group, i) => {
-    const all = [...parameters].filter(({ name }) => fitsPattern(group.match, name));
-    if (all.length === 0) {
-      const hint = suggest(group.match, parameters.names) || `; there are ${parameters.names.join(", ")}`;
-      throw new OptionError(`${description.kind}.groups[${i}].match`, group.match, `${show(group.match)} matches no tensor${hint}`);
+  const parts = rule.parts?.(description as Resolved<AnyOptions>);
+  if (parts !== undefined) {
+    const own = { ...host, factor: description.learningRate };
+    const stray = parameters.find(({ name }) => !parts.some(({ match }) => fitsPattern(match, name)));
+    if (stray !== undefined) {
+      const advice = `has none for ${show(stray.name)}: end it with { match: "*", optimizer: ... }`;
+      throw new OptionError(`${description.kind}.parts`, parts, advice);
     }
-    const matched = all.filter((parameter) => left.delete(parameter));
-    return split(group, matched);
-  });
+    return matched(parts, `${description.kind}.parts`, parameters).flatMap(({ tensors, entry: { optimizer } }) => {
+      const part = unwrap(optimizer);
+      return divide(part.core, (rule) => compose(part.compose(rule)), tensors, own);
+    });
+  }
+  const { groups, ...base } = description;
+  const owners = new Map<RuleDescription, RuleDescription>();
+  /** The description as one of this optimizer's, wherever else it may be used. */
+  const ownerOf = (other: RuleDescription) => {
+    const owner = owners.get(other) ?? { ...other };
+    owners.set(other, owner);
+    return owner;
+  };
+  const bound = matched(groups, `${description.kind}.groups`, parameters).flatMap(({ tensors, entry }) => split(entry, tensors));
+  const left = new Set(parameters);
+  for (const { parameters } of bound) for (const parameter of parameters) left.delete(parameter);
   return [...bound, ...split({}, [...left])];
 
   /**
@@ -217,7 +240,7 @@ export function divide(description: RuleDescription, compose: Compose, parameter
       new BoundGroup(
         ruleOf(other),
         compose,
-        other,
+        ownerOf(other),
         group,
         tensors.filter((_, i) => others[i] !== undefined),
         host,
@@ -225,6 +248,20 @@ export function divide(description: RuleDescription, compose: Compose, parameter
       own,
     ];
   }
+}
+
+/** Entries in their order, each with the tensors that fit it and no entry before. @throws OptionError where one fits no tensor. */
+function matched<Entry extends { match: string }>(entries: readonly Entry[], path: string, parameters: readonly Parameter[]) {
+  const left = new Set(parameters);
+  return entries.map((entry, i) => {
+    const all = parameters.filter(({ name }) => fitsPattern(entry.match, name));
+    if (all.length === 0) {
+      const names = parameters.map(({ name }) => name);
+      const hint = suggest(entry.match, names) || `; there are ${names.join(", ")}`;
+      throw new OptionError(`${path}[${i}].match`, entry.match, `${show(entry.match)} matches no tensor${hint}`);
+    }
+    return { entry, tensors: all.filter((parameter) => left.delete(parameter)) };
+  });
 }
 
 /** From and to, in floats, of what lies side by side. The padding between two tensors is zero and may be stepped over. */
@@ -266,20 +303,19 @@ export function filledRuns(parameters: Parameters, groups: readonly BoundGroup[]
   return groups.flatMap(({ runs }) => runs.map((run) => ({ ...run, g: run.p + shift, s: [] })));
 }
 
-/** Tells groups of each other, and gives their scalar states: of each its own, or the last one's that all share. */
-export function introduce(
-  groups: readonly BoundGroup[],
-  live: readonly BoundGroup[],
-  { shared, needs }: AnyRule,
-  accumulate: number,
-): Record<string, number>[] {
-  const isShared = shared !== undefined;
-  const { scalars } = groups.at(-1) as BoundGroup;
+/**
+ * Tells groups of one description of each other. Those of a rule that shares estimates get one scalar state, the last one's.
+ *
+ * @returns the groups that are bound, of which those that share are bound as one, all scalar states, and what a step needs.
+ */
+export function introduce(groups: readonly BoundGroup[], live: readonly BoundGroup[], accumulate: number) {
+  const last = new Map(groups.map((group) => [group.owner, group]));
   for (const group of groups) {
-    group.groups = live;
-    if (isShared) group.scalars = scalars;
+    group.groups = live.filter(({ owner }) => owner === group.owner);
+    if (group.rule.shared) group.scalars = (last.get(group.owner) as BoundGroup).scalars;
   }
-  const all = isShared ? [scalars] : groups.map(({ scalars }) => scalars);
-  if (needs === "loss" && accumulate > 1) (all[0] as Record<string, number>)[ACCUMULATED_LOSS] = 0;
-  return all;
+  const scalars = [...new Set(groups.map(({ scalars }) => scalars))];
+  const needs = (["closure", "loss"] as const).find((needs) => groups.some(({ rule }) => rule.needs === needs));
+  if (needs === "loss" && accumulate > 1) (scalars[0] as Record<string, number>)[ACCUMULATED_LOSS] = 0;
+  return { bound: groups.filter((group) => (group.rule.shared ? last.get(group.owner) === group : live.includes(group))), scalars, needs };
 }

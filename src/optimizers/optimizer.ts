@@ -47,7 +47,7 @@ export class Optimizer implements Disposable {
   readonly description: OptimizerDescription;
   readonly #clock: Clock;
   readonly #core: RuleDescription;
-  readonly #rule: AnyRule;
+  readonly #needs: AnyRule["needs"];
   readonly #groups: readonly BoundGroup[];
   readonly #live: readonly BoundGroup[];
   readonly #updates: readonly { group: BoundGroup; update: Step }[];
@@ -76,24 +76,24 @@ export class Optimizer implements Disposable {
     // first, since only what a factory made can be unwrapped
     ruleOf(description);
     const { core, layers, compose } = unwrap(description);
-    const rule = compose(ruleOf(core));
     this.parameters = parameters;
     this.description = description;
     this.#core = core;
-    this.#rule = rule;
     this.#slots = new Slots(parameters);
     this.#clock = readClock(clock);
     const host = { kernels: parameters.engine.kernels, scratch: (length: number) => this.#slots.scratch(length).pointer };
-    this.#groups = divide(core, compose, parameters, host);
+    this.#groups = divide(core, compose, [...parameters], host);
     this.#live = this.#groups.filter(({ isLive }) => isLive);
-    this.#scalars = introduce(this.#groups, this.#live, rule, core.accumulate);
+    const { bound, scalars, needs } = introduce(this.#groups, this.#live, core.accumulate);
+    this.#scalars = scalars;
+    this.#needs = needs;
     try {
       this.#gradients = new Gradients(parameters, core.accumulate, this.#slots);
       const { guard = "throw" } = core;
       this.#guard = new Guard(parameters, this.#gradients, this.#slots, this.#live, guard, closely);
       for (const group of this.#live) group.addState(this.#slots, parameters, this.#gradients.block.pointer);
       this.#guard.rows = new SteppedRows(parameters, this.#live);
-      this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => ({ group, update: group.rule.bind(group) }));
+      this.#updates = bound.map((group) => ({ group, update: group.rule.bind(group) }));
       this.#blended = this.#live.filter(({ elementRates }) => elementRates);
       this.#follow = this.#live.map((group) => ({ group, follow: group.rule.follow?.(group) }));
       this.#compute = computeThrough(layers, { ...host, runs: filledRuns(parameters, this.#live), sign: core.maximize ? -1 : 1 });
@@ -229,11 +229,11 @@ export class Optimizer implements Disposable {
     const [gradients, guard, full] = [this.#gradients, this.#guard, this.#gradients.isFull(last)];
     // first, so that a wrong schedule stops the step before anything has moved
     if (full) for (const group of this.#groups) group.schedule(this.#steps, this.#clock);
-    const taken = takeLoss(loss, this.description.kind, this.#rule.needs, this.#compute);
+    const taken = takeLoss(loss, this.description.kind, this.#needs, this.#compute);
     this.#loss = taken ?? Number.NaN;
     if (taken !== undefined && !Number.isFinite(taken)) return this.#hit({ what: "the loss", source: "loss", value: taken });
     gradients.add(weight);
-    const mean = this.#rule.needs === "loss" && accumulate > 1 ? meanLoss(this.#scalars[0], gradients, this.#loss, weight) : this.#loss;
+    const mean = this.#needs === "loss" && accumulate > 1 ? meanLoss(this.#scalars[0], gradients, this.#loss, weight) : this.#loss;
     if (!full) return false;
     const sign = maximize ? -1 : 1;
     let scale = sign / gradients.weight;
@@ -335,8 +335,8 @@ export class Optimizer implements Disposable {
   }
 
   get #holder(): StateHolder {
-    const [{ kind }, { accumulate }, isShared] = [this.description, this.#core, this.#rule.shared !== undefined];
-    return { kind, accumulate, groups: this.#groups, scalars: this.#scalars, slots: this.#slots, isShared };
+    const [{ kind }, { accumulate }] = [this.description, this.#core];
+    return { kind, accumulate, groups: this.#groups, scalars: this.#scalars, slots: this.#slots };
   }
 
   #alive(): void {

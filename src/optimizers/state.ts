@@ -34,8 +34,6 @@ export interface StateHolder {
   /** The scalar state of every group, or the one that they share. */
   readonly scalars: readonly Record<string, number>[];
   readonly slots: Slots;
-  /** Whether groups share their scalar state. */
-  readonly isShared: boolean;
 }
 
 /** The way out where a state is of another optimizer, or of one with other groups. */
