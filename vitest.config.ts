@@ -1,9 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { recipes } from "./site/recipes.js";
 
 const entries = fileURLToPath(new URL("src/entries", import.meta.url));
 
 export default defineConfig({
+  plugins: [recipes as never],
   // the pages import the library by its name
   resolve: {
     alias: [

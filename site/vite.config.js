@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { recipes } from "./recipes.js";
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const pages = readdirSync(path(".")).filter((name) => name.endsWith(".html"));
@@ -28,7 +29,7 @@ const head = {
 };
 
 export default defineConfig({
-  plugins: [head],
+  plugins: [head, recipes],
   root: path("."),
   base: "./",
   resolve: {

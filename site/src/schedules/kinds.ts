@@ -11,7 +11,7 @@ export const CLOCK = { stepsPerEpoch: 20, totalSteps: STEPS };
 export const SECTIONS = ["Stairs", "Decays", "Cosines", "Cycles", "Warm-up", "Combinations", "Watching the loss"] as const;
 export type Section = (typeof SECTIONS)[number];
 
-const warm = { kind: "warmup", steps: 30, then: { kind: "cosine", rate: 0.1, steps: 170 } };
+const warm = { kind: "warmup", steps: 30, from: 0.001, then: { kind: "cosine", rate: 0.1, steps: 170 } };
 
 /** What the gallery begins each kind with: everything that JSON can hold, over 200 steps. */
 const STARTS: readonly (readonly [Section, Exclude<Plain, number>])[] = [

@@ -74,6 +74,8 @@ export function trace(engine: Engine, description: OptimizerDescription, walk: W
         look();
         optimizer.toTraining();
         if (!Number.isFinite(loss[done])) throw new DivergedError("the point", done);
+        // for rates that watch the loss, as if every step were an epoch
+        optimizer.observe(loss[done] as number);
       }
     } catch (error) {
       if (!(error instanceof DivergedError)) throw error;

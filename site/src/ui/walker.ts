@@ -1,5 +1,6 @@
 import type { OptimizerDescription } from "stepsize";
 import { optimizerFromJSON, rules, wrappers } from "stepsize/optimizers";
+import type { Plain } from "../schedules/kinds.js";
 
 /** Options that are set, by name. */
 export type Options = Readonly<Record<string, unknown>>;
@@ -17,6 +18,8 @@ export interface Walker {
   /** Options that are not at their defaults. */
   readonly options: Options;
   readonly around: Around;
+  /** Takes the place of the rate. */
+  readonly schedule?: Plain;
 }
 
 /** The optimizer of a form. @throws OptionError */
@@ -25,10 +28,10 @@ export function describe(walker: Walker): OptimizerDescription {
 }
 
 /** The same as plain data; muon, which steps matrices alone, leaves the rest to adamw. */
-export function plainOf({ kind, rate, options, around }: Walker, learningRate: unknown = rate): Record<string, unknown> {
+export function plainOf({ kind, rate, options, around, schedule }: Walker): Record<string, unknown> {
   const rule = rules.get(kind);
   const fallback = rule?.fallback !== undefined && options["fallback"] === undefined ? { fallback: { kind: "adamw" } } : {};
-  const core = { kind, learningRate, ...options, ...fallback };
+  const core = { kind, learningRate: schedule ?? rate, ...options, ...fallback };
   return around === "" ? core : { kind: around, optimizer: core };
 }
 
