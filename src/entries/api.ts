@@ -28,6 +28,7 @@ export type { Loss } from "../models/losses.js";
 export { type Initialization, type MlpDescription, type MlpOptions, mlp } from "../models/mlp.js";
 export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "../models/model.js";
 export { Network } from "../models/network.js";
+export type { MadeChange } from "../optimizers/manual-rate.js";
 export { Optimizer } from "../optimizers/optimizer.js";
 export type {
   Closure,
@@ -70,7 +71,9 @@ export {
   joinSchedules,
   type LinearOptions,
   linear,
+  type ManualOptions,
   type MultiStepOptions,
+  manual,
   multiStep,
   type OneCycleOptions,
   oneCycle,
@@ -78,6 +81,7 @@ export {
   type PolynomialOptions,
   piecewiseConstant,
   polynomial,
+  type RateChange,
   type ReduceOnPlateauOptions,
   rateAt,
   reduceOnPlateau,

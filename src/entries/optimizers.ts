@@ -3,6 +3,7 @@
 
 export * from "../generated/factories.js";
 export * from "../optimizers/index.js";
+export type { MadeChange } from "../optimizers/manual-rate.js";
 export { Optimizer } from "../optimizers/optimizer.js";
 export type {
   AnyOptions,

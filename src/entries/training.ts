@@ -1,6 +1,7 @@
 // The entry point "stepsize/training": runs, checkpoints and files of state as data, below what `Trainer` does with them.
 /// <reference lib="esnext.disposable" preserve="true" />
 
+export type { MadeChange } from "../optimizers/manual-rate.js";
 export { type Checkpoint, readCheckpoint, type StateFile, type StoredTensors } from "../training/checkpoint.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
 export type { Progress } from "../training/progress.js";

@@ -3,7 +3,7 @@ import type { Parameter, Parameters } from "../engine/parameters.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
 import { type Field, show, suggest } from "../options/options.js";
 import { fitsPattern } from "../options/pattern.js";
-import { isPlateau, type PlateauState, plateauStateFromJSON, startPlateau } from "../schedules/plateau.js";
+import { isPlateau, observePlateau, type PlateauState, plateauStateFromJSON, startPlateau } from "../schedules/plateau.js";
 import { type Clock, rateAt, type ScheduleDescription } from "../schedules/schedule.js";
 import { ELEMENT_RATES } from "./kept.js";
 import {
@@ -19,6 +19,9 @@ import {
   type TensorRun,
 } from "./rule.js";
 import { pointerTo, type Slot, type Slots } from "./slots.js";
+
+/** The scalar state in which the losses of accumulated gradients are summed. */
+export const ACCUMULATED_LOSS = "accumulatedLoss";
 
 /** The tensors that share options, and what a step needs of them. */
 export class BoundGroup implements Binding<AnyOptions> {
@@ -36,7 +39,11 @@ export class BoundGroup implements Binding<AnyOptions> {
   scalars: Record<string, number>;
   readonly options: Resolved<AnyOptions>;
   readonly scheduled: readonly (readonly [string, Scheduled, Field<unknown>])[];
-  readonly rate: Scheduled;
+  /** The pattern that its tensors match; undefined for what no group matches. */
+  readonly match: string | undefined;
+  rate: Scheduled;
+  /** Whether the rate is the optimizer's own. */
+  inheritsRate: boolean;
   /** The state of a learning rate that watches a metric. */
   plateau: PlateauState | undefined;
   groups: readonly BoundGroup[] = [];
@@ -44,7 +51,7 @@ export class BoundGroup implements Binding<AnyOptions> {
   tensors: readonly TensorRun[] = [];
 
   constructor(rule: AnyRule, base: AnyOptions, group: Partial<Group<AnyOptions>>, parameters: readonly Parameter[], host: Host) {
-    const { match: _, frozen = false, elementRates = false, ...own } = group;
+    const { match, frozen = false, elementRates = false, ...own } = group;
     const given = { ...base, ...own };
     this.rule = rule;
     this.kernels = host.kernels;
@@ -52,7 +59,9 @@ export class BoundGroup implements Binding<AnyOptions> {
     this.frozen = frozen;
     this.elementRates = elementRates;
     this.parameters = parameters;
+    this.match = match;
     this.rate = given["learningRate"] as Scheduled;
+    this.inheritsRate = match !== undefined && own["learningRate"] === undefined;
     this.plateau = isPlateau(this.rate) ? startPlateau(this.rate as ScheduleDescription) : undefined;
     const keys = Object.keys(rule.fields);
     this.options = Object.fromEntries(keys.map((key) => [key, given[key]])) as Resolved<AnyOptions>;
@@ -111,6 +120,11 @@ export class BoundGroup implements Binding<AnyOptions> {
     this.runs = contiguous(this.parameters).map(([from, to]) =>
       piece(from, to - from, (slot) => (this.isShared(slot.name) ? pointerTo(slot, from) : Number.NaN)),
     );
+  }
+
+  /** Shows a metric to a learning rate that watches one. */
+  observe(metric: number): void {
+    if (this.plateau) this.plateau = observePlateau(this.rate as ScheduleDescription, this.plateau, metric);
   }
 
   /** The state of a learning rate that watches a metric, out of a saved state. */
@@ -210,12 +224,26 @@ export function ratesOf(groups: readonly BoundGroup[], known: boolean): Record<s
   return Object.fromEntries(entries);
 }
 
+/** Where the gradients stand that a closure fills, which others may be accumulated from. */
+export function filledRuns(parameters: Parameters, groups: readonly BoundGroup[]): Run[] {
+  const shift = parameters.gradients.pointer - parameters.values.pointer;
+  return groups.flatMap(({ runs }) => runs.map((run) => ({ ...run, g: run.p + shift, s: [] })));
+}
+
 /** Tells groups of each other, and gives their scalar states: of each its own, or the last one's that all share. */
-export function introduce(groups: readonly BoundGroup[], live: readonly BoundGroup[], isShared: boolean): Record<string, number>[] {
+export function introduce(
+  groups: readonly BoundGroup[],
+  live: readonly BoundGroup[],
+  { shared, needs }: AnyRule,
+  accumulate: number,
+): Record<string, number>[] {
+  const isShared = shared !== undefined;
   const { scalars } = groups.at(-1) as BoundGroup;
   for (const group of groups) {
     group.groups = live;
     if (isShared) group.scalars = scalars;
   }
-  return isShared ? [scalars] : groups.map(({ scalars }) => scalars);
+  const all = isShared ? [scalars] : groups.map(({ scalars }) => scalars);
+  if (needs === "loss" && accumulate > 1) (all[0] as Record<string, number>)[ACCUMULATED_LOSS] = 0;
+  return all;
 }

@@ -121,7 +121,12 @@ export class Guard {
     const goesBack = this.#snapshot !== undefined && this.#returns < MOST_RETURNS;
     if (goesBack && this.#snapshot !== undefined) {
       this.#parameters.values.view.set(this.#snapshot.values);
+      // what a hand has set since holds when its step comes again
+      const rates = holder.groups.map(({ rate }) => rate);
       loadState(holder, this.#snapshot.state);
+      holder.groups.forEach((group, i) => {
+        group.rate = rates[i] as typeof group.rate;
+      });
       this.#returns++;
       this.rateFactor *= RATE_FACTOR;
     }

@@ -1,10 +1,13 @@
 import type { Kernels } from "../engine/load.js";
 import type { Vector } from "../engine/memory.js";
 import type { Parameters } from "../engine/parameters.js";
-import type { Run } from "./rule.js";
+import type { AnyOptions, AnyRule, Binding, Run } from "./rule.js";
 
 /** The slot of the factors on the learning rate of each element. */
 export const ELEMENT_RATES = "elementRates";
+
+/** A group with the rule that steps it. */
+type Bound = Binding<AnyOptions> & { readonly rule: AnyRule };
 
 /**
  * A second block of values, in the layout of the parameters: the training values while others are evaluated, and the values before an update
@@ -28,6 +31,20 @@ export class KeptValues {
 
   restore(runs: readonly Run[]): void {
     for (const { p, n } of runs) this.#kernels.copy(p + this.#shift, p, n);
+  }
+
+  /** Puts the values to evaluate in place of those that are trained, which it keeps. */
+  show(groups: readonly Bound[]): void {
+    for (const group of groups) {
+      if (group.rule.evaluate === undefined) continue;
+      this.keep(group.runs);
+      group.rule.evaluate(group);
+    }
+  }
+
+  /** Puts back what `show` kept. */
+  hide(groups: readonly Bound[]): void {
+    for (const { rule, runs } of groups) if (rule.evaluate) this.restore(runs);
   }
 
   /** Goes from the kept values towards those of now, each by its factor in the block at `rates`. */

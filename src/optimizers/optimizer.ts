@@ -2,15 +2,15 @@ import type { Kernels } from "../engine/load.js";
 import { Parameters } from "../engine/parameters.js";
 import { DisposedError, type DivergedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "../options/errors.js";
 import { show } from "../options/options.js";
-import { observePlateau } from "../schedules/plateau.js";
-import { type Clock, readClock, type ScheduleDescription } from "../schedules/schedule.js";
+import { type Clock, readClock } from "../schedules/schedule.js";
 import { stateTooLarge } from "./advice.js";
 import { FLUSH_EVERY, flushFaded } from "./flush.js";
 import { Gradients } from "./gradients.js";
-import { type BoundGroup, divide, elementRatesOf, introduce, ratesOf } from "./groups.js";
+import { type BoundGroup, divide, elementRatesOf, filledRuns, introduce, ratesOf } from "./groups.js";
 import { type Found, Guard } from "./guard.js";
 import { ELEMENT_RATES, KeptValues } from "./kept.js";
-import { ACCUMULATED_LOSS, checkStep, meanLoss, takeLoss } from "./loss.js";
+import { checkStep, meanLoss, takeLoss } from "./loss.js";
+import { changesOf, type MadeChange, setRate } from "./manual-rate.js";
 import {
   type AnyRule,
   type Closure,
@@ -30,7 +30,6 @@ import { computeThrough, unwrap } from "./wrapper.js";
  * An update number t (from 1) uses the learning rate of schedule step t - 1. Averaging over accumulated gradients, clipping and `maximize`
  * are one factor on the gradient, folded into the update's pass. Every 32 updates, values and state whose size is under 2^-93 become 0, and values
  * with weight decay under the smaller of 2^-40 and 2^-50 / weightDecay.
- *
  * A wrapper around an optimizer (`ema`, `lookahead`, `sam`, ...) leaves rate, groups, clipping and accumulation to the optimizer inside.
  *
  * @param parameters what to optimize; freed by their owner, not by the optimizer.
@@ -91,19 +90,15 @@ export class Optimizer implements Disposable {
     const host = { kernels: this.#kernels, scratch: (length: number) => this.#slots.scratch(length).pointer };
     this.#groups = divide(core, compose, parameters, host);
     this.#live = this.#groups.filter(({ frozen, parameters }) => !frozen && parameters.length > 0);
-    this.#scalars = introduce(this.#groups, this.#live, rule.shared !== undefined);
-    if (rule.needs === "loss" && core.accumulate > 1) (this.#scalars[0] as Record<string, number>)[ACCUMULATED_LOSS] = 0;
+    this.#scalars = introduce(this.#groups, this.#live, rule, core.accumulate);
     try {
       this.#gradients = new Gradients(parameters, core.accumulate, this.#slots);
-      const { guard = "throw" } = core;
-      this.#guard = new Guard(parameters, this.#gradients, this.#slots, this.#live, guard, closely);
+      this.#guard = new Guard(parameters, this.#gradients, this.#slots, this.#live, core.guard ?? "throw", closely);
       for (const group of this.#live) group.addState(this.#slots, parameters.values.pointer, this.#gradients.block.pointer);
       this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => ({ group, update: group.rule.bind(group) }));
       this.#blended = this.#live.filter(({ elementRates }) => elementRates);
       this.#follow = this.#live.flatMap((group) => group.rule.follow?.(group) ?? []);
-      const shift = parameters.gradients.pointer - parameters.values.pointer;
-      const runs = this.#live.flatMap((group) => group.runs.map((run) => ({ ...run, g: run.p + shift, s: [] })));
-      this.#compute = computeThrough(layers, { ...host, runs, sign: core.maximize ? -1 : 1 });
+      this.#compute = computeThrough(layers, { ...host, runs: filledRuns(parameters, this.#live), sign: core.maximize ? -1 : 1 });
       this.#evaluates = this.#live.some(({ rule }) => rule.evaluate);
       if (this.#evaluates || this.#blended.length > 0) this.#kept = new KeptValues(parameters, this.#slots.scratch(parameters.size));
       this.#markValues();
@@ -132,6 +127,21 @@ export class Optimizer implements Disposable {
   /** The learning rates that the last update used, by name of tensor; NaN where `learningRate` is, and for frozen tensors. */
   get learningRates(): Record<string, number> {
     return ratesOf(this.#groups, this.#ratesKnown);
+  }
+
+  /**
+   * Sets the learning rate from the next update on, where it is `manual({ rate })`: the optimizer's and that of groups without one of their own, or
+   * of the group with the pattern `match`. What was set is a part of the state.
+   * @throws OptionError for a rate below 0 or beyond float32, another schedule, or a pattern of no group.
+   */
+  setLearningRate(rate: number, match?: string): void {
+    this.#alive();
+    setRate(this.#groups, this.#steps, rate, match);
+  }
+
+  /** What was set by hand: the rates of `manual({ rate })` and the steps from which they hold. */
+  get rateChanges(): readonly MadeChange[] {
+    return changesOf(this.#groups);
   }
 
   /** The loss that the last `step()` was told or computed; NaN without either. */
@@ -166,26 +176,20 @@ export class Optimizer implements Disposable {
    * change.
    */
   toEvaluation(): void {
-    this.#alive();
-    if (this.#evaluating) return;
-    this.#evaluating = true;
-    this.#markValues();
-    if (this.#steps === 0) return;
-    for (const group of this.#live) {
-      if (group.rule.evaluate === undefined) continue;
-      this.#kept?.keep(group.runs);
-      group.rule.evaluate(group);
-    }
+    this.#show(true);
   }
 
   /** Puts the training values back, bit by bit, so that training can go on. */
   toTraining(): void {
+    this.#show(false);
+  }
+
+  #show(evaluating: boolean): void {
     this.#alive();
-    if (!this.#evaluating) return;
-    this.#evaluating = false;
+    if (evaluating === this.#evaluating) return;
+    this.#evaluating = evaluating;
     this.#markValues();
-    if (this.#steps === 0) return;
-    for (const { rule, runs } of this.#live) if (rule.evaluate) this.#kept?.restore(runs);
+    if (this.#steps > 0) this.#kept?.[evaluating ? "show" : "hide"](this.#live);
   }
 
   /**
@@ -226,8 +230,7 @@ export class Optimizer implements Disposable {
 
   #step(loss: number | Closure | undefined, weight: number, last: boolean): boolean {
     const { accumulate, clipValue, clipNorm, maximize } = this.#core;
-    const [gradients, guard] = [this.#gradients, this.#guard];
-    const full = gradients.isFull(last);
+    const [gradients, guard, full] = [this.#gradients, this.#guard, this.#gradients.isFull(last)];
     // first, so that a wrong schedule stops the step before anything has moved
     if (full) for (const group of this.#groups) group.schedule(this.#steps, this.#clock);
     const taken = takeLoss(loss, this.description.kind, this.#rule.needs, this.#compute);
@@ -261,8 +264,7 @@ export class Optimizer implements Disposable {
 
   /** Leaves the update out, goes back to an earlier one, or throws. */
   #hit(found: Found): boolean {
-    const { scheduledRate } = this.#groups.at(-1) as BoundGroup;
-    this.#steps = this.#guard.answer(found, this.#steps, scheduledRate, this.#holder);
+    this.#steps = this.#guard.answer(found, this.#steps, (this.#groups.at(-1) as BoundGroup).scheduledRate, this.#holder);
     this.#loss = Number.NaN;
     this.#markValues();
     return false;
@@ -279,9 +281,7 @@ export class Optimizer implements Disposable {
    */
   observe(metric: number): void {
     this.#alive();
-    for (const group of this.#groups) {
-      if (group.plateau) group.plateau = observePlateau(group.rate as ScheduleDescription, group.plateau, metric);
-    }
+    for (const group of this.#groups) group.observe(metric);
   }
 
   /** The name of the first tensor or state that is not finite, if any. */

@@ -2,6 +2,8 @@ import { CheckpointError } from "../options/errors.js";
 import { show } from "../options/options.js";
 import type { PlateauState } from "../schedules/plateau.js";
 import type { BoundGroup } from "./groups.js";
+import { manualFromJSON, manualToJSON } from "./manual-rate.js";
+import type { Scheduled } from "./rule.js";
 import type { Slots, StateArrays } from "./slots.js";
 
 /** The state of an optimizer by name of slot and tensor: copies, not views. */
@@ -18,7 +20,7 @@ export interface OptimizerState {
   readonly rateFactor?: number;
   /** The scalar state of each group, in the order of `groups`; a single one when all groups share it. */
   readonly scalars: readonly Readonly<Record<string, number>>[];
-  /** The state of each group's learning rate, null where it watches no metric. */
+  /** The state of each group's learning rate, null where it neither watches a metric nor is set by hand. */
   readonly plateaus: readonly (PlateauState | null)[];
 }
 
@@ -51,7 +53,7 @@ export function copyState(
     ...(rateFactor !== 1 && { rateFactor }),
     slots: slots.copies(),
     scalars: scalars.map((own) => ({ ...own })),
-    plateaus: groups.map(({ plateau }) => plateau ?? null),
+    plateaus: groups.map(({ plateau, rate }) => plateau ?? manualToJSON(rate) ?? null),
   };
 }
 
@@ -60,12 +62,16 @@ export function loadState(holder: StateHolder, state: OptimizerState): void {
   checkState(holder, state);
   const { groups, scalars, slots } = holder;
   const plateaus = groups.map((group, i) => group.plateauFromJSON(state.plateaus[i], `state.plateaus[${i}]`));
+  const rates = groups.map(({ rate }, i) => manualFromJSON(rate, state.plateaus[i], `state.plateaus[${i}]`));
   slots.load(state.slots);
   scalars.forEach((own, i) => {
     for (const key of Object.keys(own)) own[key] = state.scalars[i]?.[key] ?? ABSENT[key] ?? Number.NaN;
   });
   groups.forEach((group, i) => {
     group.plateau = plateaus[i];
+    group.rate = rates[i] as Scheduled;
+    // a group whose rate was set by its own pattern has it since
+    group.inheritsRate &&= JSON.stringify(group.rate) === JSON.stringify(rates.at(-1));
   });
 }
 

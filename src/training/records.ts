@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.js";
+import type { MadeChange } from "../optimizers/manual-rate.js";
 
 /** Data to learn from, and data to check on. */
 export interface TrainingData {
@@ -36,6 +37,8 @@ export interface EpochRecord {
   /** The rate that the last update used; null while none was made, where more batches are accumulated than an epoch has. */
   readonly learningRate: number | null;
   readonly validation?: Metrics;
+  /** The rates that were set by hand and first used in this epoch; missing where there are none. */
+  readonly rateChanges?: readonly MadeChange[];
 }
 
 export interface TrainOptions {

@@ -3,16 +3,19 @@ import { checkEngine, type Engine } from "../engine/engine.js";
 import type { Model } from "../models/model.js";
 import { Network } from "../models/network.js";
 import { Random } from "../numerics/random.js";
+import { recorded } from "../optimizers/manual-rate.js";
 import { Optimizer } from "../optimizers/optimizer.js";
 import type { StepOptions } from "../optimizers/rule.js";
 import type { OptimizerState } from "../optimizers/state.js";
-import { DisposedError, DivergedError, OptionError } from "../options/errors.js";
+import { DisposedError, DivergedError } from "../options/errors.js";
 import { Batches } from "./batches.js";
+import { type Best, better } from "./best.js";
 import { blockOf, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { checkCheckpoint, checkData, checkDatasets, checkModel, checkOptions } from "./checks.js";
+import { evaluate } from "./evaluation.js";
 import type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions } from "./records.js";
 import { type CheckedRun, clockOf, type Run, readRun } from "./run.js";
-import { Score, type ScoreName, scoreName } from "./score.js";
+import { type ScoreName, scoreName } from "./score.js";
 import { Slices } from "./slices.js";
 
 /**
@@ -43,7 +46,7 @@ export class Trainer implements Disposable {
   #lossSum = 0;
   /** The rate that the last update used. */
   #learningRate: number | null = null;
-  #best: { metric: number; epoch: number; values: Float32Array } | undefined;
+  #best: Best | undefined;
   /** The training values of a finished run whose model shows others. */
   #training: Float32Array | undefined;
   #finished = false;
@@ -84,6 +87,23 @@ export class Trainer implements Disposable {
   /** With early stopping, the epoch with the best validation so far: its weights are restored at the end. */
   get bestEpoch(): number | undefined {
     return this.#best?.epoch;
+  }
+
+  /**
+   * Sets the learning rate from the next update on, while it trains; the run's must be `manual({ rate })`. What is set is kept by checkpoints, told by
+   * the history, and data in `recordedRun`.
+   *
+   * @param match the pattern of a group, to set its rate alone.
+   * @throws OptionError as the optimizer's `setLearningRate`.
+   */
+  setLearningRate(rate: number, match?: string): void {
+    this.#alive();
+    this.optimizer.setLearningRate(rate, match);
+  }
+
+  /** The run with the rates that were set by hand as data: it gives the same bits without a hand. */
+  get recordedRun(): CheckedRun {
+    return readRun({ ...this.run, optimizer: recorded(this.run.optimizer, this.optimizer.rateChanges) });
   }
 
   /** Trains on, epoch by epoch, from where the run stands to its end. */
@@ -127,7 +147,7 @@ export class Trainer implements Disposable {
     const batches = this.#batchesOf(data);
     try {
       this.optimizer.toEvaluation();
-      return this.#evaluate(batches);
+      return evaluate(this.model, batches, this.run.batchSize);
     } finally {
       if (!evaluating) this.optimizer.toTraining();
       batches.dispose();
@@ -266,7 +286,8 @@ export class Trainer implements Disposable {
       step: this.optimizer.steps,
       loss: this.#lossSum / this.#batches.data.rows,
       learningRate: this.#learningRate,
-      ...(this.#validation && { validation: this.#evaluate(this.#validation) }),
+      ...(this.#validation && { validation: evaluate(this.model, this.#validation, this.run.batchSize) }),
+      ...this.#rateChanges(),
     };
     this.#history.push(record);
     const watched = record.validation?.loss ?? record.loss;
@@ -282,6 +303,13 @@ export class Trainer implements Disposable {
     return record;
   }
 
+  /** The rates set by hand that the epoch, which ends here, was the first to use. */
+  #rateChanges(): Pick<EpochRecord, "rateChanges"> {
+    const from = this.#history.at(-1)?.step ?? 0;
+    const changes = this.optimizer.rateChanges.filter(({ step }) => step >= from && step < this.optimizer.steps);
+    return changes.length > 0 ? { rateChanges: changes } : {};
+  }
+
   /** Leaves in the model what the run has come to, and keeps the training values where these are others. */
   #showResult(): void {
     const { view } = this.model.parameters.values;
@@ -292,46 +320,17 @@ export class Trainer implements Disposable {
   }
 
   /** Keeps the best weights; true when early stopping has run out of patience. */
-  #noImprovement({ epoch, validation }: EpochRecord): boolean {
+  #noImprovement(record: EpochRecord): boolean {
     const { earlyStopping } = this.run;
     if (earlyStopping === undefined) return false;
-    const { patience, minimumImprovement, monitor } = earlyStopping;
-    // higher is better
-    const metric = monitor === "score" ? validation?.score : -(validation?.loss as number);
-    if (metric === undefined)
-      throw new OptionError(
-        "run.earlyStopping.monitor",
-        monitor,
-        "needs a score, which these rows or this model do not have: watch the loss",
-      );
-    if (this.#best === undefined || metric > this.#best.metric + minimumImprovement) {
-      this.#best = { metric, epoch, values: this.model.parameters.values.view.slice() };
-    }
-    return epoch - this.#best.epoch >= patience;
+    this.#best = better(this.#best, record, earlyStopping, this.model.parameters.values.view);
+    return record.epoch - this.#best.epoch >= earlyStopping.patience;
   }
 
   #shuffle(): void {
     const { index } = this.#batches;
     for (let i = 0; i < index.length; i++) index[i] = i;
     new Random(this.run.seed, "shuffle", Math.floor(this.#done / this.#batchesPerEpoch)).shuffle(index);
-  }
-
-  #evaluate(batches: Batches): Metrics {
-    const { data } = batches;
-    const evaluate = this.model.evaluate?.bind(this.model);
-    if (evaluate === undefined) throw new OptionError("run.model", this.model, "needs evaluate(batch) to be checked on data");
-    const score = new Score(data);
-    let sum = 0;
-    let scored = true;
-    for (let from = 0; from < data.rows; from += this.run.batchSize) {
-      const rows = Math.min(this.run.batchSize, data.rows - from);
-      const { loss, outputs } = evaluate(batches.gather(from, rows, 0));
-      sum += loss * rows;
-      if (outputs === undefined) scored = false;
-      else score.add(outputs, rows);
-    }
-    const value = scored ? score.value : undefined;
-    return { loss: sum / data.rows, ...(value !== undefined && { score: value }) };
   }
 
   #batchesOf(data: Dataset): Batches {
