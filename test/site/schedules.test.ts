@@ -7,6 +7,7 @@ import { ratesOf } from "../../site/src/schedules/rates.js";
 import { made } from "../../site/src/schedules/state.js";
 import { decode, encode } from "../../site/src/ui/hash.js";
 import * as schedules from "../../src/entries/schedules.js";
+import { scheduleRules } from "../../src/generated/scheduleRules.js";
 
 interface Row {
   library: string;
@@ -18,6 +19,11 @@ interface Row {
 const golden: { schedules: Row[]; plateaus: Row[] } = JSON.parse(readFileSync("test/golden/schedules/recipes.json", "utf8"));
 const run = (code: string, scope: Record<string, unknown>) =>
   new Function(...Object.keys(scope), `return ${code}`)(...Object.values(scope));
+
+test("the gallery has every kind that JSON can hold", () => {
+  const known = scheduleRules.map(({ kind }) => kind).filter((kind) => kind !== "lambda" && kind !== "multiplicative");
+  expect(GALLERY.map(([, { kind }]) => kind).sort()).toEqual([...known].sort());
+});
 
 test.each(GALLERY.map(([, start]) => [start.kind, start] as const))("the code of %s makes the same rates as its form", (_, start) => {
   const form = made(start) as { schedule: schedules.Schedule };

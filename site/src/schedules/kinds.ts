@@ -20,6 +20,17 @@ const STARTS: readonly (readonly [Section, Exclude<Plain, number>])[] = [
   ["Stairs", { kind: "stepDecay", rate: 0.1, every: 40, factor: 0.5 }],
   ["Stairs", { kind: "multiStep", rate: 0.1, boundaries: [70, 140], factor: 0.4 }],
   ["Stairs", { kind: "piecewiseConstant", boundaries: [40, 130], rates: [0.04, 0.1, 0.01] }],
+  [
+    "Stairs",
+    {
+      kind: "manual",
+      rate: 0.1,
+      changes: [
+        [80, 0.03],
+        [150, 0.01],
+      ],
+    },
+  ],
   ["Decays", { kind: "exponential", rate: 0.1, factor: 0.5, steps: 40 }],
   ["Decays", { kind: "naturalExponential", rate: 0.1, decay: 0.015 }],
   ["Decays", { kind: "timeBased", rate: 0.1, decay: 3e-4 }],

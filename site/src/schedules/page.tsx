@@ -81,7 +81,7 @@ function SchedulesPage() {
           </Card>
           {rates !== undefined && <Effect plain={plain} peak={peak} />}
           <Card title="As code">
-            <pre tabIndex={0}>
+            <pre>
               <code>{code}</code>
             </pre>
             <div class="row below">
