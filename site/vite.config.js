@@ -31,6 +31,7 @@ const head = {
 export default defineConfig({
   plugins: [head, recipes],
   root: path("."),
+  assetsInclude: ["**/*.gz"],
   base: "./",
   resolve: {
     alias: [

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { Card, short } from "../ui/controls.js";
 import { Plot } from "../ui/plot.js";
-import { COLOURS } from "./map.js";
+import { COLOURS } from "../ui/signs.js";
 import { nameOf, type State } from "./state.js";
 import { bestOf, RATES, type Tried } from "./trace.js";
 

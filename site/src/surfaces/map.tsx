@@ -1,16 +1,13 @@
 import { contours } from "d3-contour";
 import { useEffect, useRef } from "preact/hooks";
 import { colour } from "../ui/plot.js";
+import { COLOURS, SIGNS } from "../ui/signs.js";
 import { SURFACES, type Surface, type SurfaceName } from "./surfaces.js";
 import type { Trail } from "./trace.js";
 
 /** Cells of the grid that contours are found on. */
 const [COLUMNS, ROWS] = [180, 140];
 const LEVELS = 16;
-
-/** One sign a colour, so that trails are told apart without it too. */
-export const SIGNS = ["●", "■", "▲", "◆", "✚", "▼", "★", "⬣"];
-export const COLOURS = ["--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--c7", "--c8"];
 
 interface Props {
   surface: SurfaceName;

@@ -1,7 +1,7 @@
 import { Slider } from "../ui/controls.js";
 import { OptimizerOptions } from "../ui/optimizers.js";
+import { COLOURS, SIGNS } from "../ui/signs.js";
 import { faultOf, type Walker } from "../ui/walker.js";
-import { COLOURS, SIGNS } from "./map.js";
 
 interface Props {
   walker: Walker;

@@ -39,6 +39,15 @@ export function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+/** Red, green and blue of a colour of the page. */
+export function channels(name: string): [number, number, number] {
+  const context = document.createElement("canvas").getContext("2d") as CanvasRenderingContext2D;
+  // a canvas gives back #rrggbb, however the colour is written
+  context.fillStyle = colour(name);
+  const value = Number.parseInt(String(context.fillStyle).slice(1), 16);
+  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
+}
+
 /** Ticks of a logarithmic axis: decades, or 1, 2 and 5 of each where there are few. */
 function logTicks(low: number, high: number): number[] {
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
