@@ -16,15 +16,26 @@ const POLICY = [
   "img-src 'self' data: blob:",
   "worker-src 'self' blob:",
   "connect-src 'none'",
+  "frame-src 'self'",
   "form-action 'none'",
   "base-uri 'none'",
 ].join("; ");
 
+/** What reports may do, which carry their scripts and styles in them. */
+const FRAME =
+  "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'";
+
 const head = {
   name: "head",
-  transformIndexHtml: () => [
-    { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: POLICY }, injectTo: "head-prepend" },
-    { tag: "link", attrs: { rel: "icon", href: "./icon.svg", type: "image/svg+xml" }, injectTo: "head" },
+  transformIndexHtml: (_html, { path }) => [
+    {
+      tag: "meta",
+      attrs: { "http-equiv": "Content-Security-Policy", content: path === "/frame.html" ? FRAME : POLICY },
+      injectTo: "head-prepend",
+    },
+    ...(path === "/frame.html"
+      ? []
+      : [{ tag: "link", attrs: { rel: "icon", href: "./icon.svg", type: "image/svg+xml" }, injectTo: "head" }]),
   ],
 };
 

@@ -4,6 +4,7 @@ import type { Serve } from "./ui/work.js";
 const tasks: Record<string, () => Promise<{ serve: Serve }>> = {
   surfaces: () => import("./surfaces/task.js"),
   train: () => import("./playground/task.js"),
+  trials: () => import("./search/task.js"),
 };
 
 const waiting: never[] = [];
