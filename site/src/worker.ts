@@ -5,6 +5,7 @@ const tasks: Record<string, () => Promise<{ serve: Serve }>> = {
   surfaces: () => import("./surfaces/task.js"),
   train: () => import("./playground/task.js"),
   trials: () => import("./search/task.js"),
+  benchmark: () => import("./benchmark/task.js"),
 };
 
 const waiting: never[] = [];

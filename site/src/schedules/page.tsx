@@ -3,7 +3,7 @@ import recipes from "virtual:recipes";
 import { useMemo } from "preact/hooks";
 import { describeSchedule } from "stepsize/schedules";
 import { useAddress } from "../ui/address.js";
-import { Card, Choice, Copy } from "../ui/controls.js";
+import { Card, Choice, Copy, Scroll } from "../ui/controls.js";
 import { ScheduleForm } from "../ui/schedule-form.js";
 import { mount } from "../ui/shell.js";
 import { Effect } from "./effect.js";
@@ -93,7 +93,7 @@ function SchedulesPage() {
             {others.length === 0 ? (
               <p class="muted">No call of PyTorch, Keras, Optax, transformers or timm is known to give these rates with these options.</p>
             ) : (
-              <div class="scroll">
+              <Scroll label="Calls of other libraries">
                 <table>
                   <tbody>
                     {others.map(({ library, call }) => (
@@ -106,7 +106,7 @@ function SchedulesPage() {
                     ))}
                   </tbody>
                 </table>
-              </div>
+              </Scroll>
             )}
           </Card>
         </div>

@@ -1,7 +1,7 @@
 import "./surfaces.css";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useAddress } from "../ui/address.js";
-import { Card, Choice, NumberField, Slider, short } from "../ui/controls.js";
+import { Card, Choice, NumberField, Scroll, Slider, short } from "../ui/controls.js";
 import { Plot } from "../ui/plot.js";
 import { mount } from "../ui/shell.js";
 import { COLOURS, SIGNS } from "../ui/signs.js";
@@ -217,7 +217,7 @@ function SurfacesPage() {
 function Legend({ state, trails }: { state: State; trails: readonly { name: string; trail: Trail; place: number }[] }) {
   const { least }: Surface = SURFACES[state.surface];
   return (
-    <div class="scroll">
+    <Scroll label="Where each optimizer ends">
       <table>
         <thead>
           <tr>
@@ -244,7 +244,7 @@ function Legend({ state, trails }: { state: State; trails: readonly { name: stri
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -225,3 +225,13 @@ export function Copy({ text, children = "Copy" }: { text: () => string; children
     </>
   );
 }
+
+/** What may be wider than its place: it can be scrolled by keys too. */
+export function Scroll({ label, children }: { label: string; children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: without it, keys cannot scroll
+    <section class="scroll" aria-label={label} tabIndex={0}>
+      {children}
+    </section>
+  );
+}
