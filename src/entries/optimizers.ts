@@ -34,4 +34,4 @@ export type {
 export type { StateArray, StateArrays } from "../optimizers/slots.js";
 export type { OptimizerState } from "../optimizers/state.js";
 export type { AnyWrapper, WrappedOptimizer, Wrapper, WrapperBinding, Wrapping } from "../optimizers/wrapper.js";
-export type { Field, Fields, Range } from "../options/options.js";
+export type { Field, Fields, Form, Range } from "../options/options.js";

@@ -304,6 +304,7 @@ export function scheduled(fallback: number | undefined, range: Range): Field<Sch
   const following = schedule();
   return {
     fallback,
+    form: plain.form,
     isSchedulable: true,
     read: (value, path) => (typeof value === "number" ? checkFloat32(plain.read(value, path), path, range) : following.read(value, path)),
   };
@@ -325,7 +326,7 @@ function checkFloat32(value: number, path: string, { above }: Range = {}): numbe
 function learningRate(fallback: number): Field<Scheduled> {
   const plain = scheduled(fallback, { min: 0 });
   const watches = (value: unknown) => typeof value === "object" && value !== null && isPlateau(value as ScheduleDescription);
-  return { fallback, read: (value, path) => (watches(value) ? (value as ScheduleDescription) : plain.read(value, path)) };
+  return { fallback, form: plain.form, read: (value, path) => (watches(value) ? (value as ScheduleDescription) : plain.read(value, path)) };
 }
 
 export const pattern: Field<string> = {
