@@ -32,7 +32,8 @@ export function renamed(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       FORMER_OPTIONS.get(key) ?? key,
-      key === "kind" ? (FORMER_KINDS.get(inner) ?? inner) : renamed(inner),
+      // layers never had other names, and those of the user's own may have any
+      key === "kind" ? (FORMER_KINDS.get(inner) ?? inner) : key === "layers" ? inner : renamed(inner),
     ]),
   );
 }
