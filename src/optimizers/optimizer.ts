@@ -7,7 +7,7 @@ import { type Clock, readClock, type ScheduleDescription } from "../schedules/sc
 import { stateTooLarge } from "./advice.js";
 import { FLUSH_EVERY, flushFaded } from "./flush.js";
 import { Gradients } from "./gradients.js";
-import { type BoundGroup, divide, elementRatesOf, introduce, ratesOf } from "./groups.js";
+import { type BoundGroup, divide, elementRatesOf, hostOf, introduce, ratesOf } from "./groups.js";
 import { type Found, Guard } from "./guard.js";
 import { ELEMENT_RATES, KeptValues } from "./kept.js";
 import { ACCUMULATED_LOSS, checkStep, meanLoss, takeLoss } from "./loss.js";
@@ -86,7 +86,7 @@ export class Optimizer implements Disposable {
     this.#kernels = parameters.engine.kernels;
     this.#slots = new Slots(parameters);
     this.#clock = readClock(clock);
-    const host = { kernels: this.#kernels, scratch: (length: number) => this.#slots.scratch(length).pointer };
+    const host = hostOf(parameters.engine, this.#slots);
     this.#groups = divide(core, compose, [...parameters], host);
     this.#live = this.#groups.filter(({ frozen, parameters }) => !frozen && parameters.length > 0);
     const { bound, scalars, needs } = introduce(this.#groups, this.#live);

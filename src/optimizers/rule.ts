@@ -106,6 +106,8 @@ export interface Binding<Own> {
   readonly groups: readonly Binding<Own>[];
   /** Zeroed memory for the rule's own use, not part of the state. */
   scratch(length: number): number;
+  /** The numbers that stand at a pointer, for what no kernel computes; ask in the step, since memory may grow. */
+  floats(pointer: number, length: number): Float32Array;
 }
 
 /**
