@@ -333,3 +333,38 @@ case("epsilon", {"learningRate": 0.05, "epsilon": 0.2})
 case("momentum, weight decay", {"learningRate": 0.05, "momentum": 0.8, "weightDecay": 0.1, "epsilon": 0.1})
 case("decoupled decay, changing rate", {
     "learningRate": RATES[0], "momentum": 0.5, "weightDecay": 0.3, "decoupled": True, "epsilon": 1}, rates=RATES)
+
+
+# --- options of peers that are wrappers here -------------------------------------------------------------------------------
+
+
+def decoupled(options):
+    inner = options["optimizer"]
+    run = {"sgd": by_torch(timm.optim.SGDW),
+           "rmsprop": by_keras(keras.optimizers.RMSprop, {"epsilonInside": implied(True)}),
+           "adagrad": by_keras(keras.optimizers.Adagrad, {"epsilonInside": implied(True)})}[inner["kind"]]
+    return run(without(inner, "kind"))
+
+
+case = kind("decoupledDecay", TIMM, decoupled)
+case("timm: sgd with momentum", {"optimizer": {"kind": "sgd", "learningRate": 0.01, "momentum": 0.9, "weightDecay": 0.5}})
+case("timm: sgd, nesterov", {"optimizer": {
+    "kind": "sgd", "learningRate": 0.01, "momentum": 0.8, "nesterov": True, "weightDecay": 0.3}})
+case("keras: rmsprop", {"optimizer": {
+    "kind": "rmsprop", "learningRate": 0.02, "rho": 0.9, "epsilon": 1e-2, "epsilonInside": True, "weightDecay": 0.4}}, KERAS)
+case("keras: adagrad", {"optimizer": {
+    "kind": "adagrad", "learningRate": 0.1, "initialAccumulator": 0.1, "epsilon": 1e-2, "epsilonInside": True,
+    "weightDecay": 0.2}}, KERAS)
+
+
+def tensor_clipped(options):
+    inner, fixed = options["optimizer"], {"clipnorm": options["norm"]}
+    run = {"sgd": by_keras(keras.optimizers.SGD, {"rateInside": implied(True)}, fixed=fixed),
+           "adam": by_keras(keras.optimizers.Adam, {"epsilonHat": implied(True)}, fixed=fixed)}[inner["kind"]]
+    return run(without(inner, "kind"))
+
+
+case = kind("tensorClipping", KERAS, tensor_clipped)
+case("sgd", {"norm": 0.5, "optimizer": {"kind": "sgd", "learningRate": 0.1}})
+case("sgd, momentum", {"norm": 5, "optimizer": {"kind": "sgd", "learningRate": 0.02, "momentum": 0.9, "rateInside": True}})
+case("adam", {"norm": 1, "optimizer": {"kind": "adam", "learningRate": 0.05, "epsilon": 1e-2, "epsilonHat": True}})
