@@ -1,5 +1,5 @@
 import type { Kernels } from "../engine/load.js";
-import type { Shape, Units } from "../engine/parameters.js";
+import type { GradientRows, Shape, Units } from "../engine/parameters.js";
 import { OptionError } from "../options/errors.js";
 import {
   boolean,
@@ -87,6 +87,8 @@ export interface TensorRun extends Run {
   readonly shape: Shape;
   /** Which axis counts units. */
   readonly units: Units;
+  /** Set where only these rows of the gradient are other than zero. */
+  readonly gradientRows?: GradientRows | undefined;
 }
 
 /** A binding of a rule to the parameters of a group. */
@@ -142,15 +144,15 @@ export type DeclaredTrait =
   | "readsValues"
   /** Values do not move by steps that a factor could scale: groups cannot have `elementRates`. */
   | "setsValues"
+  /** Rows of a tensor whose gradient is zero stay as they are, state and all, where the tensor says which ones are not (`gradientRows`). */
+  | "stepsRows"
   /** Weight decay comes after the step, and shrinks it too. */
   | "decaysSteps"
   /** All tensors are moved together, by their gradients as they are: no clipping, no accumulation, no groups but frozen ones. */
   | "movesAllTogether";
 
 /** The optimizer of the tensors whose name fits. */
-export interface OptimizerPart {
-  /** A name, in which `*` stands for any characters: `"*.bias"`. */
-  match: string;
+export interface OptimizerPart extends Pick<Group<unknown>, "match"> {
   optimizer: OptimizerDescription;
 }
 
@@ -185,6 +187,11 @@ export interface Rule<Own> {
   initial?(slot: string, options: Resolved<Own>): number;
   /** The scalar state of a group, at its start; `tensors` are the names of its tensors. */
   scalars?(options: Resolved<Own>, tensors: readonly string[]): Record<string, number>;
+  /**
+   * Slots that start as the values and can do so beside a rule that goes on, such as the average of a wrapper, and the scalars that they start
+   * with after `t` updates.
+   */
+  readonly late?: { readonly slots: readonly string[]; scalars(t: number): Record<string, number> };
   bind(binding: Binding<Own>): Step;
   /** Bound for every group: what follows an update, when `elementRates` have had their say. */
   follow?(binding: Binding<Own>): (t: number) => void;
@@ -242,7 +249,8 @@ export function rebind<Own>(
     },
     options: { value: options },
     runs: { value: binding.runs.map(inner) },
-    tensors: { value: binding.tensors.map(inner) },
+    // what is inside another rule may be given other gradients
+    tensors: { value: binding.tensors.map((tensor) => ({ ...inner(tensor), gradientRows: undefined })) },
   });
 }
 
@@ -296,13 +304,14 @@ export function scheduled(fallback: number | undefined, range: Range): Field<Sch
   const following = schedule();
   return {
     fallback,
+    form: plain.form,
     isSchedulable: true,
     read: (value, path) => (typeof value === "number" ? checkFloat32(plain.read(value, path), path, range) : following.read(value, path)),
   };
 }
 
 /** The least number above 0 that kernels compute with at full precision. */
-const LEAST_NORMAL = 1.1754943508222875e-38;
+export const LEAST_NORMAL = 1.1754943508222875e-38;
 
 /** Kernels compute in float32: a number beyond its range would be infinite there, one that must be above 0 would be 0. */
 function checkFloat32(value: number, path: string, { above }: Range = {}): number {
@@ -317,7 +326,7 @@ function checkFloat32(value: number, path: string, { above }: Range = {}): numbe
 function learningRate(fallback: number): Field<Scheduled> {
   const plain = scheduled(fallback, { min: 0 });
   const watches = (value: unknown) => typeof value === "object" && value !== null && isPlateau(value as ScheduleDescription);
-  return { fallback, read: (value, path) => (watches(value) ? (value as ScheduleDescription) : plain.read(value, path)) };
+  return { fallback, form: plain.form, read: (value, path) => (watches(value) ? (value as ScheduleDescription) : plain.read(value, path)) };
 }
 
 export const pattern: Field<string> = {

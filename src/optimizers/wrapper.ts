@@ -132,6 +132,7 @@ export function withSlot(rule: AnyRule, kind: string, slot: string): AnyRule {
     ...rule,
     kind,
     slots: (options) => [...rule.slots(options), slot],
+    late: { slots: [...(rule.late?.slots ?? []), slot], scalars: (t) => rule.late?.scalars(t) ?? {} },
     initial: (name, options) => (name === slot ? 0 : (rule.initial?.(name, options) ?? 0)),
     bind: (binding) => rule.bind(withoutLastSlot(rule, binding)),
   };

@@ -1,6 +1,15 @@
 import { powi } from "../../numerics/math.js";
 import { oneOf } from "../../options/options.js";
-import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled, type TensorRun } from "../rule.js";
+import {
+  type CommonOptions,
+  type DescribedOptimizer,
+  LEAST_NORMAL,
+  make,
+  type Rule,
+  type Scheduled,
+  scheduled,
+  type TensorRun,
+} from "../rule.js";
 import { copyScaled } from "../scaled.js";
 
 export interface AdamMiniOptions extends CommonOptions<AdamMiniOptions> {
@@ -55,7 +64,7 @@ export const adamMiniRule: Rule<AdamMiniOptions> = {
       // those of the other axis are made such that they cancel
       if (units === "rows") kernels.fill(columnDivisors, columns, sum / rows);
       else kernels.fill(rowDivisors, rows, 1);
-      kernels.adafactorMatrix(m, rowDivisors, columnDivisors, u, rows, columns, LEAST, LEAST, 1);
+      kernels.adafactorMatrix(m, rowDivisors, columnDivisors, u, rows, columns, LEAST_NORMAL, LEAST_NORMAL, 1);
       return u;
     }
 
@@ -82,9 +91,6 @@ export const adamMiniRule: Rule<AdamMiniOptions> = {
     };
   },
 };
-
-/** The least normal number of float32: what is smaller is not told from 0. */
-const LEAST = 1.1754943508222875e-38;
 
 /**
  * Adam-mini: AdamW with one second moment for the weights of a unit, or for a tensor, in place of one for each weight: half the state.

@@ -1,5 +1,5 @@
 import { powi } from "../../numerics/math.js";
-import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, LEAST_NORMAL, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 import { copyScaled } from "../scaled.js";
 
 export interface StableAdamwOptions extends CommonOptions<StableAdamwOptions> {
@@ -31,7 +31,7 @@ export const stableAdamwRule: Rule<StableAdamwOptions> = {
       // decays that grow from 0 to the options: the means have no bias
       const a1 = (1 - o.beta1) / (1 - powi(o.beta1, t));
       const a2 = (1 - o.beta2) / (1 - powi(o.beta2, t));
-      const floor = Math.max(o.epsilon * o.epsilon, LEAST);
+      const floor = Math.max(o.epsilon * o.epsilon, LEAST_NORMAL);
       for (const { p, g, s, n } of tensors) {
         const [m, v] = s as [number, number];
         copyScaled(kernels, g, scaled, n, scale);
@@ -43,9 +43,6 @@ export const stableAdamwRule: Rule<StableAdamwOptions> = {
     };
   },
 };
-
-/** The least normal number of float32. */
-const LEAST = 1.1754943508222875e-38;
 
 /**
  * StableAdamW: AdamW whose rate falls, tensor by tensor, while gradients are larger than their past: spikes of the loss from a v that is out of date do not
