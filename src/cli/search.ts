@@ -85,7 +85,7 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   const seconds = (performance.now() - started) / 1000;
 
   const line = result.best && trainLine(command, wordsAfter(command), result.best.rate, SEARCH_ONLY);
-  const document = searchDocument(context, result, line);
+  const document = searchDocument(context, result, run, line);
   if (report !== false) await writeWhole(report, searchReport(document));
   const { best, test, notes } = result;
   if (json) say(JSON.stringify(document));

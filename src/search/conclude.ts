@@ -24,7 +24,17 @@ export interface RateResult {
   readonly balancedAccuracy: number | null;
   /** The standard deviation of the score (of the loss, where there is none) over repeats; null of a single run. */
   readonly spread: number | null;
+  /** How far it is above the chosen rate; null of the chosen rate and of rates that fail. */
+  readonly difference: RateDifference | null;
   readonly trials: readonly TrialResult[];
+}
+
+/** The difference of a rate's score from the chosen rate's (of minus its loss, in units of the chosen rate's, where there is no score), over the runs they share. */
+export interface RateDifference {
+  readonly mean: number;
+  /** The ends of its 90 % interval on new rows; null where so few rows cannot tell. */
+  readonly low: number | null;
+  readonly high: number | null;
 }
 
 /** How sure the answer is. */
@@ -70,7 +80,10 @@ export function conclude(tried: readonly Tried[], terms: Terms, data: SearchData
   const chosen = choose(tried, terms, among(tried));
   const certain = chosen === undefined || beatsGuessing(tried[chosen] as Tried, terms);
   const judgements = judge(tried, chosen, terms, certain);
-  const rates = tried.map((one, i) => rateResult(one, judgements[i] as Judgement, terms));
+  const rates = tried.map((one, i) => ({
+    ...rateResult(one, judgements[i] as Judgement, terms),
+    difference: i === chosen || chosen === undefined ? null : differenceOf(one, tried[chosen] as Tried, terms),
+  }));
   const best = chosen === undefined ? null : (rates[chosen] as RateResult);
   const scores = terms.guesses.flatMap(({ score }) => score ?? []);
   const losses = terms.guesses.flatMap(({ loss }) => loss ?? []);
@@ -92,7 +105,14 @@ export function conclude(tried: readonly Tried[], terms: Terms, data: SearchData
   };
 }
 
-function rateResult(one: Tried, judgement: Judgement, terms: Terms): RateResult {
+function differenceOf(one: Tried, best: Tried, terms: Terms): RateDifference | null {
+  if (failuresOf(one, terms).length > 0) return null;
+  const { mean, errorOnNewRows } = compare(one, best, terms);
+  const known = Number.isFinite(errorOnNewRows) && terms.validationRows > 0;
+  return { mean, low: known ? mean - NINETY * errorOnNewRows : null, high: known ? mean + NINETY * errorOnNewRows : null };
+}
+
+function rateResult(one: Tried, judgement: Judgement, terms: Terms): Omit<RateResult, "difference"> {
   const { rate, trials } = one;
   const failed = failuresOf(one, terms).length > 0;
   const balanced = trials.flatMap(({ balancedAccuracy }) => balancedAccuracy ?? []);

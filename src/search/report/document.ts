@@ -3,9 +3,10 @@ import { unwrap } from "../../optimizers/wrapper.js";
 import { isPlateau } from "../../schedules/plateau.js";
 import { rateAt } from "../../schedules/schedule.js";
 import type { EpochRecord, Metrics } from "../../training/records.js";
-import { clockOf } from "../../training/run.js";
+import { type CheckedRun, clockOf } from "../../training/run.js";
 import type { Trainer } from "../../training/trainer.js";
 import type { RateResult, SearchResult } from "../conclude.js";
+import { scaleRun } from "../scale.js";
 import { headline, reasonsText } from "../words.js";
 import type { Context } from "./context.js";
 
@@ -18,7 +19,13 @@ export interface SearchDocument extends Context, Omit<SearchResult, "best" | "ra
   readonly headline: string;
   /** The command line that trains with the rate to use, where there is one. */
   readonly train: string | null;
-  readonly best: { readonly rate: number; readonly validation: Metrics | null; readonly test: Metrics | null } | null;
+  readonly best: {
+    readonly rate: number;
+    readonly validation: Metrics | null;
+    readonly test: Metrics | null;
+    /** The run with this rate, as `runFromJSON` reads it. */
+    readonly run: unknown;
+  } | null;
   readonly rates: readonly RateDocument[];
 }
 
@@ -28,7 +35,8 @@ export type RateDocument = Omit<RateResult, "trials"> & {
   readonly trials: readonly Omit<RateResult["trials"][number], "rows" | "test">[];
 };
 
-export function searchDocument(context: Context, result: SearchResult, train: string | null): SearchDocument {
+/** @param run the run that was searched for a rate. */
+export function searchDocument(context: Context, result: SearchResult, run: CheckedRun, train: string | null): SearchDocument {
   const { best, test, rates, ...rest } = result;
   return {
     command: "search",
@@ -37,7 +45,7 @@ export function searchDocument(context: Context, result: SearchResult, train: st
     repeats: Math.max(...rates.map(({ trials }) => trials.length)),
     headline: headline(result, context.data.rows.validation),
     train,
-    best: best && { rate: best.rate, validation: best.validation, test },
+    best: best && { rate: best.rate, validation: best.validation, test, run: plain(scaleRun(run, context.data.rows.training, best.rate)) },
     rates: rates.map(({ trials, ...rate }) => ({
       ...rate,
       reason: reasonsText(rate.reasons),
@@ -45,6 +53,8 @@ export function searchDocument(context: Context, result: SearchResult, train: st
     })),
   };
 }
+
+const plain = (run: CheckedRun): unknown => JSON.parse(JSON.stringify(run));
 
 /** The document that `train --json` prints and its page is drawn from. */
 export interface TrainDocument extends Context {

@@ -90,6 +90,16 @@ export function draw(id: string, height: number, options: Omit<Options, "width" 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => plot.redraw(false, true));
 }
 
+/** A line in a colour of the page. */
+export function line(name: string, dash?: number[]): uPlotType.Series {
+  return { stroke: () => colour(name), width: 2, points: { show: false }, spanGaps: false, ...(dash && { dash }) };
+}
+
+/** A value, or the edge beyond which it lies. */
+export function clamped(value: number, [low, high]: readonly [number, number]): number {
+  return Math.min(high, Math.max(low, value));
+}
+
 /** The lines of a tip at an index of the data; none, no tip. */
 type Tip = (index: number, plot: Plot) => readonly string[];
 

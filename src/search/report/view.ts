@@ -1,0 +1,81 @@
+import type { SearchResult } from "../conclude.js";
+import type { Verdict } from "../verdict.js";
+
+/** The score of every rate as plots draw it, and the part of its axis where the choice is made. */
+export interface ScoreView {
+  /** By rate: the chosen rate's score plus the difference from it on the same rows; null of rates that fail. */
+  readonly points: readonly (ScorePoint | null)[];
+  readonly low: number;
+  readonly high: number;
+  /** What guessing scores. */
+  readonly guess: number | null;
+}
+
+export interface ScorePoint {
+  readonly score: number;
+  /** The 90 % interval of the difference from the chosen rate; null of the chosen one and where it is not known. */
+  readonly interval: readonly [number, number] | null;
+  /** The scores of its single runs. */
+  readonly runs: readonly number[];
+}
+
+/** What plots are drawn from: of a `SearchResult` and of its document. */
+export type Viewed = Pick<SearchResult, "certainty" | "guessing" | "scoreName"> & {
+  readonly best: { readonly rate: number; readonly validation: { readonly score?: number } | null } | null;
+  readonly rates: readonly (Pick<SearchResult["rates"][number], "rate" | "verdict" | "difference"> & {
+    readonly trials: readonly Pick<SearchResult["rates"][number]["trials"][number], "kept">[];
+  })[];
+};
+
+/** At least so much of the axis is drawn: four points. */
+const LEAST = 0.04;
+
+export const isFailing = (verdict: Verdict) => verdict === "diverged" || verdict === "erratic";
+const isOpen = (verdict: Verdict) => verdict === "good" || verdict === "as good for all we know";
+
+/**
+ * The scores, zoomed to the rates that may be used: what lies far below, as rates that are clearly too low do, is drawn at the edge. Undefined
+ * where there is no score: losses are drawn then.
+ */
+export function scoreView({ rates, best, guessing, certainty, scoreName }: Viewed): ScoreView | undefined {
+  const chosen = best?.validation?.score;
+  if (best === null || chosen === undefined) return undefined;
+  const points = rates.map(({ rate, difference, trials }): ScorePoint | null => {
+    const runs = trials.flatMap(({ kept }) => kept?.validation?.score ?? []);
+    if (rate === best.rate) return { score: chosen, interval: null, runs };
+    if (difference === null) return null;
+    const { mean, low, high } = difference;
+    return { score: chosen + mean, interval: low === null || high === null ? null : [chosen + low, chosen + high], runs };
+  });
+  const near = points.flatMap((point, i) =>
+    point !== null && isOpen((rates[i] as Viewed["rates"][number]).verdict) ? [point.score, ...(point.interval ?? [])] : [],
+  );
+  const shown = certainty === "told apart" || guessing.score === null ? near : [...near, guessing.score];
+  const [least, most] = [Math.min(chosen, ...shown), Math.max(chosen, ...shown)];
+  // as much again below, where rates that are worse begin
+  const low = least - Math.max(LEAST / 2, most - least);
+  const roof = scoreName === "accuracy" ? 1 : Number.POSITIVE_INFINITY;
+  const high = Math.min(roof, most + Math.max(LEAST / 4, (most - least) / 8));
+  return { points, low: scoreName === "accuracy" ? Math.max(0, low) : low, high, guess: guessing.score };
+}
+
+/** Losses on a logarithmic axis: from a third of the lowest that is not 0 to ten times that of guessing. What lies outside is drawn at the edges. */
+export function lossRange(losses: readonly (number | null)[], guess: number | null): [number, number] {
+  const known = losses.filter((loss): loss is number => loss !== null && loss > 0);
+  if (known.length === 0) return [1e-3, 1];
+  const low = Math.min(...known) / 3;
+  const roof = guess !== null && guess > 0 ? 10 * guess : Number.POSITIVE_INFINITY;
+  return [low, Math.max(Math.min(2 * Math.max(...known), roof), 10 * low)];
+}
+
+/** Stretches of rates that fail, by index from and to, both within. */
+export function failingStretches(rates: readonly { readonly verdict: Verdict }[]): [number, number][] {
+  const stretches: [number, number][] = [];
+  rates.forEach(({ verdict }, i) => {
+    if (!isFailing(verdict)) return;
+    const last = stretches.at(-1);
+    if (last !== undefined && last[1] === i - 1) last[1] = i;
+    else stretches.push([i, i]);
+  });
+  return stretches;
+}
