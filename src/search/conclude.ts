@@ -1,12 +1,12 @@
 import type { Metrics } from "../training/records.js";
 import { type ScoreName, scoreName } from "../training/score.js";
-import { choose, compare } from "./choice.js";
+import { choose, compare, deviation } from "./choice.js";
 import { failuresOf, type Terms, type Tried } from "./evidence.js";
 import { mean } from "./guess.js";
 import { rawNotes, type SearchNote } from "./notes.js";
 import { among } from "./race.js";
 import type { SearchData, TrialResult } from "./trial.js";
-import { beatsGuessing, type Judgement, judge, type Reason, type Verdict } from "./verdict.js";
+import { beatsGuessing, isFailing, isOpen, type Judgement, judge, type Reason, type Verdict } from "./verdict.js";
 
 /** The outcome of a rate; numbers are means over its repeats, null when one of them failed. */
 export interface RateResult {
@@ -77,7 +77,7 @@ const NINETY = 1.645;
 
 /** The answer that trials come to: a pure function of their results, in whatever order they arrived. */
 export function conclude(tried: readonly Tried[], terms: Terms, data: SearchData): SearchResult {
-  const chosen = choose(tried, terms, among(tried));
+  const chosen = choose(tried, terms, among(tried, terms));
   const certain = chosen === undefined || beatsGuessing(tried[chosen] as Tried, terms);
   const judgements = judge(tried, chosen, terms, certain);
   const rates = tried.map((one, i) => ({
@@ -88,7 +88,7 @@ export function conclude(tried: readonly Tried[], terms: Terms, data: SearchData
   const scores = terms.guesses.flatMap(({ score }) => score ?? []);
   const losses = terms.guesses.flatMap(({ loss }) => loss ?? []);
   const good = chosen === undefined || !certain ? null : around(rates, chosen, ["good"]);
-  const sound = rates.filter(({ verdict }) => verdict !== "diverged" && verdict !== "erratic");
+  const sound = rates.filter(({ verdict }) => !isFailing(verdict));
   const told = sound.some(({ verdict }) => verdict === "too low" || verdict === "too high") || sound.length === 1;
   return {
     scoreName: scoreName(data.training),
@@ -127,16 +127,11 @@ function rateResult(one: Tried, judgement: Judgement, terms: Terms): Omit<RateRe
     spread:
       failed || trials.length < 2
         ? null
-        : spreadOf(
+        : deviation(
             trials.map(({ kept, history }) => kept?.validation?.score ?? kept?.validation?.loss ?? (history.at(-1)?.loss as number)),
           ),
     trials,
   };
-}
-
-function spreadOf(values: readonly number[]): number {
-  const centre = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) * (value - centre), 0) / (values.length - 1));
 }
 
 function meanMetrics(trials: readonly TrialResult[]): Metrics | null {
@@ -157,7 +152,7 @@ function around(rates: readonly RateResult[], chosen: number, verdicts: readonly
 /** Half the width of the 90 % interval of the difference from the chosen rate, the median over rates near it in merit. */
 function resolutionOf(tried: readonly Tried[], rates: readonly RateResult[], chosen: number, terms: Terms): number | null {
   const best = tried[chosen] as Tried;
-  const near = tried.filter((_, i) => i !== chosen && ["good", "as good for all we know"].includes((rates[i] as RateResult).verdict));
+  const near = tried.filter((_, i) => i !== chosen && isOpen((rates[i] as RateResult).verdict));
   const errors = near.map((one) => compare(one, best, terms).errorOnNewRows).sort((a, b) => a - b);
   const median = errors[errors.length >> 1];
   return median === undefined || !Number.isFinite(median) || terms.validationRows === 0 ? null : NINETY * median;

@@ -107,7 +107,7 @@ async function search(
     spent += orders.length * cost;
   };
   const tried = (): Tried[] => rising.map((rate, i) => ({ rate, trials: trials[i] as TrialResult[] }));
-  const terms = (): Terms => termsOf(checked, data, Math.max(...trials.map(({ length }) => length)), dataOf);
+  const terms = (): Terms => termsOf(checked, data, anew, Math.max(...trials.map(({ length }) => length)), dataOf);
 
   await runAll(rising.flatMap((_, index) => Array.from({ length: repeats ?? 1 }, (_, repeat) => ({ index, repeat }))));
   if (repeats === undefined) {
@@ -129,6 +129,7 @@ function checkTargets({ training }: SearchData): void {
 function termsOf(
   { loss }: CheckedRun,
   { training, validation }: SearchData,
+  resplit: boolean,
   repeats: number,
   dataOf: (repeat: number) => SearchData,
 ): Terms {
@@ -136,6 +137,7 @@ function termsOf(
     guesses: Array.from({ length: repeats }, (_, repeat) => guessOf(dataOf(repeat), loss)),
     trainingRows: training.rows,
     validationRows: validation?.rows ?? 0,
+    resplit,
     entropic: loss === "crossEntropy" || loss === "binaryCrossEntropy",
     hits: training.task === "classification",
   };

@@ -4,7 +4,7 @@ import { DivergedError, OptionError } from "../options/errors.js";
 import { demand, number } from "../options/options.js";
 import { Batches } from "../training/batches.js";
 import { checkDatasets } from "../training/checks.js";
-import type { EpochRecord, Metrics, TrainingData } from "../training/records.js";
+import type { EpochRecord, Metrics, StepRecord, TrainingData } from "../training/records.js";
 import { type Run, readRun } from "../training/run.js";
 import { Trainer } from "../training/trainer.js";
 import { fingerprint } from "./fingerprint.js";
@@ -34,6 +34,8 @@ export interface TrialSpec {
 export interface TrialResult {
   readonly rate: number;
   readonly seed: number;
+  /** The loss of the first update's batch, before the update: what the untrained network costs. Null where there was no update. */
+  readonly startLoss: number | null;
   readonly history: readonly EpochRecord[];
   /** The epoch whose weights were kept: the last, or the best with early stopping. */
   readonly kept: EpochRecord | null;
@@ -77,8 +79,12 @@ export async function runTrial(spec: TrialSpec): Promise<TrialResult> {
   const trainer = new Trainer(engine, scaleRun(own, data.training.rows, rate), data);
   try {
     let divergence: TrialResult["divergence"] = null;
+    let startLoss: number | null = null;
+    const onStep = ({ loss }: StepRecord) => {
+      startLoss ??= loss;
+    };
     try {
-      for await (const epoch of trainer.epochs(signal ? { signal } : {})) onEpoch?.(epoch);
+      for await (const epoch of trainer.epochs({ onStep, ...(signal && { signal }) })) onEpoch?.(epoch);
     } catch (error) {
       if (!(error instanceof DivergedError)) throw error;
       divergence = { what: error.what, step: error.step };
@@ -89,6 +95,7 @@ export async function runTrial(spec: TrialSpec): Promise<TrialResult> {
     return {
       rate,
       seed: own.seed,
+      startLoss,
       history,
       kept: history[(bestEpoch ?? history.length) - 1] ?? null,
       rows,

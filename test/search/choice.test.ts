@@ -29,6 +29,7 @@ function tried(rate: number, ...shapes: Shape[]): Tried {
       return {
         rate,
         seed: i,
+        startLoss: training[0] ?? null,
         history,
         kept: history.at(-1) ?? null,
         rows: diverged
@@ -48,6 +49,7 @@ const terms = (repeats = 1): Terms => ({
   guesses: new Array(repeats).fill(guess),
   trainingRows: 400,
   validationRows: ROWS,
+  resplit: true,
   entropic: true,
   hits: true,
 });

@@ -17,8 +17,9 @@ export function curvePlots(report: SearchDocument): void {
   const training = curves(({ loss }) => loss);
   const validation = curves(({ validation }) => validation?.loss);
   const guess = report.guessing.loss;
-  // training losses fall by decades more than matter
-  const [low, high] = lossRange(validation.flat().some((loss) => loss !== null) ? validation.flat() : training.flat(), guess);
+  // training losses may fall by decades more than matter
+  const deciding = [validation, training].map((all) => all.flat()).find((losses) => losses.some((loss) => loss !== null)) ?? [];
+  const [low, high] = lossRange(deciding, guess, 1 / 10);
   plotCurves("curves", "training loss", training, [low, high], report);
   plotCurves("validation-curves", "validation loss", validation, [low, high], report);
 }
@@ -35,7 +36,7 @@ function plotCurves(id: string, label: string, curves: readonly Curve[], range: 
     id,
     340,
     {
-      padding: [14, 72, 0, 0],
+      padding: [14, 86, 0, 0],
       scales: {
         x: { time: false, range: () => [1, Math.max(2, epochs)] },
         y: { distr: 3, range: () => [range[0] / 1.1, range[1] * 1.1] },

@@ -1,9 +1,10 @@
 // The plots of a search against the learning rate, in the page.
 import type uPlotType from "uplot";
+import { isFailing } from "../verdict.js";
 import type { SearchDocument } from "./document.js";
 import { axis, BOLD, clamped, colour, draw, drawMark, line, logAxis, type Plot, write } from "./drawing.js";
 import { explained, percent, short } from "./format.js";
-import { failingStretches, isFailing, lossRange, scoreView } from "./view.js";
+import { failingStretches, lossRange, scoreView } from "./view.js";
 
 declare const uPlot: typeof uPlotType;
 
@@ -54,34 +55,36 @@ export function ratePlots(report: SearchDocument): void {
   };
 
   /** Above the lines: the line of guessing, single runs, and a mark for every rate. */
-  const above = (values: Values, runs: readonly Values[], range: readonly [number, number], guess: number | null) => (plot: Plot) => {
-    const { ctx, bbox } = plot;
-    const size = 6 * devicePixelRatio;
-    drawGuess(plot, guess, range);
-    for (const [i, scores] of runs.entries()) {
-      if (scores.length < 2) continue;
-      for (const score of scores) {
-        if (score === null) continue;
-        ctx.beginPath();
-        ctx.fillStyle = colour("--run");
-        const y = plot.valToPos(Math.min(range[1], Math.max(range[0], score)), "y", true);
-        ctx.arc(plot.valToPos(logs[i] as number, "x", true), y, 2.2 * devicePixelRatio, 0, 2 * Math.PI);
-        ctx.fill();
+  const above =
+    (values: Values, runs: readonly Values[], range: readonly [number, number], guess: number | null, named: boolean) => (plot: Plot) => {
+      const { ctx, bbox } = plot;
+      const size = 6 * devicePixelRatio;
+      drawGuess(plot, guess, range);
+      for (const [i, scores] of runs.entries()) {
+        if (scores.length < 2) continue;
+        for (const score of scores) {
+          if (score === null) continue;
+          ctx.beginPath();
+          ctx.fillStyle = colour("--run");
+          const y = plot.valToPos(Math.min(range[1], Math.max(range[0], score)), "y", true);
+          ctx.arc(plot.valToPos(logs[i] as number, "x", true), y, 2.2 * devicePixelRatio, 0, 2 * Math.PI);
+          ctx.fill();
+        }
       }
-    }
-    rates.forEach(({ rate, verdict }, i) => {
-      const value = values[i] ?? null;
-      const px = plot.valToPos(rate, "x", true);
-      if (value !== null)
-        drawMark(plot, verdict, px, plot.valToPos(clamped(value, range), "y", true), rate === best?.rate ? size * 1.35 : size);
-      else if (isFailing(verdict)) drawMark(plot, verdict, px, bbox.top + size * 2, size);
-    });
-    const at = rates.findIndex(({ rate }) => rate === best?.rate);
-    const value = values[at] ?? null;
-    if (best === null || value === null) return;
-    const py = plot.valToPos(clamped(value, range), "y", true) + 24 * devicePixelRatio;
-    write(plot, short(best.rate), plot.valToPos(best.rate, "x", true), py, { colour: colour("--good"), align: "center", font: BOLD });
-  };
+      rates.forEach(({ rate, verdict }, i) => {
+        const value = values[i] ?? null;
+        const px = plot.valToPos(rate, "x", true);
+        if (value !== null)
+          drawMark(plot, verdict, px, plot.valToPos(clamped(value, range), "y", true), rate === best?.rate ? size * 1.35 : size);
+        // a failed rate has no value: it stands at the bad end
+        else if (isFailing(verdict)) drawMark(plot, verdict, px, named ? bbox.top + bbox.height - size * 2 : bbox.top + size * 2, size);
+      });
+      const at = rates.findIndex(({ rate }) => rate === best?.rate);
+      const value = values[at] ?? null;
+      if (!named || best === null || value === null) return;
+      const py = plot.valToPos(clamped(value, range), "y", true) + 24 * devicePixelRatio;
+      write(plot, short(best.rate), plot.valToPos(best.rate, "x", true), py, { colour: colour("--good"), align: "center", font: BOLD });
+    };
 
   const view = scoreView(report);
   if (view !== undefined && best !== null) {
@@ -113,6 +116,7 @@ export function ratePlots(report: SearchDocument): void {
               view.points.map((point) => point?.runs ?? []),
               range,
               view.guess,
+              true,
             ),
           ],
         },
@@ -142,7 +146,7 @@ export function ratePlots(report: SearchDocument): void {
       ],
       series: [{}, line("--muted"), line("--muted", [5, 5])],
       cursor,
-      hooks: { drawAxes: [behind([])], draw: [above(losses, runs, range, guessing.loss)] },
+      hooks: { drawAxes: [behind([])], draw: [above(losses, runs, range, guessing.loss, view === undefined)] },
     },
     [logs, drawn(losses), drawn(training)],
     describe,

@@ -28,7 +28,7 @@ export function searchReport(document: SearchDocument): string {
     notes.length > 0 ? html`<section>${notes.map((note) => html`<p>Note: ${noteText(note)}.</p>`)}</section>` : html``,
     html`<section>
 <h2>${scored ? `${title === "R²" ? title : "Accuracy"} and loss` : "Loss"} against learning rate</h2>
-<p class="hint">On ${on}.${scored ? html` Above, ${title} where the choice is made, beside that of the chosen rate on the same rows; the band is the 90 % interval of the difference${repeats > 1 ? ", dots are single runs" : ""}.` : null}
+<p class="hint">On ${on}.${scored ? html` Above, ${title} where the choice is made, beside that of the chosen rate on the same rows; the band is the 90 % interval of the difference${repeats > 1 ? ", dots are its single runs" : ""}.` : null}
 Below, the loss; dashed, the training loss. Rates that fail are shaded.<span id="clipped"></span></p>
 ${legend(document)}
 <div class="plot" id="score"></div>
@@ -70,20 +70,16 @@ ${train === null ? null : html`<p class="hint">Train with it:</p><div class="com
 </section>`;
 }
 
-function tiles({ best, undecided, data, rates, guessing, uneven, resolution, scoreName }: SearchDocument): Html {
+function tiles({ best, undecided, data, rates, guessing, uneven, scoreName }: SearchDocument): Html {
   if (best === null) return html``;
   const title = scoreTitle(data);
   const tile = (value: string, name: string) => html`<div class="tile"><b>${value}</b><span>${name}</span></div>`;
   const { score } = best.validation ?? {};
   const accuracy = scoreName === "accuracy";
   const balanced = rates.find(({ rate }) => rate === best.rate)?.balancedAccuracy ?? null;
-  const sure =
-    resolution === null || score === undefined
-      ? ""
-      : `, told apart from ${accuracy ? `${(100 * resolution).toFixed(1)} points` : resolution.toFixed(3)} on`;
   return html`<div class="tiles">
 ${undecided === null || undecided.from === undecided.to ? null : tile(`${short(undecided.from)} – ${short(undecided.to)}`, "rates that cannot be told apart")}
-${score === undefined ? null : tile(scoreText(score, data), `${title} on ${count(data.rows.validation, "validation row")}${sure}`)}
+${score === undefined ? null : tile(scoreText(score, data), `${title} on ${count(data.rows.validation, "validation row")}`)}
 ${uneven && balanced !== null ? tile(percent(balanced), "balanced accuracy there: the mean over classes") : null}
 ${guessing.score === null || score === undefined ? null : tile(scoreText(guessing.score, data), accuracy ? "accuracy of always the most frequent class" : "R² of always the mean")}
 ${best.test === null ? null : tile(scoreText(best.test.score, data) || short(best.test.loss), `${best.test.score === undefined ? "loss" : title} on ${count(data.rows.test, "held-out row")}, which no choice saw`)}
@@ -109,20 +105,20 @@ function heads(document: SearchDocument): string[] {
     ...(uneven ? [`balanced ${title}`] : []),
     "validation loss",
     "training loss",
-    "lowest training loss",
     ...(isSpread(document) ? ["runs", "± spread"] : []),
     "why",
   ];
 }
 
 function row(result: SearchDocument["rates"][number], document: SearchDocument): Html {
-  const { rate, finalLoss, bestLoss, validation, verdict, reason, balancedAccuracy, spread, trials } = result;
+  const { rate, finalLoss, validation, verdict, reason, balancedAccuracy, spread, trials } = result;
   const { best, data, uneven } = document;
-  const cell = (text: string) => html`<td class="number">${text === "" ? "–" : text}</td>`;
-  const number = (value: number | null | undefined) => cell(value === null || value === undefined ? "" : short(value));
+  const cell = (name: string, text: string) => html`<td class="number" data-head="${name}">${text === "" ? "–" : text}</td>`;
+  const number = (name: string, value: number | null | undefined) => cell(name, value === null || value === undefined ? "" : short(value));
+  const title = scoreTitle(data);
   const points = spread === null ? "" : data.classes !== undefined ? `± ${(100 * spread).toFixed(1)} points` : `± ${short(spread)}`;
-  return html`<tr class="${rate === best?.rate ? "best" : ""}">${number(rate)}<td class="verdict ${STYLES[verdict]}">${MARKS[verdict]} ${verdict}</td>
-${cell(scoreText(validation?.score, data))}${uneven ? cell(balancedAccuracy === null ? "" : percent(balancedAccuracy)) : null}
-${number(validation?.loss)}${number(finalLoss)}${number(bestLoss)}${isSpread(document) ? html`${cell(String(trials.length))}${cell(points)}` : null}
+  return html`<tr class="${rate === best?.rate ? "best" : ""}">${number("rate", rate)}<td class="verdict ${STYLES[verdict]}">${MARKS[verdict]} ${verdict}</td>
+${cell(title, scoreText(validation?.score, data))}${uneven ? cell(`balanced ${title}`, balancedAccuracy === null ? "" : percent(balancedAccuracy)) : null}
+${number("validation loss", validation?.loss)}${number("training loss", finalLoss)}${isSpread(document) ? html`${cell("runs", String(trials.length))}${cell("spread", points)}` : null}
 <td class="reason">${reason}</td></tr>`;
 }

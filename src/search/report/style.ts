@@ -70,6 +70,12 @@ footer { color: var(--muted); font-size: 0.84rem; margin-top: 20px; }
   .answer h1 { font-size: 1.5rem; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: 6px; }
+  thead { display: none; }
+  tr { display: flex; flex-wrap: wrap; gap: 0 14px; padding: 7px 0; border-bottom: 1px solid var(--line); }
+  tr:last-child { border-bottom: 0; }
+  th, td { padding: 0; border-bottom: 0; }
+  td.number::before { content: attr(data-head) " "; color: var(--muted); font-weight: 400; }
+  td.reason { flex-basis: 100%; color: var(--muted); }
 }
 @media print { .tip { display: none !important; } section { break-inside: avoid; } }
 `;

@@ -1,5 +1,5 @@
 import type { SearchResult } from "../conclude.js";
-import type { Verdict } from "../verdict.js";
+import { isFailing, isOpen, type Verdict } from "../verdict.js";
 
 /** The score of every rate as plots draw it, and the part of its axis where the choice is made. */
 export interface ScoreView {
@@ -13,9 +13,9 @@ export interface ScoreView {
 
 export interface ScorePoint {
   readonly score: number;
-  /** The 90 % interval of the difference from the chosen rate; null of the chosen one and where it is not known. */
+  /** The 90 % interval of the difference from the chosen rate, without width for that one; null where it is not known. */
   readonly interval: readonly [number, number] | null;
-  /** The scores of its single runs. */
+  /** Its single runs: the chosen rate's score plus the difference from the chosen rate's run on the same rows. */
   readonly runs: readonly number[];
 }
 
@@ -30,9 +30,6 @@ export type Viewed = Pick<SearchResult, "certainty" | "guessing" | "scoreName"> 
 /** At least so much of the axis is drawn: four points. */
 const LEAST = 0.04;
 
-export const isFailing = (verdict: Verdict) => verdict === "diverged" || verdict === "erratic";
-const isOpen = (verdict: Verdict) => verdict === "good" || verdict === "as good for all we know";
-
 /**
  * The scores, zoomed to the rates that may be used: what lies far below, as rates that are clearly too low do, is drawn at the edge. Undefined
  * where there is no score: losses are drawn then.
@@ -40,9 +37,15 @@ const isOpen = (verdict: Verdict) => verdict === "good" || verdict === "as good 
 export function scoreView({ rates, best, guessing, certainty, scoreName }: Viewed): ScoreView | undefined {
   const chosen = best?.validation?.score;
   if (best === null || chosen === undefined) return undefined;
-  const points = rates.map(({ rate, difference, trials }): ScorePoint | null => {
-    const runs = trials.flatMap(({ kept }) => kept?.validation?.score ?? []);
-    if (rate === best.rate) return { score: chosen, interval: null, runs };
+  const scoresOf = ({ trials }: Viewed["rates"][number]) => trials.map(({ kept }) => kept?.validation?.score);
+  const own = scoresOf(rates.find(({ rate }) => rate === best.rate) as Viewed["rates"][number]);
+  const points = rates.map((one): ScorePoint | null => {
+    const { rate, difference } = one;
+    const runs = scoresOf(one).flatMap((score, repeat) => {
+      const beside = own[repeat];
+      return score === undefined || beside === undefined ? [] : [chosen + score - beside];
+    });
+    if (rate === best.rate) return { score: chosen, interval: [chosen, chosen], runs };
     if (difference === null) return null;
     const { mean, low, high } = difference;
     return { score: chosen + mean, interval: low === null || high === null ? null : [chosen + low, chosen + high], runs };
@@ -59,11 +62,11 @@ export function scoreView({ rates, best, guessing, certainty, scoreName }: Viewe
   return { points, low: scoreName === "accuracy" ? Math.max(0, low) : low, high, guess: guessing.score };
 }
 
-/** Losses on a logarithmic axis: from a third of the lowest that is not 0 to ten times that of guessing. What lies outside is drawn at the edges. */
-export function lossRange(losses: readonly (number | null)[], guess: number | null): [number, number] {
+/** Losses on a logarithmic axis: from a share of the lowest that is not 0 to ten times that of guessing. What lies outside is drawn at the edges. */
+export function lossRange(losses: readonly (number | null)[], guess: number | null, share = 1 / 3): [number, number] {
   const known = losses.filter((loss): loss is number => loss !== null && loss > 0);
   if (known.length === 0) return [1e-3, 1];
-  const low = Math.min(...known) / 3;
+  const low = Math.min(...known) * share;
   const roof = guess !== null && guess > 0 ? 10 * guess : Number.POSITIVE_INFINITY;
   return [low, Math.max(Math.min(2 * Math.max(...known), roof), 10 * low)];
 }
