@@ -137,9 +137,12 @@ class Canvas {
     // a flat line needs some height for its label
     [this.#low, this.#high] = high - low > 1e-9 * Math.abs(high) ? [low, high] : [low - 0.5, low + 0.5];
     const columns = room();
-    const series = Array.from({ length: columns + 1 }, (_, column) => at(points, Math.min(column, columns - 1)));
-    const label = (value: number, row: number) => (row % 3 === 0 ? format(value) : "").padStart(LABEL - 1);
-    const drawn = plot(series, { min: this.#low, max: this.#high, height, offset: 2, format: label });
+    // in rows, so that lines and marks are rounded alike
+    const rows = (value: number) => ((value - this.#low) / (this.#high - this.#low)) * height;
+    const series = Array.from({ length: columns + 1 }, (_, column) => rows(at(points, Math.min(column, columns - 1))));
+    const label = (value: number, row: number) =>
+      (row % 3 === 0 ? format(this.#low + (value / height) * (this.#high - this.#low)) : "").padStart(LABEL - 1);
+    const drawn = plot(series, { min: 0, max: height, height, offset: 2, format: label });
     const last = Math.ceil((points.at(-1) as Point).column);
     const first = Math.floor((points[0] as Point).column);
     this.#cells = drawn.split("\n").map((line) => {

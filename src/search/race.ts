@@ -10,13 +10,13 @@ export interface Order {
 
 /** A default search goes through so many rows in training: some seconds of a small network. */
 const BUDGET = 500_000;
-/** More runs of a rate tell little: the standard error falls by a sixth of what the first eight left. */
+/** More runs of a rate cost more than they tell: rows of splits are the same ones again. */
 const MOST_REPEATS = 32;
 
 /**
  * The next rung of a race: twice as many repeats of the rates that are still in question, as far as the budget goes: those that do not fail and are not
- * told to be worse than the chosen one, those left behind earlier too; all that do not fail as long as that one is not seen to be better than guessing. Nothing when one rate is left or
- * the budget is spent. Decided by what all trials so far came to, never by the order in which they arrived.
+ * told to be worse than the chosen one, those left behind earlier too; all that do not fail as long as that one is not seen to be better than
+ * guessing. Nothing when one rate is left or the budget is spent. Decided by what all trials so far came to, never by the order in which they arrived.
  *
  * @param cost the rows that one trial goes through.
  * @param spent the rows gone through so far.

@@ -70,9 +70,10 @@ function standing(difference: Difference): Exclude<Standing, "failing"> {
 
 /** The standing of every rate beside the chosen one; what lies between good rates and is not worse is good: scores do not go up and down by chance. */
 export function standings(tried: readonly Tried[], chosen: number, terms: Terms): Standing[] {
+  const signal = beatsGuessing(tried[chosen] as Tried, terms);
   const own = tried.map((one, i): Standing => {
     if (failuresOf(one, terms).length > 0) return "failing";
-    if (i !== chosen && isOverconfident(one, terms) && !isOverconfident(tried[chosen] as Tried, terms)) return "worse";
+    if (i !== chosen && signal && isOverconfident(one, terms)) return "worse";
     return i === chosen ? "good" : standing(compare(one, tried[chosen] as Tried, terms));
   });
   const [first, last] = [own.indexOf("good"), own.lastIndexOf("good")];

@@ -35,7 +35,7 @@ export function reasonText(reason: Reason): string {
       const { mean, error, repeats, relative } = reason;
       const sign = mean < 0 ? "−" : "+";
       const size = relative ? `loss ${mean < 0 ? "+" : "−"}${short(Math.abs(100 * mean))} %` : `${mean === 0 ? "" : sign}${points(mean)}`;
-      const sure = error === null ? "" : ` ± ${relative ? short(100 * error) : (100 * error).toFixed(1)}`;
+      const sure = error === null ? "" : ` ± ${relative || 100 * error >= 100 ? short(100 * error) : (100 * error).toFixed(1)}`;
       return `${size.replace(/ (%|points?)$/, `${sure} $1`)} beside the chosen rate${repeats > 1 ? ` (${repeats} runs)` : ""}`;
     }
     case "betweenGood":

@@ -29,14 +29,17 @@ export type Viewed = Pick<SearchResult, "certainty" | "guessing" | "scoreName"> 
 
 /** At least so much of the axis is drawn: four points. */
 const LEAST = 0.04;
+/** Nothing further below the chosen rate is in question, however uncertain it is. */
+const MOST = 0.5;
 
 /**
  * The scores, zoomed to the rates that may be used: what lies far below, as rates that are clearly too low do, is drawn at the edge. Undefined
- * where there is no score: losses are drawn then.
+ * where there is no score that tells anything: losses are drawn then.
  */
 export function scoreView({ rates, best, guessing, certainty, scoreName }: Viewed): ScoreView | undefined {
   const chosen = best?.validation?.score;
-  if (best === null || chosen === undefined) return undefined;
+  // an R² far below that of guessing tells nothing: the loss does
+  if (best === null || chosen === undefined || chosen < -1) return undefined;
   const scoresOf = ({ trials }: Viewed["rates"][number]) => trials.map(({ kept }) => kept?.validation?.score);
   const own = scoresOf(rates.find(({ rate }) => rate === best.rate) as Viewed["rates"][number]);
   const points = rates.map((one): ScorePoint | null => {
@@ -56,9 +59,9 @@ export function scoreView({ rates, best, guessing, certainty, scoreName }: Viewe
   const shown = certainty === "told apart" || guessing.score === null ? near : [...near, guessing.score];
   const [least, most] = [Math.min(chosen, ...shown), Math.max(chosen, ...shown)];
   // as much again below, where rates that are worse begin
-  const low = least - Math.max(LEAST / 2, most - least);
-  const roof = scoreName === "accuracy" ? 1 : Number.POSITIVE_INFINITY;
-  const high = Math.min(roof, most + Math.max(LEAST / 4, (most - least) / 8));
+  const low = Math.max(least - Math.max(LEAST / 2, most - least), chosen - MOST);
+  // neither an accuracy nor an R² is above 1
+  const high = Math.min(1, Math.max(most, chosen) + Math.max(LEAST / 4, (most - least) / 8), chosen + MOST);
   return { points, low: scoreName === "accuracy" ? Math.max(0, low) : low, high, guess: guessing.score };
 }
 
