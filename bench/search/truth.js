@@ -8,6 +8,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
 import { datasetsFromCSV } from "../../dist/data.js";
 import { load, logspace, mlp, runTrial } from "../../dist/index.js";
 import { OPTIMIZERS } from "./optimizers.js";
@@ -33,7 +34,8 @@ const mean = (numbers) => numbers.reduce((sum, value) => sum + value, 0) / numbe
 async function scoresOf(file, target, { description, from, to }) {
   const rates = logspace(from, to, 101);
   const scores = rates.map(() => []);
-  const text = readFileSync(file, "utf8");
+  const bytes = readFileSync(file);
+  const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
   for (let split = 0; split < splits; split++) {
     // other seeds than those of a search, which counts from 1
     const seed = 1000 + split;
@@ -79,7 +81,7 @@ function summary({ rates, scores }) {
 for (const set of sets) {
   const cut = set.lastIndexOf(":");
   const [file, target] = [set.slice(0, cut), set.slice(cut + 1)];
-  const name = basename(file).replace(/\.csv$/, "");
+  const name = basename(file).replace(/\.csv(\.gz)?$/, "");
   truth[name] ??= { file: resolve(file), target, optimizers: {} };
   for (const optimizer of values.optimizers.split(",")) {
     if (truth[name].optimizers[optimizer]) continue;
