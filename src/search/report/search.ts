@@ -76,10 +76,12 @@ function tiles({ best, undecided, data, rates, guessing, uneven, scoreName }: Se
   const tile = (value: string, name: string) => html`<div class="tile"><b>${value}</b><span>${name}</span></div>`;
   const { score } = best.validation ?? {};
   const accuracy = scoreName === "accuracy";
-  const balanced = rates.find(({ rate }) => rate === best.rate)?.balancedAccuracy ?? null;
+  const chosen = rates.find(({ rate }) => rate === best.rate);
+  const balanced = chosen?.balancedAccuracy ?? null;
+  const runs = chosen?.trials.length ?? 1;
   return html`<div class="tiles">
 ${undecided === null || undecided.from === undecided.to ? null : tile(`${short(undecided.from)} – ${short(undecided.to)}`, "rates that cannot be told apart")}
-${score === undefined ? null : tile(scoreText(score, data), `${title} on ${count(data.rows.validation, "validation row")}`)}
+${score === undefined ? null : tile(scoreText(score, data), `${title} on ${runs > 1 ? `${runs} times ` : ""}${count(data.rows.validation, "validation row")}`)}
 ${uneven && balanced !== null ? tile(percent(balanced), "balanced accuracy there: the mean over classes") : null}
 ${guessing.score === null || score === undefined ? null : tile(scoreText(guessing.score, data), accuracy ? "accuracy of always the most frequent class" : "R² of always the mean")}
 ${best.test === null ? null : tile(scoreText(best.test.score, data) || short(best.test.loss), `${best.test.score === undefined ? "loss" : title} on ${count(data.rows.test, "held-out row")}, which no choice saw`)}
