@@ -47,6 +47,7 @@ export {
   CheckpointError,
   DataError,
   DisposedError,
+  type DivergedDetails,
   DivergedError,
   EngineError,
   ModeError,
