@@ -78,11 +78,11 @@ export function compare(one: Tried, other: Tried, terms: Terms): Difference {
   // rows of other splits are other rows, until all were seen
   const seen = resplit ? Math.min(repeats * validationRows, trainingRows + validationRows) : validationRows;
   const rows = rowError * Math.sqrt(validationRows / seen || 1);
-  const least = hits && validationRows > 0 ? 1 / seen : 0;
+  const least = (count: number) => (hits && count > 0 ? 1 / count : 0);
   return {
     mean: mean(means),
-    error: Math.max(least, repeats < REPEATS ? rows : 0, over(1 / repeats)),
-    errorOnNewRows: Math.max(least, repeats < REPEATS || !resplit ? rows : 0, over(1 / repeats + validationRows / trainingRows)),
+    error: Math.max(least(repeats * validationRows), repeats < REPEATS ? rows : 0, over(1 / repeats)),
+    errorOnNewRows: Math.max(least(seen), repeats < REPEATS || !resplit ? rows : 0, over(1 / repeats + validationRows / trainingRows)),
   };
 }
 

@@ -236,7 +236,7 @@ describe("certainty", () => {
     const runs = Array.from({ length: 8 }, () => ({ loss: 0.2 }));
     const pair = [tried(0.1, ...runs), tried(1, ...runs)] as const;
     // 8 splits of 100 rows each, of 500 in all
-    expect(compare(...pair, terms(8)).error).toBe(1 / 500);
+    expect(compare(...pair, terms(8))).toEqual({ mean: 0, error: 1 / 800, errorOnNewRows: 1 / 500 });
     expect(compare(...pair, { ...terms(8), resplit: false }).errorOnNewRows).toBeCloseTo(1 / ROWS, 12);
   });
 
