@@ -1,7 +1,7 @@
 // Processor time to a learning rate that is within a point of the best, on the same task: this package, scikit-learn's GridSearchCV, a PyTorch loop,
 // Optuna with TPE alone, with the median pruner and with Hyperband.
 //
-//   npm run bench:search [-- --python FILE] [--rounds 3] [--write]
+//   npm run bench:search [-- --python FILE] [--tuners "scikit-learn,PyTorch"] [--rounds 3] [--write]
 //
 // The task: 1,257 handwritten digits to learn from and 270 to validate, standardised once for all; 64 hidden ReLU units, Adam, batches of 32, 30
 // epochs; the rates are 13 from 1e-6 to 1, or 13 that Optuna chooses between these. Initial weights and orders are each library's own, by seed.
@@ -24,7 +24,12 @@ const METHODS = ["scikit-learn", "PyTorch", "Optuna TPE", "Optuna median", "Optu
 const OURS = "stepsize";
 
 const { values } = parseArgs({
-  options: { python: { type: "string" }, rounds: { type: "string", default: "3" }, write: { type: "boolean", default: false } },
+  options: {
+    python: { type: "string" },
+    tuners: { type: "string", default: METHODS.join(",") },
+    rounds: { type: "string", default: "3" },
+    write: { type: "boolean", default: false },
+  },
 });
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -51,7 +56,7 @@ function versions(python) {
 
 const others = values.python === undefined ? undefined : versions(values.python);
 if (values.python !== undefined && others === undefined) console.log(`${values.python} has no scikit-learn, PyTorch and Optuna: left out`);
-const methods = [OURS, ...(others === undefined ? [] : METHODS)];
+const methods = [OURS, ...(others === undefined ? [] : METHODS.filter((method) => values.tuners.split(",").includes(method)))];
 const found = new Map(methods.map((method) => [method, []]));
 const folder = mkdtempSync(join(tmpdir(), "stepsize-bench-"));
 try {
@@ -63,7 +68,9 @@ try {
     for (const method of methods) {
       const [program, args] =
         method === OURS ? [process.execPath, [here("ours.js"), file]] : [values.python, [here("tuners.py"), method, file]];
-      found.get(method).push(JSON.parse(execFileSync(program, args, { encoding: "utf8", env: { ...process.env, OMP_NUM_THREADS: "1" } })));
+      const result = JSON.parse(execFileSync(program, args, { encoding: "utf8", env: { ...process.env, OMP_NUM_THREADS: "1" } }));
+      found.get(method).push(result);
+      console.error(`round ${round + 1}, ${method}: rate ${result.rate}, ${result.seconds.toFixed(2)} s`);
     }
   }
 } finally {

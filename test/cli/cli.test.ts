@@ -75,7 +75,7 @@ describe("search", () => {
       "network 4-64-3 relu, 515 parameters; adam; batches of 32, 30 epochs, seed 1",
       "backend wasm: ",
       "training loss hardly moved: ",
-      "validation loss against learning rate",
+      "accuracy on validation rows against learning rate",
       "★ to use",
       "Use 0.01. ",
       "; always the most frequent class: ",
@@ -160,7 +160,20 @@ describe("the report", () => {
       expect(page).toContain('"seed": 1'.replaceAll('"', "&#34;"));
     }
     const page = readFileSync(at("alone.html"), "utf8");
-    for (const words of ["too low", "best learning rate", "held-out rows", "Training curves", "backend wasm", "The run, as the document"])
+    for (const words of [
+      "<h1>Use 0.01.</h1>",
+      "Train with it:",
+      'data-copy="train"',
+      "held-out row",
+      "Training loss by epoch",
+      "Validation loss by epoch",
+      "training loss</th>",
+      "too low",
+      "backend wasm",
+      "The run, as the document",
+      // the run to copy has the rate to use
+      "&#34;learningRate&#34;: 0.01,",
+    ])
       expect(page).toContain(words);
   });
 
