@@ -28,9 +28,13 @@ const GENERATED = {
   optimizerWrappers: "optimizers",
   schedules: "schedules",
   scheduleRules: "schedules",
+  layers: "models",
+  layerRules: "models",
   page: "search",
+  "training-worker": "training",
   core: "engine",
   "core-threads": "engine",
+  hash: "engine",
   kernels: "engine",
   elementwise: "engine",
 };

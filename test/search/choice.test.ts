@@ -4,6 +4,7 @@ import { dataset } from "../../src/data/dataset.js";
 import { choose, compare } from "../../src/search/choice.js";
 import { conclude } from "../../src/search/conclude.js";
 import { failuresOf, type Terms, type Tried } from "../../src/search/evidence.js";
+import { factsOf } from "../../src/search/facts.js";
 import { among, nextRung } from "../../src/search/race.js";
 import { beatsGuessing, judge } from "../../src/search/verdict.js";
 import { headline, reasonsText } from "../../src/search/words.js";
@@ -176,7 +177,7 @@ describe("a comparison", () => {
 });
 
 describe("the headline", () => {
-  const says = (all: Tried[]) => headline(conclude(all, terms(), data), ROWS);
+  const says = (all: Tried[]) => headline(conclude(all, terms(), factsOf(data)), ROWS);
 
   test("names the rate, the range that cannot be told apart, and what lies above", () => {
     expect(says(grid({ loss: 0.9, right: 40 }, 0.25, 0.2, 0.26, { loss: 0.8, right: 50 }, { loss: 1, diverged: true }))).toBe(
@@ -211,7 +212,7 @@ describe("the race", () => {
     const all = [tried(0.01, { loss: 0.3, right: 80 }), tried(0.1, { loss: 0.2 }, cliff), tried(1, { loss: 0.25 }, cliff)];
     expect([...among(all, terms(2))]).toEqual([0]);
     expect(choose(all, terms(2), among(all, terms(2)))).toBe(0);
-    expect(conclude(all, terms(2), data).best?.rate).toBe(0.01);
+    expect(conclude(all, terms(2), factsOf(data)).best?.rate).toBe(0.01);
   });
 
   test("asks for the repeats that a rate in question lacks, and for no more than 32", () => {
@@ -253,7 +254,7 @@ describe("certainty", () => {
 });
 
 describe("the headline, of untidy grids", () => {
-  const says = (all: Tried[]) => headline(conclude(all, terms(), data), ROWS);
+  const says = (all: Tried[]) => headline(conclude(all, terms(), factsOf(data)), ROWS);
 
   test("does not say that no other rate is as good when one elsewhere is", () => {
     const all = grid({ loss: 0.2, right: 90 }, { loss: 0.8, right: 50 }, { loss: 0.21, right: 90 });

@@ -2,6 +2,7 @@ import type { CSVParts } from "../../data/csv.js";
 import { unwrap } from "../../optimizers/wrapper.js";
 import { isPlateau } from "../../schedules/plateau.js";
 import { rateAt } from "../../schedules/schedule.js";
+import { runFromJSON } from "../../training/from-json.js";
 import type { EpochRecord, Metrics } from "../../training/records.js";
 import { type CheckedRun, clockOf } from "../../training/run.js";
 import type { Trainer } from "../../training/trainer.js";
@@ -35,8 +36,7 @@ export type RateDocument = Omit<RateResult, "trials"> & {
   readonly trials: readonly Omit<RateResult["trials"][number], "rows" | "test">[];
 };
 
-/** @param run the run that was searched for a rate. */
-export function searchDocument(context: Context, result: SearchResult, run: CheckedRun, train: string | null): SearchDocument {
+export function searchDocument(context: Context, result: SearchResult, train: string | null): SearchDocument {
   const { best, test, rates, ...rest } = result;
   return {
     command: "search",
@@ -45,7 +45,7 @@ export function searchDocument(context: Context, result: SearchResult, run: Chec
     repeats: Math.max(...rates.map(({ trials }) => trials.length)),
     headline: headline(result, context.data.rows.validation),
     train,
-    best: best && { rate: best.rate, validation: best.validation, test, run: plain(scaleRun(run, context.data.rows.training, best.rate)) },
+    best: best && { rate: best.rate, validation: best.validation, test, run: plain(scaleRun(runFromJSON(context.run), context.data.rows.training, best.rate)) },
     rates: rates.map(({ trials, ...rate }) => ({
       ...rate,
       reason: reasonsText(rate.reasons),
