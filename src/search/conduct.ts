@@ -97,6 +97,7 @@ class Grid {
       guesses: Array.from({ length: repeats }, (_, repeat) => guess(this.#splitOf(repeat))),
       trainingRows: facts.trainingRows,
       validationRows: facts.validationRows,
+      resplit: this.#plan.resplit,
       entropic: run.loss === "crossEntropy" || run.loss === "binaryCrossEntropy",
       hits: facts.task === "classification",
     };

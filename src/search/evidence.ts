@@ -30,6 +30,8 @@ export interface Terms {
   readonly trainingRows: number;
   /** 0 where there is no validation data: training losses decide then. */
   readonly validationRows: number;
+  /** Whether every repeat has training and validation rows of its own. */
+  readonly resplit: boolean;
   /** True of cross-entropies, whose mean over n rows says nothing below log((n + 2) / (n + 1)): n right ones of n are no certainty. */
   readonly entropic: boolean;
   /** True of accuracies, whose contributions are right or wrong. */
@@ -41,15 +43,20 @@ export type Failure =
   | { readonly kind: "notFinite"; readonly what: string; readonly step: number }
   | { readonly kind: "farAboveGuessing"; readonly loss: number; readonly guess: number };
 
-/** A training loss so many times that of guessing is a divergence, though its numbers are finite. */
+/** A training loss so many times that of guessing, and of the untrained network, is a divergence, though its numbers are finite. */
 const FAR = 10;
 
-function failureOf({ divergence, history, kept }: TrialResult, { trainingLoss: guess, score: guessed }: Guess): Failure | undefined {
+function failureOf(
+  { divergence, startLoss, history, kept }: TrialResult,
+  { trainingLoss: guess, score: guessed }: Guess,
+): Failure | undefined {
   if (divergence !== null) return { kind: "notFinite", ...divergence };
   const loss = history.at(-1)?.loss as number;
   // a network may be right and yet so overconfident that its few wrong answers cost more than this
   const better = guessed !== null && (kept?.validation?.score ?? Number.NEGATIVE_INFINITY) > guessed;
-  return guess !== null && loss > FAR * guess && !better ? { kind: "farAboveGuessing", loss, guess } : undefined;
+  // where targets hardly differ, or lie far from 0, a network that was hardly trained costs far more than guessing
+  const far = guess !== null && loss > FAR * Math.max(guess, startLoss ?? 0);
+  return far && !better ? { kind: "farAboveGuessing", loss, guess } : undefined;
 }
 
 /** The failures of a rate's runs. */

@@ -5,7 +5,7 @@ import { DivergedError, OptionError } from "../options/errors.js";
 import { demand, integer, number } from "../options/options.js";
 import { Batches } from "../training/batches.js";
 import { checkDatasets } from "../training/checks.js";
-import type { EpochRecord, Metrics, TrainingData } from "../training/records.js";
+import type { EpochRecord, Metrics, StepRecord, TrainingData } from "../training/records.js";
 import { type Run, readRun } from "../training/run.js";
 import { Trainer } from "../training/trainer.js";
 import { fingerprint } from "./fingerprint.js";
@@ -39,6 +39,8 @@ export interface TrialSpec {
 export interface TrialResult {
   readonly rate: number;
   readonly seed: number;
+  /** The loss of the first update's batch, before the update: what the untrained network costs. Null where there was no update. */
+  readonly startLoss: number | null;
   readonly history: readonly EpochRecord[];
   /** The epoch whose weights were kept: the last, or the best with early stopping. */
   readonly kept: EpochRecord | null;
@@ -88,12 +90,19 @@ export async function runTrial(spec: TrialSpec): Promise<TrialResult> {
   const own = seed === undefined ? checked : readRun({ ...checked, seed });
   const trainer = new Trainer(engine, scaleRun(own, data.training.rows, rate), data);
   try {
-    if (from !== undefined) trainer.restore(from);
+    let startLoss: number | null = null;
+    const onStep = ({ loss }: StepRecord) => {
+      startLoss ??= loss;
+    };
+    if (from !== undefined) {
+      startLoss = await lossAtStart(trainer);
+      trainer.restore(from);
+    }
     let divergence: TrialResult["divergence"] = null;
     let checkpoint: Uint8Array | undefined;
     try {
       if (until === undefined || until > trainer.history.length) {
-        for await (const epoch of trainer.epochs(signal ? { signal } : {})) {
+        for await (const epoch of trainer.epochs({ onStep, ...(signal && { signal }) })) {
           onEpoch?.(epoch);
           if (epoch.epoch === until) break;
         }
@@ -109,6 +118,7 @@ export async function runTrial(spec: TrialSpec): Promise<TrialResult> {
     return {
       rate,
       seed: own.seed,
+      startLoss,
       history,
       kept: history[(bestEpoch ?? history.length) - 1] ?? null,
       rows,
@@ -121,6 +131,22 @@ export async function runTrial(spec: TrialSpec): Promise<TrialResult> {
   } finally {
     trainer.dispose();
   }
+}
+
+/** The loss of the first batch, before any update: that of the untrained model. The trainer has made a step then. */
+async function lossAtStart(trainer: Trainer): Promise<number | null> {
+  const controller = new AbortController();
+  let start: number | null = null;
+  const onStep = ({ loss }: StepRecord) => {
+    start ??= loss;
+    controller.abort();
+  };
+  try {
+    for await (const _ of trainer.epochs({ onStep, signal: controller.signal })) break;
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+  }
+  return start;
 }
 
 /** Evaluates row by row, which gives the losses of each whatever the loss is, a model of the user's own included. */

@@ -1,9 +1,14 @@
-import { compare, type Difference } from "./choice.js";
+import { compare, type Difference, deviation, REPEATS } from "./choice.js";
 import { decidingLoss, type Failure, failuresOf, type Pruned, type Terms, type Tried } from "./evidence.js";
 import { type Guess, mean } from "./guess.js";
 
 /** The verdict on a rate. */
 export type Verdict = "too low" | "good" | "as good for all we know" | "too high" | "erratic" | "diverged" | "pruned";
+
+/** Of runs that failed, or of a training loss that leaps. */
+export const isFailing = (verdict: Verdict) => verdict === "diverged" || verdict === "erratic";
+/** Not seen to be worse than the chosen rate. */
+export const isOpen = (verdict: Verdict) => verdict === "good" || verdict === "as good for all we know";
 
 /** A measured fact behind a verdict, as plain data. `reasonText` puts it into words. */
 export type Reason =
@@ -71,10 +76,11 @@ export function isWithinPoint({ mean, error }: Difference): boolean {
 
 /** The standing of every rate beside the chosen one; what lies between good rates and is not worse is good: scores do not go up and down by chance. */
 export function standings(tried: readonly Tried[], chosen: number, terms: Terms): Standing[] {
+  const signal = beatsGuessing(tried[chosen] as Tried, terms);
   const own = tried.map((one, i): Standing => {
     if (failuresOf(one, terms).length > 0) return "failing";
     if (one.pruned !== undefined) return "pruned";
-    if (i !== chosen && isOverconfident(one, terms) && !isOverconfident(tried[chosen] as Tried, terms)) return "worse";
+    if (i !== chosen && signal && isOverconfident(one, terms)) return "worse";
     return i === chosen ? "good" : standing(compare(one, tried[chosen] as Tried, terms));
   });
   const [first, last] = [own.indexOf("good"), own.lastIndexOf("good")];
@@ -109,7 +115,7 @@ export function judge(tried: readonly Tried[], chosen: number | undefined, terms
     const difference = compare(one, best, terms);
     const told = toldApart(one, best, difference);
     if (stand[i] === "good") {
-      const between: Reason[] = standing(difference) === "good" ? [] : [{ kind: "betweenGood" }];
+      const between: Reason[] = !signal || standing(difference) === "good" ? [] : [{ kind: "betweenGood" }];
       return { verdict: signal ? "good" : "as good for all we know", reasons: [...between, told] };
     }
     if (stand[i] === "unknown") return { verdict: "as good for all we know", reasons: [told] };
@@ -170,8 +176,8 @@ function jumpOf({ trials }: Tried, { guesses }: Terms): Reason | undefined {
   return worst && { kind: "jumps", ...worst };
 }
 
-/** Whether the chosen rate is better than guessing by more than two standard errors, in its loss or its score. Without anything to compare with, it is. */
-export function beatsGuessing({ trials }: Tried, { guesses }: Terms): boolean {
+/** Whether the chosen rate's loss is lower than that of guessing by more than two standard errors. Without anything to compare with, it is. */
+export function beatsGuessing({ trials }: Tried, { guesses, resplit, trainingRows, validationRows }: Terms): boolean {
   const gains: number[][] = [];
   trials.forEach(({ rows }, repeat) => {
     const guessed = guesses[repeat]?.rows;
@@ -179,10 +185,11 @@ export function beatsGuessing({ trials }: Tried, { guesses }: Terms): boolean {
   });
   if (gains.length === 0) return true;
   const means = gains.map(mean);
-  // rows of different repeats are partly the same: no more is gained than one repeat tells, and the repeats' mean
-  const first = gains[0] as number[];
-  const error = Math.sqrt(
-    first.reduce((sum, gain) => sum + (gain - (means[0] as number)) * (gain - (means[0] as number)), 0) / (first.length - 1) / first.length,
-  );
-  return first.length > 1 && mean(means) > CERTAIN * error;
+  const [first] = gains as [number[]];
+  // rows of one split, or Nadeau and Bengio's error over several
+  const error =
+    resplit && means.length >= REPEATS
+      ? deviation(means) * Math.sqrt(1 / means.length + validationRows / trainingRows)
+      : deviation(first) / Math.sqrt(first.length);
+  return Number.isFinite(error) && mean(means) > CERTAIN * error;
 }

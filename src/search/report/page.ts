@@ -32,8 +32,8 @@ options and seed give the same numbers on every machine.</footer>
 `.text;
 }
 
-/** The data and the run itself, as a part of the page. */
-export function circumstances({ data, run, file }: Context): Html {
+/** The data and the run itself, as a part of the page; `chosen` is the run with the rate to use, where there is one. */
+export function circumstances({ data, run, file }: Context, chosen: unknown = run): Html {
   const { rows, features, classes, target, task, notes } = data;
   const names = features.length > 40 ? `${features.slice(0, 40).join(", ")} and ${features.length - 40} more` : features.join(", ");
   return html`<section>
@@ -47,6 +47,6 @@ ${notes.length > 0 ? html`<dt>notes</dt><dd>${notes.map((note) => html`<div>${no
 </dl>
 </section>
 <section>
-<details><summary>The run, as the document that decides it</summary><pre>${JSON.stringify(run, null, 2)}</pre></details>
+<details><summary>The run, as the document that decides it</summary><button type="button" data-copy="run">copy</button><pre id="run">${JSON.stringify(chosen, null, 2)}</pre></details>
 </section>`;
 }
