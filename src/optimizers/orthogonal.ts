@@ -42,10 +42,10 @@ const PRESETS = {
     [1.8382572152247512, -1.1779263289537742, 0.3396513038637379],
     [1.8749999923301852, -1.2499999836060613, 0.374999991275876],
   ],
-} as const satisfies Record<string, readonly (readonly [number, number, number])[]>;
+} as const satisfies Record<NewtonSchulzPreset, readonly (readonly [number, number, number])[]>;
 
 /** The iterations that are known by name: Keller Jordan's, and those that change from one to the next. */
-export type NewtonSchulzPreset = keyof typeof PRESETS;
+export type NewtonSchulzPreset = "original" | "quintic" | "polarExpress" | "polarExpressSafer";
 
 /** Coefficients of the Newton-Schulz iteration: by name, three for all iterations, or three for each. */
 export type NewtonSchulzCoefficients = NewtonSchulzPreset | readonly number[] | readonly (readonly number[])[];

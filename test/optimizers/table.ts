@@ -541,7 +541,6 @@ export const table: Readonly<Record<string, Row>> = {
   },
   scheduleFreeRadam: {
     digits: { learningRate: 0.005 },
-    untuned: [{}],
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.01, beta1: 0.95, ratePower: 1 },
@@ -550,7 +549,6 @@ export const table: Readonly<Record<string, Row>> = {
     scheduled: { learningRate: [0.1, 0.01], beta2: [0.999, 0.9], epsilon: [1e-8, 0.1], weightDecay: [0.3, 0.01] },
     converges: { options: { learningRate: 0.1 }, steps: 3000, within: 1e-2 },
     hard: { quadratic: { learningRate: 0.05 }, rosenbrock: { learningRate: 0.05 } },
-    findsRate: true,
   },
   soap: {
     digits: { learningRate: 0.003 },

@@ -50,10 +50,10 @@ type Common = Pick<Required<ScheduleFreeOptions<unknown>>, "warmupSteps" | "step
 type ForAverage = Pick<Common, "stepPower" | "ratePower">;
 
 /** Returns the share c of update t in the average. */
-function share(binding: Binding<ForAverage>, t: number): number {
+function share(binding: Binding<ForAverage>, t: number, rate = binding.learningRate): number {
   const { options: o } = binding;
   const state = binding.scalars as { highest: number; weights: number };
-  state.highest = Math.max(state.highest, binding.learningRate);
+  state.highest = Math.max(state.highest, rate);
   const weight = pow(t, o.stepPower) * pow(state.highest, o.ratePower);
   state.weights += weight;
   return state.weights === 0 ? 0 : weight / state.weights;
@@ -140,15 +140,14 @@ export const scheduleFreeRadamRule: Rule<ScheduleFreeRadamOptions> = {
   scalars,
   bind(binding) {
     const { kernels, options: o, runs } = binding;
-    return (t, _, scale) => {
+    return (t, given, scale) => {
       const power = powi(o.beta2, t);
       const limit = 2 / (1 - o.beta2) - 1;
       const length = limit - (2 * t * power) / (1 - power);
       const isRectified = length > 4;
       const rectification = Math.sqrt(((length - 4) * (length - 2) * limit) / ((limit - 4) * (limit - 2) * length));
-      binding.learningRate *= isRectified ? rectification : o.silentPhase ? 0 : 1;
-      const c = share(binding, t);
-      const rate = binding.learningRate;
+      const rate = given * (isRectified ? rectification : o.silentPhase ? 0 : 1);
+      const c = share(binding, t, rate);
       const look = rate * (o.beta1 * (1 - c) - 1);
       // until then sqrt(v) 0 + 1 takes the division out
       const c2 = isRectified ? 1 / Math.sqrt(1 - power) : 0;
@@ -215,7 +214,7 @@ export function scheduleFreeAdamw(options: ScheduleFreeAdamwOptions = {}): Descr
  * R = 2 / (1 - beta2) - 1; r = R - 2 t beta2^t / (1 - beta2^t). Where r > 4: u as of `scheduleFreeAdamw`, and the rate is learningRate sqrt((r - 4) (r - 2) R /
  * ((R - 4) (R - 2) r)); before that u = g + weightDecay y, and the rate is 0, or learningRate without silentPhase.
  *
- * The parameters hold y. Evaluate and save x: `optimizer.toEvaluation()`; `step()` then refuses until `toTraining()`. `optimizer.learningRate` is the rate with its
+ * The parameters hold y. Evaluate and save x: `optimizer.toEvaluation()`; `step()` then refuses until `toTraining()`. `optimizer.learningRate` is the rate without its
  * factor. The default rate is 2.5e-3, and needs no schedule.
  *
  * Agrees with the authors' schedulefree (RAdamScheduleFree), defaults included.

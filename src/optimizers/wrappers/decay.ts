@@ -133,6 +133,6 @@ export function decoupledDecay(options: DecoupledDecayOptions): WrappedOptimizer
  * @example
  * correctedDecay({ optimizer: adamw({ learningRate: cosine({ rate: 1e-3, steps: 2000 }), weightDecay: 0.1 }), peak: 1e-3 })
  */
-export function correctedDecay(options: CorrectedDecayOptions): WrappedOptimizer<Peak> {
+export function correctedDecay(options: CorrectedDecayOptions): WrappedOptimizer<CorrectedDecayOptions> {
   return wrap(correctedDecayWrapper, options);
 }
