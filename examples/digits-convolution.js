@@ -32,31 +32,35 @@ const digits = dataset(
 );
 
 const models = {
-  dense: mlp({ inputs: 64, hidden: [64], outputs: 10, dropout: 0.2 }),
-  convolutional: sequential(
-    [
-      conv2d({ filters: 16, kernel: 3, padding: 1 }),
-      batchNorm(),
-      activation("relu"),
-      conv2d({ filters: 32, kernel: 3, padding: 1 }),
-      batchNorm(),
-      activation("relu"),
-      maxPool2d({ kernel: 2 }),
-      dropout({ rate: 0.3 }),
-      flatten(),
-      dense({ units: 10 }),
-    ],
-    { inputs: [8, 8, 1] },
-  ),
+  dense: { epochs: 40, rate: 5e-3, model: mlp({ inputs: 64, hidden: [128], outputs: 10, dropout: 0.1 }) },
+  convolutional: {
+    epochs: 12,
+    rate: 3e-3,
+    model: sequential(
+      [
+        conv2d({ filters: 16, kernel: 3, padding: 1 }),
+        batchNorm(),
+        activation("relu"),
+        conv2d({ filters: 32, kernel: 3, padding: 1 }),
+        batchNorm(),
+        activation("relu"),
+        maxPool2d({ kernel: 2 }),
+        dropout({ rate: 0.3 }),
+        flatten(),
+        dense({ units: 10 }),
+      ],
+      { inputs: [8, 8, 1] },
+    ),
+  },
 };
 
 const engine = await load();
-for (const [name, model] of Object.entries(models)) {
+for (const [name, { model, epochs, rate }] of Object.entries(models)) {
   const scores = [];
   for (let seed = 1; seed <= 5; seed++) {
     const { training, validation } = splitDataset(digits, { validation: 0.2, seed });
-    const optimizer = adamw({ learningRate: cosine({ rate: 3e-3, steps: 12 * 45 }), weightDecay: 0.05 });
-    const trainer = new Trainer(engine, { model, loss: "crossEntropy", optimizer, batchSize: 32, epochs: 12, seed }, { training });
+    const optimizer = adamw({ learningRate: cosine({ rate, steps: epochs * 45 }), weightDecay: 0.05 });
+    const trainer = new Trainer(engine, { model, loss: "crossEntropy", optimizer, batchSize: 32, epochs, seed }, { training });
     await trainer.train();
     scores.push(trainer.evaluate(validation).score);
     trainer.dispose();
