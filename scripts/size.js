@@ -45,7 +45,7 @@ function needed({ outputs }, path, found = new Set()) {
   return found;
 }
 
-report("core.wasm", statSync("dist/engine/core.wasm").size, 48 * KB);
+report("core.wasm", statSync("dist/engine/core.wasm").size, 72 * KB);
 for (const { name, code, limit } of bundles) {
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: "." },

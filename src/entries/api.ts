@@ -132,7 +132,7 @@ export type { Reason, Verdict } from "../search/verdict.js";
 export { headline, noteText as searchNoteText, reasonText } from "../search/words.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
 export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions } from "../training/records.js";
-export type { CheckedRun, EarlyStopping, Run } from "../training/run.js";
+export type { CheckedRun, EarlyStopping, ModelOf, Run } from "../training/run.js";
 export {
   readSafetensors,
   type SafetensorsFile,
@@ -143,4 +143,4 @@ export {
 } from "../training/safetensors.js";
 export type { ScoreName } from "../training/score.js";
 export { type LoadReport, type LoadStateOptions, loadState, saveState } from "../training/state-file.js";
-export { type ModelOf, Trainer } from "../training/trainer.js";
+export { Trainer } from "../training/trainer.js";

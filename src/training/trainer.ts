@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
 import { checkEngine, type Engine } from "../engine/engine.js";
-import type { Model, ModelFactory } from "../models/model.js";
+import type { Model } from "../models/model.js";
 import { Network } from "../models/network.js";
 import { widthsOf } from "../models/sequential.js";
 import { Random } from "../numerics/random.js";
@@ -12,12 +12,9 @@ import { Batches } from "./batches.js";
 import { blockOf, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { checkCheckpoint, checkData, checkDatasets, checkModel, checkOptions } from "./checks.js";
 import type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions } from "./records.js";
-import { type CheckedRun, clockOf, type Run, readRun } from "./run.js";
+import { type CheckedRun, clockOf, type ModelOf, type Run, readRun } from "./run.js";
 import { Score, type ScoreName, scoreName } from "./score.js";
 import { Slices } from "./slices.js";
-
-/** The model of a run: a network, or what the user's own function gives. */
-export type ModelOf<R extends Pick<Run, "model">> = R["model"] extends infer M ? (M extends ModelFactory ? ReturnType<M> : Network) : never;
 
 /**
  * Trains a run on data: mini-batches in an order shuffled from the seed, one optimizer step a batch, validation after every epoch.
