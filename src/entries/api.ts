@@ -71,6 +71,7 @@ export {
   CheckpointError,
   DataError,
   DisposedError,
+  type DivergedDetails,
   DivergedError,
   EngineError,
   ModeError,
