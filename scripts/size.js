@@ -20,13 +20,13 @@ const bundles = [
     code: 'export { load, Parameters, Optimizer, adamw } from "./dist/entries/index.js";',
     limit: 38 * KB,
   },
-  { name: "the same of stepsize/js", code: 'export { load, Parameters, Optimizer, adamw } from "./dist/entries/js.js";', limit: 25 * KB },
+  { name: "the same of stepsize/js", code: 'export { load, Parameters, Optimizer, adamw } from "./dist/entries/js.js";', limit: 27 * KB },
   {
     name: "a program that trains",
     code: 'export { load, mlp, adamw, warmup, cosine, Trainer } from "./dist/entries/index.js";',
     limit: 50 * KB,
   },
-  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 90 * KB },
+  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 95 * KB },
 ];
 
 let failed = false;
