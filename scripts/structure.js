@@ -31,8 +31,10 @@ const GENERATED = {
   layers: "models",
   layerRules: "models",
   page: "search",
+  "training-worker": "training",
   core: "engine",
   "core-threads": "engine",
+  hash: "engine",
   kernels: "engine",
   elementwise: "engine",
 };

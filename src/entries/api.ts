@@ -52,7 +52,12 @@ export { type MlpDescription, type MlpOptions, mlp } from "../models/mlp.js";
 export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "../models/model.js";
 export { Network } from "../models/network.js";
 export { type NetworkDescription, type SequentialDescription, type SequentialOptions, sequential } from "../models/sequential.js";
+export type { GroupState } from "../optimizers/groups.js";
+export type { MadeChange } from "../optimizers/manual-rate.js";
 export { Optimizer } from "../optimizers/optimizer.js";
+export type { NewtonSchulzCoefficients, NewtonSchulzPreset, OrthogonalOptions, RateAdjustment } from "../optimizers/orthogonal.js";
+export type { LoadedState, OptimizerLoadOptions } from "../optimizers/partial.js";
+export { type PartitionOptions, partition } from "../optimizers/partition.js";
 export type {
   Closure,
   CommonOptions,
@@ -60,6 +65,7 @@ export type {
   Dtype,
   Group,
   OptimizerDescription,
+  OptimizerPart,
   RuleDescription,
   Scheduled,
   StepOptions,
@@ -95,7 +101,9 @@ export {
   joinSchedules,
   type LinearOptions,
   linear,
+  type ManualOptions,
   type MultiStepOptions,
+  manual,
   multiStep,
   type OneCycleOptions,
   oneCycle,
@@ -103,6 +111,7 @@ export {
   type PolynomialOptions,
   piecewiseConstant,
   polynomial,
+  type RateChange,
   type ReduceOnPlateauOptions,
   rateAt,
   reduceOnPlateau,
@@ -124,6 +133,7 @@ export type { Certainty, RateResult, SearchResult } from "../search/conclude.js"
 export type { Failure } from "../search/evidence.js";
 export type { Executor, Job, Work } from "../search/executors/executor.js";
 export { threadExecutor } from "../search/executors/thread.js";
+export type { Ledger } from "../search/ledger.js";
 export type { SearchNote } from "../search/notes.js";
 export { logspace } from "../search/rates.js";
 export { scaleRun } from "../search/scale.js";
@@ -132,7 +142,7 @@ export { type RowResults, runTrial, type SearchData, type TrialResult, type Tria
 export type { Reason, Verdict } from "../search/verdict.js";
 export { headline, noteText as searchNoteText, reasonText } from "../search/words.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
-export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions } from "../training/records.js";
+export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
 export type { CheckedRun, EarlyStopping, ModelOf, Run } from "../training/run.js";
 export {
   readSafetensors,
@@ -145,3 +155,4 @@ export {
 export type { ScoreName } from "../training/score.js";
 export { type LoadReport, type LoadStateOptions, loadState, saveState } from "../training/state-file.js";
 export { Trainer } from "../training/trainer.js";
+export { trainInWorker, type WorkerOptions, WorkerTrainer } from "../training/worker/worker-trainer.js";

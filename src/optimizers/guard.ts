@@ -76,8 +76,13 @@ export class Guard {
     return this.#action !== "off" && updates % LOOK_EVERY === 0;
   }
 
+  /** The first gradient that is not finite before an update, where gradients are watched or their norm is not finite. */
+  findBefore(norm: number): Found | undefined {
+    return this.watchesGradients || !Number.isFinite(norm) ? this.#findInGradients() : undefined;
+  }
+
   /** The first gradient that is not finite, of tensors that are stepped. */
-  findInGradients(): Found | undefined {
+  #findInGradients(): Found | undefined {
     const { kernels } = this.#parameters.engine;
     const pieces = ({ runs, tensors }: BoundGroup) => (this.rows.isEmpty ? runs : tensors.filter((tensor) => !this.rows.has(tensor)));
     if (this.#live.every((group) => pieces(group).every(({ g, n }) => kernels.finite(g, n))) && this.rows.areFinite("gradient"))
@@ -140,7 +145,12 @@ export class Guard {
     const goesBack = this.#snapshot !== undefined && this.#returns < MOST_RETURNS;
     if (goesBack && this.#snapshot !== undefined) {
       this.#parameters.values.view.set(this.#snapshot.values);
+      // what a hand has set since holds when its step comes again
+      const rates = holder.groups.map(({ rate }) => rate);
       loadState(holder, this.#snapshot.state);
+      holder.groups.forEach((group, i) => {
+        group.rate = rates[i] as typeof group.rate;
+      });
       this.#returns++;
       this.rateFactor *= RATE_FACTOR;
     }

@@ -149,6 +149,13 @@ export type DeclaredTrait =
   /** All tensors are moved together, by their gradients as they are: no clipping, no accumulation, no groups but frozen ones. */
   | "movesAllTogether";
 
+/** The optimizer of the tensors whose name fits. */
+export interface OptimizerPart {
+  /** A name, in which `*` stands for any characters: `"*.bias"`. */
+  match: string;
+  optimizer: OptimizerDescription;
+}
+
 /** An update rule: its options, its state and how it is bound to kernels. */
 export interface Rule<Own> {
   readonly kind: string;
@@ -164,8 +171,12 @@ export interface Rule<Own> {
   readonly shared?: readonly (keyof Own & string)[];
   /** Traits that decide which wrappers go around it, and which options groups may set. Default: none. */
   readonly traits?: readonly DeclaredTrait[];
+  /** Leaves every tensor to another optimizer: the first part whose `match` fits its name, in place of a rule of its own. */
+  parts?(options: Resolved<Own>): readonly OptimizerPart[];
   /** The optimizer to which the rule leaves a tensor that it cannot step. Throws OptionError where it is missing. */
   fallback?(tensor: Tensor, options: Resolved<Own>): RuleDescription | undefined;
+  /** Throws OptionError for options that do not go together. */
+  check?(options: DescribedOptimizer<Own>, path: string): void;
   /** The names of the state slots: blocks of the layout of the parameters, unless `lengths` says otherwise. */
   slots(options: Resolved<Own>): readonly string[];
   /** The number of floats that a tensor has in a slot of a layout of its own, undefined for the others. */
@@ -176,6 +187,11 @@ export interface Rule<Own> {
   initial?(slot: string, options: Resolved<Own>): number;
   /** The scalar state of a group, at its start; `tensors` are the names of its tensors. */
   scalars?(options: Resolved<Own>, tensors: readonly string[]): Record<string, number>;
+  /**
+   * Slots that start as the values and can do so beside a rule that goes on, such as the average of a wrapper, and the scalars that they start
+   * with after `t` updates.
+   */
+  readonly late?: { readonly slots: readonly string[]; scalars(t: number): Record<string, number> };
   bind(binding: Binding<Own>): Step;
   /** Bound for every group: what follows an update, when `elementRates` have had their say. */
   follow?(binding: Binding<Own>): (t: number) => void;
@@ -251,6 +267,7 @@ export function make<Own, Made extends RuleDescription = RuleDescription>(rule: 
   } as Fields<object>;
   const options = readOptions(path, given, top);
   if (rule.traits?.includes("movesAllTogether")) checkTogether(path, options as RuleDescription);
+  rule.check?.(options as never, path);
   const description = { kind: rule.kind, ...options };
   Object.defineProperty(description, RULE, { value: rule });
   return Object.freeze(description) as unknown as Made;
@@ -287,6 +304,7 @@ export function scheduled(fallback: number | undefined, range: Range): Field<Sch
   const following = schedule();
   return {
     fallback,
+    form: plain.form,
     isSchedulable: true,
     read: (value, path) => (typeof value === "number" ? checkFloat32(plain.read(value, path), path, range) : following.read(value, path)),
   };
@@ -308,10 +326,10 @@ function checkFloat32(value: number, path: string, { above }: Range = {}): numbe
 function learningRate(fallback: number): Field<Scheduled> {
   const plain = scheduled(fallback, { min: 0 });
   const watches = (value: unknown) => typeof value === "object" && value !== null && isPlateau(value as ScheduleDescription);
-  return { fallback, read: (value, path) => (watches(value) ? (value as ScheduleDescription) : plain.read(value, path)) };
+  return { fallback, form: plain.form, read: (value, path) => (watches(value) ? (value as ScheduleDescription) : plain.read(value, path)) };
 }
 
-const pattern: Field<string> = {
+export const pattern: Field<string> = {
   fallback: undefined,
   read(value, path) {
     if (typeof value !== "string" || value === "")

@@ -15,6 +15,8 @@ export type StateArrays = Readonly<Record<string, Readonly<Record<string, StateA
 export interface Slot {
   readonly name: string;
   readonly dtype: Dtype;
+  /** Whether it has the layout of the parameters, so that groups share it. */
+  readonly isShared: boolean;
   readonly block: Vector;
   readonly places: Place[];
 }
@@ -71,8 +73,8 @@ export class Slots {
     const dtype = group?.rule.dtype?.(name, group.options) ?? "float32";
     const lengths = parameters.map(({ shape }) => group?.rule.lengths?.(name, shape, group.options));
     if (lengths[0] === undefined) {
-      const shared = this.#slots.find((slot) => slot.name === name && slot.dtype === dtype);
-      const slot = shared ?? this.#allocate(name, dtype, (this.#parameters.size * WIDTH[dtype]) / 4, []);
+      const shared = this.#slots.find((slot) => slot.isShared && slot.name === name && slot.dtype === dtype);
+      const slot = shared ?? this.#allocate(name, dtype, true, (this.#parameters.size * WIDTH[dtype]) / 4, []);
       slot.places.push(...parameters);
       return slot;
     }
@@ -82,11 +84,11 @@ export class Slots {
       size += padded(place.length);
       return place;
     });
-    return this.#allocate(name, dtype, size, places);
+    return this.#allocate(name, dtype, false, size, places);
   }
 
-  #allocate(name: string, dtype: Dtype, size: number, places: Place[]): Slot {
-    const slot = { name, dtype, block: this.#parameters.engine.vector(size), places };
+  #allocate(name: string, dtype: Dtype, isShared: boolean, size: number, places: Place[]): Slot {
+    const slot = { name, dtype, isShared, block: this.#parameters.engine.vector(size), places };
     this.#slots.push(slot);
     return slot;
   }
@@ -146,6 +148,15 @@ export class Slots {
       }
     }
     return undefined;
+  }
+
+  /** Numbers out of a state that is not to be trusted; undefined where it has none. @throws CheckpointError where it has something else. */
+  given(state: Partial<StateArrays> | undefined, slot: string, name: string): StateArray | undefined {
+    const given: unknown = state?.[slot]?.[name];
+    if (given === undefined || given instanceof Float32Array || given instanceof Uint16Array) return given;
+    const advice =
+      typeof given === "object" && given !== null ? ": JSON turns a Float32Array into an object, write it with saveState()" : "";
+    throw new CheckpointError(`the state of ${slot} for ${show(name)} must be numbers, got ${show(given)}${advice}`);
   }
 
   /** Copies of everything. */

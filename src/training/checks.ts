@@ -57,9 +57,11 @@ export function checkModel(model: Model, engine: Engine): void {
 export function checkOptions(options: TrainOptions): TrainOptions {
   if (typeof options !== "object" || options === null)
     throw new OptionError("train", options, `must be an object of options, got ${show(options)}`);
-  const { signal, onStep } = options;
-  if (onStep !== undefined && typeof onStep !== "function")
-    throw new OptionError("train.onStep", onStep, `must be a function, got ${show(onStep)}`);
+  const { signal, onStep, onProgress } = options;
+  for (const [name, listener] of Object.entries({ onStep, onProgress })) {
+    if (listener !== undefined && typeof listener !== "function")
+      throw new OptionError(`train.${name}`, listener, `must be a function, got ${show(listener)}`);
+  }
   if (signal !== undefined && typeof signal?.throwIfAborted !== "function")
     throw new OptionError("train.signal", signal, `must be an AbortSignal, got ${show(signal)}`);
   return options;

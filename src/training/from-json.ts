@@ -45,6 +45,7 @@ export function runFromJSON(value: unknown): CheckedRun {
  */
 export function loadModel(engine: Engine, bytes: Uint8Array): { model: Network; run: CheckedRun; notes: unknown } {
   const { run: plain, values, optimizer: state, progress, notes } = readCheckpoint(bytes);
+  checkLayers(plain, values);
   const place = functionIn(plain);
   if (place !== undefined) {
     const advice = "make a Trainer with the same run and call its restore()";
@@ -71,6 +72,15 @@ export function loadModel(engine: Engine, bytes: Uint8Array): { model: Network; 
     throw error;
   }
   return { model, run, notes };
+}
+
+/** Holds the number of layers that a run claims against the tensors that are there, before anything reads all those claims. */
+function checkLayers(plain: unknown, values: StoredTensors): void {
+  const { hidden } = ((plain as { model?: unknown } | null)?.model ?? {}) as { hidden?: unknown };
+  if (!Array.isArray(hidden) || 2 * (hidden.length + 1) === values.size) return;
+  throw new CheckpointError(
+    `the network of the checkpoint has ${hidden.length + 1} layers, a weight and a bias each; the file has ${values.size} tensors`,
+  );
 }
 
 /** Holds the tensors against the network that the file claims, before any memory is taken for it. */

@@ -61,8 +61,8 @@ export function differences(stored: unknown, here: unknown, path = "run"): Diffe
 }
 
 /** Differences in words: "run.seed is 5 in the checkpoint and 6 here". */
-export function differencesInWords(found: readonly Difference[]): string {
-  const words = found.slice(0, 3).map(({ path, stored, here }) => `${path} is ${word(stored)} in the checkpoint and ${word(here)} here`);
+export function differencesInWords(found: readonly Difference[], where = "the checkpoint"): string {
+  const words = found.slice(0, 3).map(({ path, stored, here }) => `${path} is ${word(stored)} in ${where} and ${word(here)} here`);
   return words.join(", ") + (found.length > 3 ? ` and ${found.length - 3} more fields differ` : "");
 }
 
