@@ -18,15 +18,15 @@ const bundles = [
   {
     name: "load, Parameters, Optimizer, adamw",
     code: 'export { load, Parameters, Optimizer, adamw } from "./dist/entries/index.js";',
-    limit: 38 * KB,
+    limit: 40 * KB,
   },
-  { name: "the same of stepsize/js", code: 'export { load, Parameters, Optimizer, adamw } from "./dist/entries/js.js";', limit: 27 * KB },
+  { name: "the same of stepsize/js", code: 'export { load, Parameters, Optimizer, adamw } from "./dist/entries/js.js";', limit: 31 * KB },
   {
     name: "a program that trains",
     code: 'export { load, mlp, adamw, warmup, cosine, Trainer } from "./dist/entries/index.js";',
-    limit: 50 * KB,
+    limit: 55 * KB,
   },
-  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 95 * KB },
+  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 102 * KB },
 ];
 
 let failed = false;

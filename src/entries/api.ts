@@ -34,8 +34,10 @@ export * from "../generated/factories.js";
 export * from "../generated/layers.js";
 export type { Activation } from "../models/activations.js";
 export { type CheckGradientsOptions, checkGradients, type GradientCheck } from "../models/check-gradients.js";
+export type { Padding, Pair } from "../models/convolution.js";
 export type { Initialization, WeightInitialization } from "../models/initialization.js";
 export {
+  type AnyLayerRule,
   type BoundLayer,
   type LayerChain,
   type LayerDescription,
@@ -51,6 +53,7 @@ export type { Loss } from "../models/losses.js";
 export { type MlpDescription, type MlpOptions, mlp } from "../models/mlp.js";
 export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "../models/model.js";
 export { Network } from "../models/network.js";
+export type { PoolingOptions } from "../models/pooling.js";
 export { type NetworkDescription, type SequentialDescription, type SequentialOptions, sequential } from "../models/sequential.js";
 export type { GroupState } from "../optimizers/groups.js";
 export type { MadeChange } from "../optimizers/manual-rate.js";
