@@ -26,7 +26,7 @@ const bundles = [
     code: 'export { load, mlp, adamw, warmup, cosine, Trainer } from "./dist/entries/index.js";',
     limit: 55 * KB,
   },
-  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 102 * KB },
+  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 108 * KB },
 ];
 
 let failed = false;

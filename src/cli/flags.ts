@@ -5,6 +5,8 @@ const FLAGS: readonly [RegExp, string][] = [
   [/^run\.earlyStopping.*/, "--patience"],
   [/^(?:run\.model|mlp)\.(hidden|activation|dropout)(?:\[\d+\])?$/, "--$1"],
   [/^(?:run|search|csv|encoder|encode|load|text)\.(\w+)(?:\[\d+\])?$/, "--$1"],
+  [/^search\.budget\.seconds$/, "--time"],
+  [/^search\.budget\.trials$/, "--trials"],
   [/^logspace\.(from|to|count)$/, "--rates $1"],
   [/^optimizer\.kind$/, "--optimizer"],
   [/^(?:run\.)?optimizer\.learningRate$/, "--rate"],

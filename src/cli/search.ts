@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { searchLearningRate } from "../entries/index.js";
 import { integer } from "../options/options.js";
-import type { Plan } from "../search/conduct.js";
+import type { Budget, Plan } from "../search/conduct.js";
 import { type WorkersExecutor, type WorkersOptions, workersExecutor } from "../search/executors/workers.js";
 import { dataFingerprint } from "../search/ledger.js";
 import { count } from "../search/report/format.js";
@@ -17,12 +17,15 @@ import { contextOf, describeRun, given, introduce, readData, startEngine } from 
 import { Progress } from "./progress.js";
 import { addSettings, type Settings, sized } from "./settings.js";
 import { printable, say } from "./terminal.js";
-import { numberOf, ratesOf } from "./values.js";
+import { numberOf, ratesOf, secondsOf } from "./values.js";
 import { checkOutputs } from "./write.js";
 
 interface Flags extends Settings, Outputs {
   rates?: number[];
   repeats?: number;
+  time?: number;
+  trials?: number;
+  prune?: boolean;
   workers?: number;
   ledger?: string;
   backend?: string;
@@ -41,16 +44,19 @@ export function searchCommand(): Command {
     .option("--rates <from:to:count>", "a log grid, or a list as in 0.001,0.01 (default: 1e-6:1:13)", ratesOf)
     .option(
       "--repeats <count>",
-      "runs for each rate, each with a split, initial weights and an order of its own (default: 1, and more on small data)",
+      "runs for each rate at the least, each with a split, initial weights and an order of its own (default: 1, and more on small data)",
       numberOf,
     )
+    .option("--time <time>", "race rates that cannot be told apart on for this long, as in 90s, 10m or 2h", secondsOf)
+    .option("--trials <count>", "the same up to this many runs in all", numberOf)
+    .option("--prune", "look at runs after a ninth and a third of their epochs, and go on only with those that may be the best")
     .option("--workers <count>", "trials side by side; the answer is the same (default: as many as there are processors)", numberOf)
     .option("--ledger <file>", "keep every trial in this file as soon as it is done; the same command goes on from there");
   return addOutputs(command).option("--backend <name>", "wasm or js (default: wasm if available)").action(search);
 }
 
 async function search(file: string, flags: Flags, command: Command): Promise<void> {
-  const { rates, repeats, ledger: ledgerPath, report, json = false, quiet = false } = flags;
+  const { rates, repeats, time, trials, prune, ledger: ledgerPath, report, json = false, quiet = false } = flags;
   const outputs = [
     ...(report === false ? [] : [{ flag: "--report", path: report }]),
     ...(ledgerPath === undefined ? [] : [{ flag: "--ledger", path: ledgerPath }]),
@@ -61,7 +67,7 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   const run = describeRun(settings, parts, unscaledOptimizer(settings, parts.training.rows));
   const engine = await startEngine(flags.backend);
   const context = contextOf(file, parts, run, engine);
-  const plan = readPlan(given({ rates, repeats, resplit: true }));
+  const plan = readPlan({ ...given({ rates, repeats, prune }), resplit: true, ...budgetOf(time, trials) } as Partial<Plan>);
   const words = wordsAfter(command);
   const subject = subjectOf(run, parts);
   using ledger =
@@ -74,7 +80,7 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   using interrupt = new Interrupt();
   const started = performance.now();
   const result = await (async () => {
-    using progress = new Progress(1, !quiet);
+    using progress = new Progress(1, !quiet, time);
     try {
       return await searchLearningRate(run, parts, {
         ...plan,
@@ -93,6 +99,11 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   const seconds = (performance.now() - started) / 1000;
   const line = result.best && trainLineFor(words, result.best.rate);
   await tellAnswer(result, context, line, ` in ${seconds.toFixed(1)} s`, flags);
+}
+
+function budgetOf(seconds: number | undefined, trials: number | undefined): { budget?: Budget } {
+  const budget = { ...(seconds !== undefined && { seconds }), ...(trials !== undefined && { trials }) };
+  return Object.keys(budget).length > 0 ? { budget } : {};
 }
 
 function ledgerLine(path: string, before: number): string {
@@ -118,7 +129,7 @@ function startPool({ workers, backend, repeats }: Flags, { rates }: Plan): Worke
 
 /** Flags of a search that `train` does not have, that name the page of the search, or that change no number. */
 const SEARCH_ONLY: ReadonlySet<string> = new Set([
-  ...["--rates", "--repeats", "--workers", "--ledger"],
+  ...["--rates", "--repeats", "--time", "--trials", "--prune", "--workers", "--ledger"],
   ...["--report", "--no-report", "--json", "--quiet", "--backend"],
 ]);
 

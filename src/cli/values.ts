@@ -8,6 +8,13 @@ export function numberOf(text: string): number {
   return value;
 }
 
+/** A time as in 90s, 10m or 2h, in seconds; a plain number is seconds. */
+export function secondsOf(text: string): number {
+  const [, amount, unit = "s"] = /^\s*([\d.]+)\s*([smh])?\s*$/.exec(text) ?? [];
+  if (amount === undefined || !Number.isFinite(Number(amount))) throw new InvalidArgumentError("It must be a time, as in 90s, 10m or 2h.");
+  return Number(amount) * { s: 1, m: 60, h: 3600 }[unit as "s" | "m" | "h"];
+}
+
 /** Numbers between commas; none for an empty text. */
 export function numbersOf(text: string): number[] {
   return text.trim() === "" ? [] : text.split(",").map(numberOf);

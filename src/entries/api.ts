@@ -133,6 +133,7 @@ export {
 } from "../schedules/index.js";
 export type { Clock, DescribedSchedule } from "../schedules/schedule.js";
 export type { Certainty, RateResult, SearchResult } from "../search/conclude.js";
+export type { Budget } from "../search/conduct.js";
 export type { Failure } from "../search/evidence.js";
 export type { Executor, Job, Work } from "../search/executors/executor.js";
 export { threadExecutor } from "../search/executors/thread.js";

@@ -24,7 +24,7 @@ export function choose(tried: readonly Tried[], terms: Terms, among?: ReadonlySe
     ),
     1 / 8,
   );
-  const sound = tried.map((_, i) => i).filter((i) => !failing[i] && (among?.has(i) ?? true));
+  const sound = tried.map((_, i) => i).filter((i) => !failing[i] && tried[i]?.pruned === undefined && (among?.has(i) ?? true));
   const safe = sound.filter((i) => failing[i + 1] !== true);
   return (safe.length > 0 ? safe : sound).reduce<number | undefined>(
     (best, i) => (best === undefined || (smooth[i] as number) < (smooth[best] as number) ? i : best),

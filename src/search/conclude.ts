@@ -9,7 +9,7 @@ import { among } from "./race.js";
 import type { TrialResult } from "./trial.js";
 import { beatsGuessing, type Judgement, judge, type Reason, type Verdict } from "./verdict.js";
 
-/** The outcome of a rate; numbers are means over its repeats, null when one of them failed. */
+/** The outcome of a rate; numbers are means over its repeats, null when one of them failed or was pruned. */
 export interface RateResult {
   readonly rate: number;
   readonly verdict: Verdict;
@@ -77,7 +77,7 @@ export function conclude(tried: readonly Tried[], terms: Terms, facts: Facts): S
   const losses = terms.guesses.flatMap(({ loss }) => loss ?? []);
   const good = chosen === undefined || !certain ? null : around(rates, chosen, ["good"]);
   const sound = rates.filter(({ verdict }) => verdict !== "diverged" && verdict !== "erratic");
-  const told = sound.some(({ verdict }) => verdict === "too low" || verdict === "too high") || sound.length === 1;
+  const told = sound.some(({ verdict }) => verdict === "too low" || verdict === "too high" || verdict === "pruned") || sound.length === 1;
   return {
     scoreName: facts.scoreName,
     rates,
@@ -94,8 +94,8 @@ export function conclude(tried: readonly Tried[], terms: Terms, facts: Facts): S
 }
 
 function rateResult(one: Tried, judgement: Judgement, terms: Terms): RateResult {
-  const { rate, trials } = one;
-  const failed = failuresOf(one, terms).length > 0;
+  const { rate, trials, pruned } = one;
+  const failed = pruned !== undefined || failuresOf(one, terms).length > 0;
   const balanced = trials.flatMap(({ balancedAccuracy }) => balancedAccuracy ?? []);
   const validation = failed ? null : meanMetrics(trials);
   return {

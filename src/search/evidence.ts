@@ -1,4 +1,5 @@
 import { log } from "../numerics/math.js";
+import type { EpochRecord } from "../training/records.js";
 import { type Guess, mean } from "./guess.js";
 import type { TrialResult } from "./trial.js";
 
@@ -7,6 +8,19 @@ export interface Tried {
   readonly rate: number;
   /** By repeat: the same repeat of every rate has the same rows, seed and order. */
   readonly trials: readonly TrialResult[];
+  /** Why its trial was not worth going on with. */
+  readonly pruned?: Pruned | undefined;
+}
+
+/** What was measured when a trial was pruned. */
+export interface Pruned {
+  readonly epoch: number;
+  /** Above the rate with the lowest loss then, or so far below that its whole run gets less far than that rate had gone. */
+  readonly side: "low" | "high";
+  /** Its loss after that epoch, null when far above that of guessing; and the rate with the lowest. */
+  readonly loss: number | null;
+  readonly bestRate: number;
+  readonly bestLoss: number;
 }
 
 /** The circumstances under which repeats were compared. */
@@ -44,22 +58,24 @@ export function failuresOf({ trials }: Tried, { guesses }: Terms): Failure[] {
 }
 
 /** The loss that decides: on the validation rows, with the weights that were kept, or of the last epoch where there are no such rows. */
-export function decidingLoss({ rows, history }: TrialResult): number {
-  return rows === null ? (history.at(-1)?.loss as number) : mean(rows.losses);
+export function decidingLoss({ rows, history, paused }: TrialResult): number {
+  const last = history.at(-1) as EpochRecord;
+  if (paused !== undefined) return last.validation?.loss ?? last.loss;
+  return rows === null ? last.loss : mean(rows.losses);
 }
 
 /** The square of float32's relative precision, 2^-46: the least that squared errors can show. */
 const FLOAT32_SQUARE = 1.4210854715202004e-14;
 
-/** The mean logarithm of the deciding losses, floored at what so few rows can show. */
-export function logLoss({ trials }: Tried, { entropic, validationRows, trainingRows, guesses }: Terms): number {
+/** The least loss that so few rows can show. */
+export function floorOf({ entropic, validationRows, trainingRows, guesses }: Terms, repeat: number): number {
   const n = validationRows || trainingRows;
-  return mean(
-    trials.map((trial, repeat) => {
-      const floor = entropic ? log((n + 2) / (n + 1)) : FLOAT32_SQUARE * (guesses[repeat]?.loss ?? 1);
-      return log(Math.max(decidingLoss(trial), floor));
-    }),
-  );
+  return entropic ? log((n + 2) / (n + 1)) : FLOAT32_SQUARE * (guesses[repeat]?.loss ?? 1);
+}
+
+/** The mean logarithm of the deciding losses, floored at what so few rows can show. */
+export function logLoss({ trials }: Tried, terms: Terms): number {
+  return mean(trials.map((trial, repeat) => log(Math.max(decidingLoss(trial), floorOf(terms, repeat)))));
 }
 
 /** Merits whose differences are paired: by row, a row's contribution to the score (or minus its loss, in units of `scale`). */

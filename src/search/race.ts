@@ -1,6 +1,6 @@
-import { choose } from "./choice.js";
+import { choose, compare } from "./choice.js";
 import { failuresOf, type Terms, type Tried } from "./evidence.js";
-import { standings } from "./verdict.js";
+import { isWithinPoint, standings } from "./verdict.js";
 
 /** A trial that the search asks for: a rate of the grid, and the repeat. */
 export interface Order {
@@ -8,25 +8,34 @@ export interface Order {
   readonly repeat: number;
 }
 
-/** A default search goes through so many rows in training: some seconds of a small network. */
-const BUDGET = 500_000;
+/** How far a race may go, in any unit. */
+export interface Limits {
+  /** Of one trial. */
+  readonly cost: number;
+  /** So far. */
+  readonly spent: number;
+  readonly budget: number;
+  /** Whether the race ends when every rate in it is told to be within a point of the chosen one. */
+  readonly toThePoint: boolean;
+}
 
 /**
  * The next rung of a race: twice as many repeats of the rates that are still in question (not failing, not told to be worse than the chosen one), as
  * far as the budget goes. Nothing when one rate is left or the budget is spent. Decided by what all trials so far came to, never by the order in which they arrived.
- *
- * @param cost the rows that one trial goes through.
- * @param spent the rows gone through so far.
  */
-export function nextRung(tried: readonly Tried[], terms: Terms, cost: number, spent: number, budget = BUDGET): Order[] {
+export function nextRung(tried: readonly Tried[], terms: Terms, { cost, spent, budget, toThePoint }: Limits): Order[] {
   const repeats = Math.max(...tried.map(({ trials }) => trials.length));
   const chosen = choose(tried, terms, among(tried, repeats));
   if (chosen === undefined) return [];
   const stand = standings(tried, chosen, terms);
-  const open = tried.flatMap(({ trials }, i) =>
-    trials.length === repeats && failuresOf(tried[i] as Tried, terms).length === 0 && stand[i] !== "worse" ? [i] : [],
+  const open = tried.flatMap(({ trials, pruned }, i) =>
+    trials.length === repeats && pruned === undefined && failuresOf(tried[i] as Tried, terms).length === 0 && stand[i] !== "worse"
+      ? [i]
+      : [],
   );
   if (open.length < 2) return [];
+  const best = tried[chosen] as Tried;
+  if (toThePoint && open.every((i) => i === chosen || isWithinPoint(compare(tried[i] as Tried, best, terms)))) return [];
   const more = Math.min(repeats, Math.floor((budget - spent) / (cost * open.length)));
   return Array.from({ length: Math.max(0, more) }, (_, i) => repeats + i).flatMap((repeat) => open.map((index) => ({ index, repeat })));
 }

@@ -1,9 +1,9 @@
 import { compare, type Difference } from "./choice.js";
-import { decidingLoss, type Failure, failuresOf, type Terms, type Tried } from "./evidence.js";
+import { decidingLoss, type Failure, failuresOf, type Pruned, type Terms, type Tried } from "./evidence.js";
 import { type Guess, mean } from "./guess.js";
 
 /** The verdict on a rate. */
-export type Verdict = "too low" | "good" | "as good for all we know" | "too high" | "erratic" | "diverged";
+export type Verdict = "too low" | "good" | "as good for all we know" | "too high" | "erratic" | "diverged" | "pruned";
 
 /** A measured fact behind a verdict, as plain data. `reasonText` puts it into words. */
 export type Reason =
@@ -37,6 +37,7 @@ export type Reason =
   | { readonly kind: "higherLoss"; readonly loss: number; readonly chosen: number }
   /** Its validation loss is that of guessing or more. */
   | { readonly kind: "noBetterThanGuessing"; readonly loss: number; readonly guess: number }
+  | ({ readonly kind: "pruned" } & Pruned)
   | (Failure & { readonly runs: number; readonly of: number });
 
 export interface Judgement {
@@ -50,7 +51,7 @@ const POINT = 0.01;
 /** Worse by more than a point and two standard errors: told apart. */
 const CERTAIN = 2;
 
-export type Standing = "failing" | "good" | "unknown" | "worse";
+export type Standing = "failing" | "pruned" | "good" | "unknown" | "worse";
 
 /**
  * Where a rate stands beside the chosen one:
@@ -58,15 +59,21 @@ export type Standing = "failing" | "good" | "unknown" | "worse";
  * - worse: the difference and two standard errors are below minus a point;
  * - unknown between these.
  */
-function standing(difference: Difference): Exclude<Standing, "failing"> {
+function standing(difference: Difference): Exclude<Standing, "failing" | "pruned"> {
   if (difference.mean - difference.error >= -POINT) return "good";
   return difference.mean + CERTAIN * difference.error < -POINT ? "worse" : "unknown";
+}
+
+/** Whether two rates are told to be as good as each other, to a point. */
+export function isWithinPoint({ mean, error }: Difference): boolean {
+  return Math.abs(mean) + CERTAIN * error <= POINT;
 }
 
 /** The standing of every rate beside the chosen one; what lies between good rates and is not worse is good: scores do not go up and down by chance. */
 export function standings(tried: readonly Tried[], chosen: number, terms: Terms): Standing[] {
   const own = tried.map((one, i): Standing => {
     if (failuresOf(one, terms).length > 0) return "failing";
+    if (one.pruned !== undefined) return "pruned";
     if (i !== chosen && isOverconfident(one, terms) && !isOverconfident(tried[chosen] as Tried, terms)) return "worse";
     return i === chosen ? "good" : standing(compare(one, tried[chosen] as Tried, terms));
   });
@@ -85,12 +92,14 @@ function isOverconfident({ trials }: Tried, { guesses }: Terms): boolean {
  * - diverged: a number stopped being finite, or the training loss ended above ten times that of guessing, in every run;
  * - erratic: the same in some of the runs, or worse than the chosen rate, above it, and with a training loss that doubled in the second half of the run;
  * - good and as good for all we know: see `standing`; where no rate is better than guessing (`signal` is false), none is good;
- * - too low, too high: worse, and below or above the chosen rate.
+ * - too low, too high: worse, and below or above the chosen rate;
+ * - pruned: not worth going on with, see `prune`.
  */
 export function judge(tried: readonly Tried[], chosen: number | undefined, terms: Terms, signal = true): Judgement[] {
   const stand = chosen === undefined ? [] : standings(tried, chosen, terms);
   return tried.map((one, i) => {
     const failures = failuresOf(one, terms);
+    if (failures.length === 0 && one.pruned !== undefined) return { verdict: "pruned", reasons: [{ kind: "pruned", ...one.pruned }] };
     if (failures[0] !== undefined || chosen === undefined) {
       const reason: Reason = { ...(failures[0] as Failure), runs: failures.length, of: one.trials.length };
       return { verdict: failures.length < one.trials.length ? "erratic" : "diverged", reasons: [reason] };

@@ -12,6 +12,7 @@ export const MARKS: Readonly<Record<Verdict, string>> = {
   "too high": "▲",
   erratic: "≈",
   diverged: "✕",
+  pruned: "·",
 };
 
 /** A difference of scores in points. */
@@ -54,6 +55,12 @@ export function reasonText(reason: Reason): string {
       return `loss ${short(reason.loss)}, the chosen rate ${short(reason.chosen)}`;
     case "noBetterThanGuessing":
       return `validation loss ${short(reason.loss)}, guessing has ${short(reason.guess)}`;
+    case "pruned": {
+      const { epoch, side, loss, bestRate, bestLoss } = reason;
+      const there = `loss ${loss === null ? "far above guessing" : short(loss)}, ${short(bestRate)} had ${short(bestLoss)}`;
+      const far = side === "low" ? `its whole run goes less than a third as far as ${short(bestRate)} had gone; ` : "";
+      return `pruned after epoch ${epoch}: ${far}${there}`;
+    }
     case "notFinite":
       return `${reason.what} was no longer finite after step ${reason.step}${share(reason)}`;
     case "farAboveGuessing":

@@ -15,6 +15,7 @@ export const COLOURS: Record<Verdict, string> = {
   "too high": "--high",
   erratic: "--diverged",
   diverged: "--diverged",
+  pruned: "--muted",
 };
 const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 export const BOLD = `600 ${FONT}`;

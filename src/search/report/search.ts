@@ -13,6 +13,7 @@ const STYLES: Readonly<Record<Verdict, string>> = {
   "too high": "high",
   erratic: "diverged",
   diverged: "diverged",
+  pruned: "muted",
 };
 
 /** The page of a search. */
