@@ -34,8 +34,10 @@ export * from "../generated/factories.js";
 export * from "../generated/layers.js";
 export type { Activation } from "../models/activations.js";
 export { type CheckGradientsOptions, checkGradients, type GradientCheck } from "../models/check-gradients.js";
+export type { Padding, Pair } from "../models/convolution.js";
 export type { Initialization, WeightInitialization } from "../models/initialization.js";
 export {
+  type AnyLayerRule,
   type BoundLayer,
   type LayerChain,
   type LayerDescription,
@@ -51,6 +53,7 @@ export type { Loss } from "../models/losses.js";
 export { type MlpDescription, type MlpOptions, mlp } from "../models/mlp.js";
 export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "../models/model.js";
 export { Network } from "../models/network.js";
+export type { PoolingOptions } from "../models/pooling.js";
 export { type NetworkDescription, type SequentialDescription, type SequentialOptions, sequential } from "../models/sequential.js";
 export type { GroupState } from "../optimizers/groups.js";
 export type { MadeChange } from "../optimizers/manual-rate.js";
@@ -144,7 +147,7 @@ export type { Reason, Verdict } from "../search/verdict.js";
 export { headline, noteText as searchNoteText, reasonText } from "../search/words.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
 export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
-export type { CheckedRun, EarlyStopping, Run } from "../training/run.js";
+export type { CheckedRun, EarlyStopping, ModelOf, Run } from "../training/run.js";
 export {
   readSafetensors,
   type SafetensorsFile,
@@ -155,5 +158,5 @@ export {
 } from "../training/safetensors.js";
 export type { ScoreName } from "../training/score.js";
 export { type LoadReport, type LoadStateOptions, loadState, saveState } from "../training/state-file.js";
-export { type ModelOf, Trainer } from "../training/trainer.js";
+export { Trainer } from "../training/trainer.js";
 export { trainInWorker, type WorkerOptions, WorkerTrainer } from "../training/worker/worker-trainer.js";

@@ -6,7 +6,7 @@ export { type Checkpoint, readCheckpoint, type StateFile, type StoredTensors } f
 export { loadModel, runFromJSON } from "../training/from-json.js";
 export type { Progress } from "../training/progress.js";
 export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
-export { type CheckedRun, type EarlyStopping, type Run, readRun } from "../training/run.js";
+export { type CheckedRun, type EarlyStopping, type ModelOf, type Run, readRun } from "../training/run.js";
 export {
   readSafetensors,
   type SafetensorsFile,
@@ -17,5 +17,5 @@ export {
 } from "../training/safetensors.js";
 export type { ScoreName } from "../training/score.js";
 export { type LoadReport, type LoadStateOptions, loadState, saveState } from "../training/state-file.js";
-export { type ModelOf, Trainer } from "../training/trainer.js";
+export { Trainer } from "../training/trainer.js";
 export { trainInWorker, type WorkerOptions, WorkerTrainer } from "../training/worker/worker-trainer.js";

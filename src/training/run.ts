@@ -1,6 +1,6 @@
 import { type Loss, readLoss } from "../models/losses.js";
 import type { ModelFactory } from "../models/model.js";
-import { readNetwork } from "../models/network.js";
+import { type Network, readNetwork } from "../models/network.js";
 import type { NetworkDescription } from "../models/sequential.js";
 import { type OptimizerDescription, ruleOf } from "../optimizers/rule.js";
 import { unwrap } from "../optimizers/wrapper.js";
@@ -34,6 +34,9 @@ export interface Run {
   /** Stop when the validation data shows no improvement, and restore the best weights. Default: never. */
   earlyStopping?: EarlyStopping;
 }
+
+/** The model of a run: a network, or what the user's own function gives. */
+export type ModelOf<R extends Pick<Run, "model">> = R["model"] extends infer M ? (M extends ModelFactory ? ReturnType<M> : Network) : never;
 
 /** A run with its defaults filled in. */
 export type CheckedRun = Readonly<Required<Omit<Run, "loss" | "earlyStopping">>> & {

@@ -1,6 +1,5 @@
 import type { Dataset } from "../data/dataset.js";
 import { checkEngine, type Engine } from "../engine/engine.js";
-import type { ModelFactory } from "../models/model.js";
 import { Network } from "../models/network.js";
 import { widthsOf } from "../models/sequential.js";
 import { Random } from "../numerics/random.js";
@@ -16,12 +15,9 @@ import { checkCheckpoint, checkData, checkDatasets, checkModel, checkOptions } f
 import { evaluate } from "./evaluation.js";
 import { Meter } from "./meter.js";
 import type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "./records.js";
-import { type CheckedRun, clockOf, type Run, readRun } from "./run.js";
+import { type CheckedRun, clockOf, type ModelOf, type Run, readRun } from "./run.js";
 import { type ScoreName, scoreName } from "./score.js";
 import { Slices } from "./slices.js";
-
-/** The model of a run: a network, or what the user's own function gives. */
-export type ModelOf<R extends Pick<Run, "model">> = R["model"] extends infer M ? (M extends ModelFactory ? ReturnType<M> : Network) : never;
 
 /**
  * Trains a run on data: mini-batches in an order shuffled from the seed, one optimizer step a batch, validation after every epoch.
