@@ -129,6 +129,7 @@ function SearchPage() {
           <div class="stack">
             <SourcePicker
               source={source}
+              wanted={state.data === "file" && file === undefined}
               onChange={(next) => {
                 setDone(undefined);
                 if ("sample" in next) change({ data: next.sample });
