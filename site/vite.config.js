@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { guides } from "./guides.js";
 import { recipes } from "./recipes.js";
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -40,7 +41,7 @@ const head = {
 };
 
 export default defineConfig({
-  plugins: [head, recipes],
+  plugins: [head, recipes, guides],
   root: path("."),
   assetsInclude: ["**/*.gz"],
   base: "./",
