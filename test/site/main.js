@@ -76,7 +76,7 @@ const click = (page, text) =>
     button.click();
   }, text);
 const until = (page, condition, ...args) => page.waitForFunction(condition, { timeout: TIMEOUT, polling: 100 }, ...args);
-const says = (page, text) => until(page, (text) => document.querySelector("main").innerText.includes(text), text);
+const says = (page, text) => until(page, (text) => document.querySelector("main").textContent.includes(text), text);
 
 function equal(what, here, there) {
   if (here !== there) throw new Error(`${what}: ${here} in the page, ${there} in Node`);
@@ -135,7 +135,7 @@ const tasks = {
     await page.select(".controls select", "Infinity");
     await click(page, "Train");
     await says(page, "finished");
-    const hash = await page.evaluate(() => /SHA-256 of the weights: ([0-9a-f]{64})/.exec(document.body.innerText)[1]);
+    const hash = await page.evaluate(() => /SHA-256 of the weights: ([0-9a-f]{64})/.exec(document.body.textContent)[1]);
     await click(page, "Copy as code");
     await click(page, "Copy as command");
     await click(page, "Save the data as spirals.csv");
@@ -155,9 +155,9 @@ const tasks = {
   /** The slider steers a run, and what it did is in the address. */
   async steering(visitor) {
     const page = await visitor.open("playground");
-    await until(page, () => document.querySelector(".facts").innerText.includes("of 1100"));
+    await until(page, () => document.querySelector(".facts").textContent.includes("of 1100"));
     await click(page, "Train");
-    await until(page, () => Number(/step\s+(\d+)/.exec(document.querySelector(".facts").innerText)?.[1]) > 20);
+    await until(page, () => Number(/step\s*(\d+)/.exec(document.querySelector(".facts").textContent)?.[1]) > 20);
     await page.evaluate(() => {
       const slider = document.querySelector("input[type=range]");
       slider.value = "-3";

@@ -63,10 +63,8 @@ function DocsPage() {
           </ul>
         </nav>
       </div>
-      {guide && (
-        // biome-ignore lint/security/noDangerouslySetInnerHtml: made of the guides of the repository when the pages are built
-        <article class="card" dangerouslySetInnerHTML={{ __html: guide.html }} />
-      )}
+      {/* made of the guides of the repository when the pages are built */}
+      {guide && <article class="card" dangerouslySetInnerHTML={{ __html: guide.html }} />}
     </div>
   );
 }
