@@ -4,13 +4,14 @@ import { doctorCommand } from "./doctor.js";
 import { oneLine } from "./errors.js";
 import { playgroundCommand } from "./playground.js";
 import { predictCommand } from "./predict.js";
+import { reportCommand } from "./report.js";
 import { searchCommand } from "./search.js";
 import { printableLines } from "./terminal.js";
 import { trainCommand } from "./train.js";
 import { version } from "./version.js";
 
 /** Every command: one line registers it. */
-const commands = [searchCommand, trainCommand, predictCommand, describeCommand, doctorCommand, playgroundCommand];
+const commands = [searchCommand, trainCommand, predictCommand, describeCommand, reportCommand, doctorCommand, playgroundCommand];
 
 export function program(): Command {
   const root = new Command("stepsize")

@@ -56,6 +56,12 @@ export function changesOf(groups: readonly BoundGroup[]): MadeChange[] {
   });
 }
 
+/** Of what was set by hand, what updates from one, up to and not including another, were the first to use. */
+export function changesWithin(made: readonly MadeChange[], from: number, to: number): { readonly rateChanges?: readonly MadeChange[] } {
+  const rateChanges = made.filter(({ step }) => step >= from && step < to);
+  return rateChanges.length > 0 ? { rateChanges } : {};
+}
+
 /** The description with what was set by hand as data: an optimizer made of it makes the same updates without a hand. */
 export function recorded(description: OptimizerDescription, made: readonly MadeChange[]): OptimizerDescription {
   if (made.length === 0) return description;

@@ -46,4 +46,20 @@ export interface TrainOptions {
   signal?: AbortSignal;
   /** Called after every optimizer update. */
   onStep?: (step: StepRecord) => void;
+  /** Called after an optimizer update, at most 60 times a second. */
+  onProgress?: (progress: TrainProgress) => void;
+}
+
+/** How far a run has come, and how fast it goes. */
+export interface TrainProgress extends StepRecord {
+  /** The epochs of the run, unless it stops early. */
+  readonly epochs: number;
+  /** The updates of the run, unless it stops early. */
+  readonly steps: number;
+  /** The 2-norm of the update's gradients, before `clipNorm`. */
+  readonly gradientNorm: number;
+  /** Rows learnt from a second, since this call began. */
+  readonly rowsPerSecond: number;
+  /** Seconds to the end at that pace, unless it stops early. */
+  readonly secondsLeft: number;
 }

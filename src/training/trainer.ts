@@ -1,9 +1,10 @@
 import type { Dataset } from "../data/dataset.js";
 import { checkEngine, type Engine } from "../engine/engine.js";
-import type { Model } from "../models/model.js";
+import type { ModelFactory } from "../models/model.js";
 import { Network } from "../models/network.js";
+import { widthsOf } from "../models/sequential.js";
 import { Random } from "../numerics/random.js";
-import { recorded } from "../optimizers/manual-rate.js";
+import { changesWithin, recorded } from "../optimizers/manual-rate.js";
 import { Optimizer } from "../optimizers/optimizer.js";
 import type { StepOptions } from "../optimizers/rule.js";
 import type { OptimizerState } from "../optimizers/state.js";
@@ -13,10 +14,14 @@ import { type Best, better } from "./best.js";
 import { blockOf, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { checkCheckpoint, checkData, checkDatasets, checkModel, checkOptions } from "./checks.js";
 import { evaluate } from "./evaluation.js";
-import type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions } from "./records.js";
+import { Meter } from "./meter.js";
+import type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "./records.js";
 import { type CheckedRun, clockOf, type Run, readRun } from "./run.js";
 import { type ScoreName, scoreName } from "./score.js";
 import { Slices } from "./slices.js";
+
+/** The model of a run: a network, or what the user's own function gives. */
+export type ModelOf<R extends Pick<Run, "model">> = R["model"] extends infer M ? (M extends ModelFactory ? ReturnType<M> : Network) : never;
 
 /**
  * Trains a run on data: mini-batches in an order shuffled from the seed, one optimizer step a batch, validation after every epoch.
@@ -29,9 +34,9 @@ import { Slices } from "./slices.js";
  * const trainer = new Trainer(engine, run, { training, validation });
  * for await (const { epoch, loss, validation } of trainer.epochs()) console.log(epoch, loss, validation?.score);
  */
-export class Trainer implements Disposable {
+export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   readonly run: CheckedRun;
-  readonly model: Model;
+  readonly model: ModelOf<R>;
   readonly optimizer!: Optimizer;
   readonly scoreName: ScoreName;
   readonly #engine: Engine;
@@ -52,7 +57,7 @@ export class Trainer implements Disposable {
   #finished = false;
   #disposed = false;
 
-  constructor(engine: Engine, run: Run, data: TrainingData) {
+  constructor(engine: Engine, run: R & Run, data: TrainingData) {
     checkEngine(engine);
     this.run = readRun(run);
     this.#engine = engine;
@@ -62,8 +67,9 @@ export class Trainer implements Disposable {
     this.scoreName = scoreName(training);
     this.#batchesPerEpoch = Math.ceil(training.rows / batchSize);
     const context = { rows: batchSize, seed };
-    this.model = typeof model === "function" ? model(engine, context) : new Network(engine, model, loss as never, context);
-    checkModel(this.model, engine);
+    const made = typeof model === "function" ? model(engine, context) : new Network(engine, model, loss as never, context);
+    checkModel(made, engine);
+    this.model = made as ModelOf<R>;
     try {
       this.optimizer = new Optimizer(this.model.parameters, this.run.optimizer, clockOf(this.run, training.rows), true);
       this.#batches = this.#batchesOf(training);
@@ -90,11 +96,8 @@ export class Trainer implements Disposable {
   }
 
   /**
-   * Sets the learning rate from the next update on, while it trains; the run's must be `manual({ rate })`. What is set is kept by checkpoints, told by
+   * Sets the learning rate from the next update on, as `Optimizer.setLearningRate`, while it trains. What is set is kept by checkpoints, told by
    * the history, and data in `recordedRun`.
-   *
-   * @param match the pattern of a group, to set its rate alone.
-   * @throws OptionError as the optimizer's `setLearningRate`.
    */
   setLearningRate(rate: number, match?: string): void {
     this.#alive();
@@ -108,11 +111,13 @@ export class Trainer implements Disposable {
 
   /** Trains on, epoch by epoch, from where the run stands to its end. */
   async *epochs(options: TrainOptions = {}): AsyncGenerator<EpochRecord, void, undefined> {
-    const { signal, onStep } = checkOptions(options);
+    const { signal, onStep, onProgress } = checkOptions(options);
     const slices = new Slices();
+    const meter = onProgress && this.#meter(onProgress);
     while (!this.#finished) {
       signal?.throwIfAborted();
       const step = this.#step();
+      meter?.add(this.#batches.rows, step);
       // first the epoch's end, so that what onStep sees, and may write to a checkpoint, is whole
       const epoch = this.#done % this.#batchesPerEpoch === 0 ? this.#endEpoch() : undefined;
       if (step !== undefined) onStep?.(step);
@@ -278,6 +283,14 @@ export class Trainer implements Disposable {
     return { epoch, step: this.optimizer.steps, loss, learningRate: this.#learningRate };
   }
 
+  #meter(tell: (progress: TrainProgress) => void): Meter {
+    const { epochs, batchSize } = this.run;
+    const { rows } = this.#batches.data;
+    const rowsLeft = epochs * rows - this.#history.length * rows - (this.#done % this.#batchesPerEpoch) * batchSize;
+    const steps = clockOf(this.run, rows).totalSteps;
+    return new Meter(tell, { epochs, steps, rowsLeft, gradientNorm: () => this.optimizer.gradientNorm });
+  }
+
   #endEpoch(): EpochRecord {
     this.optimizer.check();
     this.optimizer.toEvaluation();
@@ -287,7 +300,7 @@ export class Trainer implements Disposable {
       loss: this.#lossSum / this.#batches.data.rows,
       learningRate: this.#learningRate,
       ...(this.#validation && { validation: evaluate(this.model, this.#validation, this.run.batchSize) }),
-      ...this.#rateChanges(),
+      ...changesWithin(this.optimizer.rateChanges, this.#history.at(-1)?.step ?? 0, this.optimizer.steps),
     };
     this.#history.push(record);
     const watched = record.validation?.loss ?? record.loss;
@@ -296,18 +309,10 @@ export class Trainer implements Disposable {
       throw new DivergedError("the validation loss", this.optimizer.steps);
     }
     this.optimizer.observe(watched);
-    const stopped = this.#noImprovement(record);
-    this.#finished = stopped || record.epoch >= this.run.epochs;
+    this.#finished = this.#noImprovement(record) || record.epoch >= this.run.epochs;
     if (this.#finished) this.#showResult();
     else this.optimizer.toTraining();
     return record;
-  }
-
-  /** The rates set by hand that the epoch, which ends here, was the first to use. */
-  #rateChanges(): Pick<EpochRecord, "rateChanges"> {
-    const from = this.#history.at(-1)?.step ?? 0;
-    const changes = this.optimizer.rateChanges.filter(({ step }) => step >= from && step < this.optimizer.steps);
-    return changes.length > 0 ? { rateChanges: changes } : {};
   }
 
   /** Leaves in the model what the run has come to, and keeps the training values where these are others. */
@@ -335,7 +340,7 @@ export class Trainer implements Disposable {
 
   #batchesOf(data: Dataset): Batches {
     const { model, loss, batchSize } = this.run;
-    return new Batches(this.#engine, data, batchSize, loss, typeof model === "function" ? undefined : model.outputs);
+    return new Batches(this.#engine, data, batchSize, loss, typeof model === "function" ? undefined : widthsOf(model).outputs);
   }
 
   #alive(): void {

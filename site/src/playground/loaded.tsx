@@ -13,11 +13,10 @@ export function LoadedModel() {
     setFault(undefined);
     try {
       const { model, run, notes } = loadModel(await load(), new Uint8Array(await file.arrayBuffer()));
-      const { inputs, hidden, outputs, activation } = model.description;
       const { settings } = (notes ?? {}) as { settings?: { target?: string } };
       const of = settings?.target === undefined ? "" : ` that predicts ${settings.target}`;
       setSaid(
-        `A network ${[inputs, ...hidden, outputs].join("-")} ${activation}${of}, trained by ${run.optimizer.kind}, seed ${run.seed}.`,
+        `A network of ${model.parameters.names.length} tensors${of}, trained by ${run.optimizer.kind}, seed ${run.seed}.`,
       );
       model.dispose();
     } catch (error) {

@@ -1,5 +1,6 @@
 import "./search.css";
 import { useMemo, useRef, useState } from "preact/hooks";
+import { workersExecutor } from "stepsize/workers";
 import { type SearchProgress, type SearchResult, searchLearningRate, type TrialResult } from "stepsize";
 import { ACTIVATIONS } from "../../../src/models/activations.js";
 import { SourcePicker } from "../data/picker.js";
@@ -11,7 +12,6 @@ import { encode } from "../ui/hash.js";
 import { OptimizerOptions } from "../ui/optimizers.js";
 import { mount } from "../ui/shell.js";
 import { KINDS, walkerOf } from "../ui/walker.js";
-import { workersOfPage } from "./executor.js";
 import { Rates } from "./rates.js";
 import { reportOf } from "./report.js";
 import { ReportFrame } from "./report-frame.js";
@@ -43,7 +43,7 @@ function SearchPage() {
   const change = (part: Partial<State>) => setState({ ...state, ...part });
 
   const search = async () => {
-    const executor = workersOfPage();
+    const executor = workersExecutor({ start: () => new Worker(new URL("trial-worker.js", document.baseURI), { type: "module" }) });
     abort.current = new AbortController();
     setBusy(true);
     setDone(undefined);
@@ -69,6 +69,7 @@ function SearchPage() {
         rates: ratesOf(state),
         resplit: true,
         executor: {
+          remote: true,
           run: (jobs, work) =>
             executor.run(jobs, {
               ...work,
@@ -101,7 +102,7 @@ function SearchPage() {
       else setFailure((error as Error).message);
       setTrials([...finished]);
     } finally {
-      executor.end();
+      executor.dispose();
       setRunning(new Map());
       setBusy(false);
     }
