@@ -59,7 +59,11 @@ export default defineConfig({
     modulePreload: false,
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: { ...Object.fromEntries(pages.map((name) => [name.replace(/\.html$/, ""), path(name)])), worker: path("src/worker.ts"), "trial-worker": path("../src/search/executors/trial-worker.ts") },
+      input: {
+        ...Object.fromEntries(pages.map((name) => [name.replace(/\.html$/, ""), path(name)])),
+        worker: path("src/worker.ts"),
+        "trial-worker": path("../src/search/executors/trial-worker.ts"),
+      },
       output: { entryFileNames: ({ name }) => (name.endsWith("worker") ? "[name].js" : "assets/[name]-[hash].js") },
     },
   },

@@ -15,9 +15,7 @@ export function LoadedModel() {
       const { model, run, notes } = loadModel(await load(), new Uint8Array(await file.arrayBuffer()));
       const { settings } = (notes ?? {}) as { settings?: { target?: string } };
       const of = settings?.target === undefined ? "" : ` that predicts ${settings.target}`;
-      setSaid(
-        `A network of ${model.parameters.names.length} tensors${of}, trained by ${run.optimizer.kind}, seed ${run.seed}.`,
-      );
+      setSaid(`A network of ${model.parameters.names.length} tensors${of}, trained by ${run.optimizer.kind}, seed ${run.seed}.`);
       model.dispose();
     } catch (error) {
       setFault(`${file.name}: ${(error as Error).message}`);

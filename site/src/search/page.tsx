@@ -1,7 +1,7 @@
 import "./search.css";
 import { useMemo, useRef, useState } from "preact/hooks";
-import { workersExecutor } from "stepsize/workers";
 import { type SearchProgress, type SearchResult, searchLearningRate, type TrialResult } from "stepsize";
+import { workersExecutor } from "stepsize/workers";
 import { ACTIVATIONS } from "../../../src/models/activations.js";
 import { SourcePicker } from "../data/picker.js";
 import { readParts, type Source } from "../data/read.js";
