@@ -40,8 +40,23 @@ const head = {
   ],
 };
 
+/** The worker of trials is an entry too: left to itself, the build would make a second bundle of the whole library for it. */
+const trials = {
+  name: "trials",
+  enforce: "pre",
+  transform(code, id) {
+    if (!id.endsWith("executors/start.ts")) return undefined;
+    const own = code.replace(
+      'new URL("./trial-worker.js", import.meta.url), { type: "module" }',
+      'new URL("trial-worker.js", document.baseURI), { type: "module" }',
+    );
+    if (own === code) throw new Error(`${id} starts its worker otherwise than vite.config.js thinks`);
+    return own;
+  },
+};
+
 export default defineConfig({
-  plugins: [head, recipes, guides],
+  plugins: [trials, head, recipes, guides],
   root: path("."),
   assetsInclude: ["**/*.gz"],
   base: "./",

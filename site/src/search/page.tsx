@@ -43,7 +43,7 @@ function SearchPage() {
   const change = (part: Partial<State>) => setState({ ...state, ...part });
 
   const search = async () => {
-    const executor = workersExecutor({ start: () => new Worker(new URL("trial-worker.js", document.baseURI), { type: "module" }) });
+    const executor = workersExecutor();
     abort.current = new AbortController();
     setBusy(true);
     setDone(undefined);
