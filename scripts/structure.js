@@ -7,7 +7,20 @@ import { dirname, join } from "node:path";
 import ts from "typescript";
 
 /** Each room may import from those before it. */
-const ROOMS = ["options", "numerics", "engine", "schedules", "optimizers", "models", "data", "training", "search", "entries", "cli"];
+const ROOMS = [
+  "options",
+  "numerics",
+  "minimize",
+  "engine",
+  "schedules",
+  "optimizers",
+  "models",
+  "data",
+  "training",
+  "search",
+  "entries",
+  "cli",
+];
 /** What the build writes belongs to the room that its sources are of; what is not listed may be imported from everywhere. */
 const GENERATED = {
   factories: "optimizers",

@@ -48,6 +48,7 @@ export {
   CheckpointError,
   DataError,
   DisposedError,
+  type DivergedDetails,
   DivergedError,
   EngineError,
   ModeError,
