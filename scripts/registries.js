@@ -33,6 +33,11 @@ const REGISTRIES = [
     },
   },
   { folders: ["optimizers/kinds", "optimizers/wrappers"], factories: "factories" },
+  {
+    folders: ["models/losses"],
+    factories: "losses",
+    list: { name: "lossRules", suffix: "Loss", type: "LossRule", from: "../models/loss.js", about: "Every kind of loss." },
+  },
 ];
 
 /** What a file exports: the names that users see, types marked as such, and its constants. */

@@ -29,6 +29,8 @@ const GENERATED = {
   schedules: "schedules",
   scheduleRules: "schedules",
   page: "search",
+  losses: "models",
+  lossRules: "models",
   "training-worker": "training",
   core: "engine",
   "core-threads": "engine",

@@ -23,7 +23,9 @@ export { type Arena, type Memory, Vector } from "../engine/memory.js";
 export { Parameter, Parameters, type ParametersOptions, type Shape, type Shapes, type Units } from "../engine/parameters.js";
 export type { LoadOptions } from "../engine/start.js";
 export * from "../generated/factories.js";
+export * from "../generated/losses.js";
 export type { Activation } from "../models/activations.js";
+export type { DescribedLoss, LossDescription } from "../models/loss.js";
 export type { Loss } from "../models/losses.js";
 export { type Initialization, type MlpDescription, type MlpOptions, mlp } from "../models/mlp.js";
 export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "../models/model.js";
@@ -113,7 +115,7 @@ export type { Reason, Verdict } from "../search/verdict.js";
 export { headline, noteText as searchNoteText, reasonText } from "../search/words.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
 export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
-export type { CheckedRun, EarlyStopping, Run } from "../training/run.js";
+export type { CheckedRun, EarlyStopping, Penalties, Run } from "../training/run.js";
 export {
   readSafetensors,
   type SafetensorsFile,
@@ -125,4 +127,5 @@ export {
 export type { ScoreName } from "../training/score.js";
 export { type LoadReport, type LoadStateOptions, loadState, saveState } from "../training/state-file.js";
 export { Trainer } from "../training/trainer.js";
+export type { ClassWeights } from "../training/weights.js";
 export { trainInWorker, type WorkerOptions, WorkerTrainer } from "../training/worker/worker-trainer.js";

@@ -62,7 +62,7 @@ export class Network implements Model {
     this.description = readMlp(description, "network");
     this.rows = rows;
     this.#seed = seed;
-    this.#loss = bindLoss(engine.kernels, readLoss(loss, "loss"), description.outputs);
+    this.#loss = bindLoss(engine, readLoss(loss, "loss"), description.outputs);
     const { activation } = description;
     const called = traitsOf(activation).from !== undefined;
     const kernel = (name: string) => (called ? (engine.kernels[name as keyof Kernels] as unknown as ActivationKernel) : undefined);
@@ -83,7 +83,7 @@ export class Network implements Model {
 
   train(batch: Batch): number {
     this.#forward(batch, true);
-    const loss = this.#loss(this.#last.z, batch.targetsPointer, this.#last.dz, batch.rows);
+    const loss = this.#loss(this.#last.z, batch.targetsPointer, this.#last.dz, batch.rows, batch.weightsPointer, batch.weight);
     this.#backward(batch);
     return loss;
   }
@@ -92,7 +92,7 @@ export class Network implements Model {
   evaluate(batch: Batch): Evaluation {
     if (this.parameters.trainingOnly) throw new ModeError("evaluate", "evaluation");
     this.#forward(batch, false);
-    const loss = this.#loss(this.#last.z, batch.targetsPointer, this.#last.dz, batch.rows);
+    const loss = this.#loss(this.#last.z, batch.targetsPointer, this.#last.dz, batch.rows, batch.weightsPointer, batch.weight);
     return { loss, outputs: this.#outputs.view.subarray(0, batch.rows * this.#last.outputs) };
   }
 

@@ -9,15 +9,16 @@ export function evaluate(model: Model, batches: Batches, batchSize: number): Met
   if (model.evaluate === undefined) throw new OptionError("run.model", model, "needs evaluate(batch) to be checked on data");
   const { data } = batches;
   const score = new Score(data);
-  let sum = 0;
+  let [sum, weights] = [0, 0];
   let scored = true;
   for (let from = 0; from < data.rows; from += batchSize) {
     const rows = Math.min(batchSize, data.rows - from);
     const { loss, outputs } = model.evaluate(batches.gather(from, rows, 0));
-    sum += loss * rows;
+    sum += loss * batches.weight;
+    weights += batches.weight;
     if (outputs === undefined) scored = false;
     else score.add(outputs, rows);
   }
   const value = scored ? score.value : undefined;
-  return { loss: sum / data.rows, ...(value !== undefined && { score: value }) };
+  return { loss: sum / weights, ...(value !== undefined && { score: value }) };
 }

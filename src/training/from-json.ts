@@ -1,4 +1,5 @@
 import type { Engine } from "../engine/load.js";
+import { lossFromJSON } from "../models/loss-json.js";
 import type { MlpDescription } from "../models/mlp.js";
 import { Network, networkShapes } from "../models/network.js";
 import { optimizerFromJSON } from "../optimizers/index.js";
@@ -28,7 +29,8 @@ export function runFromJSON(value: unknown): CheckedRun {
   if (typeof value !== "object" || value === null) throw new OptionError("run", value, `must be an object, got ${show(value)}`);
   const given = value as Run;
   if (given.optimizer === undefined) throw new OptionError("run.optimizer", undefined, "is missing");
-  return readRun({ ...given, optimizer: optimizerFromJSON(given.optimizer, "run.optimizer") });
+  const loss = given.loss === undefined ? {} : { loss: lossFromJSON(given.loss, "run.loss") };
+  return readRun({ ...given, ...loss, optimizer: optimizerFromJSON(given.optimizer, "run.optimizer") });
 }
 
 /**

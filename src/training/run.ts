@@ -4,8 +4,9 @@ import type { ModelFactory } from "../models/model.js";
 import { type OptimizerDescription, ruleOf } from "../optimizers/rule.js";
 import { unwrap } from "../optimizers/wrapper.js";
 import { OptionError } from "../options/errors.js";
-import { type Field, integer, number, oneOf, optional, readOptions, show } from "../options/options.js";
+import { demand, type Field, integer, list, number, oneOf, optional, readOptions, show } from "../options/options.js";
 import type { Clock } from "../schedules/schedule.js";
+import type { ClassWeights } from "./weights.js";
 
 export interface EarlyStopping {
   /** Epochs without an improvement before training stops, at least 1. */
@@ -30,13 +31,32 @@ export interface Run {
   epochs?: number;
   /** Decides initial weights, the order of rows and dropout: a whole number from 0. Default 1. */
   seed?: number;
+  /**
+   * How much rows of each class count: a number for each class in the data's order, or "balanced": as much as rows / (classes × rows of the class).
+   * Losses are divided by the sum of weights. They hold for validation too. Default: alike.
+   */
+  classWeights?: ClassWeights;
+  /** Penalties for the size of weights, a part of the training loss. Default: none. */
+  penalties?: Penalties;
   /** Stop when the validation data shows no improvement, and restore the best weights. Default: never. */
   earlyStopping?: EarlyStopping;
 }
 
+/** l1 times the sum of |w| plus l2 times the sum of w^2, over the tensors that match. */
+export interface Penalties {
+  /** At least 0. Default 0. */
+  l1?: number;
+  /** At least 0: twice PyTorch's weight_decay has the gradient of 1 here. Default 0. */
+  l2?: number;
+  /** A pattern of names of tensors. Default "*.weight". */
+  match?: string;
+}
+
 /** A run with its defaults filled in. */
-export type CheckedRun = Readonly<Required<Omit<Run, "loss" | "earlyStopping">>> & {
+export type CheckedRun = Readonly<Required<Omit<Run, "loss" | "earlyStopping" | "classWeights" | "penalties">>> & {
   readonly loss?: Loss;
+  readonly classWeights?: ClassWeights;
+  readonly penalties?: Readonly<Required<Penalties>>;
   readonly earlyStopping?: Readonly<Required<EarlyStopping>>;
 };
 
@@ -68,6 +88,31 @@ const earlyStopping: Field<Required<EarlyStopping>> = {
     }),
 };
 
+const classWeights: Field<ClassWeights> = {
+  fallback: undefined,
+  read(value, path) {
+    if (value === "balanced") return value;
+    if (typeof value === "string") return oneOf(undefined, ["balanced"]).read(value, path);
+    return list(undefined, number(undefined, { min: 0, max: 1e30 }), 1).read(value, path);
+  },
+};
+
+const penalties: Field<Required<Penalties>> = {
+  fallback: undefined,
+  read: (value, path) =>
+    readOptions<Required<Penalties>>(path, value, {
+      l1: number(0, { min: 0, max: 1e30 }),
+      l2: number(0, { min: 0, max: 1e30 }),
+      match: {
+        fallback: "*.weight",
+        read(value, path) {
+          demand(typeof value === "string" && value !== "", path, value, 'a pattern such as "*.weight"');
+          return value as string;
+        },
+      },
+    }),
+};
+
 /** Runs that `readRun` has checked: each is checked once, however many hands it passes through. */
 const checkedRuns = /* @__PURE__ */ new WeakSet<object>();
 
@@ -81,12 +126,16 @@ export function readRun(run: Run): CheckedRun {
     batchSize: integer(32, { min: 1 }),
     epochs: integer(30, { min: 1 }),
     seed: integer(1, { min: 0 }),
+    classWeights: optional(classWeights),
+    penalties: optional(penalties),
     earlyStopping: optional(earlyStopping),
   } as Parameters<typeof readOptions<CheckedRun>>[2]);
   if (typeof checked.model === "object" && checked.loss === undefined) throw new OptionError("run.loss", undefined, "is missing");
   if (typeof checked.model === "function" && checked.loss !== undefined) {
     throw new OptionError("run.loss", checked.loss, "must be left out: a model of your own computes its loss itself");
   }
+  if (typeof checked.model === "function" && checked.classWeights !== undefined)
+    throw new OptionError("run.classWeights", checked.classWeights, "must be left out: a model of your own weighs its rows itself");
   checkedRuns.add(checked);
   return checked;
 }

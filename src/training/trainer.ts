@@ -6,7 +6,6 @@ import { Random } from "../numerics/random.js";
 import { changesWithin, recorded } from "../optimizers/manual-rate.js";
 import { Optimizer } from "../optimizers/optimizer.js";
 import type { StepOptions } from "../optimizers/rule.js";
-import type { OptimizerState } from "../optimizers/state.js";
 import { DisposedError, DivergedError } from "../options/errors.js";
 import { Batches } from "./batches.js";
 import { type Best, better } from "./best.js";
@@ -14,10 +13,13 @@ import { blockOf, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { checkCheckpoint, checkData, checkDatasets, checkModel, checkOptions } from "./checks.js";
 import { evaluate } from "./evaluation.js";
 import { Meter } from "./meter.js";
+import { bindPenalty } from "./penalty.js";
 import type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "./records.js";
+import { restoreOptimizer } from "./restoring.js";
 import { type CheckedRun, clockOf, type Run, readRun } from "./run.js";
 import { type ScoreName, scoreName } from "./score.js";
 import { Slices } from "./slices.js";
+import { classWeightsOf, rowWeights } from "./weights.js";
 
 /**
  * Trains a run on data: mini-batches in an order shuffled from the seed, one optimizer step a batch, validation after every epoch.
@@ -40,6 +42,8 @@ export class Trainer implements Disposable {
   readonly #validation: Batches | undefined;
   readonly #batchesPerEpoch: number;
   readonly #stepOptions: StepOptions = {};
+  readonly #classWeights: readonly number[] | undefined;
+  readonly #penalty!: () => number;
   #history: EpochRecord[] = [];
   /** Batches done since the start. */
   #done = 0;
@@ -61,12 +65,14 @@ export class Trainer implements Disposable {
     checkData(this.run, data);
     const { batchSize, seed, model, loss } = this.run;
     this.scoreName = scoreName(training);
+    this.#classWeights = classWeightsOf(this.run.classWeights, training);
     this.#batchesPerEpoch = Math.ceil(training.rows / batchSize);
     const context = { rows: batchSize, seed };
     this.model = typeof model === "function" ? model(engine, context) : new Network(engine, model, loss as never, context);
     checkModel(this.model, engine);
     try {
       this.optimizer = new Optimizer(this.model.parameters, this.run.optimizer, clockOf(this.run, training.rows), true);
+      this.#penalty = bindPenalty(engine, this.model.parameters, this.run);
       this.#batches = this.#batchesOf(training);
       this.#validation = validation && this.#batchesOf(validation);
     } catch (error) {
@@ -197,7 +203,7 @@ export class Trainer implements Disposable {
     const shownValues = blockOf(parameters, values);
     const trainingValues = training.size > 0 ? blockOf(parameters, training) : undefined;
     const bestValues = progress.best && blockOf(parameters, best);
-    this.#restoreOptimizer(optimizer, (goesOn && trainingValues) || shownValues);
+    restoreOptimizer(this.optimizer, optimizer, (goesOn && trainingValues) || shownValues);
     this.#done = done;
     this.#lossSum = lossSum;
     this.#finished = finished;
@@ -211,22 +217,6 @@ export class Trainer implements Disposable {
       parameters.values.view.set(shownValues);
     }
     if (done % this.#batchesPerEpoch !== 0) this.#shuffle();
-  }
-
-  /** Takes over values and state, or throws and leaves both as they were. */
-  #restoreOptimizer(state: OptimizerState, block: Float32Array): void {
-    const { view } = this.model.parameters.values;
-    const { evaluating } = this.optimizer;
-    const shown = view.slice();
-    this.optimizer.toTraining();
-    try {
-      this.optimizer.load(state);
-    } catch (error) {
-      if (evaluating) this.optimizer.toEvaluation();
-      view.set(shown);
-      throw error;
-    }
-    view.set(block);
   }
 
   /** Does something while the parameters hold the training values, and shows those to evaluate again. */
@@ -267,7 +257,7 @@ export class Trainer implements Disposable {
     // a short batch counts by its rows among those that are accumulated; the run's last ones are not left out
     this.#stepOptions.weight = rows / this.run.batchSize;
     this.#stepOptions.last = this.#done + 1 === this.#batchesPerEpoch * this.run.epochs;
-    const updated = this.optimizer.step(() => this.model.train(batch), this.#stepOptions);
+    const updated = this.optimizer.step(() => this.model.train(batch) + this.#penalty(), this.#stepOptions);
     this.#done++;
     const { loss } = this.optimizer;
     // a batch that the guard has left out counts as those before it
@@ -282,8 +272,12 @@ export class Trainer implements Disposable {
     const { epochs, batchSize } = this.run;
     const { rows } = this.#batches.data;
     const rowsLeft = epochs * rows - this.#history.length * rows - (this.#done % this.#batchesPerEpoch) * batchSize;
-    const steps = clockOf(this.run, rows).totalSteps;
-    return new Meter(tell, { epochs, steps, rowsLeft, gradientNorm: () => this.optimizer.gradientNorm });
+    return new Meter(tell, {
+      epochs,
+      steps: clockOf(this.run, rows).totalSteps,
+      rowsLeft,
+      gradientNorm: () => this.optimizer.gradientNorm,
+    });
   }
 
   #endEpoch(): EpochRecord {
@@ -336,7 +330,8 @@ export class Trainer implements Disposable {
 
   #batchesOf(data: Dataset): Batches {
     const { model, loss, batchSize } = this.run;
-    return new Batches(this.#engine, data, batchSize, loss, typeof model === "function" ? undefined : model.outputs);
+    const outputs = typeof model === "function" ? undefined : model.outputs;
+    return new Batches(this.#engine, data, batchSize, loss, outputs, rowWeights(data, this.#classWeights));
   }
 
   #alive(): void {
