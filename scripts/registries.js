@@ -38,6 +38,11 @@ const REGISTRIES = [
     factories: "losses",
     list: { name: "lossRules", suffix: "Loss", type: "LossRule", from: "../models/loss.js", about: "Every kind of loss." },
   },
+  {
+    folders: ["training/metrics"],
+    factories: "metrics",
+    list: { name: "metricRules", suffix: "Metric", type: "MetricRule", from: "../training/metric.js", about: "Every kind of metric." },
+  },
 ];
 
 /** What a file exports: the names that users see, types marked as such, and its constants. */

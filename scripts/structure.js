@@ -31,6 +31,8 @@ const GENERATED = {
   page: "search",
   losses: "models",
   lossRules: "models",
+  metrics: "training",
+  metricRules: "training",
   "training-worker": "training",
   core: "engine",
   "core-threads": "engine",

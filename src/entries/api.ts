@@ -24,6 +24,7 @@ export { Parameter, Parameters, type ParametersOptions, type Shape, type Shapes,
 export type { LoadOptions } from "../engine/start.js";
 export * from "../generated/factories.js";
 export * from "../generated/losses.js";
+export * from "../generated/metrics.js";
 export type { Activation } from "../models/activations.js";
 export type { DescribedLoss, LossDescription } from "../models/loss.js";
 export type { Loss } from "../models/losses.js";
@@ -113,7 +114,9 @@ export type { SearchLearningRate, SearchOptions, SearchProgress } from "../searc
 export { type RowResults, runTrial, type SearchData, type TrialResult, type TrialSpec } from "../search/trial.js";
 export type { Reason, Verdict } from "../search/verdict.js";
 export { headline, noteText as searchNoteText, reasonText } from "../search/words.js";
+export { confusionMatrix } from "../training/confusion-matrix.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
+export { type Metric, measure, type Predictions } from "../training/metric.js";
 export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
 export type { CheckedRun, EarlyStopping, Penalties, Run } from "../training/run.js";
 export {

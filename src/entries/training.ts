@@ -1,10 +1,13 @@
 // The entry point "stepsize/training": runs, checkpoints and files of state as data, below what `Trainer` does with them.
 /// <reference lib="esnext.disposable" preserve="true" />
 
+export * from "../generated/metrics.js";
 export { lossFromJSON } from "../models/loss-json.js";
 export type { MadeChange } from "../optimizers/manual-rate.js";
 export { type Checkpoint, readCheckpoint, type StateFile, type StoredTensors } from "../training/checkpoint.js";
+export { confusionMatrix } from "../training/confusion-matrix.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
+export { type Metric, measure, type Predictions } from "../training/metric.js";
 export type { Progress } from "../training/progress.js";
 export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
 export { type CheckedRun, type EarlyStopping, type Penalties, type Run, readRun } from "../training/run.js";

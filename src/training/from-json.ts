@@ -7,6 +7,7 @@ import { Optimizer } from "../optimizers/optimizer.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
 import { show } from "../options/options.js";
 import { blockOf, readCheckpoint, type StoredTensors, valuesOf } from "./checkpoint.js";
+import { metricsFromJSON } from "./metrics-json.js";
 import { type CheckedRun, type Run, readRun } from "./run.js";
 import { functionIn } from "./run-json.js";
 
@@ -30,7 +31,8 @@ export function runFromJSON(value: unknown): CheckedRun {
   const given = value as Run;
   if (given.optimizer === undefined) throw new OptionError("run.optimizer", undefined, "is missing");
   const loss = given.loss === undefined ? {} : { loss: lossFromJSON(given.loss, "run.loss") };
-  return readRun({ ...given, ...loss, optimizer: optimizerFromJSON(given.optimizer, "run.optimizer") });
+  const metrics = given.metrics === undefined ? {} : { metrics: metricsFromJSON(given.metrics, "run.metrics") };
+  return readRun({ ...given, ...loss, ...metrics, optimizer: optimizerFromJSON(given.optimizer, "run.optimizer") });
 }
 
 /**

@@ -6,6 +6,7 @@ import { unwrap } from "../optimizers/wrapper.js";
 import { OptionError } from "../options/errors.js";
 import { demand, type Field, integer, list, number, oneOf, optional, readOptions, show } from "../options/options.js";
 import type { Clock } from "../schedules/schedule.js";
+import { type Metric, metricName, metricRuleOf } from "./metric.js";
 import type { ClassWeights } from "./weights.js";
 
 export interface EarlyStopping {
@@ -13,8 +14,8 @@ export interface EarlyStopping {
   patience: number;
   /** The least improvement that counts, in units of the monitored number. Default 0: any. */
   minimumImprovement?: number;
-  /** The validation loss, or the validation score (accuracy, R²). Default loss. */
-  monitor?: "loss" | "score";
+  /** The validation loss, the validation score (accuracy, R²), or the name of one of `run.metrics`. Default loss. */
+  monitor?: "loss" | "score" | (string & {});
 }
 
 /** Everything that decides a run, as plain data. */
@@ -36,6 +37,8 @@ export interface Run {
    * Losses are divided by the sum of weights. They hold for validation too. Default: alike.
    */
   classWeights?: ClassWeights;
+  /** What is measured beside loss and score whenever data are evaluated, each by its name. Default: nothing. */
+  metrics?: readonly Metric[];
   /** Penalties for the size of weights, a part of the training loss. Default: none. */
   penalties?: Penalties;
   /** Stop when the validation data shows no improvement, and restore the best weights. Default: never. */
@@ -53,9 +56,10 @@ export interface Penalties {
 }
 
 /** A run with its defaults filled in. */
-export type CheckedRun = Readonly<Required<Omit<Run, "loss" | "earlyStopping" | "classWeights" | "penalties">>> & {
+export type CheckedRun = Readonly<Required<Omit<Run, "loss" | "earlyStopping" | "classWeights" | "metrics" | "penalties">>> & {
   readonly loss?: Loss;
   readonly classWeights?: ClassWeights;
+  readonly metrics?: readonly Metric[];
   readonly penalties?: Readonly<Required<Penalties>>;
   readonly earlyStopping?: Readonly<Required<EarlyStopping>>;
 };
@@ -84,8 +88,22 @@ const earlyStopping: Field<Required<EarlyStopping>> = {
     readOptions<Required<EarlyStopping>>(path, value, {
       patience: integer(undefined, { min: 1 }),
       minimumImprovement: number(0, { min: 0 }),
-      monitor: oneOf("loss", ["loss", "score"]),
+      monitor: {
+        fallback: "loss",
+        read(value, path) {
+          demand(typeof value === "string", path, value, "loss, score or the name of a metric");
+          return value as string;
+        },
+      },
     }),
+};
+
+const metric: Field<Metric> = {
+  fallback: undefined,
+  read(value, path) {
+    metricRuleOf(value, path);
+    return value as Metric;
+  },
 };
 
 const classWeights: Field<ClassWeights> = {
@@ -127,6 +145,7 @@ export function readRun(run: Run): CheckedRun {
     epochs: integer(30, { min: 1 }),
     seed: integer(1, { min: 0 }),
     classWeights: optional(classWeights),
+    metrics: optional(list(undefined, metric)),
     penalties: optional(penalties),
     earlyStopping: optional(earlyStopping),
   } as Parameters<typeof readOptions<CheckedRun>>[2]);
@@ -136,6 +155,12 @@ export function readRun(run: Run): CheckedRun {
   }
   if (typeof checked.model === "function" && checked.classWeights !== undefined)
     throw new OptionError("run.classWeights", checked.classWeights, "must be left out: a model of your own weighs its rows itself");
+  const names = (checked.metrics ?? []).map((metric) => metricName(metric));
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new OptionError("run.metrics", checked.metrics, `must have different names, got ${twice} twice`);
+  if (checked.earlyStopping !== undefined) {
+    oneOf(undefined, ["loss", "score", ...names]).read(checked.earlyStopping.monitor, "run.earlyStopping.monitor");
+  }
   checkedRuns.add(checked);
   return checked;
 }

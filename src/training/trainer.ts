@@ -153,7 +153,7 @@ export class Trainer implements Disposable {
     const batches = this.#batchesOf(data);
     try {
       this.optimizer.toEvaluation();
-      return evaluate(this.model, batches, this.run.batchSize);
+      return evaluate(this.model, batches, this.run.batchSize, this.run.metrics);
     } finally {
       if (!evaluating) this.optimizer.toTraining();
       batches.dispose();
@@ -288,7 +288,7 @@ export class Trainer implements Disposable {
       step: this.optimizer.steps,
       loss: this.#lossSum / this.#batches.data.rows,
       learningRate: this.#learningRate,
-      ...(this.#validation && { validation: evaluate(this.model, this.#validation, this.run.batchSize) }),
+      ...(this.#validation && { validation: evaluate(this.model, this.#validation, this.run.batchSize, this.run.metrics) }),
       ...changesWithin(this.optimizer.rateChanges, this.#history.at(-1)?.step ?? 0, this.optimizer.steps),
     };
     this.#history.push(record);
@@ -318,7 +318,7 @@ export class Trainer implements Disposable {
   #noImprovement(record: EpochRecord): boolean {
     const { earlyStopping } = this.run;
     if (earlyStopping === undefined) return false;
-    this.#best = better(this.#best, record, earlyStopping, this.model.parameters.values.view);
+    this.#best = better(this.#best, record, this.run, this.model.parameters.values.view);
     return record.epoch - this.#best.epoch >= earlyStopping.patience;
   }
 
