@@ -24,9 +24,9 @@ const bundles = [
   {
     name: "a program that trains",
     code: 'export { load, mlp, adamw, warmup, cosine, Trainer } from "./dist/entries/index.js";',
-    limit: 50 * KB,
+    limit: 52 * KB,
   },
-  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 90 * KB },
+  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 102 * KB },
 ];
 
 let failed = false;

@@ -115,8 +115,12 @@ export { type RowResults, runTrial, type SearchData, type TrialResult, type Tria
 export type { Reason, Verdict } from "../search/verdict.js";
 export { headline, noteText as searchNoteText, reasonText } from "../search/words.js";
 export { confusionMatrix } from "../training/confusion-matrix.js";
+export { type ScheduleNote, scheduleNotes, scheduleNoteText } from "../training/fit-notes.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
-export { type Metric, measure, type Predictions } from "../training/metric.js";
+export { csvLog, jsonLinesLog, type RunLog, tensorBoardLog, type WriteBytes, type WriteText } from "../training/logs.js";
+export { measure } from "../training/measure.js";
+export type { Metric, Predictions } from "../training/metric.js";
+export { recordedRun } from "../training/recorded-run.js";
 export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
 export type { CheckedRun, EarlyStopping, Penalties, Run } from "../training/run.js";
 export {

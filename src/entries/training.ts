@@ -6,9 +6,13 @@ export { lossFromJSON } from "../models/loss-json.js";
 export type { MadeChange } from "../optimizers/manual-rate.js";
 export { type Checkpoint, readCheckpoint, type StateFile, type StoredTensors } from "../training/checkpoint.js";
 export { confusionMatrix } from "../training/confusion-matrix.js";
+export { type ScheduleNote, scheduleNotes, scheduleNoteText } from "../training/fit-notes.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
-export { type Metric, measure, type Predictions } from "../training/metric.js";
+export { csvLog, jsonLinesLog, type RunLog, tensorBoardLog, type WriteBytes, type WriteText } from "../training/logs.js";
+export { measure } from "../training/measure.js";
+export type { Metric, Predictions } from "../training/metric.js";
 export type { Progress } from "../training/progress.js";
+export { recordedRun } from "../training/recorded-run.js";
 export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
 export { type CheckedRun, type EarlyStopping, type Penalties, type Run, readRun } from "../training/run.js";
 export {

@@ -5,14 +5,17 @@ import { makeLoss } from "./loss.js";
 import { LOSSES, type Loss, readLoss } from "./losses.js";
 
 /**
- * A loss from data that was JSON: a name, or an object with `kind` and that kind's options.
+ * A loss from data that was JSON: a name, of one without options, or an object with `kind` and that kind's options.
  *
  * @throws OptionError that names the place
  * @example lossFromJSON({ kind: "focal", gamma: 2 })
  */
 export function lossFromJSON(value: unknown, path = "loss"): Loss {
+  if (typeof value === "string" && !LOSSES.some((name) => name === value)) return lossFromJSON({ kind: value }, path);
   if (typeof value !== "object" || value === null) return readLoss(value, path);
   const { kind } = value as { kind?: unknown };
+  // Huber's loss is also data without a rule
+  if (kind === "huber") return readLoss(value, path);
   const rule = lossRules.find((known) => known.kind === kind);
   if (rule === undefined) {
     const kinds = lossRules.map((known) => known.kind);

@@ -1,3 +1,4 @@
+import type { Engine } from "../engine/engine.js";
 import { OptionError } from "../options/errors.js";
 import { type Fields, readOptions, show } from "../options/options.js";
 
@@ -11,6 +12,9 @@ export type RowLoss = (memory: Float32Array, z: number, targets: ArrayLike<numbe
  * What a loss takes as targets: a class index a row, numbers from 0 to 1, numbers that are 0 or 1 (two classes), numbers from 0, or any numbers.
  */
 export type LossTargets = "classes" | "shares" | "signs" | "counts" | "quantities";
+
+/** Computes the mean loss and writes its gradient with respect to z into dz; `w` points to a weight for each row, whose sum is `weight`. */
+export type LossKernel = (z: number, t: number, dz: number, rows: number, w?: number, weight?: number) => number;
 
 /** A kind of loss. Computed in float64, whose operations are the same everywhere, so that it needs no kernels. */
 export interface LossRule<O extends object = object> {
@@ -75,5 +79,28 @@ export function pointwise<O extends object>(
       memory[dz + j] = gradient((slope(output, target, options, j) * factor) / outputs);
     }
     return sum / outputs;
+  };
+}
+
+/** Binds what a factory made: row by row, each by its weight at `w`, the sum of which is `weight`. */
+export function bindRule({ arena }: Engine, rule: LossRule, options: LossDescription, outputs: number): LossKernel {
+  const width = rule.width?.(options, outputs) ?? outputs;
+  const areClasses = rule.targets(options, outputs) === "classes";
+  const row = rule.bind(options, outputs);
+  let floats: Float32Array = new Float32Array(0);
+  let targets: Float32Array | Uint32Array = floats;
+  return (z, t, dz, rows, w = 0, weight = rows) => {
+    const { buffer } = arena.memory;
+    // memory that grows has another buffer
+    if (floats.buffer !== buffer) {
+      floats = new Float32Array(buffer);
+      targets = areClasses ? new Uint32Array(buffer) : floats;
+    }
+    let sum = 0;
+    for (let r = 0; r < rows; r++) {
+      const own = w === 0 ? 1 : (floats[(w >>> 2) + r] as number);
+      sum += own * row(floats, (z >>> 2) + r * outputs, targets, (t >>> 2) + r * width, (dz >>> 2) + r * outputs, own / weight);
+    }
+    return sum / weight;
   };
 }

@@ -1,23 +1,9 @@
 import type { Engine } from "../engine/engine.js";
 import { OptionError } from "../options/errors.js";
-import { oneOf, show, suggest } from "../options/options.js";
-import { type LossDescription, type LossRule, type LossTargets, makeLoss, ruleIn } from "./loss.js";
-import { binaryCrossEntropyLoss } from "./losses/binaryCrossEntropy.js";
-import { crossEntropyLoss } from "./losses/crossEntropy.js";
-import { huberLoss } from "./losses/huber.js";
-import { meanAbsoluteLoss } from "./losses/meanAbsolute.js";
-import { meanSquaredLoss } from "./losses/meanSquared.js";
+import { number, oneOf, readOptions, show, suggest } from "../options/options.js";
+import { bindRule, type LossDescription, type LossKernel, type LossTargets, ruleIn } from "./loss.js";
 
 export const LOSSES = ["crossEntropy", "binaryCrossEntropy", "meanSquared", "meanAbsolute", "huber"] as const;
-
-/** The losses that have names: their rules serve where rows have weights, and where options are given. */
-const named: Readonly<Record<(typeof LOSSES)[number], LossRule>> = {
-  crossEntropy: crossEntropyLoss as LossRule,
-  binaryCrossEntropy: binaryCrossEntropyLoss as LossRule,
-  meanSquared: meanSquaredLoss,
-  meanAbsolute: meanAbsoluteLoss,
-  huber: huberLoss as LossRule,
-};
 
 /**
  * A loss, which measures a network's outputs z as a mean over a batch:
@@ -31,15 +17,14 @@ const named: Readonly<Record<(typeof LOSSES)[number], LossRule>> = {
  */
 export type Loss = (typeof LOSSES)[number] | { readonly kind: "huber"; readonly delta: number } | LossDescription;
 
-/** Computes the mean loss and writes its gradient with respect to z into dz; `w` points to a weight for each row, whose sum is `weight`. */
-export type LossKernel = (z: number, t: number, dz: number, rows: number, w?: number, weight?: number) => number;
-
 export function readLoss(value: unknown, path: string): Loss {
   if (ruleIn(value) !== undefined) return value as LossDescription;
   if (typeof value !== "object" || value === null) return oneOf(undefined, LOSSES).read(value, path);
   const { kind } = value as { kind?: unknown };
-  const rule = LOSSES.find((name) => name === kind);
-  if (rule !== undefined) return makeLoss(named[rule], value, path);
+  if (kind === "huber") {
+    const { delta } = readOptions<{ delta: number }>(path, value, { delta: number(1, { above: 0 }) });
+    return Object.freeze({ kind: "huber", delta });
+  }
   const advice = typeof kind === "string" ? `${suggest(kind, LOSSES)}: make it by its factory, or read the run with runFromJSON()` : "";
   throw new OptionError(
     path,
@@ -50,52 +35,46 @@ export function readLoss(value: unknown, path: string): Loss {
 
 /** The name of a loss, and what it is of a number of outputs. */
 export function traitsOfLoss(loss: Loss, outputs: number): { name: string; targets: LossTargets; width: number } {
-  const [rule, options] = ruleAndOptions(loss);
-  rule.check?.(options, outputs, "run.loss");
-  const targets = rule.targets(options, outputs);
-  return { name: rule.kind, targets, width: rule.width?.(options, outputs) ?? outputs };
-}
-
-function ruleAndOptions(loss: Loss): [LossRule, object] {
-  if (typeof loss === "string") return [named[loss], {}];
-  return [ruleIn(loss) ?? named[loss.kind as (typeof LOSSES)[number]], loss];
+  const rule = ruleIn(loss);
+  const name = typeof loss === "string" ? loss : loss.kind;
+  if (rule === undefined) {
+    const areClasses = name === "crossEntropy";
+    const targets = areClasses ? "classes" : name === "binaryCrossEntropy" ? "shares" : "quantities";
+    return { name, targets, width: areClasses ? 1 : outputs };
+  }
+  rule.check?.(loss as object, outputs, "run.loss");
+  return { name, targets: rule.targets(loss as object, outputs), width: rule.width?.(loss as object, outputs) ?? outputs };
 }
 
 /** Binds a loss to an engine and a number of outputs. */
 export function bindLoss(engine: Engine, loss: Loss, outputs: number): LossKernel {
-  const fast = bindKernel(engine, loss, outputs);
-  const [rule, options] = ruleAndOptions(loss);
-  const width = rule.width?.(options, outputs) ?? outputs;
-  const areClasses = rule.targets(options, outputs) === "classes";
-  const row = rule.bind(options, outputs);
-  const { memory } = engine.arena;
-  let floats: Float32Array = new Float32Array(0);
-  let targets: Float32Array | Uint32Array = floats;
+  const rule = ruleIn(loss);
+  if (rule !== undefined) return bindRule(engine, rule, loss as LossDescription, outputs);
+  const { width } = traitsOfLoss(loss, outputs);
+  const kernel = bindKernel(engine, loss, outputs);
+  // of outputs for which there is a target each, the mean
+  const share = width === 1 && loss === "crossEntropy" ? 1 : outputs;
   return (z, t, dz, rows, w = 0, weight = rows) => {
-    if (fast !== undefined && w === 0) return fast(z, t, dz, rows);
-    // memory that grows has another buffer
-    if (floats.buffer !== memory.buffer) {
-      floats = new Float32Array(memory.buffer);
-      targets = areClasses ? new Uint32Array(memory.buffer) : floats;
-    }
+    if (w === 0) return kernel(z, t, dz, rows, 1 / (rows * share)) / (rows * share);
+    const weights = new Float32Array(engine.arena.memory.buffer, w, rows);
     let sum = 0;
     for (let r = 0; r < rows; r++) {
-      const own = w === 0 ? 1 : (floats[(w >>> 2) + r] as number);
-      sum += own * row(floats, (z >>> 2) + r * outputs, targets, (t >>> 2) + r * width, (dz >>> 2) + r * outputs, own / weight);
+      const own = weights[r] as number;
+      const at = r * outputs * 4;
+      sum += own * kernel(z + at, t + r * width * 4, dz + at, 1, own / (weight * share));
     }
-    return sum / weight;
+    return sum / (weight * share);
   };
 }
 
-/** The kernels of losses with names and without options. */
-function bindKernel({ kernels }: Engine, loss: Loss, outputs: number): LossKernel | undefined {
-  if (loss === "crossEntropy") return (z, t, dz, rows) => kernels.crossEntropy(z, t, dz, rows, outputs, 1 / rows) / rows;
-  const mean =
-    (sum: (z: number, t: number, dz: number, n: number, scale: number) => number): LossKernel =>
-    (z, t, dz, rows) =>
-      sum(z, t, dz, rows * outputs, 1 / (rows * outputs)) / (rows * outputs);
-  if (typeof loss === "object" && loss.kind !== "huber") return undefined;
-  const delta = (loss as { delta?: number }).delta ?? 1;
-  if (loss === "huber" || typeof loss === "object") return mean((z, t, dz, n, scale) => kernels.huber(z, t, dz, n, delta, scale));
-  return mean(kernels[loss]);
+/** The sum of the losses of so many rows, whose gradients times a scale go to dz. */
+type SumKernel = (z: number, t: number, dz: number, rows: number, scale: number) => number;
+
+function bindKernel({ kernels }: Engine, loss: Loss, outputs: number): SumKernel {
+  if (loss === "crossEntropy") return (z, t, dz, rows, scale) => kernels.crossEntropy(z, t, dz, rows, outputs, scale);
+  if (loss === "huber" || typeof loss === "object") {
+    const delta = (loss as { delta?: number }).delta ?? 1;
+    return (z, t, dz, rows, scale) => kernels.huber(z, t, dz, rows * outputs, delta, scale);
+  }
+  return (z, t, dz, rows, scale) => kernels[loss](z, t, dz, rows * outputs, scale);
 }

@@ -6,7 +6,8 @@ import { DataError, ModeError, ShapeError } from "../options/errors.js";
 import { type Fields, integer, readOptions, show } from "../options/options.js";
 import { traitsOf } from "./activations.js";
 import { gainOf, initialize } from "./initialization.js";
-import { bindLoss, type Loss, type LossKernel, readLoss } from "./losses.js";
+import type { LossKernel } from "./loss.js";
+import { bindLoss, type Loss, readLoss } from "./losses.js";
 import { type MlpDescription, readMlp } from "./mlp.js";
 import type { Batch, Evaluation, Model, ModelContext } from "./model.js";
 

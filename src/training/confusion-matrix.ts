@@ -1,13 +1,13 @@
 import type { Dataset } from "../data/dataset.js";
 import { OptionError, ShapeError } from "../options/errors.js";
 import { demand } from "../options/options.js";
-import { confusions } from "./metric.js";
+import { confusions } from "./measure.js";
 
 /**
  * How many rows of each class are taken for each: `matrix[class][taken for]`, by the weights of rows. scikit-learn's confusion_matrix.
  *
  * @throws OptionError for data without classes; ShapeError for outputs of another length.
- * @example confusionMatrix(model.predict(test.features), test)
+ * @example confusionMatrix([-2, 1, -0.5], dataset([[1], [2], [3]], ["no", "yes", "yes"])) // [[1, 0], [1, 1]]
  */
 export function confusionMatrix(outputs: ArrayLike<number>, data: Dataset): number[][] {
   demand(typeof outputs?.length === "number", "outputs", outputs, "an array of numbers");

@@ -1,7 +1,7 @@
 import type { Model } from "../models/model.js";
 import { OptionError } from "../options/errors.js";
 import type { Batches } from "./batches.js";
-import { type Metric, measure } from "./metric.js";
+import { type Metric, metricRuleOf } from "./metric.js";
 import type { Metrics } from "./records.js";
 import { Score } from "./score.js";
 
@@ -28,5 +28,9 @@ export function evaluate(model: Model, batches: Batches, batchSize: number, metr
     }
   }
   const value = scored ? score.value : undefined;
-  return { loss: sum / weights, ...(value !== undefined && { score: value }), ...(all && { metrics: measure(metrics, all, data) }) };
+  return {
+    loss: sum / weights,
+    ...(value !== undefined && { score: value }),
+    ...(all && { metrics: metricRuleOf(metrics[0], "metrics").measure?.(metrics, all, data) ?? {} }),
+  };
 }

@@ -1,7 +1,8 @@
 import { metricRules } from "../generated/metricRules.js";
 import { OptionError } from "../options/errors.js";
 import { show, suggest } from "../options/options.js";
-import { type Metric, makeMetric } from "./metric.js";
+import { makeMetric } from "./measure.js";
+import type { Metric } from "./metric.js";
 
 /** Metrics from data that was JSON. @throws OptionError that names the place, such as for one of the user's own, which JSON cannot hold. */
 export function metricsFromJSON(value: unknown, path: string): readonly Metric[] {

@@ -3,7 +3,7 @@ import { checkEngine, type Engine } from "../engine/engine.js";
 import type { Model } from "../models/model.js";
 import { Network } from "../models/network.js";
 import { Random } from "../numerics/random.js";
-import { changesWithin, recorded } from "../optimizers/manual-rate.js";
+import { changesWithin } from "../optimizers/manual-rate.js";
 import { Optimizer } from "../optimizers/optimizer.js";
 import type { StepOptions } from "../optimizers/rule.js";
 import { DisposedError, DivergedError } from "../options/errors.js";
@@ -98,16 +98,11 @@ export class Trainer implements Disposable {
 
   /**
    * Sets the learning rate from the next update on, as `Optimizer.setLearningRate`, while it trains. What is set is kept by checkpoints, told by
-   * the history, and data in `recordedRun`.
+   * the history, and made data by `recordedRun`.
    */
   setLearningRate(rate: number, match?: string): void {
     this.#alive();
     this.optimizer.setLearningRate(rate, match);
-  }
-
-  /** The run with the rates that were set by hand as data: it gives the same bits without a hand. */
-  get recordedRun(): CheckedRun {
-    return readRun({ ...this.run, optimizer: recorded(this.run.optimizer, this.optimizer.rateChanges) });
   }
 
   /** Trains on, epoch by epoch, from where the run stands to its end. */

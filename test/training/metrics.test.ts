@@ -10,7 +10,8 @@ import { adam } from "../../src/optimizers/kinds/adam.js";
 import { OptionError, ShapeError } from "../../src/options/errors.js";
 import { confusionMatrix } from "../../src/training/confusion-matrix.js";
 import { runFromJSON } from "../../src/training/from-json.js";
-import { type Metric, measure } from "../../src/training/metric.js";
+import { measure } from "../../src/training/measure.js";
+import type { Metric } from "../../src/training/metric.js";
 import type { Run } from "../../src/training/run.js";
 import { Trainer } from "../../src/training/trainer.js";
 import { trainInWorker } from "../../src/training/worker/worker-trainer.js";
@@ -30,8 +31,9 @@ const golden: { library: string; cases: Case[] } = JSON.parse(readFileSync(new U
 
 /** The metric of a key such as "f1 macro". */
 function metricOf(key: string): Metric {
-  const [kind, average] = key.split(" ") as [keyof typeof metrics, string | undefined];
-  return (metrics[kind] as (options?: object) => Metric)(average === undefined ? undefined : { average });
+  const [kind, average] = key.split(" ") as [string, string | undefined];
+  const make = new Map(Object.entries(metrics)).get(kind) as (options?: object) => Metric;
+  return make(average === undefined ? undefined : { average });
 }
 
 function dataOf({ task, classes, targets, weights }: Case) {
@@ -55,9 +57,8 @@ describe("metrics", () => {
         expect(Math.abs(got - expected), `${key} of ${data.rows} rows`).toBeLessThan(2e-6);
       }
       if (given.confusion === undefined) continue;
-      confusionMatrix(given.outputs, data).forEach((line, i) =>
-        line.forEach((rows, j) => expect(rows).toBeCloseTo(given.confusion?.[i]?.[j] as number, 5)),
-      );
+      for (const [i, line] of confusionMatrix(given.outputs, data).entries())
+        for (const [j, rows] of line.entries()) expect(rows).toBeCloseTo(given.confusion[i]?.[j] as number, 5);
     }
     console.log(`${golden.cases.length} cases, largest difference ${worst.toExponential(1)}`);
     expect(metricRules.filter(({ kind }) => !tried.has(kind)).map(({ kind }) => kind)).toEqual([]);

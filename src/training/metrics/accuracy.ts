@@ -1,4 +1,5 @@
-import { type Metric, type MetricRule, makeMetric, meanOverRows, predictedClass } from "../metric.js";
+import { makeMetric, meanOverRows, predictedClass } from "../measure.js";
+import type { Metric, MetricRule } from "../metric.js";
 
 /**
  * The share of rows that are taken for their class.

@@ -1,4 +1,5 @@
-import { confusions, type Metric, type MetricRule, makeMetric } from "../metric.js";
+import { confusions, makeMetric } from "../measure.js";
+import type { Metric, MetricRule } from "../metric.js";
 
 /**
  * The mean over classes of the share of their rows that are taken for them; classes without rows are left out. scikit-learn's

@@ -1,4 +1,5 @@
-import { type Metric, type MetricRule, makeMetric, meanOverRows, type Predictions } from "../metric.js";
+import { makeMetric, meanOverRows } from "../measure.js";
+import type { Metric, MetricRule, Predictions } from "../metric.js";
 
 /**
  * The mean absolute error, over all outputs. scikit-learn's mean_absolute_error.

@@ -1,5 +1,6 @@
 import { oneOf } from "../../options/options.js";
-import { confusions, type Metric, type MetricRule, makeMetric } from "../metric.js";
+import { confusions, makeMetric } from "../measure.js";
+import type { Metric, MetricRule } from "../metric.js";
 
 /** Options of `f1`. */
 export interface F1Options {

@@ -1,4 +1,5 @@
-import { logShare, type Metric, type MetricRule, makeMetric, meanOverRows } from "../metric.js";
+import { logShare, makeMetric, meanOverRows } from "../measure.js";
+import type { Metric, MetricRule } from "../metric.js";
 
 /**
  * The mean of -ln p, p the share that a row's class is given: softmax of the outputs, or the sigmoid of one. scikit-learn's log_loss.

@@ -1,5 +1,6 @@
 import { boolean, demand, type Field } from "../../options/options.js";
-import { type Metric, type MetricRule, makeMetric, type Predictions } from "../metric.js";
+import { makeMetric } from "../measure.js";
+import type { Metric, MetricRule, Predictions } from "../metric.js";
 
 /** Options of `ownMetric`. */
 export interface OwnMetricOptions {

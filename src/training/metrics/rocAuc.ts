@@ -1,5 +1,6 @@
 import { exp } from "../../numerics/math.js";
-import { logShare, type Metric, type MetricRule, makeMetric, type Predictions } from "../metric.js";
+import { logShare, makeMetric } from "../measure.js";
+import type { Metric, MetricRule, Predictions } from "../metric.js";
 
 /**
  * The area under the curve of hits over false alarms: how often a row of a class scores higher for it than a row of another, a tie counting half. With
