@@ -43,6 +43,11 @@ const REGISTRIES = [
     factories: "metrics",
     list: { name: "metricRules", suffix: "Metric", type: "MetricRule", from: "../training/metric.js", about: "Every kind of metric." },
   },
+  {
+    folders: ["models/layers"],
+    factories: "layers",
+    list: { name: "layerRules", suffix: "Layer", type: "AnyLayerRule", from: "../models/layer.js", about: "Every kind of layer." },
+  },
 ];
 
 /** What a file exports: the names that users see, types marked as such, and its constants. */

@@ -28,6 +28,8 @@ const GENERATED = {
   optimizerWrappers: "optimizers",
   schedules: "schedules",
   scheduleRules: "schedules",
+  layers: "models",
+  layerRules: "models",
   page: "search",
   losses: "models",
   lossRules: "models",
@@ -36,6 +38,7 @@ const GENERATED = {
   "training-worker": "training",
   core: "engine",
   "core-threads": "engine",
+  hash: "engine",
   kernels: "engine",
   elementwise: "engine",
 };

@@ -25,6 +25,6 @@ export {
 } from "../training/safetensors.js";
 export type { ScoreName } from "../training/score.js";
 export { type LoadReport, type LoadStateOptions, loadState, saveState } from "../training/state-file.js";
-export { Trainer } from "../training/trainer.js";
+export { type ModelOf, Trainer } from "../training/trainer.js";
 export type { ClassWeights } from "../training/weights.js";
 export { trainInWorker, type WorkerOptions, WorkerTrainer } from "../training/worker/worker-trainer.js";

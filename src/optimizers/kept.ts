@@ -29,22 +29,15 @@ export class KeptValues {
     for (const { p, n } of runs) this.#kernels.copy(p, p + this.#shift, n);
   }
 
-  restore(runs: readonly Run[]): void {
-    for (const { p, n } of runs) this.#kernels.copy(p + this.#shift, p, n);
-  }
-
-  /** Puts the values to evaluate in place of those that are trained, which it keeps. */
-  show(groups: readonly Bound[]): void {
-    for (const group of groups) {
-      if (group.rule.evaluate === undefined) continue;
-      this.keep(group.runs);
-      group.rule.evaluate(group);
-    }
+  /** Keeps the values of a group and puts those to evaluate in their place. */
+  show(group: Bound): void {
+    this.keep(group.runs);
+    group.rule.evaluate?.(group);
   }
 
   /** Puts back what `show` kept. */
-  hide(groups: readonly Bound[]): void {
-    for (const { rule, runs } of groups) if (rule.evaluate) this.restore(runs);
+  hide({ runs }: { readonly runs: readonly Run[] }): void {
+    for (const { p, n } of runs) this.#kernels.copy(p + this.#shift, p, n);
   }
 
   /** Goes from the kept values towards those of now, each by its factor in the block at `rates`. */

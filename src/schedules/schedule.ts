@@ -145,6 +145,7 @@ export function evaluate(schedule: Schedule, step: number, clock: Clock): number
 export function schedule(fallback?: Schedule): Field<Schedule> {
   return {
     fallback,
+    form: { type: "schedule" },
     read(value, path) {
       if (typeof value === "function") return value as (step: number) => number;
       if (typeof value === "number" && Number.isFinite(value)) return value;

@@ -1,4 +1,4 @@
-import { make as makeOptimizer, type OptimizerDescription, ruleOf, type Scheduled } from "../optimizers/rule.js";
+import { make as makeOptimizer, type OptimizerDescription, type RuleDescription, ruleOf, type Scheduled } from "../optimizers/rule.js";
 import { unwrap, withCore } from "../optimizers/wrapper.js";
 import { OptionError } from "../options/errors.js";
 import { scaleSchedule } from "../schedules/kinds/scaleSchedule.js";
@@ -8,7 +8,7 @@ import { type CheckedRun, clockOf, type Run, readRun } from "../training/run.js"
 
 /**
  * The run with its learning rate scaled so that the highest it uses on `rows` training rows is `rate`. A schedule keeps its shape, and groups
- * with rates of their own their ratio to it. This is what a search does to a run for every rate it tries, so that the run made here with a
+ * with rates of their own and muon's fallback their ratio to it. This is what a search does to a run for every rate it tries, so that the run made here with a
  * rate that a search printed gives the numbers of that search, to the bit.
  *
  * @throws OptionError for a schedule that is 0 throughout, and for a wrong run.
@@ -24,6 +24,7 @@ export function scaleRun(run: Run, rows: number, rate: number): CheckedRun {
 function scaleOptimizer(run: CheckedRun, rows: number, rate: number): OptimizerDescription {
   const { core } = unwrap(run.optimizer);
   const { kind: _, groups, ...options } = core;
+  const { fallback } = options as { fallback?: RuleDescription };
   const factor = rate / peak(options.learningRate, clockOf(run, rows));
   const scaled = groups.map((group) =>
     group["learningRate"] === undefined
@@ -31,7 +32,14 @@ function scaleOptimizer(run: CheckedRun, rows: number, rate: number): OptimizerD
       : ({ ...group, learningRate: scaledBy(group["learningRate"] as Scheduled, factor) } as typeof group),
   );
   const learningRate = typeof options.learningRate === "number" ? rate : scaledBy(options.learningRate, factor);
-  return withCore(run.optimizer, makeOptimizer(ruleOf(core), { ...options, learningRate, groups: scaled }, "run.optimizer"));
+  const other = fallback && { fallback: scaledFallback(fallback) };
+  return withCore(run.optimizer, makeOptimizer(ruleOf(core), { ...options, learningRate, groups: scaled, ...other }, "run.optimizer"));
+
+  /** The optimizer of the tensors that this one leaves to another. */
+  function scaledFallback({ kind: _, ...own }: RuleDescription): OptimizerDescription {
+    const rule = ruleOf(fallback as RuleDescription);
+    return makeOptimizer(rule, { ...own, learningRate: scaledBy(own.learningRate, factor) }, "run.optimizer.fallback");
+  }
 }
 
 function scaledBy(schedule: Scheduled, factor: number): Scheduled {

@@ -2,6 +2,7 @@ import type { Dataset } from "../data/dataset.js";
 import type { Engine } from "../engine/engine.js";
 import { Parameters } from "../engine/parameters.js";
 import type { Model } from "../models/model.js";
+import { widthsOf } from "../models/sequential.js";
 import { unwrap } from "../optimizers/wrapper.js";
 import { CheckpointError, OptionError, ShapeError } from "../options/errors.js";
 import { show } from "../options/options.js";
@@ -39,9 +40,9 @@ export function checkData(run: CheckedRun, { training, validation }: TrainingDat
   }
   for (const [part, data] of Object.entries({ training, validation })) {
     if (data !== undefined) for (const metric of run.metrics ?? []) checkTask(metric, data, "run.metrics");
-    if (typeof model === "object" && data !== undefined && data.columns !== model.inputs) {
-      throw new ShapeError(`the model has ${model.inputs} inputs, the ${part} data has ${data.columns} columns`);
-    }
+    if (typeof model === "function" || data === undefined) continue;
+    const { inputs } = widthsOf(model);
+    if (data.columns !== inputs) throw new ShapeError(`the model has ${inputs} inputs, the ${part} data has ${data.columns} columns`);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Dataset } from "../data/dataset.js";
 import { checkEngine, type Engine } from "../engine/engine.js";
-import type { Model } from "../models/model.js";
+import type { ModelFactory } from "../models/model.js";
 import { Network } from "../models/network.js";
+import { widthsOf } from "../models/sequential.js";
 import { Random } from "../numerics/random.js";
 import { changesWithin } from "../optimizers/manual-rate.js";
 import { Optimizer } from "../optimizers/optimizer.js";
@@ -21,6 +22,9 @@ import { type ScoreName, scoreName } from "./score.js";
 import { Slices } from "./slices.js";
 import { classWeightsOf, rowWeights } from "./weights.js";
 
+/** The model of a run: a network, or what the user's own function gives. */
+export type ModelOf<R extends Pick<Run, "model">> = R["model"] extends infer M ? (M extends ModelFactory ? ReturnType<M> : Network) : never;
+
 /**
  * Trains a run on data: mini-batches in an order shuffled from the seed, one optimizer step a batch, validation after every epoch.
  *
@@ -32,9 +36,9 @@ import { classWeightsOf, rowWeights } from "./weights.js";
  * const trainer = new Trainer(engine, run, { training, validation });
  * for await (const { epoch, loss, validation } of trainer.epochs()) console.log(epoch, loss, validation?.score);
  */
-export class Trainer implements Disposable {
+export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   readonly run: CheckedRun;
-  readonly model: Model;
+  readonly model: ModelOf<R>;
   readonly optimizer!: Optimizer;
   readonly scoreName: ScoreName;
   readonly #engine: Engine;
@@ -57,7 +61,7 @@ export class Trainer implements Disposable {
   #finished = false;
   #disposed = false;
 
-  constructor(engine: Engine, run: Run, data: TrainingData) {
+  constructor(engine: Engine, run: R & Run, data: TrainingData) {
     checkEngine(engine);
     this.run = readRun(run);
     this.#engine = engine;
@@ -68,8 +72,9 @@ export class Trainer implements Disposable {
     this.#classWeights = classWeightsOf(this.run.classWeights, training);
     this.#batchesPerEpoch = Math.ceil(training.rows / batchSize);
     const context = { rows: batchSize, seed };
-    this.model = typeof model === "function" ? model(engine, context) : new Network(engine, model, loss as never, context);
-    checkModel(this.model, engine);
+    const made = typeof model === "function" ? model(engine, context) : new Network(engine, model, loss as never, context);
+    checkModel(made, engine);
+    this.model = made as ModelOf<R>;
     try {
       this.optimizer = new Optimizer(this.model.parameters, this.run.optimizer, clockOf(this.run, training.rows), true);
       this.#penalty = bindPenalty(engine, this.model.parameters, this.run);
@@ -293,8 +298,7 @@ export class Trainer implements Disposable {
       throw new DivergedError("the validation loss", this.optimizer.steps);
     }
     this.optimizer.observe(watched);
-    const stopped = this.#noImprovement(record);
-    this.#finished = stopped || record.epoch >= this.run.epochs;
+    this.#finished = this.#noImprovement(record) || record.epoch >= this.run.epochs;
     if (this.#finished) this.#showResult();
     else this.optimizer.toTraining();
     return record;
@@ -325,7 +329,7 @@ export class Trainer implements Disposable {
 
   #batchesOf(data: Dataset): Batches {
     const { model, loss, batchSize } = this.run;
-    const outputs = typeof model === "function" ? undefined : model.outputs;
+    const outputs = typeof model === "function" ? undefined : widthsOf(model).outputs;
     return new Batches(this.#engine, data, batchSize, loss, outputs, rowWeights(data, this.#classWeights));
   }
 

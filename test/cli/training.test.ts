@@ -36,6 +36,6 @@ test("a log is lines of JSON, or events, as its name says", async () => {
   expect(other.err).toMatch(/--log run.txt must end in .csv or .jsonl/);
   expect(existsSync(join(folder, "run.txt"))).toBe(false);
   expect((await train("--loss", "focl")).err).toMatch(/--loss .*did you mean/);
-  expect((await train("--metric", "f2")).err).toMatch(/--metric.*did you mean f1/);
+  expect((await train("--metric", "rocAUC")).err).toMatch(/--metric.*did you mean rocAuc/);
   expect((await train("--class-weights", "1,2")).err).toMatch(/--class-weights must be one for each of 3 classes/);
 });

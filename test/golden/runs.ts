@@ -87,7 +87,8 @@ const variants: Record<string, (stepsize: Library, rate: number) => object> = {
 const AS_THEY_ARE = new Set(["lbfgs"]);
 
 /** Options that a kind asks for. */
-const required: Record<string, object> = { muon: { fallback: { kind: "adamw", learningRate: 0.01 } } };
+const fallback = { kind: "adamw", learningRate: 0.01 };
+const required: Record<string, object> = { muon: { fallback }, normuon: { fallback }, adamuon: { fallback } };
 
 /** A kind with the options of a variant; a wrapper goes around Adam. */
 function describeOptimizer(stepsize: Library, kind: string, variant: string): OptimizerDescription {
@@ -239,8 +240,8 @@ class Digest {
     return this;
   }
 
-  /** The state of an optimizer: its slots as bytes, everything else as JSON, which writes every bit of a number. */
-  state({ slots, ...rest }: ReturnType<InstanceType<Library["Optimizer"]>["state"]>): this {
+  /** The state of an optimizer: its slots as bytes, everything else but names as JSON, which writes every bit of a number. */
+  state({ slots, groups: _, ...rest }: ReturnType<InstanceType<Library["Optimizer"]>["state"]>): this {
     for (const [slot, tensors] of Object.entries(slots)) {
       for (const [name, values] of Object.entries(tensors)) {
         this.text(`${slot} ${name}`);
@@ -248,8 +249,8 @@ class Digest {
         else this.floats(values);
       }
     }
-    // updates without a gradient were not counted when these runs were pinned; what the count changes, the values show
-    return this.text(JSON.stringify(rest, (key, value) => (key === "idle" ? undefined : value)));
+    // scalars that states did not have when these runs were pinned; what they change, the values show
+    return this.text(JSON.stringify(rest, (key, value) => (key === "idle" || key === "since" ? undefined : value)));
   }
 
   clone(): Digest {

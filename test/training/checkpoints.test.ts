@@ -20,7 +20,12 @@ const data = { training, validation };
 const base = { model: { kind: "mlp", inputs: 3, hidden: [8], outputs: 3 }, loss: "crossEntropy", batchSize: 10, epochs: 2, seed: 1 };
 
 /** Options without which a kind cannot step a network. */
-const REQUIRED: Readonly<Record<string, object>> = { muon: { fallback: { kind: "adam" } }, lbfgs: { historySize: 3 } };
+const REQUIRED: Readonly<Record<string, object>> = {
+  muon: { fallback: { kind: "adam" } },
+  normuon: { fallback: { kind: "adam" } },
+  adamuon: { fallback: { kind: "adam" } },
+  lbfgs: { historySize: 3 },
+};
 /** Kinds whose state has other lengths with these options. */
 const SLICED: Readonly<Record<string, object>> = { prodigy: { sliceP: 3 } };
 
@@ -306,6 +311,7 @@ describe("saveState and loadState", () => {
         loaded: ["fc.weight", "fc.bias"],
         missing: [],
         unused: [],
+        anew: [],
         notes: { t: 4 },
       });
       steps(a.parameters, a.bound, 4, 9);
@@ -335,7 +341,7 @@ describe("saveState and loadState", () => {
       'tensor "linear.weight" has the shape [2, 3], fc.weight needs [3, 2]; if it is transposed there, pass transpose: ["fc.weight"]',
     );
     const report = loadState(bytes, parameters, undefined, { names, transpose: ["*.weight"] });
-    expect(report).toEqual({ loaded: ["fc.weight", "fc.bias"], missing: [], unused: ["num_batches_tracked"], notes: null });
+    expect(report).toEqual({ loaded: ["fc.weight", "fc.bias"], missing: [], unused: ["num_batches_tracked"], anew: [], notes: null });
     expect([...parameters.get("fc.weight").value]).toEqual([1, 4, 2, 5, 3, 6]);
     expect([...parameters.get("fc.bias").value]).toEqual([-0.5, 5.9604644775390625e-8]);
   });
