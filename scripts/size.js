@@ -24,9 +24,9 @@ const bundles = [
   {
     name: "a program that trains",
     code: 'export { load, mlp, adamw, warmup, cosine, Trainer } from "./dist/entries/index.js";',
-    limit: 55 * KB,
+    limit: 62 * KB,
   },
-  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 108 * KB },
+  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 130 * KB },
 ];
 
 let failed = false;

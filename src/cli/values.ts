@@ -77,6 +77,17 @@ export function scheduleOf(text: string): Record<string, unknown> {
     .reduce<Record<string, unknown>>((options, part) => settingOf(part, options), { kind: kind.trim() });
 }
 
+/** A loss, as a schedule is given; its name alone where it has no options. */
+export function lossOf(text: string): Record<string, unknown> | string {
+  const loss = scheduleOf(text);
+  return Object.keys(loss).length === 1 ? (loss["kind"] as string) : loss;
+}
+
+/** "balanced", or numbers between commas. */
+export function classWeightsOf(text: string): "balanced" | number[] {
+  return text.trim() === "balanced" ? "balanced" : numbersOf(text);
+}
+
 /** \t is a tab: shells make it hard to type one. */
 export function delimiterOf(text: string): string {
   return text === "\\t" || text === "tab" ? "\t" : text;

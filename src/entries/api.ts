@@ -32,6 +32,8 @@ export {
 export type { LoadOptions } from "../engine/start.js";
 export * from "../generated/factories.js";
 export * from "../generated/layers.js";
+export * from "../generated/losses.js";
+export * from "../generated/metrics.js";
 export type { Activation } from "../models/activations.js";
 export { type CheckGradientsOptions, checkGradients, type GradientCheck } from "../models/check-gradients.js";
 export type { Padding, Pair } from "../models/convolution.js";
@@ -49,6 +51,7 @@ export {
   type Pass,
   type PlacedTensor,
 } from "../models/layer.js";
+export type { DescribedLoss, LossDescription } from "../models/loss.js";
 export type { Loss } from "../models/losses.js";
 export { type MlpDescription, type MlpOptions, mlp } from "../models/mlp.js";
 export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "../models/model.js";
@@ -145,9 +148,15 @@ export type { SearchLearningRate, SearchOptions, SearchProgress } from "../searc
 export { type RowResults, runTrial, type SearchData, type TrialResult, type TrialSpec } from "../search/trial.js";
 export type { Reason, Verdict } from "../search/verdict.js";
 export { headline, noteText as searchNoteText, reasonText } from "../search/words.js";
+export { confusionMatrix } from "../training/confusion-matrix.js";
+export { type ScheduleNote, scheduleNotes, scheduleNoteText } from "../training/fit-notes.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
+export { csvLog, jsonLinesLog, type RunLog, tensorBoardLog, type WriteBytes, type WriteText } from "../training/logs.js";
+export { measure } from "../training/measure.js";
+export type { Metric, Predictions } from "../training/metric.js";
+export { recordedRun } from "../training/recorded-run.js";
 export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
-export type { CheckedRun, EarlyStopping, ModelOf, Run } from "../training/run.js";
+export type { CheckedRun, EarlyStopping, ModelOf, Penalties, Run } from "../training/run.js";
 export {
   readSafetensors,
   type SafetensorsFile,
@@ -159,4 +168,5 @@ export {
 export type { ScoreName } from "../training/score.js";
 export { type LoadReport, type LoadStateOptions, loadState, saveState } from "../training/state-file.js";
 export { Trainer } from "../training/trainer.js";
+export type { ClassWeights } from "../training/weights.js";
 export { trainInWorker, type WorkerOptions, WorkerTrainer } from "../training/worker/worker-trainer.js";

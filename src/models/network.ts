@@ -5,7 +5,8 @@ import { Random } from "../numerics/random.js";
 import { DataError, ModeError, ShapeError } from "../options/errors.js";
 import { demand, type Fields, integer, readOptions, show } from "../options/options.js";
 import { Chain, tensorsOf } from "./chain.js";
-import { bindLoss, type Loss, type LossKernel, readLoss } from "./losses.js";
+import type { LossKernel } from "./loss.js";
+import { bindLoss, type Loss, readLoss } from "./losses.js";
 import { readMlp } from "./mlp.js";
 import type { Batch, Evaluation, Model, ModelContext } from "./model.js";
 import { layersOf, type NetworkDescription, readSequential, shapesOf } from "./sequential.js";
@@ -37,7 +38,7 @@ export class Network implements Model {
     [this.#inputs, this.#outputs] = [sizeOf(inputs), sizeOf(outputs)];
     const classes = outputs.at(-1) as number;
     this.#losses = this.#outputs / classes;
-    this.#loss = bindLoss(engine.kernels, readLoss(loss, "loss"), classes);
+    this.#loss = bindLoss(engine, readLoss(loss, "loss"), classes);
     const layers = layersOf(this.description);
     const tensors = tensorsOf(layers, inputs);
     const shapes = (areBuffers: boolean) =>
@@ -56,16 +57,24 @@ export class Network implements Model {
   train(batch: Batch): number {
     const pass = { rows: batch.rows, training: true, step: batch.step };
     const outputs = this.#chain.forward(batch.featuresPointer, pass);
-    const loss = this.#loss(outputs, batch.targetsPointer, this.#chain.gradient, batch.rows * this.#losses);
+    const loss = this.#lossOf(outputs, batch);
     this.#chain.backward(batch.featuresPointer, 0, pass);
     return loss;
+  }
+
+  /** The loss of outputs, whose gradient it leaves to the layers. */
+  #lossOf(outputs: number, { rows, targetsPointer, weightsPointer = 0, weight }: Batch): number {
+    const { gradient } = this.#chain;
+    if (weightsPointer === 0) return this.#loss(outputs, targetsPointer, gradient, rows * this.#losses);
+    if (this.#losses > 1) throw new ShapeError("rows cannot have weights here: the model has several losses a row");
+    return this.#loss(outputs, targetsPointer, gradient, rows, weightsPointer, weight);
   }
 
   /** The loss and the outputs of a batch. Throws ModeError as `predict` does. */
   evaluate(batch: Batch): Evaluation {
     if (this.parameters.trainingOnly) throw new ModeError("evaluate", "evaluation");
     const outputs = this.#forward(batch.featuresPointer, batch.rows);
-    const loss = this.#loss(outputs.pointer, batch.targetsPointer, this.#chain.gradient, batch.rows * this.#losses);
+    const loss = this.#lossOf(outputs.pointer, batch);
     return { loss, outputs: outputs.view };
   }
 

@@ -4,7 +4,7 @@ import type { Parameter, Parameters } from "../engine/parameters.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
 import { type Field, show, suggest } from "../options/options.js";
 import { fitsPattern } from "../options/pattern.js";
-import { isPlateau, observePlateau, type PlateauState, plateauStateFromJSON, startPlateau } from "../schedules/plateau.js";
+import { isPlateau, observePlateau, type PlateauState, plateauRateAt, plateauStateFromJSON, startPlateau } from "../schedules/plateau.js";
 import { type Clock, rateAt, type ScheduleDescription } from "../schedules/schedule.js";
 import { ELEMENT_RATES } from "./kept.js";
 import {
@@ -120,7 +120,9 @@ export class BoundGroup implements Binding<AnyOptions> {
 
   /** Takes rate and options of a step from their schedules; throws before anything has moved. */
   schedule(step: number, clock: Clock): void {
-    const rate = (this.plateau?.rate ?? rateAt(this.rate, step, clock)) * rateAt(this.factor, step, clock);
+    const { plateau } = this;
+    const scheduled = plateau ? plateauRateAt(this.rate as ScheduleDescription, plateau, step) : rateAt(this.rate, step, clock);
+    const rate = scheduled * rateAt(this.factor, step, clock);
     if (!(rate >= 0)) throw new OptionError("learningRate", rate, `must be at least 0, got ${rate} at step ${step}`);
     if (!Number.isFinite(Math.fround(rate)))
       throw new OptionError("learningRate", rate, `must be within the range of float32 (3.4e38), got ${rate} at step ${step}`);
