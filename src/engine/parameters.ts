@@ -98,6 +98,11 @@ export class Parameters implements Iterable<Parameter>, Disposable {
    * `predict` of a network throw ModeError then. The optimizer writes it.
    */
   trainingOnly = false;
+  /**
+   * Whether gradients are so small that their squares may be denormal, which takes optimizers a hundred times as long. Who computes them and
+   * knows writes it, as a network does; of others, an optimizer looks every 32 updates.
+   */
+  smallGradients = false;
   readonly #tensors = new Map<string, Parameter>();
   #disposed = false;
 

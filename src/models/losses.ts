@@ -13,8 +13,8 @@ export const LOSSES = ["crossEntropy", "binaryCrossEntropy", "meanSquared", "mea
  */
 export type Loss = (typeof LOSSES)[number] | { readonly kind: "huber"; readonly delta: number };
 
-/** Computes the mean loss and writes its gradient with respect to z into dz. */
-export type LossKernel = (z: number, t: number, dz: number, rows: number) => number;
+/** Computes the mean loss and writes its gradient with respect to z, times a factor, into dz. */
+export type LossKernel = (z: number, t: number, dz: number, rows: number, factor: number) => number;
 
 export function readLoss(value: unknown, path: string): Loss {
   if (typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "huber") {
@@ -28,9 +28,9 @@ export function readLoss(value: unknown, path: string): Loss {
 
 /** Binds a loss to kernels and a number of outputs. */
 export function bindLoss(kernels: Kernels, loss: Loss, outputs: number): LossKernel {
-  if (loss === "crossEntropy") return (z, t, dz, rows) => kernels.crossEntropy(z, t, dz, rows, outputs, 1 / rows) / rows;
+  if (loss === "crossEntropy") return (z, t, dz, rows, factor) => kernels.crossEntropy(z, t, dz, rows, outputs, factor / rows) / rows;
   const sum = bindElementwise(kernels, loss);
-  return (z, t, dz, rows) => sum(z, t, dz, rows * outputs, 1 / (rows * outputs)) / (rows * outputs);
+  return (z, t, dz, rows, factor) => sum(z, t, dz, rows * outputs, factor / (rows * outputs)) / (rows * outputs);
 }
 
 type Elementwise = (z: number, t: number, dz: number, n: number, scale: number) => number;

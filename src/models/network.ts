@@ -9,6 +9,7 @@ import { gainOf, initialize } from "./initialization.js";
 import { bindLoss, type Loss, type LossKernel, readLoss } from "./losses.js";
 import { type MlpDescription, readMlp } from "./mlp.js";
 import type { Batch, Evaluation, Model, ModelContext } from "./model.js";
+import { GradientScale } from "./scaling.js";
 
 /** Pointers and sizes of one layer. Pointers to gradients stand beside what they are gradients of. */
 interface Layer {
@@ -45,6 +46,7 @@ export class Network implements Model {
   readonly rows: number;
   readonly #engine: Engine;
   readonly #kernels: Kernels;
+  readonly #scale: GradientScale;
   readonly #layers: Layer[] = [];
   readonly #buffers: Vector[] = [];
   readonly #outputs: Vector;
@@ -59,6 +61,7 @@ export class Network implements Model {
     const { rows, seed } = readOptions<ModelContext>("network", context, contextFields);
     this.#engine = engine;
     this.#kernels = engine.kernels;
+    this.#scale = new GradientScale(engine.kernels);
     this.description = readMlp(description, "network");
     this.rows = rows;
     this.#seed = seed;
@@ -83,8 +86,10 @@ export class Network implements Model {
 
   train(batch: Batch): number {
     this.#forward(batch, true);
-    const loss = this.#loss(this.#last.z, batch.targetsPointer, this.#last.dz, batch.rows);
+    const { z, dz, outputs } = this.#last;
+    const loss = this.#scale.begin(this.#loss, z, batch.targetsPointer, dz, batch.rows, batch.rows * outputs);
     this.#backward(batch);
+    this.parameters.smallGradients = this.#scale.scaled;
     return loss;
   }
 
@@ -92,7 +97,7 @@ export class Network implements Model {
   evaluate(batch: Batch): Evaluation {
     if (this.parameters.trainingOnly) throw new ModeError("evaluate", "evaluation");
     this.#forward(batch, false);
-    const loss = this.#loss(this.#last.z, batch.targetsPointer, this.#last.dz, batch.rows);
+    const loss = this.#loss(this.#last.z, batch.targetsPointer, this.#last.dz, batch.rows, 1);
     return { loss, outputs: this.#outputs.view.subarray(0, batch.rows * this.#last.outputs) };
   }
 
@@ -159,6 +164,8 @@ export class Network implements Model {
       const before = this.#layers[i - 1];
       this.#kernels.denseWeightGradient(before?.out ?? batch.featuresPointer, dz, dw, batch.rows, inputs, outputs, inputs);
       this.#kernels.denseBiasGradient(dz, db, batch.rows, outputs);
+      this.#scale.lower(dw, inputs * outputs);
+      this.#scale.lower(db, outputs);
       if (before === undefined) return;
       const n = batch.rows * inputs;
       this.#kernels.transpose(w, wt, inputs, outputs);
@@ -166,6 +173,7 @@ export class Network implements Model {
       this.#kernels.denseInputGradient(dz, wt, before.dz, batch.rows, inputs, outputs, gate, inputs);
       if (dropout > 0) this.#drop(before.dz, before.dz, n, i - 1, batch.step);
       this.#differentiate?.(from === "input" ? before.z : before.y, before.dz, n, slope);
+      this.#scale.lift(before.dz, n);
     }
   }
 

@@ -128,6 +128,14 @@ export interface StepOptions {
 /** Computes the gradients at the values as they stand, into the parameters' memory, and returns the loss. */
 export type Closure = () => number;
 
+/** The squares of gradients in a rule's state. */
+export interface Squares {
+  /** The factor that each slot of them loses in an update; 1 for sums. Slots of squares that are scaled by more than that are left out. */
+  readonly decays: Readonly<Record<string, number>>;
+  /** Whether values, times weight decay, are part of the gradients that are squared. Default false. */
+  readonly coupled?: boolean;
+}
+
 /** A tensor as a rule sees it before there is memory. */
 export interface Tensor {
   readonly name: string;
@@ -168,6 +176,8 @@ export interface Rule<Own> {
   lengths?(slot: string, shape: Shape, options: Resolved<Own>): number | undefined;
   /** How a slot of the parameters' layout is kept; float32 where this is left out. */
   dtype?(slot: string, options: Resolved<Own>): Dtype;
+  /** Of a rule that squares gradients: what keeps those squares, and whether weight decay is squared with them. */
+  squares?(options: Resolved<Own>): Squares;
   /** The start value of a slot; 0 where this is left out, and in bfloat16. */
   initial?(slot: string, options: Resolved<Own>): number;
   /** The scalar state of a group, at its start; `tensors` are the names of its tensors. */

@@ -104,12 +104,12 @@ export class Slots {
     return new Map(slots.flatMap((slot) => slot.places.map((place) => [place.name, numbersOf(slot, place)] as const)));
   }
 
-  /** Sets numbers no larger than `limit` to 0, in all slots but one. */
-  flush(limit: number, except: string): void {
+  /** Sets numbers no larger than the limit of their slot to 0, in all slots but one. */
+  flush(limitOf: (slot: string) => number, except: string): void {
     const { kernels } = this.#parameters.engine;
     for (const { name, dtype, block } of this.#slots) {
-      if (dtype === "bfloat16") kernels.flushBfloat16(block.pointer, block.length * 2, limit);
-      else if (name !== except) kernels.flush(block.pointer, block.length, limit);
+      if (dtype === "bfloat16") kernels.flushBfloat16(block.pointer, block.length * 2, limitOf(name));
+      else if (name !== except) kernels.flush(block.pointer, block.length, limitOf(name));
     }
   }
 

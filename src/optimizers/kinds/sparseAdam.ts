@@ -19,6 +19,7 @@ export const sparseAdamRule: Rule<SparseAdamOptions> = {
     epsilon: scheduled(1e-8, { above: 0 }),
   },
   slots: () => ["mean", "squares"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, tensors }) {
     return (t, rate, scale) => {
       const corrected = (rate * Math.sqrt(1 - powi(o.beta2, t))) / (1 - powi(o.beta1, t));
