@@ -32,7 +32,7 @@ export function flushFaded(kernels: Kernels, groups: readonly BoundGroup[], slot
 }
 
 /** The gradients that a rule cannot square: their squares, as much as enters its state, would be denormal. */
-export function leastGradient(decays: Readonly<Record<string, number>> = {}): number {
+function leastGradient(decays: Readonly<Record<string, number>> = {}): number {
   const shares = Object.values(decays).map((decay) => 1 - decay);
   return Math.sqrt(LEAST_NORMAL / Math.min(LEAST_SHARE, ...shares.filter((share) => share > 0)));
 }

@@ -330,7 +330,7 @@ export class Optimizer implements Disposable {
 
   /** Says in the parameters what their values are, for models that are to be evaluated. */
   #markValues(): void {
-    if (this.#evaluates) this.parameters.trainingOnly = !this.#disposed && this.#steps > 0 && !this.#evaluating;
+    if (this.#evaluates) this.parameters.markTraining(this, !this.#disposed && this.#steps > 0 && !this.#evaluating);
   }
 
   get #holder(): StateHolder {
