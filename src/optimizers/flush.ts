@@ -2,6 +2,7 @@ import type { Kernels } from "../engine/load.js";
 import { powi } from "../numerics/math.js";
 import type { BoundGroup } from "./groups.js";
 import { ELEMENT_RATES } from "./kept.js";
+import { FADED, type SteppedRows } from "./rows.js";
 import type { Slots } from "./slots.js";
 
 /**
@@ -9,26 +10,28 @@ import type { Slots } from "./slots.js";
  * decay of 0.5 nothing gets there in between. The pass costs AdamW 3 % (every 16 updates: 6 %).
  */
 export const FLUSH_EVERY = 32;
-const FADED = 1.0097419586828951e-28;
 /** 2^-126, the least normal number, and twice that, which leaves room for a rounding. */
 const LEAST_NORMAL = 1.1754943508222875e-38;
 const NEAR = 2 * LEAST_NORMAL;
 /** Values whose decay is squared become 0 under the least gradient / decay, but none over 2^-40. */
 const LARGEST_FADED = 9.0949470177292824e-13;
 
-/** Sets to 0 the values and the state that have faded. */
-export function flushFaded(kernels: Kernels, groups: readonly BoundGroup[], slots: Slots): void {
+/** After an update: sets to 0 the values and the state that have faded, where it is time. */
+export function flushFaded(updates: number, kernels: Kernels, groups: readonly BoundGroup[], slots: Slots, rows: SteppedRows): void {
+  rows.flush();
+  if (updates % FLUSH_EVERY !== 0) return;
   const limits = new Map<string, number>();
-  for (const { runs, rule, options } of groups) {
+  for (const { runs, tensors, rule, options } of groups) {
     const squares = rule.squares?.(options);
     const decay = squares?.coupled ? ((options["weightDecay"] as number | undefined) ?? 0) : 0;
     const limit = decay > 0 ? Math.max(FADED, Math.min(leastGradient(squares?.decays) / decay, LARGEST_FADED)) : FADED;
-    for (const { p, n } of runs) kernels.flush(p, n, limit);
+    const pieces = rows.isEmpty ? runs : tensors.filter((tensor) => !rows.has(tensor));
+    for (const { p, n } of pieces) kernels.flush(p, n, limit);
     // squares are kept as long as float32 has them: their mean lives on, and would be divided by nothing
     for (const [slot, kept] of Object.entries(squares?.decays ?? {}))
       limits.set(slot, Math.max(limits.get(slot) ?? 0, Math.min(FADED, NEAR / powi(kept, FLUSH_EVERY))));
   }
-  slots.flush((slot) => limits.get(slot) ?? FADED, ELEMENT_RATES);
+  slots.flush((slot) => limits.get(slot) ?? FADED, ELEMENT_RATES, rows.isEmpty ? undefined : rows.others);
 }
 
 /** The gradients that a rule cannot square: their squares, as much as enters its state, would be denormal. */

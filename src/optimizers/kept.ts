@@ -6,6 +6,9 @@ import type { AnyOptions, AnyRule, Binding, Run } from "./rule.js";
 /** The slot of the factors on the learning rate of each element. */
 export const ELEMENT_RATES = "elementRates";
 
+/** A group with the rule that steps it. */
+type Bound = Binding<AnyOptions> & { readonly rule: AnyRule };
+
 /**
  * A second block of values, in the layout of the parameters: the training values while others are evaluated, and the values before an update
  * where elements have rates of their own.
@@ -27,12 +30,13 @@ export class KeptValues {
   }
 
   /** Keeps the values of a group and puts those to evaluate in their place. */
-  show(group: Binding<AnyOptions> & { readonly rule: AnyRule }): void {
+  show(group: Bound): void {
     this.keep(group.runs);
     group.rule.evaluate?.(group);
   }
 
-  restore(runs: readonly Run[]): void {
+  /** Puts back what `show` kept. */
+  hide({ runs }: { readonly runs: readonly Run[] }): void {
     for (const { p, n } of runs) this.#kernels.copy(p + this.#shift, p, n);
   }
 

@@ -1,16 +1,17 @@
 import { Parameters } from "../engine/parameters.js";
 import { DisposedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "../options/errors.js";
 import { show } from "../options/options.js";
-import { observePlateau } from "../schedules/plateau.js";
-import { type Clock, readClock, type ScheduleDescription } from "../schedules/schedule.js";
+import { type Clock, readClock } from "../schedules/schedule.js";
 import { stateTooLarge } from "./advice.js";
-import { FLUSH_EVERY, flushFaded } from "./flush.js";
+import { flushFaded } from "./flush.js";
 import { Gradients } from "./gradients.js";
-import { type BoundGroup, divide, elementRatesOf, introduce, ratesOf } from "./groups.js";
+import { type BoundGroup, divide, elementRatesOf, filledRuns, introduce, ratesOf } from "./groups.js";
 import { type Found, Guard, type Guarded } from "./guard.js";
 import { ELEMENT_RATES, KeptValues } from "./kept.js";
-import { ACCUMULATED_LOSS, checkStep, meanLoss, takeLoss } from "./loss.js";
+import { checkStep, meanLoss, takeLoss } from "./loss.js";
+import { changesOf, type MadeChange, setRate } from "./manual-rate.js";
 import { type LoadedState, type OptimizerLoadOptions, stateToLoad } from "./partial.js";
+import { SteppedRows } from "./rows.js";
 import {
   type AnyRule,
   type Closure,
@@ -28,7 +29,6 @@ import { computeThrough, unwrap } from "./wrapper.js";
  * Binds an update rule to parameters: `step()` moves the values by the gradients that stand in the parameters' memory.
  *
  * An update number t (from 1) uses the learning rate of schedule step t - 1. Every 32 updates, what fades becomes 0 (docs/performance.md).
- *
  * A wrapper around an optimizer (`ema`, `lookahead`, `sam`, ...) leaves rate, groups, clipping and accumulation to the optimizer inside.
  *
  * @param parameters what to optimize; freed by their owner, not by the optimizer.
@@ -47,7 +47,7 @@ export class Optimizer implements Disposable {
   readonly description: OptimizerDescription;
   readonly #clock: Clock;
   readonly #core: RuleDescription;
-  readonly #rule: AnyRule;
+  readonly #needs: AnyRule["needs"];
   readonly #groups: readonly BoundGroup[];
   readonly #live: readonly BoundGroup[];
   readonly #updates: readonly { group: BoundGroup; update: Step }[];
@@ -76,28 +76,27 @@ export class Optimizer implements Disposable {
     // first, since only what a factory made can be unwrapped
     ruleOf(description);
     const { core, layers, compose } = unwrap(description);
-    const rule = compose(ruleOf(core));
     this.parameters = parameters;
     this.description = description;
     this.#core = core;
-    this.#rule = rule;
     this.#slots = new Slots(parameters);
     this.#clock = readClock(clock);
     const host = { kernels: parameters.engine.kernels, scratch: (length: number) => this.#slots.scratch(length).pointer };
-    this.#groups = divide(core, compose, parameters, host);
+    this.#groups = divide(core, compose, [...parameters], host);
     this.#live = this.#groups.filter(({ isLive }) => isLive);
-    this.#scalars = introduce(this.#groups, this.#live, rule.shared !== undefined);
-    if (rule.needs === "loss" && core.accumulate > 1) (this.#scalars[0] as Record<string, number>)[ACCUMULATED_LOSS] = 0;
+    const { bound, scalars, needs } = introduce(this.#groups, this.#live, core.accumulate);
+    this.#scalars = scalars;
+    this.#needs = needs;
     try {
       this.#gradients = new Gradients(parameters, core.accumulate, this.#slots);
-      this.#guard = new Guard(parameters, this.#gradients, this.#slots, this.#live, core.guard ?? "throw", closely);
-      for (const group of this.#live) group.addState(this.#slots, parameters.values.pointer, this.#gradients.block.pointer);
-      this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => ({ group, update: group.rule.bind(group) }));
+      const { guard = "throw" } = core;
+      this.#guard = new Guard(parameters, this.#gradients, this.#slots, this.#live, guard, closely);
+      for (const group of this.#live) group.addState(this.#slots, parameters, this.#gradients.block.pointer);
+      this.#guard.rows = new SteppedRows(parameters, this.#live);
+      this.#updates = bound.map((group) => ({ group, update: group.rule.bind(group) }));
       this.#blended = this.#live.filter(({ elementRates }) => elementRates);
       this.#follow = this.#live.map((group) => ({ group, follow: group.rule.follow?.(group) }));
-      const shift = parameters.gradients.pointer - parameters.values.pointer;
-      const runs = this.#live.flatMap((group) => group.runs.map((run) => ({ ...run, g: run.p + shift, s: [] })));
-      this.#compute = computeThrough(layers, { ...host, runs, sign: core.maximize ? -1 : 1 });
+      this.#compute = computeThrough(layers, { ...host, runs: filledRuns(parameters, this.#live), sign: core.maximize ? -1 : 1 });
       this.#evaluates = this.#live.some(({ rule }) => rule.evaluate);
       if (this.#evaluates || this.#blended.length > 0) this.#kept = new KeptValues(parameters, this.#slots.scratch(parameters.size));
       this.#markValues();
@@ -128,6 +127,21 @@ export class Optimizer implements Disposable {
     return ratesOf(this.#groups, this.#ratesKnown);
   }
 
+  /**
+   * Sets the learning rate from the next update on, where it is `manual({ rate })`: the optimizer's and that of groups without one of their own, or
+   * of the group with the pattern `match`. What was set is a part of the state.
+   * @throws OptionError for a rate below 0 or beyond float32, another schedule, or a pattern of no group.
+   */
+  setLearningRate(rate: number, match?: string): void {
+    this.#alive();
+    setRate(this.#groups, this.#steps, rate, match);
+  }
+
+  /** What was set by hand: the rates of `manual({ rate })` and the steps from which they hold. */
+  get rateChanges(): readonly MadeChange[] {
+    return changesOf(this.#groups);
+  }
+
   /** The loss that the last `step()` was told or computed; NaN without either. */
   get loss(): number {
     return this.#loss;
@@ -155,31 +169,29 @@ export class Optimizer implements Disposable {
   }
 
   /**
-   * Puts the values that should be evaluated and saved into the parameters: averages, for methods that keep one (`ema`,
-   * `scheduleFreeAdamw`, ...); for the others, and before the first update, the training values are these. The optimizer's state does not
-   * change.
+   * Puts the values that should be evaluated and saved into the parameters: averages, for methods that keep one (`ema`, `scheduleFreeAdamw`,
+   * ...); for the others, and before the first update, the training values are these. The state does not change.
    */
   toEvaluation(): void {
-    this.#alive();
-    if (this.#evaluating) return;
-    this.#evaluating = true;
-    this.#markValues();
-    for (const group of this.#shown) this.#kept?.show(group);
+    this.#show(true);
   }
 
   /** Puts the training values back, bit by bit, so that training can go on. */
   toTraining(): void {
+    this.#show(false);
+  }
+
+  #show(evaluating: boolean): void {
     this.#alive();
-    if (!this.#evaluating) return;
-    this.#evaluating = false;
+    if (evaluating === this.#evaluating) return;
+    this.#evaluating = evaluating;
     this.#markValues();
-    for (const { runs } of this.#shown) this.#kept?.restore(runs);
+    const shown = this.#live.filter(({ rule, began }) => rule.evaluate && this.#steps > began);
+    for (const group of shown) this.#kept?.[evaluating ? "show" : "hide"](group);
   }
 
   /**
-   * The state in a slot such as "mean", by name of tensor: the numbers themselves, not a copy (16 bits each in bfloat16). Ask again after
-   * something was allocated.
-   *
+   * The state in a slot such as "mean", by name of tensor: the numbers themselves, not a copy (16 bits each in bfloat16), until something is allocated.
    * @throws OptionError when the optimizer has no such slot.
    */
   slot(slot: string): Map<string, StateArray> {
@@ -214,23 +226,21 @@ export class Optimizer implements Disposable {
 
   #step(loss: number | Closure | undefined, weight: number, last: boolean): boolean {
     const { accumulate, clipValue, clipNorm, maximize } = this.#core;
-    const [gradients, guard] = [this.#gradients, this.#guard];
-    const full = gradients.isFull(last);
+    const [gradients, guard, full] = [this.#gradients, this.#guard, this.#gradients.isFull(last)];
     // first, so that a wrong schedule stops the step before anything has moved
     if (full) for (const group of this.#groups) group.schedule(this.#steps, this.#clock);
-    const taken = takeLoss(loss, this.description.kind, this.#rule.needs, this.#compute);
+    const taken = takeLoss(loss, this.description.kind, this.#needs, this.#compute);
     this.#loss = taken ?? Number.NaN;
     if (taken !== undefined && !Number.isFinite(taken)) return this.#hit({ what: "the loss", source: "loss", value: taken });
     gradients.add(weight);
-    const mean = this.#rule.needs === "loss" && accumulate > 1 ? meanLoss(this.#scalars[0], gradients, this.#loss, weight) : this.#loss;
+    const mean = this.#needs === "loss" && accumulate > 1 ? meanLoss(this.#scalars[0], gradients, this.#loss, weight) : this.#loss;
     if (!full) return false;
     const sign = maximize ? -1 : 1;
     let scale = sign / gradients.weight;
     if (clipValue !== undefined) gradients.clamp(clipValue, this.#groups);
     const norm = clipNorm !== undefined || accumulate > 1 ? gradients.measure(this.#groups) : Number.NaN;
-    const wrongGradient =
-      guard.watchesGradients || (clipNorm !== undefined && !Number.isFinite(norm)) ? guard.findInGradients() : undefined;
-    if (wrongGradient) return this.#hit(wrongGradient);
+    const wrong = guard.findBefore(clipNorm === undefined ? 0 : norm);
+    if (wrong) return this.#hit(wrong);
     if (clipNorm !== undefined) scale *= Math.min(1, clipNorm / (norm + 1e-6));
     guard.prepare(this.#steps, this.#holder);
     for (const group of this.#groups) group.learningRate = group.scheduledRate * guard.rateFactor;
@@ -242,15 +252,14 @@ export class Optimizer implements Disposable {
     if (this.#steps === 1) this.#markValues();
     for (const { runs } of this.#blended) this.#kept?.blend(runs, (this.#slots.find(ELEMENT_RATES) as Slot).block.pointer);
     for (const { group, follow } of this.#follow) follow?.(this.#steps - group.began);
-    if (this.#steps % FLUSH_EVERY === 0) flushFaded(this.parameters.engine.kernels, this.#live, this.#slots);
+    flushFaded(this.#steps, this.parameters.engine.kernels, this.#live, this.#slots, guard.rows);
     gradients.clear();
-    return guard.looks(this.#steps) ? this.check() : true;
+    return guard.isFiniteAfter(this.#steps) || this.check();
   }
 
   /** Leaves the update out, goes back to an earlier one, or throws. */
   #hit(found: Found): boolean {
-    const { scheduledRate } = this.#groups.at(-1) as BoundGroup;
-    this.#steps = this.#guard.answer(found, this.#steps, scheduledRate, this.#holder);
+    this.#steps = this.#guard.answer(found, this.#steps, (this.#groups.at(-1) as BoundGroup).scheduledRate, this.#holder);
     this.#loss = Number.NaN;
     this.#markValues();
     return false;
@@ -262,14 +271,12 @@ export class Optimizer implements Disposable {
   }
 
   /**
-   * Shows a metric, usually the validation loss of an epoch, to learning rates that watch one (`reduceOnPlateau`, `greedy`); others do not
-   * mind. Throws OptionError for a metric that is not finite.
+   * Shows a metric, usually the validation loss of an epoch, to learning rates that watch one (`reduceOnPlateau`, `greedy`).
+   * @throws OptionError for a metric that is not finite.
    */
   observe(metric: number): void {
     this.#alive();
-    for (const group of this.#groups) {
-      if (group.plateau) group.plateau = observePlateau(group.rate as ScheduleDescription, group.plateau, metric);
-    }
+    for (const group of this.#groups) group.observe(metric);
   }
 
   /** The name of the first tensor or state that is not finite, if any. */
@@ -296,8 +303,7 @@ export class Optimizer implements Disposable {
    *
    * @param options `partial: true` takes what matches, by names of slots and tensors, and starts the rest anew.
    * @returns what started anew and what was not used: nothing without `partial`.
-   * @throws CheckpointError, and changes nothing, when the state belongs to another optimizer; ModeError between `toEvaluation()` and
-   *   `toTraining()`.
+   * @throws CheckpointError, and changes nothing, when the state belongs to another optimizer; ModeError before `toTraining()`.
    */
   load(given: OptimizerState, options: OptimizerLoadOptions = {}): LoadedState {
     this.#alive();
@@ -323,19 +329,14 @@ export class Optimizer implements Disposable {
     this.dispose();
   }
 
-  /** The groups that have other values to evaluate, after a first update of theirs. */
-  get #shown(): readonly BoundGroup[] {
-    return this.#live.filter(({ rule, began }) => rule.evaluate && this.#steps > began);
-  }
-
   /** Says in the parameters what their values are, for models that are to be evaluated. */
   #markValues(): void {
     if (this.#evaluates) this.parameters.markTraining(this, !this.#disposed && this.#steps > 0 && !this.#evaluating);
   }
 
   get #holder(): StateHolder {
-    const [{ kind }, { accumulate }, isShared] = [this.description, this.#core, this.#rule.shared !== undefined];
-    return { kind, accumulate, groups: this.#groups, scalars: this.#scalars, slots: this.#slots, isShared };
+    const [{ kind }, { accumulate }] = [this.description, this.#core];
+    return { kind, accumulate, groups: this.#groups, scalars: this.#scalars, slots: this.#slots };
   }
 
   #alive(): void {

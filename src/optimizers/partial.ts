@@ -4,8 +4,8 @@ import { type PlateauState, startPlateau } from "../schedules/plateau.js";
 import type { ScheduleDescription } from "../schedules/schedule.js";
 import { ACCUMULATED } from "./gradients.js";
 import type { BoundGroup, GroupState } from "./groups.js";
+import { ACCUMULATED_LOSS } from "./groups.js";
 import { ELEMENT_RATES } from "./kept.js";
-import { ACCUMULATED_LOSS } from "./loss.js";
 import type { StateArray } from "./slots.js";
 import { checkProgress, type OptimizerState, type StateHolder } from "./state.js";
 
@@ -53,18 +53,20 @@ export function stateToLoad(holder: StateHolder, given: OptimizerState, options:
  */
 function adapt(holder: StateHolder, state: OptimizerState): Adapted {
   checkProgress(state);
-  const { groups, isShared, kind } = holder;
+  const { groups, kind } = holder;
   const taken = new Taken(holder, state);
   const live = groups.filter((group) => group.isLive);
-  const units = isShared ? [live] : live.map((group) => [group]);
+  // groups that share estimates go on together
+  const units = holder.scalars.map((own) => live.filter(({ scalars }) => scalars === own));
   const sources = new Map(units.flatMap((unit) => sourcesOf(unit, taken, holder, state).map((source, i) => [unit[i], source] as const)));
   for (const group of live) takeGroup(group, sources.get(group) !== undefined, taken);
   if (taken.used.size === 0 && taken.anew.length > 0)
     throw new CheckpointError(`nothing of the state, which is of ${show(state.kind)}, fits this optimizer, which is ${show(kind)}`);
 
-  const scalars = (isShared ? groups.slice(-1) : groups).map((group) => {
-    const source = sources.get(isShared ? (live[0] as BoundGroup) : group);
-    return { ...group.initialScalars(), ...source?.scalars } as Record<string, number>;
+  const scalars = holder.scalars.map((own, i) => {
+    const last = groups.filter(({ scalars }) => scalars === own).at(-1) as BoundGroup;
+    const source = sources.get(units[i]?.[0] as BoundGroup);
+    return { ...last.initialScalars(), ...source?.scalars } as Record<string, number>;
   });
   const accumulated = taken.accumulated(holder.accumulate);
   const [first] = scalars;
@@ -146,7 +148,7 @@ function sourcesOf(unit: readonly BoundGroup[], taken: Taken, holder: StateHolde
   );
   const [on, off] = [names.find(([, goesOn]) => goesOn)?.[0], names.find(([, goesOn]) => !goesOn)?.[0]];
   if (off === undefined) return sources;
-  if (on !== undefined && !holder.isShared) {
+  if (on !== undefined && unit.some(({ rule }) => !rule.shared)) {
     const advice = `give what starts anew a group of its own, as in groups: [{ match: ${show(off)} }]`;
     throw new CheckpointError(`the state has ${show(on)} and not ${show(off)}, whose updates are counted together: ${advice}`);
   }

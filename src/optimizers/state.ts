@@ -2,6 +2,8 @@ import { CheckpointError } from "../options/errors.js";
 import { show } from "../options/options.js";
 import type { PlateauState } from "../schedules/plateau.js";
 import type { BoundGroup, GroupState } from "./groups.js";
+import { manualFromJSON, manualToJSON } from "./manual-rate.js";
+import type { Scheduled } from "./rule.js";
 import type { Slots, StateArrays } from "./slots.js";
 
 /** The state of an optimizer by name of slot and tensor: copies, not views. */
@@ -20,7 +22,7 @@ export interface OptimizerState {
   readonly faint?: boolean;
   /** The scalar state of each group, in the order of `groups`; a single one when all groups share it. */
   readonly scalars: readonly Readonly<Record<string, number>>[];
-  /** The state of each group's learning rate, null where it watches no metric. */
+  /** The state of each group's learning rate, null where it neither watches a metric nor is set by hand. */
   readonly plateaus: readonly (PlateauState | null)[];
   /** What each group is; states of earlier versions do not say it. */
   readonly groups?: readonly GroupState[];
@@ -34,8 +36,6 @@ export interface StateHolder {
   /** The scalar state of every group, or the one that they share. */
   readonly scalars: readonly Record<string, number>[];
   readonly slots: Slots;
-  /** Whether groups share their scalar state. */
-  readonly isShared: boolean;
 }
 
 /** The way out where a state is of another optimizer, or of one with other groups. */
@@ -61,7 +61,7 @@ export function copyState(
     ...(isFaint && { faint: true }),
     slots: slots.copies(),
     scalars: scalars.map((own) => ({ ...own })),
-    plateaus: groups.map(({ plateau }) => plateau ?? null),
+    plateaus: groups.map(({ plateau, rate }) => plateau ?? manualToJSON(rate) ?? null),
     groups: groups.map((group) => group.description()),
   };
 }
@@ -71,6 +71,7 @@ export function loadState(holder: StateHolder, state: OptimizerState): void {
   checkState(holder, state);
   const { groups, scalars, slots } = holder;
   const plateaus = groups.map((group, i) => group.plateauFromJSON(state.plateaus[i], `state.plateaus[${i}]`));
+  const rates = groups.map(({ rate }, i) => manualFromJSON(rate, state.plateaus[i], `state.plateaus[${i}]`));
   slots.load(state.slots);
   scalars.forEach((own, i) => {
     for (const key of Object.keys(own)) own[key] = state.scalars[i]?.[key] ?? ABSENT[key] ?? Number.NaN;
@@ -78,6 +79,9 @@ export function loadState(holder: StateHolder, state: OptimizerState): void {
   groups.forEach((group, i) => {
     group.plateau = plateaus[i];
     group.began = state.groups?.[i]?.began ?? 0;
+    group.rate = rates[i] as Scheduled;
+    // a group whose rate was set by its own pattern has it since
+    group.inheritsRate &&= JSON.stringify(group.rate) === JSON.stringify(rates.at(-1));
   });
 }
 

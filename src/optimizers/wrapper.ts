@@ -74,6 +74,7 @@ export function wrap<Own extends Wrapping, Made extends OptimizerDescription = O
   if (kinds.indexOf(wrapper.kind, 1) > 0)
     throw new OptionError(`${path}.optimizer`, options.optimizer, `has ${wrapper.kind} inside already`);
   const rule = compose(ruleOf(core));
+  for (const { optimizer } of rule.parts?.(core as never) ?? []) compose(ruleOf(optimizer));
   if (traitsOf(rule).has("setsValues") && core.groups.some(({ elementRates }) => elementRates)) {
     throw new OptionError(
       `${path}.optimizer`,

@@ -1,6 +1,7 @@
 import type { Engine } from "../engine/load.js";
-import type { MlpDescription } from "../models/mlp.js";
+import { sequentialFromJSON } from "../models/json.js";
 import { Network, networkShapes } from "../models/network.js";
+import type { NetworkDescription } from "../models/sequential.js";
 import { optimizerFromJSON } from "../optimizers/index.js";
 import { Optimizer } from "../optimizers/optimizer.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
@@ -28,7 +29,9 @@ export function runFromJSON(value: unknown): CheckedRun {
   if (typeof value !== "object" || value === null) throw new OptionError("run", value, `must be an object, got ${show(value)}`);
   const given = value as Run;
   if (given.optimizer === undefined) throw new OptionError("run.optimizer", undefined, "is missing");
-  return readRun({ ...given, optimizer: optimizerFromJSON(given.optimizer, "run.optimizer") });
+  const isSequential = typeof given.model === "object" && given.model?.kind === "sequential";
+  const model = isSequential ? sequentialFromJSON(given.model, "run.model") : given.model;
+  return readRun({ ...given, model, optimizer: optimizerFromJSON(given.optimizer, "run.optimizer") });
 }
 
 /**
@@ -81,6 +84,6 @@ function checkLayers(plain: unknown, values: StoredTensors): void {
 }
 
 /** Holds the tensors against the network that the file claims, before any memory is taken for it. */
-function checkTensors(model: MlpDescription, values: StoredTensors): void {
+function checkTensors(model: NetworkDescription, values: StoredTensors): void {
   for (const [name, shape] of networkShapes(model)) valuesOf(values, name, shape);
 }

@@ -81,7 +81,7 @@ export function loadState(bytes: Uint8Array, parameters: Parameters, optimizer?:
   const found = new Map<Parameter, Float32Array>();
   const missing: string[] = [];
   const used = new Set<string>();
-  for (const parameter of parameters) {
+  for (const parameter of parameters.all) {
     const name = Object.hasOwn(names, parameter.name) ? (names[parameter.name] as string) : parameter.name;
     if (!values.has(name)) {
       missing.push(parameter.name);

@@ -131,7 +131,7 @@ const odd = fc.oneof(
   fc.integer(),
   fc.string({ maxLength: 30 }),
   fc.jsonValue({ maxDepth: 3 }),
-  fc.nat(400).map((depth) => JSON.parse("[".repeat(depth) + "]".repeat(depth)) as unknown),
+  fc.integer({ min: 1, max: 400 }).map((depth) => JSON.parse("[".repeat(depth) + "]".repeat(depth)) as unknown),
   fc.nat(3000).map((length) => Array.from({ length }, () => 8)),
 );
 
