@@ -13,8 +13,8 @@ export type RowLoss = (memory: Float32Array, z: number, targets: ArrayLike<numbe
  */
 export type LossTargets = "classes" | "shares" | "signs" | "counts" | "quantities";
 
-/** Computes the mean loss and writes its gradient with respect to z into dz; `w` points to a weight for each row, whose sum is `weight`. */
-export type LossKernel = (z: number, t: number, dz: number, rows: number, w?: number, weight?: number) => number;
+/** Computes the mean loss and writes its gradient with respect to z, times a factor, into dz; `w` points to a weight for each row, whose sum is `weight`. */
+export type LossKernel = (z: number, t: number, dz: number, rows: number, factor: number, w?: number, weight?: number) => number;
 
 /** A kind of loss. Computed in float64, whose operations are the same everywhere, so that it needs no kernels. */
 export interface LossRule<O extends object = object> {
@@ -89,7 +89,7 @@ export function bindRule({ arena }: Engine, rule: LossRule, options: LossDescrip
   const row = rule.bind(options, outputs);
   let floats: Float32Array = new Float32Array(0);
   let targets: Float32Array | Uint32Array = floats;
-  return (z, t, dz, rows, w = 0, weight = rows) => {
+  return (z, t, dz, rows, factor, w = 0, weight = rows) => {
     const { buffer } = arena.memory;
     // memory that grows has another buffer
     if (floats.buffer !== buffer) {
@@ -99,7 +99,7 @@ export function bindRule({ arena }: Engine, rule: LossRule, options: LossDescrip
     let sum = 0;
     for (let r = 0; r < rows; r++) {
       const own = w === 0 ? 1 : (floats[(w >>> 2) + r] as number);
-      sum += own * row(floats, (z >>> 2) + r * outputs, targets, (t >>> 2) + r * width, (dz >>> 2) + r * outputs, own / weight);
+      sum += own * row(floats, (z >>> 2) + r * outputs, targets, (t >>> 2) + r * width, (dz >>> 2) + r * outputs, (factor * own) / weight);
     }
     return sum / weight;
   };

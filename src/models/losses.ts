@@ -54,14 +54,14 @@ export function bindLoss(engine: Engine, loss: Loss, outputs: number): LossKerne
   const kernel = bindKernel(engine, loss, outputs);
   // of outputs for which there is a target each, the mean
   const share = width === 1 && loss === "crossEntropy" ? 1 : outputs;
-  return (z, t, dz, rows, w = 0, weight = rows) => {
-    if (w === 0) return kernel(z, t, dz, rows, 1 / (rows * share)) / (rows * share);
+  return (z, t, dz, rows, factor, w = 0, weight = rows) => {
+    if (w === 0) return kernel(z, t, dz, rows, factor / (rows * share)) / (rows * share);
     const weights = new Float32Array(engine.arena.memory.buffer, w, rows);
     let sum = 0;
     for (let r = 0; r < rows; r++) {
       const own = weights[r] as number;
       const at = r * outputs * 4;
-      sum += own * kernel(z + at, t + r * width * 4, dz + at, 1, own / (weight * share));
+      sum += own * kernel(z + at, t + r * width * 4, dz + at, 1, (factor * own) / (weight * share));
     }
     return sum / (weight * share);
   };

@@ -172,10 +172,13 @@ export function orthogonalizer<Own extends OrthogonalOptions>({ kernels, options
         kernels.transpose(x, y, rows, columns);
         kernels.dense(x, y, 0, a, k, columns, k, 0, k);
       }
+      kernels.flush(a, k * k, FADED);
       kernels.dense(a, a, 0, b, k, k, k, 0, k);
+      kernels.flush(b, k * k, FADED);
       kernels.axpby(a, b, k * k, k1, k2);
       if (rows > columns) kernels.dense(x, b, 0, y, rows, k, k, 0, k);
       else kernels.dense(b, x, 0, y, k, k, columns, 0, columns);
+      kernels.flush(y, n, FADED);
       kernels.axpy(x, y, n, k0);
       [x, y] = [y, x];
     }

@@ -16,6 +16,7 @@ import {
 } from "../options/options.js";
 import { isPlateau } from "../schedules/plateau.js";
 import { type Schedule, type ScheduleDescription, schedule } from "../schedules/schedule.js";
+import type { Late, Squares } from "./declared.js";
 
 /** A number, or a schedule that gives it for every optimizer step. */
 export type Scheduled = Schedule;
@@ -183,15 +184,13 @@ export interface Rule<Own> {
   lengths?(slot: string, shape: Shape, options: Resolved<Own>): number | undefined;
   /** How a slot of the parameters' layout is kept; float32 where this is left out. */
   dtype?(slot: string, options: Resolved<Own>): Dtype;
+  /** Of a rule that squares gradients: what keeps those squares, and whether weight decay is squared with them. */
+  squares?(options: Resolved<Own>): Squares;
   /** The start value of a slot; 0 where this is left out, and in bfloat16. */
   initial?(slot: string, options: Resolved<Own>): number;
   /** The scalar state of a group, at its start; `tensors` are the names of its tensors. */
   scalars?(options: Resolved<Own>, tensors: readonly string[]): Record<string, number>;
-  /**
-   * Slots that start as the values and can do so beside a rule that goes on, such as the average of a wrapper, and the scalars that they start
-   * with after `t` updates.
-   */
-  readonly late?: { readonly slots: readonly string[]; scalars(t: number): Record<string, number> };
+  readonly late?: Late;
   bind(binding: Binding<Own>): Step;
   /** Bound for every group: what follows an update, when `elementRates` have had their say. */
   follow?(binding: Binding<Own>): (t: number) => void;

@@ -104,6 +104,7 @@ export const scheduleFreeAdamwRule: Rule<ScheduleFreeAdamwOptions> = {
     epsilon: scheduled(1e-8, { above: 0 }),
   },
   slots: () => ["base", "squares"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   scalars,
   bind(binding) {
     const { kernels, options: o, runs } = binding;
