@@ -79,8 +79,9 @@ const start: Field<() => StartedWorker> = {
  * @example
  * import { workersExecutor } from "stepsize/workers";
  *
- * using executor = workersExecutor({ workers: 2 });
+ * const executor = workersExecutor({ workers: 2 });
  * const { best } = await searchLearningRate(run, { training, validation }, { executor });
+ * executor.dispose();
  */
 export function workersExecutor(options: WorkersOptions = {}): WorkersExecutor {
   const checked = readOptions<WorkersOptions>("workersExecutor", options, {
