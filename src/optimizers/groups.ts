@@ -1,3 +1,4 @@
+import type { Engine } from "../engine/engine.js";
 import type { Kernels } from "../engine/load.js";
 import type { Parameter, Parameters } from "../engine/parameters.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
@@ -44,6 +45,7 @@ export class BoundGroup implements Binding<AnyOptions> {
   tensorRates?: readonly number[];
   readonly kernels: Kernels;
   readonly scratch: (length: number) => number;
+  readonly floats: Host["floats"];
   readonly parameters: readonly Parameter[];
   readonly frozen: boolean;
   readonly elementRates: boolean;
@@ -82,6 +84,7 @@ export class BoundGroup implements Binding<AnyOptions> {
     this.kind = rule.kind;
     this.kernels = host.kernels;
     this.scratch = host.scratch;
+    this.floats = host.floats;
     this.frozen = frozen;
     this.elementRates = elementRates;
     this.parameters = parameters;
@@ -182,13 +185,22 @@ export class BoundGroup implements Binding<AnyOptions> {
 }
 
 /** The parts of an optimizer that its groups use. */
-export interface Host extends Pick<Binding<AnyOptions>, "kernels" | "scratch"> {
+export interface Host extends Pick<Binding<AnyOptions>, "kernels" | "scratch" | "floats"> {
   /** A factor on all learning rates. Default 1. */
   readonly factor?: Scheduled;
 }
 
 /** The rule that wrappers make of another. */
 type Compose = (rule: AnyRule) => AnyRule;
+
+/** What an engine, and memory for an optimizer, give to its rules. */
+export function hostOf({ kernels, arena }: Engine, slots: Slots): Host {
+  return {
+    kernels,
+    scratch: (length) => slots.scratch(length).pointer,
+    floats: (pointer, length) => new Float32Array(arena.memory.buffer, pointer, length),
+  };
+}
 
 /** The groups in their order, each with the tensors that no earlier one matches; last what is left, with the optimizer's own options. */
 export function divide(description: RuleDescription, compose: Compose, parameters: readonly Parameter[], host: Host): BoundGroup[] {

@@ -5,7 +5,7 @@ import { type Clock, readClock } from "../schedules/schedule.js";
 import { stateTooLarge } from "./advice.js";
 import { flushFaded } from "./flush.js";
 import { Gradients } from "./gradients.js";
-import { type BoundGroup, divide, elementRatesOf, filledRuns, introduce, ratesOf } from "./groups.js";
+import { type BoundGroup, divide, elementRatesOf, filledRuns, hostOf, introduce, ratesOf } from "./groups.js";
 import { type Found, Guard } from "./guard.js";
 import { ELEMENT_RATES, KeptValues } from "./kept.js";
 import { checkStep, meanLoss, takeLoss } from "./loss.js";
@@ -81,7 +81,7 @@ export class Optimizer implements Disposable {
     this.#core = core;
     this.#slots = new Slots(parameters);
     this.#clock = readClock(clock);
-    const host = { kernels: parameters.engine.kernels, scratch: (length: number) => this.#slots.scratch(length).pointer };
+    const host = hostOf(parameters.engine, this.#slots);
     this.#groups = divide(core, compose, [...parameters], host);
     this.#live = this.#groups.filter(({ isLive }) => isLive);
     const { bound, scalars, needs } = introduce(this.#groups, this.#live, core.accumulate);

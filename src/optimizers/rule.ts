@@ -108,6 +108,8 @@ export interface Binding<Own> {
   readonly groups: readonly Binding<Own>[];
   /** Zeroed memory for the rule's own use, not part of the state. */
   scratch(length: number): number;
+  /** The numbers that stand at a pointer, for what no kernel computes; ask in the step, since memory may grow. */
+  floats(pointer: number, length: number): Float32Array;
 }
 
 /**
@@ -150,9 +152,7 @@ export type DeclaredTrait =
   | "movesAllTogether";
 
 /** The optimizer of the tensors whose name fits. */
-export interface OptimizerPart {
-  /** A name, in which `*` stands for any characters: `"*.bias"`. */
-  match: string;
+export interface OptimizerPart extends Pick<Group<unknown>, "match"> {
   optimizer: OptimizerDescription;
 }
 
@@ -311,7 +311,7 @@ export function scheduled(fallback: number | undefined, range: Range): Field<Sch
 }
 
 /** The least number above 0 that kernels compute with at full precision. */
-const LEAST_NORMAL = 1.1754943508222875e-38;
+export const LEAST_NORMAL = 1.1754943508222875e-38;
 
 /** Kernels compute in float32: a number beyond its range would be infinite there, one that must be above 0 would be 0. */
 function checkFloat32(value: number, path: string, { above }: Range = {}): number {
