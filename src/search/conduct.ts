@@ -49,8 +49,8 @@ export type Trials = (jobs: readonly Job[]) => Promise<readonly (TrialResult | u
 export async function conduct(subject: Subject, plan: Plan, run: Trials): Promise<SearchResult | undefined> {
   const { repeats, budget } = plan;
   const grid = new Grid(subject, plan, run);
-  let goesOn = await grid.runFirst();
-  if (goesOn && repeats !== undefined) goesOn = await grid.runAll(grid.repeated(repeats));
+  let goesOn = !plan.prune || (await grid.halve());
+  if (goesOn) goesOn = await grid.runAll(grid.orders(plan.prune ? 1 : 0, repeats ?? 1));
   while (goesOn && (budget !== undefined || (repeats === undefined && !plan.prune))) {
     const rung = nextRung(grid.tried(), grid.terms(), grid.limits());
     goesOn = rung.length > 0 && (await grid.runAll(rung));
@@ -109,12 +109,11 @@ class Grid {
     return { cost, spent: cost * this.#count, budget: ROWS, toThePoint: false };
   }
 
-  /** A trial of each rate; true when all of them were run. When pruning, rung by rung. */
-  async runFirst(): Promise<boolean> {
-    // with a budget that may end it, what is there early spans the grid
-    const places = this.#plan.budget === undefined ? this.#rates.map((_, index) => index) : spread(this.#rates.length);
+  /** A trial of each rate, rung by rung; true when all that were not pruned have ended. */
+  async halve(): Promise<boolean> {
     const { run } = this.#subject;
-    for (const epoch of this.#plan.prune ? rungsOf(run.epochs) : []) {
+    const places = this.#places();
+    for (const epoch of rungsOf(run.epochs)) {
       if (!(await this.#runRung(places, epoch))) return false;
       const all = this.#rates.map((rate, i) => ({ rate, trials: this.#trials[i] as TrialResult[], pruned: this.#pruned.get(i) }));
       for (const [i, pruned] of prune(all, epoch, run, this.terms())) this.#pruned.set(i, pruned);
@@ -150,22 +149,29 @@ class Grid {
     return asked.length === open.length && results.every((result) => result !== undefined);
   }
 
-  /** The trials that are wanted for so many of each rate. */
-  repeated(repeats: number): Order[] {
-    const places = this.#rates.map((_, index) => index).filter((i) => !this.#pruned.has(i));
-    return Array.from({ length: repeats - 1 }, (_, i) => places.map((index) => ({ index, repeat: i + 1 }))).flat();
+  /** The trials of each rate that was not pruned, from one repeat up to another. */
+  orders(from: number, to: number): Order[] {
+    const places = this.#places().filter((i) => !this.#pruned.has(i));
+    return Array.from({ length: Math.max(0, to - from) }, (_, i) => places.map((index) => ({ index, repeat: from + i }))).flat();
   }
 
-  /** Runs further repeats; true when all of them were run. */
+  /** The rates in the order in which they run: with a budget that may end it, what is there early spans the grid. */
+  #places(): number[] {
+    return this.#plan.budget === undefined ? this.#rates.map((_, index) => index) : spread(this.#rates.length);
+  }
+
+  /** Runs trials; true when all of them were run. */
   async runAll(orders: readonly Order[]): Promise<boolean> {
     const asked = orders.slice(0, this.#most - this.#count);
     this.#count += asked.length;
     const results = await this.#run(asked.map((order) => this.#jobOf(order)));
     for (const repeat of new Set(orders.map((order) => order.repeat))) {
       const own = orders.flatMap((order, i) => (order.repeat === repeat ? [{ index: order.index, result: results[i] }] : []));
-      // a repeat that not all of its rates have compares nothing
-      if (own.some(({ result }) => result === undefined)) return false;
-      for (const { index, result } of own) this.#trials[index]?.push(result as TrialResult);
+      const whole = own.every(({ result }) => result !== undefined);
+      // a repeat that not all of its rates have compares nothing; the first is better than none
+      if (!whole && repeat > 0) return false;
+      for (const { index, result } of own) if (result !== undefined) this.#trials[index]?.push(result);
+      if (!whole) return false;
     }
     return true;
   }

@@ -11,6 +11,8 @@ import * as slim from "../../src/entries/slim.js";
 import * as training from "../../src/entries/training.js";
 import { blocks, examples, type Snippet } from "../support/prose.js";
 
+// of the build, beside which the worker's program lies
+const workers = await import(new URL("../../dist/workers.js", import.meta.url).href);
 const subpaths: Readonly<Record<string, Record<string, unknown>>> = {
   stepsize,
   "stepsize/data": data,
@@ -20,6 +22,7 @@ const subpaths: Readonly<Record<string, Record<string, unknown>>> = {
   "stepsize/schedules": schedules,
   "stepsize/slim": slim,
   "stepsize/training": training,
+  "stepsize/workers": workers,
 };
 const library: Record<string, unknown> = { ...training, ...minimize, ...numerics, ...data, ...schedules, ...optimizers, ...stepsize };
 const AsyncFunction = (async () => {}).constructor as new (...args: string[]) => (...args: unknown[]) => Promise<unknown>;
