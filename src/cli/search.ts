@@ -6,7 +6,7 @@ import { count, metricsText, percent } from "../search/report/format.js";
 import { searchReport } from "../search/report/search.js";
 import { noteText } from "../search/words.js";
 import { rateChart } from "./chart.js";
-import { trainLine } from "./commandline.js";
+import { trainLine, wordsAfter } from "./commandline.js";
 import { FailedError, InterruptedError } from "./errors.js";
 import { Interrupt } from "./interrupt.js";
 import { unscaledOptimizer } from "./optimizer.js";
@@ -113,9 +113,3 @@ function guessText({ guessing: { score }, scoreName }: SearchResult): string {
 
 /** Flags of a search that `train` does not have, that name the page of the search, or that change no number. */
 const SEARCH_ONLY: ReadonlySet<string> = new Set(["--rates", "--repeats", "--report", "--no-report", "--json", "--quiet", "--backend"]);
-
-/** The words a person typed behind the name of a command. */
-function wordsAfter(command: Command): string[] {
-  const { rawArgs } = command.parent as Command & { rawArgs: string[] };
-  return rawArgs.slice(rawArgs.indexOf(command.name()) + 1);
-}

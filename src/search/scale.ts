@@ -21,17 +21,39 @@ export function scaleRun(run: Run, rows: number, rate: number): CheckedRun {
   return readRun({ ...checked, optimizer: scaleOptimizer(checked, rows, rate) });
 }
 
+/**
+ * The run with other rates, one for each step, in place of its own; groups with rates of their own keep the ratio of their highest to the run's.
+ * A number that is not finite ends such a run, whatever its guard.
+ */
+export function followRates(run: CheckedRun, rows: number, rates: (step: number) => number): CheckedRun {
+  const clock = clockOf(run, rows);
+  const highest = peak(unwrap(run.optimizer).core.learningRate, clock);
+  const follow = (own: Scheduled) => {
+    const ratio = peak(own, clock) / highest;
+    return (step: number) => ratio * rates(step);
+  };
+  return readRun({ ...run, optimizer: withRates(run.optimizer, rates, follow, { guard: "throw" }) });
+}
+
 function scaleOptimizer(run: CheckedRun, rows: number, rate: number): OptimizerDescription {
-  const { core } = unwrap(run.optimizer);
+  const { learningRate } = unwrap(run.optimizer).core;
+  const factor = rate / peak(learningRate, clockOf(run, rows));
+  return withRates(run.optimizer, typeof learningRate === "number" ? rate : scaledBy(learningRate, factor), (own) => scaledBy(own, factor));
+}
+
+/** The optimizer with another learning rate; `change` makes those of its groups. */
+function withRates(
+  optimizer: OptimizerDescription,
+  learningRate: Scheduled,
+  change: (own: Scheduled) => Scheduled,
+  more: object = {},
+): OptimizerDescription {
+  const { core } = unwrap(optimizer);
   const { kind: _, groups, ...options } = core;
-  const factor = rate / peak(options.learningRate, clockOf(run, rows));
-  const scaled = groups.map((group) =>
-    group["learningRate"] === undefined
-      ? group
-      : ({ ...group, learningRate: scaledBy(group["learningRate"] as Scheduled, factor) } as typeof group),
+  const changed = groups.map((group) =>
+    group["learningRate"] === undefined ? group : ({ ...group, learningRate: change(group["learningRate"] as Scheduled) } as typeof group),
   );
-  const learningRate = typeof options.learningRate === "number" ? rate : scaledBy(options.learningRate, factor);
-  return withCore(run.optimizer, makeOptimizer(ruleOf(core), { ...options, learningRate, groups: scaled }, "run.optimizer"));
+  return withCore(optimizer, makeOptimizer(ruleOf(core), { ...options, learningRate, groups: changed, ...more }, "run.optimizer"));
 }
 
 function scaledBy(schedule: Scheduled, factor: number): Scheduled {

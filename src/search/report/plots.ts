@@ -4,10 +4,12 @@ import type { Verdict } from "../verdict.js";
 import type { SearchDocument, TrainDocument } from "./document.js";
 import { axis, BOLD, COLOURS, colour, draw, drawMark, logAxis, type Plot, write } from "./drawing.js";
 import { short } from "./format.js";
+import { rangePlot } from "./range-plot.js";
+import type { RangeTestDocument } from "./range-test.js";
 
 declare const uPlot: typeof uPlotType;
 
-const report: SearchDocument | TrainDocument = JSON.parse(document.getElementById("document")?.textContent ?? "");
+const report: SearchDocument | TrainDocument | RangeTestDocument = JSON.parse(document.getElementById("document")?.textContent ?? "");
 
 /** The index of the last number; -1 when there is none. */
 function lastKnown(values: readonly (number | null)[]): number {
@@ -258,4 +260,5 @@ function trainPlots({ history, rates }: TrainDocument): void {
 }
 
 if (report.command === "search") searchPlots(report);
+else if (report.command === "range-test") rangePlot(report);
 else trainPlots(report);

@@ -1,0 +1,6 @@
+// The entry point "stepsize/search": what goes beyond the search over one learning rate.
+/// <reference lib="esnext.disposable" preserve="true" />
+
+export type { RangeCurve, RangePoint, RangeReason, RangeRun } from "../search/range-curve.js";
+export { type RangeTestOptions, type RangeTestResult, rangeTest } from "../search/range-test.js";
+export { rangeHeadline, rangeReasonText } from "../search/range-words.js";
