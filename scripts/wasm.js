@@ -2,33 +2,39 @@
 // base64 (works in every host with nothing to configure) and the interface `Kernels`, taken from the compiler's own declarations so that a kernel
 // without a twin does not compile.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { constantsToMemory } from "./constants.js";
 import { writeKernels } from "./kernels/main.js";
 import { writeIfChanged } from "./write.js";
 
 writeKernels();
 
-for (const [target, file] of [
-  ["wasm", "build/core.wasm"],
-  ["threads", "build/threads.wasm"],
-]) {
-  asc("--config", "asconfig.json", "--target", target);
-  writeFileSync(file, constantsToMemory(readFileSync(file)));
+// compiling takes twenty seconds of processor time: what was compiled from the same sources stays
+const stamp = stampOf();
+if (!existsSync("build/stamp") || readFileSync("build/stamp", "utf8") !== stamp) {
+  for (const [target, file] of [
+    ["wasm", "build/core.wasm"],
+    ["threads", "build/threads.wasm"],
+  ]) {
+    asc("--config", "asconfig.json", "--target", target);
+    writeFileSync(file, constantsToMemory(readFileSync(file)));
+  }
+  asc(
+    "assembly/probes.ts",
+    "--config",
+    "none",
+    "--outFile",
+    "build/probes.wasm",
+    "--runtime",
+    "stub",
+    "--noAssert",
+    "--enable",
+    "simd",
+    "-O3",
+  );
+  writeFileSync("build/stamp", stamp);
 }
-asc(
-  "assembly/probes.ts",
-  "--config",
-  "none",
-  "--outFile",
-  "build/probes.wasm",
-  "--runtime",
-  "stub",
-  "--noAssert",
-  "--enable",
-  "simd",
-  "-O3",
-);
 
 const declarations = readFileSync("build/core.d.ts", "utf8");
 const kernels = [...declarations.matchAll(/export function (\w+)(\([^)]*\): \w+);/g)];
@@ -64,4 +70,16 @@ copyFileSync("src/engine/core.d.wasm.ts", "dist/engine/core.d.wasm.ts");
 
 function asc(...options) {
   execFileSync(process.execPath, ["node_modules/assemblyscript/bin/asc.js", ...options], { stdio: "inherit" });
+}
+
+/** A hash of all that the modules are compiled from. */
+function stampOf() {
+  const sources = readdirSync("assembly", { recursive: true })
+    .map((name) => `assembly/${name}`)
+    .filter((name) => name.endsWith(".ts"))
+    .sort();
+  const hash = createHash("sha256");
+  for (const file of [...sources, "asconfig.json", "scripts/wasm.js", "scripts/constants.js", "node_modules/assemblyscript/package.json"])
+    hash.update(`${file}\n`).update(readFileSync(file));
+  return hash.digest("hex");
 }

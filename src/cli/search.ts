@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { searchLearningRate } from "../entries/index.js";
 import type { SearchResult } from "../search/conclude.js";
+import { rangeTest } from "../search/range-test.js";
+import { ratesWorth } from "../search/rates.js";
 import { searchDocument } from "../search/report/document.js";
 import { count, metricsText, percent } from "../search/report/format.js";
 import { searchReport } from "../search/report/search.js";
@@ -21,6 +23,9 @@ import { checkOutputs, writeWhole } from "./write.js";
 interface Flags extends Settings {
   rates?: number[];
   repeats?: number;
+  widen?: boolean;
+  zoom?: boolean;
+  rangeTest?: boolean;
   backend?: string;
   report: string | false;
   json?: boolean;
@@ -43,6 +48,10 @@ export function searchCommand(): Command {
       "runs for each rate, each with a split, initial weights and an order of its own (default: 1, and more on small data)",
       numberOf,
     )
+    .option("--widen", "go on beyond an edge of the grid while the answer lies there (default without --rates)")
+    .option("--no-widen", "stay within the grid")
+    .option("--range-test", "begin with a range test, and search only the decades around its lowest loss")
+    .option("--zoom", "in the end try rates between those beside the best")
     .optionsGroup("Output:")
     .option("--report <file>", "where the page with the plots goes", "report.html")
     .option("--no-report", "write no page")
@@ -53,7 +62,7 @@ export function searchCommand(): Command {
 }
 
 async function search(file: string, flags: Flags, command: Command): Promise<void> {
-  const { rates, repeats, report, json = false, quiet = false } = flags;
+  const { repeats, report, json = false, quiet = false } = flags;
   const words = !json && !quiet;
   if (report !== false) await checkOutputs([{ flag: "--report", path: report }], [file]);
   const parts = await readData(file, flags);
@@ -62,6 +71,7 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   const engine = await startEngine(flags.backend);
   const context = contextOf(file, parts, run, engine);
   if (words) say([...introduce(context, run), ""]);
+  const { rates = flags.rangeTest ? ratesWorth(await rangeTest(engine, run, parts)) : undefined } = flags;
 
   using interrupt = new Interrupt();
   const started = performance.now();
@@ -71,6 +81,8 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
       return await searchLearningRate(run, parts, {
         ...(rates !== undefined && { rates }),
         ...(repeats !== undefined && { repeats }),
+        widen: flags.widen ?? flags.rates === undefined,
+        ...(flags.zoom && { zoom: true }),
         resplit: true,
         engine,
         signal: interrupt.abort,
@@ -112,4 +124,15 @@ function guessText({ guessing: { score }, scoreName }: SearchResult): string {
 }
 
 /** Flags of a search that `train` does not have, that name the page of the search, or that change no number. */
-const SEARCH_ONLY: ReadonlySet<string> = new Set(["--rates", "--repeats", "--report", "--no-report", "--json", "--quiet", "--backend"]);
+const SEARCH_ONLY: ReadonlySet<string> = new Set([
+  "--rates",
+  "--repeats",
+  "--widen",
+  "--no-widen",
+  "--zoom",
+  "--report",
+  "--no-report",
+  "--json",
+  "--quiet",
+  "--backend",
+]);

@@ -4,3 +4,4 @@
 export type { RangeCurve, RangePoint, RangeReason, RangeRun } from "../search/range-curve.js";
 export { type RangeTestOptions, type RangeTestResult, rangeTest } from "../search/range-test.js";
 export { rangeHeadline, rangeReasonText } from "../search/range-words.js";
+export { ratesWorth } from "../search/rates.js";

@@ -151,6 +151,9 @@ function isUneven({ training }: SearchData): boolean {
   return Math.max(...counts) * training.outputs > 1.5 * training.rows;
 }
 
+/** A network of values near the size of 1 does not need a rate as low as this. */
+const UNUSUAL = 1e-6;
+
 function notesOn(
   tried: readonly Tried[],
   rates: readonly RateResult[],
@@ -182,6 +185,6 @@ function notesOn(
   if (rows > 0 && rows * (tried[chosen] as Tried).trials.length < 100) notes.push({ kind: "fewRows", rows });
   if (rows > 1 && data.training.task === "regression" && tried[chosen]?.trials[0]?.rows?.scores === undefined)
     notes.push({ kind: "equalTargets", rows });
-  if (lost) notes.push(...rawNotes(data));
+  if (lost || (rates[chosen] as RateResult).rate < UNUSUAL) notes.push(...rawNotes(data));
   return notes;
 }

@@ -13,6 +13,7 @@ import { nextRung, type Order } from "./race.js";
 import { defaultRates } from "./rates.js";
 import { resplit } from "./resplit.js";
 import type { SearchData, TrialResult } from "./trial.js";
+import { widened, zoomed } from "./widen.js";
 
 export interface SearchOptions {
   /** The learning rates to try, each greater than 0. Default: 1e-6 to 1, two a decade. */
@@ -29,6 +30,13 @@ export interface SearchOptions {
    * Source: X. Bouthillier et al., Accounting for variance in machine learning benchmarks, 2021.
    */
   resplit?: boolean;
+  /**
+   * Add rates beyond an edge of the grid while the rate to use, or the range of good ones, touches it: up to eight to each side, by the step of the grid there.
+   * Default: true where `rates` are left out.
+   */
+  widen?: boolean;
+  /** In the end try rates between those beside the best as well, by quarters of a step. Default false. */
+  zoom?: boolean;
   /** Where to run. Default: `await load()`. */
   engine?: Engine;
   /** Runs the trials. Default: one after the other, in this thread. */
@@ -84,10 +92,14 @@ async function search(
     rates,
     repeats,
     resplit: anew,
-  } = readOptions<{ rates: readonly number[]; repeats?: number; resplit: boolean }>("search", rest, {
+    widen,
+    zoom,
+  } = readOptions<{ rates: readonly number[]; repeats?: number; resplit: boolean; widen: boolean; zoom: boolean }>("search", rest, {
     rates: list(defaultRates(), number(undefined, { above: 0 }), 1),
     repeats: optional(integer(undefined, { min: 1 })),
     resplit: boolean(false),
+    widen: boolean((rest as SearchOptions).rates === undefined),
+    zoom: boolean(false),
   });
   const checked = readRun(run);
   checkTargets(checkDatasets(data));
@@ -109,14 +121,35 @@ async function search(
   const tried = (): Tried[] => rising.map((rate, i) => ({ rate, trials: trials[i] as TrialResult[] }));
   const terms = (): Terms => termsOf(checked, data, Math.max(...trials.map(({ length }) => length)), dataOf);
 
-  await runAll(rising.flatMap((_, index) => Array.from({ length: repeats ?? 1 }, (_, repeat) => ({ index, repeat }))));
-  if (repeats === undefined) {
+  /** Runs rates that were not there before as often as the others; false when there are none. */
+  const add = async (more: readonly number[]): Promise<boolean> => {
+    const count = repeats ?? Math.max(1, ...trials.map(({ length }) => length));
+    for (const rate of more) {
+      const place = rising.findIndex((other) => other > rate);
+      const index = place < 0 ? rising.length : place;
+      rising.splice(index, 0, rate);
+      trials.splice(index, 0, []);
+    }
+    const fresh = trials.flatMap((own, index) => (own.length === 0 ? [index] : []));
+    await runAll(fresh.flatMap((index) => Array.from({ length: count }, (_, repeat) => ({ index, repeat }))));
+    return more.length > 0;
+  };
+  const race = async () => {
     for (;;) {
-      const rung = nextRung(tried(), terms(), cost, spent);
+      const rung = repeats === undefined ? nextRung(tried(), terms(), cost, spent) : [];
       if (rung.length === 0) break;
       await runAll(rung);
     }
-  }
+  };
+
+  const grid = [...rising];
+  await add([]);
+  // in a race a rate at the edge may come to be the best, and beyond it there may be others to race with
+  do {
+    while (widen && (await add(widened(grid, tried(), terms()))));
+    await race();
+  } while (widen && widened(grid, tried(), terms()).length > 0);
+  if (zoom) await add(zoomed(tried(), terms()));
   return conclude(tried(), terms(), data);
 }
 

@@ -1,3 +1,4 @@
+import type { EpochRecord } from "../training/records.js";
 import { compare, type Difference } from "./choice.js";
 import { decidingLoss, type Failure, failuresOf, type Terms, type Tried } from "./evidence.js";
 import { type Guess, mean } from "./guess.js";
@@ -19,12 +20,14 @@ export type Reason =
     }
   /** It lies between good rates, and is not seen to be worse than they. */
   | { readonly kind: "betweenGood" }
+  /** Losses alone are compared, and between it and the chosen rate lies one that is worse. */
+  | { readonly kind: "beyondWorse" }
   /** Mean training loss in the first and the last epoch. */
   | { readonly kind: "hardlyMoved"; readonly from: number; readonly to: number }
   /** Training loss still falls over so many epochs at the end. */
   | { readonly kind: "stillFalling"; readonly from: number; readonly to: number; readonly epochs: number }
   | { readonly kind: "lossRose"; readonly from: number; readonly to: number }
-  /** In the second half of a run, the training loss of an epoch was at least twice that of an earlier one of that half. */
+  /** In the second half of a run, the training loss of an epoch was over twice the highest of the third of the run before it. */
   | { readonly kind: "jumps"; readonly from: number; readonly to: number }
   /** Lower training loss than the chosen rate, higher validation loss. */
   | {
@@ -63,15 +66,26 @@ function standing(difference: Difference): Exclude<Standing, "failing"> {
   return difference.mean + CERTAIN * difference.error < -POINT ? "worse" : "unknown";
 }
 
-/** The standing of every rate beside the chosen one; what lies between good rates and is not worse is good: scores do not go up and down by chance. */
+/**
+ * The standing of every rate beside the chosen one. What lies between good rates and is not worse is good: scores do not go up and down by chance. Where losses alone are
+ * compared, what lies beyond a worse rate is worse: the loss of a run without noise swings, and at some rates its end happens to be low.
+ */
 export function standings(tried: readonly Tried[], chosen: number, terms: Terms): Standing[] {
   const own = tried.map((one, i): Standing => {
     if (failuresOf(one, terms).length > 0) return "failing";
     if (i !== chosen && isOverconfident(one, terms) && !isOverconfident(tried[chosen] as Tried, terms)) return "worse";
     return i === chosen ? "good" : standing(compare(one, tried[chosen] as Tried, terms));
   });
+  if (!hasScores(tried[chosen] as Tried)) {
+    const turned = (i: number) => own.slice(Math.min(i, chosen), Math.max(i, chosen) + 1).includes("worse");
+    return own.map((now, i) => (now !== "failing" && turned(i) ? "worse" : now));
+  }
   const [first, last] = [own.indexOf("good"), own.lastIndexOf("good")];
   return own.map((now, i) => (now === "unknown" && i > first && i < last ? "good" : now));
+}
+
+function hasScores({ trials }: Tried): boolean {
+  return trials[0]?.rows?.scores !== undefined;
 }
 
 /** Costs as much on the validation rows as guessing does, or more: whatever its score, what it says of how sure it is misleads. */
@@ -83,7 +97,7 @@ function isOverconfident({ trials }: Tried, { guesses }: Terms): boolean {
 /**
  * The verdict on every rate:
  * - diverged: a number stopped being finite, or the training loss ended above ten times that of guessing, in every run;
- * - erratic: the same in some of the runs, or worse than the chosen rate, above it, and with a training loss that doubled in the second half of the run;
+ * - erratic: the same in some of the runs, or worse than the chosen rate, above it, and with a training loss that jumped in the second half of the run;
  * - good and as good for all we know: see `standing`; where no rate is better than guessing (`signal` is false), none is good;
  * - too low, too high: worse, and below or above the chosen rate.
  */
@@ -104,9 +118,12 @@ export function judge(tried: readonly Tried[], chosen: number | undefined, terms
       return { verdict: signal ? "good" : "as good for all we know", reasons: [...between, told] };
     }
     if (stand[i] === "unknown") return { verdict: "as good for all we know", reasons: [told] };
-    if (one.rate < best.rate) return { verdict: "too low", reasons: [...lowReasons(one, best, terms), told] };
+    const beyond = !hasScores(best) && standing(difference) !== "worse";
+    if (one.rate < best.rate)
+      return { verdict: "too low", reasons: [...(beyond ? [{ kind: "beyondWorse" } as const] : lowReasons(one, best, terms)), told] };
     const jump = jumpOf(one, terms);
-    return { verdict: jump === undefined ? "too high" : "erratic", reasons: [jump ?? highReason(one, best, terms), told] };
+    const high: Reason = jump ?? (beyond ? { kind: "beyondWorse" } : highReason(one, best, terms));
+    return { verdict: jump === undefined ? "too high" : "erratic", reasons: [high, told] };
   });
 }
 
@@ -117,7 +134,7 @@ function toldApart(one: Tried, best: Tried, { mean, error }: Difference): Reason
     mean,
     error: Number.isFinite(error) ? error : null,
     repeats,
-    relative: one.trials[0]?.rows?.scores === undefined,
+    relative: !hasScores(one),
   };
 }
 
@@ -145,17 +162,20 @@ function highReason({ trials }: Tried, best: Tried, { guesses, validationRows }:
   return to > chosenTraining ? { kind: "higherLoss", loss: to, chosen: chosenTraining } : { kind: "higherLoss", loss, chosen };
 }
 
-/** The worst doubling of the training loss in the second half of a run; losses that so few rows cannot show do not count. */
+/**
+ * The worst jump of the training loss in the second half of a run: to twice the highest of the third of the run before it, so that a loss that swings
+ * while it falls, as momentum makes it, is no jump. Losses that so few rows cannot show do not count.
+ */
 function jumpOf({ trials }: Tried, { guesses }: Terms): Reason | undefined {
   let worst: { from: number; to: number } | undefined;
   trials.forEach(({ history }, repeat) => {
-    let lowest = Number.POSITIVE_INFINITY;
-    for (const { loss } of history.slice(Math.floor(history.length / 2))) {
-      // a hundredth of guessing's loss is noise of a run that has learnt its rows
-      const floor = POINT * ((guesses[repeat] as Guess).trainingLoss ?? 0);
-      if (loss > 2 * Math.max(lowest, floor) && (worst === undefined || loss / lowest > worst.to / worst.from))
-        worst = { from: lowest, to: loss };
-      lowest = Math.min(lowest, loss);
+    const window = Math.max(1, Math.round(history.length / 3));
+    // a hundredth of guessing's loss is noise of a run that has learnt its rows
+    const floor = POINT * ((guesses[repeat] as Guess).trainingLoss ?? 0);
+    for (let i = Math.max(1, Math.floor(history.length / 2)); i < history.length; i++) {
+      const { loss } = history[i] as EpochRecord;
+      const from = Math.max(...history.slice(Math.max(0, i - window), i).map((earlier) => earlier.loss));
+      if (loss > 2 * Math.max(from, floor) && (worst === undefined || loss / from > worst.to / worst.from)) worst = { from, to: loss };
     }
   });
   return worst && { kind: "jumps", ...worst };

@@ -40,6 +40,8 @@ export function reasonText(reason: Reason): string {
     }
     case "betweenGood":
       return "lies between good rates";
+    case "beyondWorse":
+      return "a worse rate lies between it and the chosen one";
     case "hardlyMoved":
       return `training loss hardly moved: ${short(reason.from)} → ${short(reason.to)}`;
     case "stillFalling":
@@ -56,6 +58,8 @@ export function reasonText(reason: Reason): string {
       return `validation loss ${short(reason.loss)}, guessing has ${short(reason.guess)}`;
     case "notFinite":
       return `${reason.what} was no longer finite after step ${reason.step}${share(reason)}`;
+    case "farAboveStart":
+      return `training loss came to ${short(reason.loss)}, its first epoch had ${short(reason.start)}${share(reason)}`;
     case "farAboveGuessing":
       return `training loss ended at ${short(reason.loss)}, guessing has ${short(reason.guess)}${share(reason)}`;
   }
