@@ -6,6 +6,7 @@ import { ratesWorth } from "../search/rates.js";
 import { searchDocument } from "../search/report/document.js";
 import { count, metricsText, percent } from "../search/report/format.js";
 import { searchReport } from "../search/report/search.js";
+import { stability, stabilityText } from "../search/stability.js";
 import { noteText } from "../search/words.js";
 import { rateChart } from "./chart.js";
 import { trainLine, wordsAfter } from "./commandline.js";
@@ -26,6 +27,7 @@ interface Flags extends Settings {
   widen?: boolean;
   zoom?: boolean;
   rangeTest?: boolean;
+  theory?: boolean;
   backend?: string;
   report: string | false;
   json?: boolean;
@@ -51,6 +53,7 @@ export function searchCommand(): Command {
     .option("--widen", "go on beyond an edge of the grid while the answer lies there (default without --rates)")
     .option("--no-widen", "stay within the grid")
     .option("--range-test", "begin with a range test, and search only the decades around its lowest loss")
+    .option("--theory", "measure the curvature of the loss too, and say up to which rate steps are stable (a run more)")
     .option("--zoom", "in the end try rates between those beside the best")
     .optionsGroup("Output:")
     .option("--report <file>", "where the page with the plots goes", "report.html")
@@ -97,7 +100,9 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   const seconds = (performance.now() - started) / 1000;
 
   const line = result.best && trainLine(command, wordsAfter(command), result.best.rate, SEARCH_ONLY);
-  const document = searchDocument(context, result, line);
+  const theory =
+    flags.theory && result.best !== null ? await stability(engine, run, parts, result.best.rate, { signal: interrupt.abort }) : undefined;
+  const document = searchDocument(context, result, line, theory);
   if (report !== false) await writeWhole(report, searchReport(document));
   const { best, test, notes } = result;
   if (json) say(JSON.stringify(document));
@@ -110,6 +115,7 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
         say(wrapped(`  on the validation rows: ${metricsText(best.validation, context.data, printable)}${guessText(result)}`, "    "));
       if (test !== null) say(`  on ${count(context.data.rows.test, "held-out row")}: ${metricsText(test, context.data, printable)}`);
     }
+    if (theory !== undefined) say(wrapped(`  theory: ${stabilityText(theory)}`, "    "));
     const runs = result.rates.reduce((sum, { trials }) => sum + trials.length, 0);
     say([...notes.map((note) => wrapped(`  note: ${noteText(note)}`, "    ")), `  ${count(runs, "run")} in ${seconds.toFixed(1)} s`]);
     if (line !== null) say(["train with it:", `  ${line}`]);
@@ -125,6 +131,7 @@ function guessText({ guessing: { score }, scoreName }: SearchResult): string {
 
 /** Flags of a search that `train` does not have, that name the page of the search, or that change no number. */
 const SEARCH_ONLY: ReadonlySet<string> = new Set([
+  "--theory",
   "--rates",
   "--repeats",
   "--widen",

@@ -5,3 +5,5 @@ export type { RangeCurve, RangePoint, RangeReason, RangeRun } from "../search/ra
 export { type RangeTestOptions, type RangeTestResult, rangeTest } from "../search/range-test.js";
 export { rangeHeadline, rangeReasonText } from "../search/range-words.js";
 export { ratesWorth } from "../search/rates.js";
+export { type Sharpness, type SharpnessOptions, sharpness } from "../search/sharpness.js";
+export { type Stability, stability, stabilityText } from "../search/stability.js";

@@ -6,6 +6,7 @@ import type { EpochRecord, Metrics } from "../../training/records.js";
 import { clockOf } from "../../training/run.js";
 import type { Trainer } from "../../training/trainer.js";
 import type { RateResult, SearchResult } from "../conclude.js";
+import type { Stability } from "../stability.js";
 import { headline, reasonsText } from "../words.js";
 import type { Context } from "./context.js";
 
@@ -20,6 +21,8 @@ export interface SearchDocument extends Context, Omit<SearchResult, "best" | "ra
   readonly train: string | null;
   readonly best: { readonly rate: number; readonly validation: Metrics | null; readonly test: Metrics | null } | null;
   readonly rates: readonly RateDocument[];
+  /** The theory beside the trial of the rate to use, where it was asked for. */
+  readonly theory?: Stability;
 }
 
 /** A rate with its reasons in words, and its runs without what single rows came to. */
@@ -28,7 +31,7 @@ export type RateDocument = Omit<RateResult, "trials"> & {
   readonly trials: readonly Omit<RateResult["trials"][number], "rows" | "test">[];
 };
 
-export function searchDocument(context: Context, result: SearchResult, train: string | null): SearchDocument {
+export function searchDocument(context: Context, result: SearchResult, train: string | null, theory?: Stability): SearchDocument {
   const { best, test, rates, ...rest } = result;
   return {
     command: "search",
@@ -38,6 +41,7 @@ export function searchDocument(context: Context, result: SearchResult, train: st
     headline: headline(result, context.data.rows.validation),
     train,
     best: best && { rate: best.rate, validation: best.validation, test },
+    ...(theory && { theory }),
     rates: rates.map(({ trials, ...rate }) => ({
       ...rate,
       reason: reasonsText(rate.reasons),

@@ -4,6 +4,7 @@ import type { Verdict } from "../verdict.js";
 import type { SearchDocument, TrainDocument } from "./document.js";
 import { axis, BOLD, COLOURS, colour, draw, drawMark, logAxis, type Plot, write } from "./drawing.js";
 import { short } from "./format.js";
+import { limitLines } from "./limits.js";
 import { rangePlot } from "./range-plot.js";
 import type { RangeTestDocument } from "./range-test.js";
 
@@ -16,7 +17,7 @@ function lastKnown(values: readonly (number | null)[]): number {
   return values.reduce((last: number, value, i) => (value === null ? last : i), -1);
 }
 
-function searchPlots({ rates, best, good, scoreName, data }: SearchDocument): void {
+function searchPlots({ rates, best, good, scoreName, data, theory }: SearchDocument): void {
   const accuracy = scoreName === "accuracy";
   const logs = rates.map(({ rate }) => rate);
   const step = logs.length > 1 ? Math.sqrt((logs.at(-1) as number) / (logs[0] as number)) ** (1 / (logs.length - 1)) : 2;
@@ -129,7 +130,7 @@ function searchPlots({ rates, best, good, scoreName, data }: SearchDocument): vo
       ],
       series: [{}, line("--muted"), line("--muted", [5, 5])],
       cursor: { sync: { key: sync.key } },
-      hooks: { drawAxes: [band], draw: [marks(losses, false)] },
+      hooks: { drawAxes: [band, limitLines(theory)], draw: [marks(losses, false)] },
     },
     [logs, losses, training],
     describe,

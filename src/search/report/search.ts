@@ -1,3 +1,4 @@
+import { stabilityText } from "../stability.js";
 import type { Verdict } from "../verdict.js";
 import { MARKS, noteText } from "../words.js";
 import type { SearchDocument } from "./document.js";
@@ -45,8 +46,19 @@ ${legend(document)}
 <tbody>${rates.map((result) => row(result, document))}</tbody>
 </table></div>
 </section>`,
+    theorySection(document),
     circumstances(document),
   ]);
+}
+
+/** What the curvature of the loss says beside the trials. */
+function theorySection({ theory }: SearchDocument): Html {
+  if (theory === undefined) return html``;
+  return html`<section>
+<h2>Theory beside the trials</h2>
+<p>${stabilityText(theory).replace(/^./, (letter) => letter.toUpperCase())}.</p>
+<p class="hint">Marked in the plot of the loss by upright lines. From the largest eigenvalue of the Hessian over the training rows; steps over batches, and curvature that changes while a run learns, move these limits.</p>
+</section>`;
 }
 
 function tiles({ best, good, data, rates }: SearchDocument): Html {
