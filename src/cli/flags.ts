@@ -4,6 +4,8 @@ const FLAGS: readonly [RegExp, string][] = [
   [/^(?:csv|encoder)\.missingValues.*/, "--missing-values"],
   [/^run\.earlyStopping.*/, "--patience"],
   [/^(?:run\.model|mlp)\.(hidden|activation|dropout)(?:\[\d+\])?$/, "--$1"],
+  [/^study\.vary\.(.+)$/, "--vary $1"],
+  [/^study\.(\w+)$/, "--$1"],
   [/^rangeTest\.(\w+)$/, "--$1"],
   [/^(?:run|search|csv|encoder|encode|load|text)\.(\w+)(?:\[\d+\])?$/, "--$1"],
   [/^logspace\.(from|to|count)$/, "--rates $1"],

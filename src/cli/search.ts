@@ -15,13 +15,15 @@ import { Interrupt } from "./interrupt.js";
 import { unscaledOptimizer } from "./optimizer.js";
 import { contextOf, describeRun, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
-import { addSettings, type Settings, sized } from "./settings.js";
+import { addSettings, sized } from "./settings.js";
+import { runStudy, type StudyFlags } from "./study.js";
 import { searchTable } from "./table.js";
 import { paint, printable, say, wrapped } from "./terminal.js";
 import { numberOf, ratesOf } from "./values.js";
+import { variationOf } from "./vary.js";
 import { checkOutputs, writeWhole } from "./write.js";
 
-interface Flags extends Settings {
+interface Flags extends StudyFlags {
   rates?: number[];
   repeats?: number;
   widen?: boolean;
@@ -29,9 +31,6 @@ interface Flags extends Settings {
   rangeTest?: boolean;
   theory?: boolean;
   backend?: string;
-  report: string | false;
-  json?: boolean;
-  quiet?: boolean;
 }
 
 export function searchCommand(): Command {
@@ -53,6 +52,13 @@ export function searchCommand(): Command {
     .option("--widen", "go on beyond an edge of the grid while the answer lies there (default without --rates)")
     .option("--no-widen", "stay within the grid")
     .option("--range-test", "begin with a range test, and search only the decades around its lowest loss")
+    .option(
+      "--vary <field=values>",
+      "search the rates of every combination of fields, as in batchSize=16,32, optimizer=adam,sgd, schedule=constant,cosine or optimizer.weightDecay=1e-4:1e-1:4; may be repeated",
+      variationOf,
+    )
+    .option("--combinations <count>", "with --vary, try so many of them, spread evenly", numberOf)
+    .option("--sampling <how>", "which ones: quasirandom or random (default: quasirandom)")
     .option("--theory", "measure the curvature of the loss too, and say up to which rate steps are stable (a run more)")
     .option("--zoom", "in the end try rates between those beside the best")
     .optionsGroup("Output:")
@@ -77,25 +83,31 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   const { rates = flags.rangeTest ? ratesWorth(await rangeTest(engine, run, parts)) : undefined } = flags;
 
   using interrupt = new Interrupt();
+  const options = {
+    ...(rates !== undefined && { rates }),
+    ...(repeats !== undefined && { repeats }),
+    widen: flags.widen ?? flags.rates === undefined,
+    ...(flags.zoom && { zoom: true }),
+    resplit: true,
+    signal: interrupt.abort,
+  };
+  const stopped = (error: unknown): never => {
+    if (interrupt.signal === undefined) throw error;
+    throw new InterruptedError(interrupt.signal, "interrupted: the search wrote nothing");
+  };
+  if (flags.vary !== undefined) {
+    await runStudy(flags.vary, flags, { parts, engine, context, command, own: SEARCH_ONLY }, options).catch(stopped);
+    return;
+  }
   const started = performance.now();
   const result = await (async () => {
     using progress = new Progress(1, !quiet);
-    try {
-      return await searchLearningRate(run, parts, {
-        ...(rates !== undefined && { rates }),
-        ...(repeats !== undefined && { repeats }),
-        widen: flags.widen ?? flags.rates === undefined,
-        ...(flags.zoom && { zoom: true }),
-        resplit: true,
-        engine,
-        signal: interrupt.abort,
-        onEpoch: ({ rate, epoch, done, total }) =>
-          progress.update(done, total, { rate, epoch: epoch.epoch, epochs: run.epochs, loss: epoch.loss }),
-      });
-    } catch (error) {
-      if (interrupt.signal === undefined) throw error;
-      throw new InterruptedError(interrupt.signal, "interrupted: the search wrote nothing");
-    }
+    return searchLearningRate(run, parts, {
+      ...options,
+      engine,
+      onEpoch: ({ rate, epoch, done, total }) =>
+        progress.update(done, total, { rate, epoch: epoch.epoch, epochs: run.epochs, loss: epoch.loss }),
+    }).catch(stopped);
   })();
   const seconds = (performance.now() - started) / 1000;
 
@@ -131,9 +143,13 @@ function guessText({ guessing: { score }, scoreName }: SearchResult): string {
 
 /** Flags of a search that `train` does not have, that name the page of the search, or that change no number. */
 const SEARCH_ONLY: ReadonlySet<string> = new Set([
+  "--vary",
+  "--combinations",
+  "--sampling",
   "--theory",
   "--rates",
   "--repeats",
+  "--range-test",
   "--widen",
   "--no-widen",
   "--zoom",

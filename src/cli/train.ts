@@ -42,7 +42,6 @@ export function trainCommand(): Command {
     );
   return addSettings(command)
     .option("-r, --rate <number>", "the learning rate; with --schedule the highest that the run uses", numberOf)
-    .option("--patience <epochs>", "stop after so many epochs without a better validation loss, and keep the best weights", numberOf)
     .optionsGroup("Output:")
     .option("-s, --save <file>", "where the model goes (safetensors, with all it needs to predict and to go on)")
     .option("--save-every <epochs>", "save it after every so many epochs too", numberOf)

@@ -6,7 +6,7 @@ import { mean } from "./guess.js";
 import { rawNotes, type SearchNote } from "./notes.js";
 import { among } from "./race.js";
 import type { SearchData, TrialResult } from "./trial.js";
-import { beatsGuessing, type Judgement, judge, type Reason, type Verdict } from "./verdict.js";
+import { type BestEpoch, beatsGuessing, bestEpochOf, type Judgement, judge, type Reason, type Verdict } from "./verdict.js";
 
 /** The outcome of a rate; numbers are means over its repeats, null when one of them failed. */
 export interface RateResult {
@@ -20,6 +20,8 @@ export interface RateResult {
   readonly bestLoss: number | null;
   /** Loss and score on the validation data with the weights that were kept. */
   readonly validation: Metrics | null;
+  /** The epoch with the lowest validation loss, which early stopping would have kept: with `validation` it tells whether more epochs were too many. */
+  readonly bestEpoch: BestEpoch | null;
   /** The mean over classes of the share of their validation rows that are right; null of quantities. */
   readonly balancedAccuracy: number | null;
   /** The standard deviation of the score (of the loss, where there is none) over repeats; null of a single run. */
@@ -103,6 +105,7 @@ function rateResult(one: Tried, judgement: Judgement, terms: Terms): RateResult 
     finalLoss: failed ? null : mean(trials.map(({ history }) => history.at(-1)?.loss as number)),
     bestLoss: failed ? null : mean(trials.map(({ history }) => Math.min(...history.map(({ loss }) => loss)))),
     validation,
+    bestEpoch: failed ? null : bestEpochOf(trials),
     balancedAccuracy: failed || balanced.length < trials.length ? null : mean(balanced),
     spread:
       failed || trials.length < 2

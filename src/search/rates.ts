@@ -39,8 +39,8 @@ const [BELOW, ABOVE] = [100, 10];
  * test cannot tell. On four data sets with four optimizers the best rate of whole runs lay between a tenth and four times the rate of the lowest loss.
  *
  * @example
- * const rates = ratesWorth(await rangeTest(engine, run, data));
- * const { best } = await searchLearningRate(run, data, { rates, widen: true });
+ * const rates = ratesWorth(await rangeTest(engine, run, { training }));
+ * const { best } = await searchLearningRate(run, { training, validation }, { rates, widen: true });
  */
 export function ratesWorth(test: Pick<RangeCurve, "certainty" | "lowest">): number[] {
   const { certainty, lowest } = test ?? {};

@@ -1,4 +1,4 @@
-import { make as makeOptimizer, type OptimizerDescription, ruleOf, type Scheduled } from "../optimizers/rule.js";
+import { make as makeOptimizer, type OptimizerDescription, type RuleDescription, ruleOf, type Scheduled } from "../optimizers/rule.js";
 import { unwrap, withCore } from "../optimizers/wrapper.js";
 import { OptionError } from "../options/errors.js";
 import { scaleSchedule } from "../schedules/kinds/scaleSchedule.js";
@@ -8,7 +8,7 @@ import { type CheckedRun, clockOf, type Run, readRun } from "../training/run.js"
 
 /**
  * The run with its learning rate scaled so that the highest it uses on `rows` training rows is `rate`. A schedule keeps its shape, and groups
- * with rates of their own their ratio to it. This is what a search does to a run for every rate it tries, so that the run made here with a
+ * with rates of their own, and an optimizer that some tensors are left to (the `fallback` of muon), their ratio to it. This is what a search does to a run for every rate it tries, so that the run made here with a
  * rate that a search printed gives the numbers of that search, to the bit.
  *
  * @throws OptionError for a schedule that is 0 throughout, and for a wrong run.
@@ -41,7 +41,7 @@ function scaleOptimizer(run: CheckedRun, rows: number, rate: number): OptimizerD
   return withRates(run.optimizer, typeof learningRate === "number" ? rate : scaledBy(learningRate, factor), (own) => scaledBy(own, factor));
 }
 
-/** The optimizer with another learning rate; `change` makes those of its groups. */
+/** The optimizer with another learning rate; `change` makes those of its groups and of its fallback. */
 function withRates(
   optimizer: OptimizerDescription,
   learningRate: Scheduled,
@@ -50,10 +50,15 @@ function withRates(
 ): OptimizerDescription {
   const { core } = unwrap(optimizer);
   const { kind: _, groups, ...options } = core;
+  const { fallback } = options as { fallback?: RuleDescription };
+  const other = fallback && { fallback: withRates(fallback, change(fallback.learningRate), change) };
   const changed = groups.map((group) =>
     group["learningRate"] === undefined ? group : ({ ...group, learningRate: change(group["learningRate"] as Scheduled) } as typeof group),
   );
-  return withCore(optimizer, makeOptimizer(ruleOf(core), { ...options, learningRate, groups: changed, ...more }, "run.optimizer"));
+  return withCore(
+    optimizer,
+    makeOptimizer(ruleOf(core), { ...options, learningRate, groups: changed, ...other, ...more }, "run.optimizer"),
+  );
 }
 
 function scaledBy(schedule: Scheduled, factor: number): Scheduled {

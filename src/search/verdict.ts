@@ -1,4 +1,4 @@
-import type { EpochRecord } from "../training/records.js";
+import type { EpochRecord, Metrics } from "../training/records.js";
 import { compare, type Difference } from "./choice.js";
 import { decidingLoss, type Failure, failuresOf, type Terms, type Tried } from "./evidence.js";
 import { type Guess, mean } from "./guess.js";
@@ -37,6 +37,8 @@ export type Reason =
       readonly validation: number;
       readonly chosenValidation: number;
     }
+  /** Its validation loss was a tenth lower in an earlier epoch (the mean over runs of the best one), and its training loss fell on: more epochs made it worse on new rows. */
+  | { readonly kind: "betterEarlier"; readonly epoch: number; readonly loss: number; readonly end: number }
   | { readonly kind: "higherLoss"; readonly loss: number; readonly chosen: number }
   /** Its validation loss is that of guessing or more. */
   | { readonly kind: "noBetterThanGuessing"; readonly loss: number; readonly guess: number }
@@ -61,7 +63,7 @@ export type Standing = "failing" | "good" | "unknown" | "worse";
  * - worse: the difference and two standard errors are below minus a point;
  * - unknown between these.
  */
-function standing(difference: Difference): Exclude<Standing, "failing"> {
+export function standing(difference: Pick<Difference, "mean" | "error">): Exclude<Standing, "failing"> {
   if (difference.mean - difference.error >= -POINT) return "good";
   return difference.mean + CERTAIN * difference.error < -POINT ? "worse" : "unknown";
 }
@@ -156,10 +158,51 @@ function highReason({ trials }: Tried, best: Tried, { guesses, validationRows }:
   const guess = mean(trials.map((_, repeat) => guesses[repeat]?.loss ?? Number.NaN));
   if (to > from) return { kind: "lossRose", from, to };
   if (loss >= guess) return { kind: "noBetterThanGuessing", loss, guess };
+  const earlier = betterEarlier(trials);
+  if (earlier !== undefined) return earlier;
   const chosenTraining = lossesAt(best.trials, -1);
   if (validationRows > 0 && to <= chosenTraining && loss > chosen)
     return { kind: "overfits", training: to, chosenTraining, validation: loss, chosenValidation: chosen };
   return to > chosenTraining ? { kind: "higherLoss", loss: to, chosen: chosenTraining } : { kind: "higherLoss", loss, chosen };
+}
+
+/** A tenth is more than what the loss of an epoch varies by. */
+const LOWER = 0.9;
+
+function betterEarlier(trials: Tried["trials"]): Reason | undefined {
+  const best = bestEpochOf(trials);
+  if (best === null) return undefined;
+  const end = mean(trials.map(({ history }) => history.at(-1)?.validation?.loss as number));
+  const then = mean(trials.map(({ history }) => bestOf(history)?.loss as number));
+  const fell = lossesAt(trials, -1) <= then;
+  return best.loss < LOWER * end && fell ? { kind: "betterEarlier", epoch: best.epoch, loss: best.loss, end } : undefined;
+}
+
+/** The epoch of a run with the lowest validation loss. */
+function bestOf(history: readonly EpochRecord[]): EpochRecord | undefined {
+  return history.reduce<EpochRecord | undefined>(
+    (best, epoch) =>
+      epoch.validation !== undefined && (best === undefined || epoch.validation.loss < (best.validation?.loss as number)) ? epoch : best,
+    undefined,
+  );
+}
+
+/** The best epochs of runs, by their validation loss: means over runs; null without validation data. */
+export function bestEpochOf(trials: Tried["trials"]): BestEpoch | null {
+  const best = trials.map(({ history }) => bestOf(history));
+  const known = best.filter((epoch) => epoch !== undefined);
+  if (known.length < trials.length || known.length === 0) return null;
+  const scores = known.flatMap(({ validation }) => validation?.score ?? []);
+  return {
+    epoch: mean(known.map(({ epoch }) => epoch)),
+    loss: mean(known.map(({ validation }) => validation?.loss as number)),
+    ...(scores.length === known.length && { score: mean(scores) }),
+  };
+}
+
+/** The epoch of a rate with the lowest validation loss: means over its runs. */
+export interface BestEpoch extends Metrics {
+  readonly epoch: number;
 }
 
 /**

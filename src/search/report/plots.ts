@@ -262,4 +262,4 @@ function trainPlots({ history, rates }: TrainDocument): void {
 
 if (report.command === "search") searchPlots(report);
 else if (report.command === "range-test") rangePlot(report);
-else trainPlots(report);
+else if (report.command === "train") trainPlots(report);
