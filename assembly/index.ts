@@ -9,6 +9,9 @@ export { centralizeColumns, centralizeRows, clipColumns, clipRows, factorSquares
 export { copy, fill, firstColumn } from "./linalg/vectors";
 export { dropout, gather } from "./nn/batches";
 export { binaryCrossEntropy, crossEntropy, huber, meanAbsolute, meanSquared } from "./nn/losses";
+export { affineColumns, columnDots, normalizeRows, normalizeRowsGradient } from "./nn/normalization";
+export { gruStep, gruStepGradient, rotateRows, softmaxRows, softmaxRowsGradient } from "./nn/sequences";
+export { addRows, copyColumns, patches, patchesGradient, pool, poolGradient } from "./nn/windows";
 export { adafactorMatrix } from "./optimizers/adafactor";
 export { finiteBfloat16, flushBfloat16, momentsBfloat16, momentsLargestBfloat16 } from "./optimizers/bfloat16";
 export { momo, momoAdam } from "./optimizers/momo";

@@ -21,10 +21,13 @@ const options = {
 for (const name of readdirSync("dist")) if (name.endsWith(".js")) rmSync(`dist/${name}`);
 rmSync("dist/cli", { recursive: true, force: true });
 
+/** Workers start on a file, which lies beside whatever starts them. */
+const WORKER = "dist/search/executors/trial-worker.js";
+
 const entries = Object.values(exports).flatMap(({ node }) => node ?? []);
 await build({
   ...options,
-  entryPoints: entries.map((file) => file.replace("./dist/", "dist/entries/")),
+  entryPoints: [...entries.map((file) => file.replace("./dist/", "dist/entries/")), WORKER],
   entryNames: "[name]",
   outdir: "dist",
 });
@@ -37,7 +40,8 @@ writeFileSync("dist/entries/edge.js", edge);
 
 const { metafile } = await build({
   ...options,
-  entryPoints: ["src/cli/main.ts"],
+  entryPoints: ["src/cli/main.ts", WORKER.replace("dist/", "src/").replace(".js", ".ts")],
+  entryNames: "[name]",
   outdir: "dist/cli",
   // the libraries are CommonJS and require what Node has
   banner: { js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);' },

@@ -55,6 +55,7 @@ const GALLERY = [
   ["Combinations", "noisySchedule", "noisySchedule({ schedule: cosine({ rate: 1, steps: 300 }), deviation: 0.1, limit: 0.3 })"],
   ["Your own function", "lambda", "lambda({ rate: 1, factor: (step) => 1 / (1 + step / 30) })"],
   ["Your own function", "multiplicative", "multiplicative({ rate: 1, factor: (step) => (step % 50 === 0 ? 0.6 : 1) })"],
+  ["Rates set by hand", "manual", "manual({ rate: 1, changes: [[120, 0.5], [220, 0.1]] })"],
   ["Rates that watch the loss", "reduceOnPlateau", "reduceOnPlateau({ rate: 1, factor: 0.5, patience: 12 })"],
   ["Rates that watch the loss", "greedy", "greedy({ rate: 0.3, factor: 0.9, patience: 8 })"],
 ];

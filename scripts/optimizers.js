@@ -17,13 +17,13 @@ const INSIDE = { kind: "sgd" };
 
 /** The state of an optimizer for a square matrix: its slots with the number of floats each has. */
 function slotsOf(kind) {
-  const needed = wrappers.has(kind) ? { optimizer: INSIDE } : {};
+  const needed = wrappers.has(kind) ? { optimizer: INSIDE } : kind === "partition" ? { parts: [{ match: "*", optimizer: INSIDE }] } : {};
   const parameters = new Parameters(engine, { weight: [SIDE, SIDE] });
   const optimizer = new Optimizer(parameters, optimizerFromJSON({ kind, ...needed }));
   return Object.entries(optimizer.state().slots).map(([name, tensors]) => [name, tensors.weight?.length ?? 0]);
 }
 
-const rows = [...rules.keys(), ...wrappers.keys()]
+const rows = [...rules.keys(), ...wrappers.keys(), "partition"]
   .sort((a, b) => a.localeCompare(b, "en", { sensitivity: "base" }))
   .map((kind) => {
     const entry = functions.get(kind);

@@ -33,6 +33,11 @@ const REGISTRIES = [
     },
   },
   { folders: ["optimizers/kinds", "optimizers/wrappers"], factories: "factories" },
+  {
+    folders: ["models/layers"],
+    factories: "layers",
+    list: { name: "layerRules", suffix: "Layer", type: "AnyLayerRule", from: "../models/layer.js", about: "Every kind of layer." },
+  },
 ];
 
 /** What a file exports: the names that users see, types marked as such, and its constants. */

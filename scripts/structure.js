@@ -7,7 +7,20 @@ import { dirname, join } from "node:path";
 import ts from "typescript";
 
 /** Each room may import from those before it. */
-const ROOMS = ["options", "numerics", "engine", "schedules", "optimizers", "models", "data", "training", "search", "entries", "cli"];
+const ROOMS = [
+  "options",
+  "numerics",
+  "minimize",
+  "engine",
+  "schedules",
+  "optimizers",
+  "models",
+  "data",
+  "training",
+  "search",
+  "entries",
+  "cli",
+];
 /** What the build writes belongs to the room that its sources are of; what is not listed may be imported from everywhere. */
 const GENERATED = {
   factories: "optimizers",
@@ -15,9 +28,13 @@ const GENERATED = {
   optimizerWrappers: "optimizers",
   schedules: "schedules",
   scheduleRules: "schedules",
+  layers: "models",
+  layerRules: "models",
   page: "search",
+  "training-worker": "training",
   core: "engine",
   "core-threads": "engine",
+  hash: "engine",
   kernels: "engine",
   elementwise: "engine",
 };

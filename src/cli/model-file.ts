@@ -14,6 +14,8 @@ export interface Notes {
   readonly encoder: Encoder;
   readonly settings: Settings;
   readonly fingerprint: string;
+  /** Whether the encoder came from another model, which the run started from. */
+  readonly tuned?: boolean;
 }
 
 export interface ModelFile extends Notes {
@@ -27,12 +29,12 @@ export async function readModel(engine: Engine, path: string): Promise<ModelFile
   const bytes = await readBytes(path);
   try {
     const { model, run, notes } = loadModel(engine, bytes);
-    const { encoder, settings, fingerprint } = (notes ?? {}) as Partial<Notes>;
+    const { encoder, settings, fingerprint, tuned = false } = (notes ?? {}) as Partial<Notes>;
     if (encoder === undefined || settings === undefined || fingerprint === undefined) {
       model.dispose();
       throw new FileError("read", path, "it was not written by stepsize train");
     }
-    return { bytes, run, model, encoder: readEncoder(encoder), settings, fingerprint };
+    return { bytes, run, model, encoder: readEncoder(encoder), settings, fingerprint, tuned };
   } catch (error) {
     if (error instanceof StepsizeError) throw new FileError("read", path, error.message);
     throw error;

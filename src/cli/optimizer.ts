@@ -17,6 +17,11 @@ export function unscaledOptimizer(settings: SizedSettings, rows: number): Optimi
 }
 
 /**
+ * What muon is on the command line, where every network has biases: these go to AdamW, whose rates then suit matrices too.
+ */
+const MUON = { fallback: { kind: "adamw" }, adjustRate: "matchRmsAdamw" };
+
+/**
  * The optimizer that settings describe, with `rate` as its learning rate or as the `rate` of its schedule.
  *
  * `rows` are those of the training data: a schedule that does not say how many steps it takes gets all of the run, less the warm-up.
@@ -26,16 +31,21 @@ export function optimizerOf(settings: SizedSettings, rate: number | undefined, r
   if (Object.hasOwn(set, "learningRate")) throw new UsageError("--set learningRate is given with --rate, --rates or --schedule");
   if (settings.momentum !== undefined && rules.get(kind)?.fields["momentum"] === undefined)
     throw new UsageError(`${kind} has no momentum: leave --momentum out`);
-  const options = { kind, ...(momentum !== undefined && { momentum }), ...set };
+  const options = { kind, ...(momentum !== undefined && { momentum }), ...(kind === "muon" && MUON), ...set };
   const plain = optimizerFromJSON(options);
-  if (settings.schedule === undefined && settings.warmup === undefined) {
-    return rate === undefined ? plain : optimizerFromJSON({ ...options, learningRate: rate });
-  }
+  if (settings.schedule === undefined && settings.warmup === undefined) return rate === undefined ? plain : withRate(options, rate);
   const { totalSteps } = clockOf({ ...settings, optimizer: plain }, rows);
   const { schedule } = settings;
-  const warmup = settings.warmup === undefined ? undefined : integer(undefined, { min: 1 }).read(settings.warmup, "--warmup");
+  const warmup = settings.warmup === undefined ? undefined : integer(undefined, { min: 0 }).read(settings.warmup, "--warmup");
   const then = schedule === undefined ? rate : filled(schedule, rate, Math.max(1, totalSteps - (warmup ?? 0)));
-  return optimizerFromJSON({ ...options, learningRate: warmup === undefined ? then : { kind: "warmup", steps: warmup, then } });
+  return withRate(options, warmup === undefined ? then : { kind: "warmup", steps: warmup, then });
+}
+
+/** The options with a rate, which the optimizer that tensors are left to has as well unless it was given one. */
+function withRate(options: Record<string, unknown>, learningRate: unknown): OptimizerDescription {
+  const { fallback } = options;
+  const follows = typeof fallback === "object" && fallback !== null && { fallback: { learningRate, ...fallback } };
+  return optimizerFromJSON({ ...options, learningRate, ...follows });
 }
 
 /** Whether a schedule has a `rate` of its own, rather than rates inside it. */

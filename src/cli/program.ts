@@ -4,13 +4,14 @@ import { doctorCommand } from "./doctor.js";
 import { oneLine } from "./errors.js";
 import { predictCommand } from "./predict.js";
 import { rangeTestCommand } from "./range-test.js";
+import { reportCommand } from "./report.js";
 import { searchCommand } from "./search.js";
 import { printableLines } from "./terminal.js";
 import { trainCommand } from "./train.js";
 import { version } from "./version.js";
 
 /** Every command: one line registers it. */
-const commands = [searchCommand, rangeTestCommand, trainCommand, predictCommand, describeCommand, doctorCommand];
+const commands = [searchCommand, rangeTestCommand, trainCommand, predictCommand, describeCommand, reportCommand, doctorCommand];
 
 export function program(): Command {
   const root = new Command("stepsize")

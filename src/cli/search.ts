@@ -1,35 +1,39 @@
+import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { searchLearningRate } from "../entries/index.js";
-import type { SearchResult } from "../search/conclude.js";
+import { integer } from "../options/options.js";
+import type { Plan } from "../search/conduct.js";
+import { type WorkersExecutor, type WorkersOptions, workersExecutor } from "../search/executors/workers.js";
+import { dataFingerprint } from "../search/ledger.js";
 import { rangeTest } from "../search/range-test.js";
 import { ratesWorth } from "../search/rates.js";
-import { searchDocument } from "../search/report/document.js";
-import { count, metricsText, percent } from "../search/report/format.js";
-import { searchReport } from "../search/report/search.js";
-import { stability, stabilityText } from "../search/stability.js";
-import { noteText } from "../search/words.js";
-import { rateChart } from "./chart.js";
+import { count } from "../search/report/format.js";
+import { readPlan, subjectOf } from "../search/search.js";
+import { stability } from "../search/stability.js";
+import { addOutputs, type Outputs, tellAnswer } from "./answer.js";
 import { trainLine, wordsAfter } from "./commandline.js";
-import { FailedError, InterruptedError } from "./errors.js";
+import { InterruptedError, UsageError } from "./errors.js";
 import { Interrupt } from "./interrupt.js";
+import { headOf, LedgerFile } from "./ledger.js";
 import { unscaledOptimizer } from "./optimizer.js";
-import { contextOf, describeRun, introduce, readData, startEngine } from "./prepare.js";
+import { contextOf, describeRun, given, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
 import { addSettings, sized } from "./settings.js";
 import { runStudy, type StudyFlags } from "./study.js";
-import { searchTable } from "./table.js";
-import { paint, printable, say, wrapped } from "./terminal.js";
+import { printable, say } from "./terminal.js";
 import { numberOf, ratesOf } from "./values.js";
 import { variationOf } from "./vary.js";
-import { checkOutputs, writeWhole } from "./write.js";
+import { checkOutputs } from "./write.js";
 
-interface Flags extends StudyFlags {
-  rates?: number[];
-  repeats?: number;
+interface Flags extends StudyFlags, Outputs {
   widen?: boolean;
   zoom?: boolean;
   rangeTest?: boolean;
   theory?: boolean;
+  rates?: number[];
+  repeats?: number;
+  workers?: number;
+  ledger?: string;
   backend?: string;
 }
 
@@ -41,7 +45,7 @@ export function searchCommand(): Command {
       "Trains the same network from the same initial weights with each learning rate, judges each by its score on rows held out for " +
         "validation, and checks the best one on rows that played no part in the choice.",
     );
-  return addSettings(command)
+  addSettings(command)
     .optionsGroup("Search:")
     .option("--rates <from:to:count>", "a log grid, or a list as in 0.001,0.01 (default: 1e-6:1:13)", ratesOf)
     .option(
@@ -52,6 +56,8 @@ export function searchCommand(): Command {
     .option("--widen", "go on beyond an edge of the grid while the answer lies there (default without --rates)")
     .option("--no-widen", "stay within the grid")
     .option("--range-test", "begin with a range test, and search only the decades around its lowest loss")
+    .option("--zoom", "in the end try rates between those beside the best")
+    .option("--theory", "measure the curvature of the loss too, and say up to which rate steps are stable (a run more)")
     .option(
       "--vary <field=values>",
       "search the rates of every combination of fields, as in batchSize=16,32, optimizer=adam,sgd, schedule=constant,cosine or optimizer.weightDecay=1e-4:1e-1:4; may be repeated",
@@ -59,43 +65,47 @@ export function searchCommand(): Command {
     )
     .option("--combinations <count>", "with --vary, try so many of them, spread evenly", numberOf)
     .option("--sampling <how>", "which ones: quasirandom or random (default: quasirandom)")
-    .option("--theory", "measure the curvature of the loss too, and say up to which rate steps are stable (a run more)")
-    .option("--zoom", "in the end try rates between those beside the best")
-    .optionsGroup("Output:")
-    .option("--report <file>", "where the page with the plots goes", "report.html")
-    .option("--no-report", "write no page")
-    .option("--json", "print one JSON document instead of words")
-    .option("-q, --quiet", "print the best rate and nothing else")
-    .option("--backend <name>", "wasm or js (default: wasm if available)")
-    .action(search);
+    .option("--workers <count>", "trials side by side; the answer is the same (default: as many as there are processors)", numberOf)
+    .option("--ledger <file>", "keep every trial in this file as soon as it is done; the same command goes on from there");
+  return addOutputs(command).option("--backend <name>", "wasm or js (default: wasm if available)").action(search);
 }
 
 async function search(file: string, flags: Flags, command: Command): Promise<void> {
-  const { repeats, report, json = false, quiet = false } = flags;
-  const words = !json && !quiet;
-  if (report !== false) await checkOutputs([{ flag: "--report", path: report }], [file]);
+  const { repeats, zoom, ledger: ledgerPath, report, json = false, quiet = false } = flags;
+  const outputs = [
+    ...(report === false ? [] : [{ flag: "--report", path: report }]),
+    ...(ledgerPath === undefined ? [] : [{ flag: "--ledger", path: ledgerPath }]),
+  ];
+  await checkOutputs(outputs, [file]);
   const parts = await readData(file, flags);
   const settings = sized(flags, parts.training.rows);
   const run = describeRun(settings, parts, unscaledOptimizer(settings, parts.training.rows));
   const engine = await startEngine(flags.backend);
   const context = contextOf(file, parts, run, engine);
-  if (words) say([...introduce(context, run), ""]);
+  if (flags.vary !== undefined && ledgerPath !== undefined)
+    throw new UsageError("--ledger keeps the trials of one search: leave it out with --vary");
   const { rates = flags.rangeTest ? ratesWorth(await rangeTest(engine, run, parts)) : undefined } = flags;
-
-  using interrupt = new Interrupt();
-  const options = {
-    ...(rates !== undefined && { rates }),
-    ...(repeats !== undefined && { repeats }),
+  const plan = readPlan({
+    ...given({ rates, repeats, zoom }),
     widen: flags.widen ?? flags.rates === undefined,
-    ...(flags.zoom && { zoom: true }),
     resplit: true,
-    signal: interrupt.abort,
-  };
+  } as Partial<Plan>);
+  const words = wordsAfter(command);
+  const subject = subjectOf(run, parts);
+  using ledger =
+    ledgerPath === undefined
+      ? undefined
+      : new LedgerFile(ledgerPath, headOf(context, subject.facts, dataFingerprint(parts)), subject, plan, words);
+  if (!json && !quiet) say([...introduce(context, run), ...(ledger ? [ledgerLine(ledgerPath as string, ledger.before)] : []), ""]);
+
+  using pool = startPool(flags, plan);
+  using interrupt = new Interrupt();
   const stopped = (error: unknown): never => {
     if (interrupt.signal === undefined) throw error;
-    throw new InterruptedError(interrupt.signal, "interrupted: the search wrote nothing");
+    throw new InterruptedError(interrupt.signal, whatIsKept(ledgerPath, ledger?.size));
   };
   if (flags.vary !== undefined) {
+    const options = { ...plan, ...(pool && { executor: pool }), signal: interrupt.abort };
     await runStudy(flags.vary, flags, { parts, engine, context, command, own: SEARCH_ONLY }, options).catch(stopped);
     return;
   }
@@ -103,59 +113,53 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   const result = await (async () => {
     using progress = new Progress(1, !quiet);
     return searchLearningRate(run, parts, {
-      ...options,
+      ...plan,
       engine,
+      ...(pool && { executor: pool }),
+      ...(ledger && { ledger }),
+      signal: interrupt.abort,
       onEpoch: ({ rate, epoch, done, total }) =>
         progress.update(done, total, { rate, epoch: epoch.epoch, epochs: run.epochs, loss: epoch.loss }),
     }).catch(stopped);
   })();
   const seconds = (performance.now() - started) / 1000;
-
-  const line = result.best && trainLine(command, wordsAfter(command), result.best.rate, SEARCH_ONLY);
+  const line = result.best && trainLineFor(words, result.best.rate);
   const theory =
-    flags.theory && result.best !== null ? await stability(engine, run, parts, result.best.rate, { signal: interrupt.abort }) : undefined;
-  const document = searchDocument(context, result, line, theory);
-  if (report !== false) await writeWhole(report, searchReport(document));
-  const { best, test, notes } = result;
-  if (json) say(JSON.stringify(document));
-  if (quiet && !json && best !== null) say(String(best.rate));
-  if (words) {
-    say([searchTable(result, context), "", ...(result.rates.length > 1 ? [...rateChart(result), ""] : [])]);
-    say(paint("bold", wrapped(document.headline, "")));
-    if (best !== null) {
-      if (best.validation !== null)
-        say(wrapped(`  on the validation rows: ${metricsText(best.validation, context.data, printable)}${guessText(result)}`, "    "));
-      if (test !== null) say(`  on ${count(context.data.rows.test, "held-out row")}: ${metricsText(test, context.data, printable)}`);
-    }
-    if (theory !== undefined) say(wrapped(`  theory: ${stabilityText(theory)}`, "    "));
-    const runs = result.rates.reduce((sum, { trials }) => sum + trials.length, 0);
-    say([...notes.map((note) => wrapped(`  note: ${noteText(note)}`, "    ")), `  ${count(runs, "run")} in ${seconds.toFixed(1)} s`]);
-    if (line !== null) say(["train with it:", `  ${line}`]);
-    if (report !== false) say(`report: ${report}`);
-  }
-  if (best === null) throw new FailedError("every rate diverged: try lower rates (--rates), or check the data");
+    flags.theory && result.best !== null
+      ? await stability(engine, run, parts, result.best.rate, { signal: interrupt.abort }).catch(stopped)
+      : undefined;
+  await tellAnswer(result, context, line, ` in ${seconds.toFixed(1)} s`, flags, theory);
 }
 
-/** What always answering the most frequent class scores, which tells what a score is worth. */
-function guessText({ guessing: { score }, scoreName }: SearchResult): string {
-  return score === null || scoreName !== "accuracy" ? "" : `; always the most frequent class: ${percent(score)}`;
+function ledgerLine(path: string, before: number): string {
+  return `ledger ${printable(path)}${before > 0 ? `: goes on after ${count(before, "trial")}` : ""}`;
+}
+
+function whatIsKept(path: string | undefined, trials: number | undefined): string {
+  if (path === undefined) return "interrupted: the search wrote nothing (--ledger FILE keeps every trial that is done)";
+  const name = printable(path);
+  return `interrupted: ${name} has ${count(trials ?? 0, "trial")}; the same command goes on, stepsize report ${name} shows them`;
+}
+
+/** Workers for a search, unless one trial at a time is wanted or all there is. */
+function startPool({ workers, backend, repeats }: Flags, { rates }: Plan): WorkersExecutor | undefined {
+  if (workers !== undefined) integer(undefined, { min: 1 }).read(workers, "--workers");
+  const trials = rates.length * (repeats ?? 1);
+  const count = Math.min(workers ?? availableParallelism(), trials);
+  if (count === 1) return undefined;
+  const pool = workersExecutor({ workers: count, ...given({ backend }) } as WorkersOptions);
+  pool.prepare(trials);
+  return pool;
 }
 
 /** Flags of a search that `train` does not have, that name the page of the search, or that change no number. */
 const SEARCH_ONLY: ReadonlySet<string> = new Set([
-  "--vary",
-  "--combinations",
-  "--sampling",
-  "--theory",
-  "--rates",
-  "--repeats",
-  "--range-test",
-  "--widen",
-  "--no-widen",
-  "--zoom",
-  "--report",
-  "--no-report",
-  "--json",
-  "--quiet",
-  "--backend",
+  ...["--rates", "--repeats", "--workers", "--ledger", "--widen", "--no-widen", "--zoom", "--range-test", "--theory"],
+  ...["--vary", "--combinations", "--sampling"],
+  ...["--report", "--no-report", "--json", "--quiet", "--backend"],
 ]);
+
+/** The command line that trains with a rate, for the words of a search. */
+export function trainLineFor(words: readonly string[], rate: number): string {
+  return trainLine(searchCommand(), words, rate, SEARCH_ONLY);
+}

@@ -19,6 +19,7 @@ import { contextOf, describeRun, introduce, readData, startEngine } from "./prep
 import { Progress } from "./progress.js";
 import { addSettings, type Settings, type SizedSettings, sized } from "./settings.js";
 import { paint, printable, say } from "./terminal.js";
+import { readTunedData, tunedSettings } from "./tune.js";
 import { numberOf } from "./values.js";
 import { checkOutputs, writeWhole } from "./write.js";
 
@@ -27,6 +28,7 @@ interface Flags extends Settings {
   saveEvery?: number;
   keep?: number;
   resume?: string;
+  from?: string;
   report?: string;
   backend?: string;
   json?: boolean;
@@ -47,6 +49,7 @@ export function trainCommand(): Command {
     .option("--save-every <epochs>", "save it after every so many epochs too", numberOf)
     .option("--keep <count>", "with --save-every, keep so many of these as files of their own, and the best", numberOf)
     .option("--resume <file>", "go on with a run that was interrupted, or for more --epochs; its settings come from the file")
+    .option("--from <file>", "start a new run from the weights of a saved model, to fine-tune it; columns and network are the model's")
     .option("--report <file>", "write a page with the plots of loss and rate")
     .option("--json", "print one JSON document instead of words")
     .option("-q, --quiet", "print nothing but errors")
@@ -55,7 +58,7 @@ export function trainCommand(): Command {
 }
 
 async function train(file: string, flags: Flags, command: Command): Promise<void> {
-  const { save, saveEvery, keep, resume, report, backend, json = false, quiet = false, ...given } = flags;
+  const { save, saveEvery, keep, resume, from, report, backend, json = false, quiet = false, ...given } = flags;
   const words = !json && !quiet;
   const saves = readSaves(save, saveEvery, keep);
   const outputs = [save !== undefined && { flag: "--save", path: save }, report !== undefined && { flag: "--report", path: report }];
@@ -65,11 +68,21 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
     [file],
   );
   const engine = await startEngine(backend);
+  if (resume !== undefined && from !== undefined)
+    throw new UsageError("--resume goes on with a run, --from starts a new one: give one of them");
   const before = resume === undefined ? undefined : await readModel(engine, resume);
   before?.model.dispose();
-  const asked = before === undefined ? given : settingsOf(before, given, command);
+  const base = from === undefined ? undefined : await readModel(engine, from);
+  const asked =
+    base !== undefined
+      ? tunedSettings(base, given, command, from as string)
+      : before !== undefined
+        ? settingsOf(before, given, command)
+        : given;
 
-  const parts = await readData(file, asked);
+  // the encoding is learnt from the rows, but where weights are bound to one
+  const model = base ?? (before?.tuned ? before : undefined);
+  const parts = model === undefined ? await readData(file, asked) : await readTunedData(file, asked, model);
   const settings = sized(asked, parts.training.rows);
   const { encoder } = parts;
   if (before !== undefined && fingerprintOf(parts) !== before.fingerprint) {
@@ -79,14 +92,19 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
   const context = contextOf(file, parts, run, engine);
   using trainer = new Trainer(engine, run, parts);
   if (before !== undefined) trainer.restore(before.bytes);
+  if (base !== undefined) {
+    trainer.model.parameters.values.view.set(base.model.parameters.values.view);
+    base.model.dispose();
+  }
   if (words)
     say([
       ...introduce(context, run),
+      ...(from === undefined ? [] : [`started from the weights in ${printable(from)}`]),
       ...(resume === undefined ? [] : [`resumed after step ${trainer.optimizer.steps}${trainer.finished ? ": the run is finished" : ""}`]),
       "",
     ]);
 
-  const keeper = new Keeper(saves, trainer, { encoder, settings, fingerprint: fingerprintOf(parts) });
+  const keeper = new Keeper(saves, trainer, { encoder, settings, fingerprint: fingerprintOf(parts), ...(model && { tuned: true }) });
   using interrupt = new Interrupt();
   try {
     await trainAll(trainer, parts.training.rows, interrupt.abort, !quiet, (epoch) => keeper.epoch(epoch));

@@ -1,5 +1,5 @@
 import { DisposedError, OptionError, OutOfMemoryError, ShapeError } from "../options/errors.js";
-import { demand, type Fields, oneOf, readOptions, show, suggest } from "../options/options.js";
+import { demand, type Field, type Fields, oneOf, readOptions, show, suggest } from "../options/options.js";
 import { checkEngine, type Engine } from "./engine.js";
 import { padded, type Vector } from "./memory.js";
 
@@ -16,9 +16,26 @@ export interface ParametersOptions {
    * `adaptiveGradientClipping`) go by it.
    */
   units?: Units;
+  /**
+   * Name and shape of tensors that belong to the values, and so to checkpoints, but that no optimizer moves, such as running statistics. Default none.
+   */
+  buffers?: Shapes;
 }
 
-const parametersFields: Fields<Required<ParametersOptions>> = { units: oneOf("rows", ["rows", "columns"]) };
+const shapesField: Field<Shapes> = {
+  fallback: [],
+  read(value, path) {
+    demand(typeof value === "object" && value !== null, path, value, "names with their shapes");
+    return value as Shapes;
+  },
+};
+const parametersFields: Fields<Required<ParametersOptions>> = { units: oneOf("rows", ["rows", "columns"]), buffers: shapesField };
+
+/** The rows of a tensor whose gradient may be other than zero: so many, whose numbers stand as u32 at a pointer. The others' gradients are zero. */
+export interface GradientRows {
+  readonly pointer: number;
+  count: number;
+}
 
 /** The number of elements of a tensor. */
 export function sizeOf(shape: Shape): number {
@@ -45,6 +62,8 @@ export class Parameter {
   readonly length: number;
   /** Where the tensor starts in its block, in floats. */
   readonly offset: number;
+  /** Set by who fills the gradient, where only these rows of it are filled; undefined where all are. */
+  gradientRows: GradientRows | undefined;
   readonly #owner: Parameters;
   #value: Float32Array | undefined;
   #gradient: Float32Array | undefined;
@@ -98,31 +117,28 @@ export class Parameters implements Iterable<Parameter>, Disposable {
    * `predict` of a network throw ModeError then. The optimizer writes it.
    */
   trainingOnly = false;
+  /** The tensors that no optimizer moves; they lie behind the others. */
+  readonly buffers: readonly Parameter[];
   readonly #tensors = new Map<string, Parameter>();
   #disposed = false;
 
   constructor(engine: Engine, shapes: Shapes, options: ParametersOptions = {}) {
     checkEngine(engine);
-    this.units = readOptions("parameters", options, parametersFields).units;
-    demand(typeof shapes === "object" && shapes !== null, "parameters", shapes, "names with their shapes");
+    const { units, buffers } = readOptions<Required<ParametersOptions>>("parameters", options, parametersFields);
+    this.units = units;
     this.engine = engine;
     let size = 0;
-    let count = 0;
-    for (const entry of Symbol.iterator in shapes ? shapes : Object.entries(shapes)) {
-      demand(Array.isArray(entry) && typeof entry[0] === "string", "parameters", entry, "pairs of a name and its shape");
-      const [name, shape] = entry;
-      if (this.#tensors.has(name)) throw new OptionError(`parameters.${name}`, shape, "is named twice");
-      if (!Array.isArray(shape)) throw new ShapeError(`parameters.${name} must have an array of sizes, got ${show(shape)}`);
-      for (const dimension of shape) {
-        if (!Number.isSafeInteger(dimension) || dimension < 1) {
-          throw new ShapeError(`parameters.${name} has the shape [${shape.join(", ")}]: every size must be a positive integer`);
-        }
-      }
-      const parameter = new Parameter(this, name, shape, size);
-      this.#tensors.set(name, parameter);
-      size += padded(parameter.length);
-      count += parameter.length;
-    }
+    const lay = (given: Shapes): Parameter[] =>
+      entriesOf(given).map(([name, shape]) => {
+        if (this.#tensors.has(name)) throw new OptionError(`parameters.${name}`, shape, "is named twice");
+        const parameter = new Parameter(this, name, shape, size);
+        this.#tensors.set(name, parameter);
+        size += padded(parameter.length);
+        return parameter;
+      });
+    const trained = lay(shapesField.read(shapes, "parameters"));
+    this.buffers = lay(buffers);
+    const count = trained.reduce((sum, { length }) => sum + length, 0);
     if (count === 0) throw new ShapeError("parameters need at least one tensor");
     this.count = count;
     const blocks: Vector[] = [];
@@ -154,8 +170,14 @@ export class Parameters implements Iterable<Parameter>, Disposable {
     return this.values.length;
   }
 
+  /** The names of all tensors, those of buffers last. */
   get names(): string[] {
     return [...this.#tensors.keys()];
+  }
+
+  /** All tensors, buffers too: what a checkpoint holds. */
+  get all(): Parameter[] {
+    return [...this.#tensors.values()];
   }
 
   /** The tensor of that name. Throws OptionError, with the nearest name, when there is none. */
@@ -170,12 +192,13 @@ export class Parameters implements Iterable<Parameter>, Disposable {
   findNonFinite(): string | undefined {
     const { pointer } = this.values;
     if (this.engine.kernels.finite(pointer, this.size)) return undefined;
-    for (const { name, offset, length } of this) if (!this.engine.kernels.finite(pointer + offset * 4, length)) return name;
+    for (const { name, offset, length } of this.all) if (!this.engine.kernels.finite(pointer + offset * 4, length)) return name;
     return undefined;
   }
 
+  /** The tensors that are trained: not the buffers. */
   [Symbol.iterator](): IterableIterator<Parameter> {
-    return this.#tensors.values();
+    return this.all.slice(0, this.#tensors.size - this.buffers.length).values();
   }
 
   dispose(): void {
@@ -187,4 +210,16 @@ export class Parameters implements Iterable<Parameter>, Disposable {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+/** Names with their shapes, each checked. */
+function entriesOf(shapes: Shapes): (readonly [string, Shape])[] {
+  return Array.from(Symbol.iterator in shapes ? shapes : Object.entries(shapes), (entry) => {
+    demand(Array.isArray(entry) && typeof entry[0] === "string", "parameters", entry, "pairs of a name and its shape");
+    const [name, shape] = entry;
+    if (!Array.isArray(shape)) throw new ShapeError(`parameters.${name} must have an array of sizes, got ${show(shape)}`);
+    const wrong = shape.some((dimension) => !Number.isSafeInteger(dimension) || dimension < 1);
+    if (wrong) throw new ShapeError(`parameters.${name} has the shape [${shape.join(", ")}]: every size must be a positive integer`);
+    return [name, shape] as const;
+  });
 }

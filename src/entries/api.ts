@@ -20,15 +20,44 @@ export { type DatasetParts, type SplitOptions, splitDataset } from "../data/spli
 export { type Standardizer, standardize, standardizer, standardizeTargets, targetScaler, unscale } from "../data/standardize.js";
 export { type Backend, Engine, type Kernels } from "../engine/engine.js";
 export { type Arena, type Memory, Vector } from "../engine/memory.js";
-export { Parameter, Parameters, type ParametersOptions, type Shape, type Shapes, type Units } from "../engine/parameters.js";
+export {
+  type GradientRows,
+  Parameter,
+  Parameters,
+  type ParametersOptions,
+  type Shape,
+  type Shapes,
+  type Units,
+} from "../engine/parameters.js";
 export type { LoadOptions } from "../engine/start.js";
 export * from "../generated/factories.js";
+export * from "../generated/layers.js";
 export type { Activation } from "../models/activations.js";
+export { type CheckGradientsOptions, checkGradients, type GradientCheck } from "../models/check-gradients.js";
+export type { Initialization, WeightInitialization } from "../models/initialization.js";
+export {
+  type BoundLayer,
+  type LayerChain,
+  type LayerDescription,
+  type LayerRule,
+  type LayerSite,
+  type LayerTensor,
+  type LayerTrait,
+  layer,
+  type Pass,
+  type PlacedTensor,
+} from "../models/layer.js";
 export type { Loss } from "../models/losses.js";
-export { type Initialization, type MlpDescription, type MlpOptions, mlp } from "../models/mlp.js";
+export { type MlpDescription, type MlpOptions, mlp } from "../models/mlp.js";
 export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "../models/model.js";
 export { Network } from "../models/network.js";
+export { type NetworkDescription, type SequentialDescription, type SequentialOptions, sequential } from "../models/sequential.js";
+export type { GroupState } from "../optimizers/groups.js";
+export type { MadeChange } from "../optimizers/manual-rate.js";
 export { Optimizer } from "../optimizers/optimizer.js";
+export type { NewtonSchulzCoefficients, NewtonSchulzPreset, OrthogonalOptions, RateAdjustment } from "../optimizers/orthogonal.js";
+export type { LoadedState, OptimizerLoadOptions } from "../optimizers/partial.js";
+export { type PartitionOptions, partition } from "../optimizers/partition.js";
 export type {
   Closure,
   CommonOptions,
@@ -36,6 +65,7 @@ export type {
   Dtype,
   Group,
   OptimizerDescription,
+  OptimizerPart,
   RuleDescription,
   Scheduled,
   StepOptions,
@@ -47,6 +77,7 @@ export {
   CheckpointError,
   DataError,
   DisposedError,
+  type DivergedDetails,
   DivergedError,
   EngineError,
   ModeError,
@@ -70,7 +101,9 @@ export {
   joinSchedules,
   type LinearOptions,
   linear,
+  type ManualOptions,
   type MultiStepOptions,
+  manual,
   multiStep,
   type OneCycleOptions,
   oneCycle,
@@ -78,6 +111,7 @@ export {
   type PolynomialOptions,
   piecewiseConstant,
   polynomial,
+  type RateChange,
   type ReduceOnPlateauOptions,
   rateAt,
   reduceOnPlateau,
@@ -99,6 +133,7 @@ export type { Certainty, RateResult, SearchResult } from "../search/conclude.js"
 export type { Failure } from "../search/evidence.js";
 export type { Executor, Job, Work } from "../search/executors/executor.js";
 export { threadExecutor } from "../search/executors/thread.js";
+export type { Ledger } from "../search/ledger.js";
 export type { SearchNote } from "../search/notes.js";
 export { logspace } from "../search/rates.js";
 export { scaleRun } from "../search/scale.js";
@@ -107,7 +142,7 @@ export { type RowResults, runTrial, type SearchData, type TrialResult, type Tria
 export type { BestEpoch, Reason, Verdict } from "../search/verdict.js";
 export { headline, noteText as searchNoteText, reasonText } from "../search/words.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
-export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions } from "../training/records.js";
+export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
 export type { CheckedRun, EarlyStopping, Run } from "../training/run.js";
 export {
   readSafetensors,
@@ -119,4 +154,5 @@ export {
 } from "../training/safetensors.js";
 export type { ScoreName } from "../training/score.js";
 export { type LoadReport, type LoadStateOptions, loadState, saveState } from "../training/state-file.js";
-export { Trainer } from "../training/trainer.js";
+export { type ModelOf, Trainer } from "../training/trainer.js";
+export { trainInWorker, type WorkerOptions, WorkerTrainer } from "../training/worker/worker-trainer.js";

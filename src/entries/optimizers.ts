@@ -2,8 +2,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 export * from "../generated/factories.js";
+export type { GroupState } from "../optimizers/groups.js";
 export * from "../optimizers/index.js";
+export type { MadeChange } from "../optimizers/manual-rate.js";
 export { Optimizer } from "../optimizers/optimizer.js";
+export type { NewtonSchulzCoefficients, NewtonSchulzPreset, OrthogonalOptions, RateAdjustment } from "../optimizers/orthogonal.js";
+export type { LoadedState, OptimizerLoadOptions } from "../optimizers/partial.js";
+export { type PartitionOptions, partition } from "../optimizers/partition.js";
 export type {
   AnyOptions,
   AnyRule,
@@ -15,6 +20,7 @@ export type {
   Dtype,
   Group,
   OptimizerDescription,
+  OptimizerPart,
   Resolved,
   Rule,
   RuleDescription,
@@ -28,4 +34,4 @@ export type {
 export type { StateArray, StateArrays } from "../optimizers/slots.js";
 export type { OptimizerState } from "../optimizers/state.js";
 export type { AnyWrapper, WrappedOptimizer, Wrapper, WrapperBinding, Wrapping } from "../optimizers/wrapper.js";
-export type { Field, Fields, Range } from "../options/options.js";
+export type { Field, Fields, Form, Range } from "../options/options.js";

@@ -1,3 +1,3 @@
 // The entry point "stepsize/schedules": every schedule, plateaus, and schedules in JSON and in words.
-export type { Field, Fields, Range } from "../options/options.js";
+export type { Field, Fields, Form, Range } from "../options/options.js";
 export * from "../schedules/index.js";

@@ -1,8 +1,6 @@
 import { integer, list, number, oneOf, readOptions } from "../options/options.js";
 import { ACTIVATIONS, type Activation, traitsOf } from "./activations.js";
-
-export const INITIALIZATIONS = ["kaimingUniform", "kaimingNormal", "xavierUniform", "xavierNormal"] as const;
-export type Initialization = (typeof INITIALIZATIONS)[number];
+import { INITIALIZATIONS, type Initialization } from "./initialization.js";
 
 export interface MlpOptions {
   /** The number of features, at least 1. */

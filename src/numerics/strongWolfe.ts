@@ -1,10 +1,12 @@
-import { type Fields, integer, number, readOptions } from "../options/options.js";
+import { type Fields, integer, number, optional, readOptions } from "../options/options.js";
 import { type Along, checkDescent, type LineSearchResult, type Point } from "./line.js";
 
 /** Options of `strongWolfe`. */
 export interface StrongWolfeOptions {
   /** The first rate tried, greater than 0. Default 1. */
   rate?: number;
+  /** The largest rate, greater than 0. Default: none. */
+  maxRate?: number;
   /** The part of the slope's promise that the objective must keep, in (0, 1). Default 1e-4. */
   slopeTolerance?: number;
   /** The part that may be left of the slope, in (0, 1). Default 0.9. */
@@ -15,8 +17,9 @@ export interface StrongWolfeOptions {
   maxSteps?: number;
 }
 
-const strongWolfeFields: Fields<Required<StrongWolfeOptions>> = {
+const strongWolfeFields: Fields<Required<Omit<StrongWolfeOptions, "maxRate">> & Pick<StrongWolfeOptions, "maxRate">> = {
   rate: number(1, { above: 0 }),
+  maxRate: optional(number(undefined, { above: 0 })),
   slopeTolerance: number(1e-4, { above: 0, below: 1 }),
   curvatureTolerance: number(0.9, { above: 0, below: 1 }),
   rateTolerance: number(1e-9, { min: 0 }),
@@ -28,7 +31,7 @@ const strongWolfeFields: Fields<Required<StrongWolfeOptions>> = {
  * |phi'(0)|.
  *
  * Walks outwards until a bracket must hold such a rate, then narrows it by the minima of cubics through its ends. Where phi is not finite,
- * the bracket is halved. Out of steps, the result is the lower end of the bracket.
+ * the bracket is halved. Out of steps, the result is the lower end of the bracket; it is `maxRate` where that comes before any bracket.
  *
  * Agrees with the search inside PyTorch's LBFGS, whose `rateTolerance` is tolerance_change over the largest element of the direction.
  *
@@ -49,7 +52,8 @@ export function strongWolfe(phi: (rate: number) => Along, start: Along, options:
   const at = (rate: number): Point => ({ rate, ...phi(rate) });
   const origin: Point = { rate: 0, value: start.value, slope: start.slope };
   let before = origin;
-  let point = at(o.rate);
+  const { maxRate = Number.POSITIVE_INFINITY } = o;
+  let point = at(Math.min(o.rate, maxRate));
   let steps = 0;
   const result = ({ rate, value }: Point, found: boolean): LineSearchResult => ({ rate, value, evaluations: steps + 1, found });
 
@@ -58,10 +62,11 @@ export function strongWolfe(phi: (rate: number) => Along, start: Along, options:
     if (isHigh(point) || (steps > 1 && point.value >= before.value)) bracket = [before, point];
     else if (isFlat(point)) return result(point, true);
     else if (point.slope >= 0) bracket = [before, point];
+    else if (point.rate >= maxRate) return result(point, false);
     else {
       const rate = cubicMinimum(before, point, point.rate + 0.01 * (point.rate - before.rate), point.rate * 10);
       before = point;
-      point = at(rate);
+      point = at(Math.min(rate, maxRate));
       steps++;
     }
   }

@@ -12,17 +12,22 @@ export type Trait =
   | "needsClosure"
   /** Other values are evaluated than those that are trained. */
   | "showsOthers"
-  /** Some tensors are left to another optimizer. */
+  /** Has no weight decay. */
+  | "hasNoDecay"
+  /** Some tensors, or all, are left to another optimizer. */
   | "delegates";
 
 /** The traits of a rule. */
-export function traitsOf(rule: Pick<AnyRule, "traits" | "shared" | "needs" | "evaluate" | "fallback">): ReadonlySet<Trait> {
+export function traitsOf(
+  rule: Pick<AnyRule, "traits" | "shared" | "needs" | "evaluate" | "fallback" | "parts"> & Partial<Pick<AnyRule, "fields">>,
+): ReadonlySet<Trait> {
   const found = new Set<Trait>(rule.traits);
   if (rule.shared) found.add("sharesEstimates");
   if (rule.needs === "loss") found.add("needsLoss");
   if (rule.needs === "closure") found.add("needsClosure");
+  if (rule.fields && !rule.parts && !("weightDecay" in rule.fields)) found.add("hasNoDecay");
   if (rule.evaluate) found.add("showsOthers");
-  if (rule.fallback) found.add("delegates");
+  if (rule.fallback || rule.parts) found.add("delegates");
   return found;
 }
 
@@ -43,6 +48,7 @@ const AVERAGES: readonly Refusal[] = [{ ...OTHERS, butNot: "lookahead" }];
 const GRADIENTS: readonly Refusal[] = [{ trait: "movesAllTogether", because: "it takes gradients of its own, as they are" }];
 const AS_THEY_ARE = "it expects its steps to be taken as they are";
 const BY_ITSELF = "it finds its rate by itself";
+const UNDECAYED: Refusal = { trait: "hasNoDecay", because: "it has no weight decay" };
 const NO_STEPS = "its values do not move by steps that could be scaled";
 
 /** The compatibility of wrappers and rules: every pair of a wrapper and a trait that is refused. */
@@ -58,13 +64,10 @@ const REFUSALS: Readonly<Record<string, readonly Refusal[]>> = {
     { trait: "setsValues", because: "it computes its values anew from where they started" },
     { trait: "sharesEstimates", because: "what it has found out is lost where resetState starts it anew", with: "resetState" },
   ],
-  cautious: [
-    { trait: "readsValues", because: "its step depends on the values, and cannot be made apart from them" },
-    { trait: "needsClosure", because: "put cautious inside of it instead", named: "sam" },
-    { trait: "sharesEstimates", because: AS_THEY_ARE },
-    { trait: "needsLoss", because: AS_THEY_ARE },
-    { trait: "showsOthers", because: AS_THEY_ARE },
-  ],
+  cautious: stepsApart("cautious"),
+  cautiousDecay: [UNDECAYED, ...stepsApart("cautiousDecay")],
+  hyperball: stepsApart("hyperball"),
+  correctedDecay: [UNDECAYED, { trait: "movesAllTogether", because: BY_ITSELF }, { trait: "sharesEstimates", because: BY_ITSELF }],
   mechanic: [
     { trait: "movesAllTogether", because: BY_ITSELF },
     { trait: "needsClosure", because: "put mechanic inside of it instead", named: "sam" },
@@ -72,9 +75,20 @@ const REFUSALS: Readonly<Record<string, readonly Refusal[]>> = {
     { trait: "needsLoss", because: BY_ITSELF },
     { trait: "showsOthers", because: NO_STEPS },
     { trait: "setsValues", because: NO_STEPS },
-    { trait: "delegates", because: "it leaves some tensors to another optimizer" },
+    { trait: "delegates", because: "it leaves tensors to another optimizer" },
   ],
 };
+
+/** Around a rule whose steps can be made apart from the values, and changed. */
+function stepsApart(wrapper: string): readonly Refusal[] {
+  return [
+    { trait: "readsValues", because: "its step depends on the values, and cannot be made apart from them" },
+    { trait: "needsClosure", because: `put ${wrapper} inside of it instead`, named: "sam" },
+    { trait: "sharesEstimates", because: AS_THEY_ARE },
+    { trait: "needsLoss", because: AS_THEY_ARE },
+    { trait: "showsOthers", because: AS_THEY_ARE },
+  ];
+}
 
 /** Why a wrapper does not go around a rule; undefined where it does. */
 export function refusalOf(

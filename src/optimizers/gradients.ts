@@ -5,7 +5,7 @@ import type { BoundGroup } from "./groups.js";
 import type { Slots } from "./slots.js";
 
 /** The slot that gradients are accumulated in. */
-const ACCUMULATED = "accumulated";
+export const ACCUMULATED = "accumulated";
 
 /** The gradients that an update reads: those of the parameters, or the block in which several are accumulated. */
 export class Gradients {

@@ -3,7 +3,7 @@ import type { Parameter, Parameters } from "../engine/parameters.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
 import { type Field, show, suggest } from "../options/options.js";
 import { fitsPattern } from "../options/pattern.js";
-import { isPlateau, type PlateauState, plateauStateFromJSON, startPlateau } from "../schedules/plateau.js";
+import { isPlateau, observePlateau, type PlateauState, plateauStateFromJSON, startPlateau } from "../schedules/plateau.js";
 import { type Clock, rateAt, type ScheduleDescription } from "../schedules/schedule.js";
 import { ELEMENT_RATES } from "./kept.js";
 import {
@@ -19,13 +19,28 @@ import {
   type TensorRun,
 } from "./rule.js";
 import { pointerTo, type Slot, type Slots } from "./slots.js";
+import { unwrap } from "./wrapper.js";
+
+/** A group in a state: the kind of its rule, its tensors, and the number of updates before its own first. */
+export interface GroupState {
+  readonly kind: string;
+  readonly tensors: readonly string[];
+  /** Default 0. */
+  readonly began?: number;
+}
+/** The scalar state in which the losses of accumulated gradients are summed. */
+export const ACCUMULATED_LOSS = "accumulatedLoss";
 
 /** The tensors that share options, and what a step needs of them. */
 export class BoundGroup implements Binding<AnyOptions> {
   learningRate = 0;
   /** The rate of the schedule for the step that is being made: `learningRate` once nothing can stop it. */
   scheduledRate = 0;
+  /** The number of the optimizer's updates before the first of this group: 0 unless its state began anew in the middle of a run. */
+  began = 0;
   readonly rule: AnyRule;
+  /** The kind of the rule without what goes around it. */
+  readonly kind: string;
   tensorRates?: readonly number[];
   readonly kernels: Kernels;
   readonly scratch: (length: number) => number;
@@ -36,37 +51,73 @@ export class BoundGroup implements Binding<AnyOptions> {
   scalars: Record<string, number>;
   readonly options: Resolved<AnyOptions>;
   readonly scheduled: readonly (readonly [string, Scheduled, Field<unknown>])[];
-  readonly rate: Scheduled;
+  /** The pattern that its tensors match; undefined for what no group matches. */
+  readonly match: string | undefined;
+  rate: Scheduled;
+  /** Whether the rate is the optimizer's own. */
+  inheritsRate: boolean;
   /** The state of a learning rate that watches a metric. */
   plateau: PlateauState | undefined;
+  /** A factor on the rate, beside a schedule of its own. */
+  readonly factor: Scheduled;
+  /** The description that its tensors share with those of other groups. */
+  readonly owner: object;
   groups: readonly BoundGroup[] = [];
   runs: readonly Run[] = [];
   tensors: readonly TensorRun[] = [];
 
-  constructor(rule: AnyRule, base: AnyOptions, group: Partial<Group<AnyOptions>>, parameters: readonly Parameter[], host: Host) {
-    const { match: _, frozen = false, elementRates = false, ...own } = group;
+  constructor(
+    rule: AnyRule,
+    compose: Compose,
+    base: AnyOptions,
+    group: Partial<Group<AnyOptions>>,
+    parameters: readonly Parameter[],
+    host: Host,
+  ) {
+    this.owner = base;
+    this.factor = host.factor ?? 1;
+    const { match, frozen = false, elementRates = false, ...own } = group;
     const given = { ...base, ...own };
-    this.rule = rule;
+    this.rule = compose(rule);
+    this.kind = rule.kind;
     this.kernels = host.kernels;
     this.scratch = host.scratch;
     this.frozen = frozen;
     this.elementRates = elementRates;
     this.parameters = parameters;
+    this.match = match;
     this.rate = given["learningRate"] as Scheduled;
+    this.inheritsRate = match !== undefined && own["learningRate"] === undefined;
     this.plateau = isPlateau(this.rate) ? startPlateau(this.rate as ScheduleDescription) : undefined;
     const keys = Object.keys(rule.fields);
     this.options = Object.fromEntries(keys.map((key) => [key, given[key]])) as Resolved<AnyOptions>;
     this.scheduled = Object.entries<Field<unknown>>(rule.fields)
       .filter(([key, field]) => isSchedule(field, given[key]))
       .map(([key, field]) => [key, given[key] as Scheduled, field]);
-    this.slots = frozen ? [] : rule.slots(this.options);
-    const names = parameters.map(({ name }) => name);
-    this.scalars = rule.scalars?.(this.options, names) ?? {};
+    this.slots = frozen ? [] : this.rule.slots(this.options);
+    this.scalars = this.initialScalars();
+  }
+
+  /** Whether it is stepped: neither frozen nor empty. */
+  get isLive(): boolean {
+    return !this.frozen && this.parameters.length > 0;
+  }
+
+  /** The scalar state at its start. */
+  initialScalars(): Record<string, number> {
+    const names = this.parameters.map(({ name }) => name);
+    return this.rule.scalars?.(this.options, names) ?? {};
+  }
+
+  /** What a state says of it. */
+  description(): GroupState {
+    const tensors = this.parameters.map(({ name }) => name);
+    return { kind: this.kind, tensors, ...(this.began > 0 && { began: this.began }) };
   }
 
   /** Takes rate and options of a step from their schedules; throws before anything has moved. */
   schedule(step: number, clock: Clock): void {
-    const rate = this.plateau?.rate ?? rateAt(this.rate, step, clock);
+    const rate = (this.plateau?.rate ?? rateAt(this.rate, step, clock)) * rateAt(this.factor, step, clock);
     if (!(rate >= 0)) throw new OptionError("learningRate", rate, `must be at least 0, got ${rate} at step ${step}`);
     if (!Number.isFinite(Math.fround(rate)))
       throw new OptionError("learningRate", rate, `must be within the range of float32 (3.4e38), got ${rate} at step ${step}`);
@@ -81,19 +132,19 @@ export class BoundGroup implements Binding<AnyOptions> {
     return this.rule.lengths?.(slot, [], this.options) === undefined;
   }
 
-  /** Allocates and fills its state, and finds its tensors in it. */
-  addState(all: Slots, values: number, gradients: number): void {
+  /** Allocates and fills its state, and finds its tensors in it; `gradients` are those of the parameters, or accumulated ones. */
+  addState(all: Slots, { values, gradients: own }: Parameters, gradients: number): void {
     const slots = this.slots.map((name) => all.add(name, this.parameters, this));
     if (this.elementRates) all.fill(all.add(ELEMENT_RATES, this.parameters), this.parameters, 1);
     for (const slot of slots) {
       const value = this.rule.initial?.(slot.name, this.options) ?? 0;
       if (value !== 0) all.fill(slot, this.parameters, value);
     }
-    this.#place(values, gradients, slots);
+    this.#place(values.pointer, gradients, slots, gradients === own.pointer);
   }
 
   /** Says where its tensors are: `slots` are those of its rule, in their order. */
-  #place(values: number, gradients: number, slots: readonly Slot[]): void {
+  #place(values: number, gradients: number, slots: readonly Slot[], isDirect: boolean): void {
     const piece = (offset: number, n: number, pointer: (slot: Slot) => number): Run => ({
       p: values + offset * 4,
       g: gradients + offset * 4,
@@ -102,15 +153,21 @@ export class BoundGroup implements Binding<AnyOptions> {
       first: offset,
     });
     const within = (slot: Slot, name: string) => pointerTo(slot, slot.places.find((place) => place.name === name)?.offset ?? Number.NaN);
-    this.tensors = this.parameters.map(({ name, shape, units, offset, length }) => ({
+    this.tensors = this.parameters.map(({ name, shape, units, offset, length, gradientRows }) => ({
       name,
       shape,
       units,
+      gradientRows: isDirect ? gradientRows : undefined,
       ...piece(offset, length, (slot) => within(slot, name)),
     }));
     this.runs = contiguous(this.parameters).map(([from, to]) =>
       piece(from, to - from, (slot) => (this.isShared(slot.name) ? pointerTo(slot, from) : Number.NaN)),
     );
+  }
+
+  /** Shows a metric to a learning rate that watches one. */
+  observe(metric: number): void {
+    if (this.plateau) this.plateau = observePlateau(this.rate as ScheduleDescription, this.plateau, metric);
   }
 
   /** The state of a learning rate that watches a metric, out of a saved state. */
@@ -125,27 +182,41 @@ export class BoundGroup implements Binding<AnyOptions> {
 }
 
 /** The parts of an optimizer that its groups use. */
-export type Host = Pick<Binding<AnyOptions>, "kernels" | "scratch">;
+export interface Host extends Pick<Binding<AnyOptions>, "kernels" | "scratch"> {
+  /** A factor on all learning rates. Default 1. */
+  readonly factor?: Scheduled;
+}
+
+/** The rule that wrappers make of another. */
+type Compose = (rule: AnyRule) => AnyRule;
 
 /** The groups in their order, each with the tensors that no earlier one matches; last what is left, with the optimizer's own options. */
-export function divide(
-  description: RuleDescription,
-  compose: (rule: AnyRule) => AnyRule,
-  parameters: Parameters,
-  host: Host,
-): BoundGroup[] {
+export function divide(description: RuleDescription, compose: Compose, parameters: readonly Parameter[], host: Host): BoundGroup[] {
   const rule = ruleOf(description);
-  const { groups, ...base } = description;
-  const left = new Set(parameters);
-  const bound = groups.flatMap((group, i) => {
-    const all = [...parameters].filter(({ name }) => fitsPattern(group.match, name));
-    if (all.length === 0) {
-      const hint = suggest(group.match, parameters.names) || `; there are ${parameters.names.join(", ")}`;
-      throw new OptionError(`${description.kind}.groups[${i}].match`, group.match, `${show(group.match)} matches no tensor${hint}`);
+  const parts = rule.parts?.(description as Resolved<AnyOptions>);
+  if (parts !== undefined) {
+    const own = { ...host, factor: description.learningRate };
+    const stray = parameters.find(({ name }) => !parts.some(({ match }) => fitsPattern(match, name)));
+    if (stray !== undefined) {
+      const advice = `has none for ${show(stray.name)}: end it with { match: "*", optimizer: ... }`;
+      throw new OptionError(`${description.kind}.parts`, parts, advice);
     }
-    const matched = all.filter((parameter) => left.delete(parameter));
-    return split(group, matched);
-  });
+    return matched(parts, `${description.kind}.parts`, parameters).flatMap(({ tensors, entry: { optimizer } }) => {
+      const part = unwrap(optimizer);
+      return divide(part.core, (rule) => compose(part.compose(rule)), tensors, own);
+    });
+  }
+  const { groups, ...base } = description;
+  const owners = new Map<RuleDescription, RuleDescription>();
+  /** The description as one of this optimizer's, wherever else it may be used. */
+  const ownerOf = (other: RuleDescription) => {
+    const owner = owners.get(other) ?? { ...other };
+    owners.set(other, owner);
+    return owner;
+  };
+  const bound = matched(groups, `${description.kind}.groups`, parameters).flatMap(({ tensors, entry }) => split(entry, tensors));
+  const left = new Set(parameters);
+  for (const { parameters } of bound) for (const parameter of parameters) left.delete(parameter);
   return [...bound, ...split({}, [...left])];
 
   /**
@@ -156,7 +227,8 @@ export function divide(
     const options = { ...base, ...group } as Resolved<AnyOptions>;
     const others = tensors.map((tensor) => (group.frozen ? undefined : rule.fallback?.(tensor, options)));
     const own = new BoundGroup(
-      compose(rule),
+      rule,
+      compose,
       base,
       group,
       tensors.filter((_, i) => others[i] === undefined),
@@ -166,8 +238,9 @@ export function divide(
     if (other === undefined) return [own];
     return [
       new BoundGroup(
-        compose(ruleOf(other)),
-        other,
+        ruleOf(other),
+        compose,
+        ownerOf(other),
         group,
         tensors.filter((_, i) => others[i] !== undefined),
         host,
@@ -175,6 +248,20 @@ export function divide(
       own,
     ];
   }
+}
+
+/** Entries in their order, each with the tensors that fit it and no entry before. @throws OptionError where one fits no tensor. */
+function matched<Entry extends { match: string }>(entries: readonly Entry[], path: string, parameters: readonly Parameter[]) {
+  const left = new Set(parameters);
+  return entries.map((entry, i) => {
+    const all = parameters.filter(({ name }) => fitsPattern(entry.match, name));
+    if (all.length === 0) {
+      const names = parameters.map(({ name }) => name);
+      const hint = suggest(entry.match, names) || `; there are ${names.join(", ")}`;
+      throw new OptionError(`${path}[${i}].match`, entry.match, `${show(entry.match)} matches no tensor${hint}`);
+    }
+    return { entry, tensors: all.filter((parameter) => left.delete(parameter)) };
+  });
 }
 
 /** From and to, in floats, of what lies side by side. The padding between two tensors is zero and may be stepped over. */
@@ -210,12 +297,25 @@ export function ratesOf(groups: readonly BoundGroup[], known: boolean): Record<s
   return Object.fromEntries(entries);
 }
 
-/** Tells groups of each other, and gives their scalar states: of each its own, or the last one's that all share. */
-export function introduce(groups: readonly BoundGroup[], live: readonly BoundGroup[], isShared: boolean): Record<string, number>[] {
-  const { scalars } = groups.at(-1) as BoundGroup;
+/** Where the gradients stand that a closure fills, which others may be accumulated from. */
+export function filledRuns(parameters: Parameters, groups: readonly BoundGroup[]): Run[] {
+  const shift = parameters.gradients.pointer - parameters.values.pointer;
+  return groups.flatMap(({ runs }) => runs.map((run) => ({ ...run, g: run.p + shift, s: [] })));
+}
+
+/**
+ * Tells groups of one description of each other. Those of a rule that shares estimates get one scalar state, the last one's.
+ *
+ * @returns the groups that are bound, of which those that share are bound as one, all scalar states, and what a step needs.
+ */
+export function introduce(groups: readonly BoundGroup[], live: readonly BoundGroup[], accumulate: number) {
+  const last = new Map(groups.map((group) => [group.owner, group]));
   for (const group of groups) {
-    group.groups = live;
-    if (isShared) group.scalars = scalars;
+    group.groups = live.filter(({ owner }) => owner === group.owner);
+    if (group.rule.shared) group.scalars = (last.get(group.owner) as BoundGroup).scalars;
   }
-  return isShared ? [scalars] : groups.map(({ scalars }) => scalars);
+  const scalars = [...new Set(groups.map(({ scalars }) => scalars))];
+  const needs = (["closure", "loss"] as const).find((needs) => groups.some(({ rule }) => rule.needs === needs));
+  if (needs === "loss" && accumulate > 1) (scalars[0] as Record<string, number>)[ACCUMULATED_LOSS] = 0;
+  return { bound: groups.filter((group) => (group.rule.shared ? last.get(group.owner) === group : live.includes(group))), scalars, needs };
 }

@@ -3,6 +3,7 @@ import { DivergedError } from "../options/errors.js";
 import { FLUSH_EVERY } from "./flush.js";
 import type { Gradients } from "./gradients.js";
 import type { BoundGroup } from "./groups.js";
+import { SteppedRows } from "./rows.js";
 import type { GuardAction } from "./rule.js";
 import type { Slots } from "./slots.js";
 import { copyState, loadState, type OptimizerState, type StateHolder } from "./state.js";
@@ -42,6 +43,8 @@ export class Guard {
   /** How often something was found and the run went on, and what it was the last time. */
   hits = 0;
   lastHit: DivergedError | undefined;
+  /** The rows of tensors that updates step alone. */
+  rows: SteppedRows;
   readonly #parameters: Parameters;
   readonly #gradients: Gradients;
   readonly #slots: Slots;
@@ -64,6 +67,7 @@ export class Guard {
     this.#slots = slots;
     this.#live = live;
     this.#action = action;
+    this.rows = new SteppedRows(parameters, []);
     this.watchesGradients = action === "skip" || (closely && action !== "off");
   }
 
@@ -72,10 +76,17 @@ export class Guard {
     return this.#action !== "off" && updates % LOOK_EVERY === 0;
   }
 
+  /** The first gradient that is not finite before an update, where gradients are watched or their norm is not finite. */
+  findBefore(norm: number): Found | undefined {
+    return this.watchesGradients || !Number.isFinite(norm) ? this.#findInGradients() : undefined;
+  }
+
   /** The first gradient that is not finite, of tensors that are stepped. */
-  findInGradients(): Found | undefined {
+  #findInGradients(): Found | undefined {
     const { kernels } = this.#parameters.engine;
-    if (this.#live.every(({ runs }) => runs.every(({ g, n }) => kernels.finite(g, n)))) return undefined;
+    const pieces = ({ runs, tensors }: BoundGroup) => (this.rows.isEmpty ? runs : tensors.filter((tensor) => !this.rows.has(tensor)));
+    if (this.#live.every((group) => pieces(group).every(({ g, n }) => kernels.finite(g, n))) && this.rows.areFinite("gradient"))
+      return undefined;
     const { view } = this.#gradients.block;
     for (const { parameters } of this.#live) {
       for (const { name, offset, length } of parameters) {
@@ -84,6 +95,19 @@ export class Guard {
       }
     }
     return undefined;
+  }
+
+  /** Whether state and values that the last update moved are finite: where it steps rows of a tensor, the others are not looked at. */
+  isFiniteAfter(updates: number): boolean {
+    if (this.#action === "off") return true;
+    if (this.rows.isEmpty) return !this.looks(updates) || this.findAfter() === undefined;
+    if (!this.rows.areFinite("values")) return false;
+    if (!this.looks(updates)) return true;
+    const { engine, values } = this.#parameters;
+    const { others } = this.rows;
+    return (
+      others.every(({ offset, length }) => engine.kernels.finite(values.pointer + offset * 4, length)) && this.#slots.areFinite(others)
+    );
   }
 
   /** The first number of values and state that is not finite. */
@@ -121,7 +145,12 @@ export class Guard {
     const goesBack = this.#snapshot !== undefined && this.#returns < MOST_RETURNS;
     if (goesBack && this.#snapshot !== undefined) {
       this.#parameters.values.view.set(this.#snapshot.values);
+      // what a hand has set since holds when its step comes again
+      const rates = holder.groups.map(({ rate }) => rate);
       loadState(holder, this.#snapshot.state);
+      holder.groups.forEach((group, i) => {
+        group.rate = rates[i] as typeof group.rate;
+      });
       this.#returns++;
       this.rateFactor *= RATE_FACTOR;
     }

@@ -1,10 +1,13 @@
 import type { Kernels } from "../engine/load.js";
 import type { Vector } from "../engine/memory.js";
 import type { Parameters } from "../engine/parameters.js";
-import type { Run } from "./rule.js";
+import type { AnyOptions, AnyRule, Binding, Run } from "./rule.js";
 
 /** The slot of the factors on the learning rate of each element. */
 export const ELEMENT_RATES = "elementRates";
+
+/** A group with the rule that steps it. */
+type Bound = Binding<AnyOptions> & { readonly rule: AnyRule };
 
 /**
  * A second block of values, in the layout of the parameters: the training values while others are evaluated, and the values before an update
@@ -26,7 +29,14 @@ export class KeptValues {
     for (const { p, n } of runs) this.#kernels.copy(p, p + this.#shift, n);
   }
 
-  restore(runs: readonly Run[]): void {
+  /** Keeps the values of a group and puts those to evaluate in their place. */
+  show(group: Bound): void {
+    this.keep(group.runs);
+    group.rule.evaluate?.(group);
+  }
+
+  /** Puts back what `show` kept. */
+  hide({ runs }: { readonly runs: readonly Run[] }): void {
     for (const { p, n } of runs) this.#kernels.copy(p + this.#shift, p, n);
   }
 

@@ -1,6 +1,7 @@
 import { OptionError } from "../options/errors.js";
 import { demand, show } from "../options/options.js";
 import type { Gradients } from "./gradients.js";
+import { ACCUMULATED_LOSS } from "./groups.js";
 import type { AnyRule, Closure, StepOptions } from "./rule.js";
 
 /** The options of a step; they are read at every step, so nothing is copied. @throws OptionError for a wrong one. */
@@ -11,9 +12,6 @@ export function checkStep(options: StepOptions): StepOptions {
   demand(right, "step.weight", weight, "a number greater than 0");
   return options;
 }
-
-/** The scalar state in which the losses of accumulated gradients are summed. */
-export const ACCUMULATED_LOSS = "accumulatedLoss";
 
 /**
  * The loss that a step was told, or that its closure computes; undefined where the rule needs none and none was given. The gradients of a

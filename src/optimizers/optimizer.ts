@@ -1,16 +1,17 @@
-import type { Kernels } from "../engine/load.js";
 import { Parameters } from "../engine/parameters.js";
 import { DisposedError, type DivergedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "../options/errors.js";
 import { show } from "../options/options.js";
-import { observePlateau } from "../schedules/plateau.js";
-import { type Clock, readClock, type ScheduleDescription } from "../schedules/schedule.js";
+import { type Clock, readClock } from "../schedules/schedule.js";
 import { stateTooLarge } from "./advice.js";
-import { FLUSH_EVERY, flushFaded } from "./flush.js";
+import { flushFaded } from "./flush.js";
 import { Gradients } from "./gradients.js";
-import { type BoundGroup, divide, elementRatesOf, introduce, ratesOf } from "./groups.js";
+import { type BoundGroup, divide, elementRatesOf, filledRuns, introduce, ratesOf } from "./groups.js";
 import { type Found, Guard } from "./guard.js";
 import { ELEMENT_RATES, KeptValues } from "./kept.js";
-import { ACCUMULATED_LOSS, checkStep, meanLoss, takeLoss } from "./loss.js";
+import { checkStep, meanLoss, takeLoss } from "./loss.js";
+import { changesOf, type MadeChange, setRate } from "./manual-rate.js";
+import { type LoadedState, type OptimizerLoadOptions, stateToLoad } from "./partial.js";
+import { SteppedRows } from "./rows.js";
 import {
   type AnyRule,
   type Closure,
@@ -27,10 +28,7 @@ import { computeThrough, unwrap } from "./wrapper.js";
 /**
  * Binds an update rule to parameters: `step()` moves the values by the gradients that stand in the parameters' memory.
  *
- * An update number t (from 1) uses the learning rate of schedule step t - 1. Averaging over accumulated gradients, clipping and `maximize`
- * are one factor on the gradient, folded into the update's pass. Every 32 updates, values and state whose size is under 2^-93 become 0, and values
- * with weight decay under the smaller of 2^-40 and 2^-50 / weightDecay.
- *
+ * An update number t (from 1) uses the learning rate of schedule step t - 1. Every 32 updates, what fades becomes 0 (docs/performance.md).
  * A wrapper around an optimizer (`ema`, `lookahead`, `sam`, ...) leaves rate, groups, clipping and accumulation to the optimizer inside.
  *
  * @param parameters what to optimize; freed by their owner, not by the optimizer.
@@ -47,17 +45,15 @@ import { computeThrough, unwrap } from "./wrapper.js";
 export class Optimizer implements Disposable {
   readonly parameters: Parameters;
   readonly description: OptimizerDescription;
-  readonly #kernels: Kernels;
   readonly #clock: Clock;
   readonly #core: RuleDescription;
-  readonly #rule: AnyRule;
+  readonly #needs: AnyRule["needs"];
   readonly #groups: readonly BoundGroup[];
-  /** The groups that are stepped: neither frozen nor empty. */
   readonly #live: readonly BoundGroup[];
-  readonly #updates: readonly { readonly group: BoundGroup; readonly update: Step }[];
+  readonly #updates: readonly { group: BoundGroup; update: Step }[];
+  readonly #follow: readonly { group: BoundGroup; follow: ((t: number) => void) | undefined }[];
   /** The groups whose elements have rates of their own. */
   readonly #blended: readonly BoundGroup[];
-  readonly #follow: readonly ((t: number) => void)[];
   /** Calls a closure; what goes around the optimizer may do so elsewhere than at the values. */
   readonly #compute: (closure: Closure) => number;
   /** The scalar state of every group, or the one that they share. */
@@ -80,30 +76,27 @@ export class Optimizer implements Disposable {
     // first, since only what a factory made can be unwrapped
     ruleOf(description);
     const { core, layers, compose } = unwrap(description);
-    const rule = compose(ruleOf(core));
     this.parameters = parameters;
     this.description = description;
     this.#core = core;
-    this.#rule = rule;
-    this.#kernels = parameters.engine.kernels;
     this.#slots = new Slots(parameters);
     this.#clock = readClock(clock);
-    const host = { kernels: this.#kernels, scratch: (length: number) => this.#slots.scratch(length).pointer };
-    this.#groups = divide(core, compose, parameters, host);
-    this.#live = this.#groups.filter(({ frozen, parameters }) => !frozen && parameters.length > 0);
-    this.#scalars = introduce(this.#groups, this.#live, rule.shared !== undefined);
-    if (rule.needs === "loss" && core.accumulate > 1) (this.#scalars[0] as Record<string, number>)[ACCUMULATED_LOSS] = 0;
+    const host = { kernels: parameters.engine.kernels, scratch: (length: number) => this.#slots.scratch(length).pointer };
+    this.#groups = divide(core, compose, [...parameters], host);
+    this.#live = this.#groups.filter(({ isLive }) => isLive);
+    const { bound, scalars, needs } = introduce(this.#groups, this.#live, core.accumulate);
+    this.#scalars = scalars;
+    this.#needs = needs;
     try {
       this.#gradients = new Gradients(parameters, core.accumulate, this.#slots);
       const { guard = "throw" } = core;
       this.#guard = new Guard(parameters, this.#gradients, this.#slots, this.#live, guard, closely);
-      for (const group of this.#live) group.addState(this.#slots, parameters.values.pointer, this.#gradients.block.pointer);
-      this.#updates = (rule.shared ? this.#groups.slice(-1) : this.#live).map((group) => ({ group, update: group.rule.bind(group) }));
+      for (const group of this.#live) group.addState(this.#slots, parameters, this.#gradients.block.pointer);
+      this.#guard.rows = new SteppedRows(parameters, this.#live);
+      this.#updates = bound.map((group) => ({ group, update: group.rule.bind(group) }));
       this.#blended = this.#live.filter(({ elementRates }) => elementRates);
-      this.#follow = this.#live.flatMap((group) => group.rule.follow?.(group) ?? []);
-      const shift = parameters.gradients.pointer - parameters.values.pointer;
-      const runs = this.#live.flatMap((group) => group.runs.map((run) => ({ ...run, g: run.p + shift, s: [] })));
-      this.#compute = computeThrough(layers, { ...host, runs, sign: core.maximize ? -1 : 1 });
+      this.#follow = this.#live.map((group) => ({ group, follow: group.rule.follow?.(group) }));
+      this.#compute = computeThrough(layers, { ...host, runs: filledRuns(parameters, this.#live), sign: core.maximize ? -1 : 1 });
       this.#evaluates = this.#live.some(({ rule }) => rule.evaluate);
       if (this.#evaluates || this.#blended.length > 0) this.#kept = new KeptValues(parameters, this.#slots.scratch(parameters.size));
       this.#markValues();
@@ -134,6 +127,21 @@ export class Optimizer implements Disposable {
     return ratesOf(this.#groups, this.#ratesKnown);
   }
 
+  /**
+   * Sets the learning rate from the next update on, where it is `manual({ rate })`: the optimizer's and that of groups without one of their own, or
+   * of the group with the pattern `match`. What was set is a part of the state.
+   * @throws OptionError for a rate below 0 or beyond float32, another schedule, or a pattern of no group.
+   */
+  setLearningRate(rate: number, match?: string): void {
+    this.#alive();
+    setRate(this.#groups, this.#steps, rate, match);
+  }
+
+  /** What was set by hand: the rates of `manual({ rate })` and the steps from which they hold. */
+  get rateChanges(): readonly MadeChange[] {
+    return changesOf(this.#groups);
+  }
+
   /** The loss that the last `step()` was told or computed; NaN without either. */
   get loss(): number {
     return this.#loss;
@@ -161,37 +169,29 @@ export class Optimizer implements Disposable {
   }
 
   /**
-   * Puts the values that should be evaluated and saved into the parameters: averages, for methods that keep one (`ema`,
-   * `scheduleFreeAdamw`, ...); for the others, and before the first update, the training values are these. The optimizer's state does not
-   * change.
+   * Puts the values that should be evaluated and saved into the parameters: averages, for methods that keep one (`ema`, `scheduleFreeAdamw`,
+   * ...); for the others, and before the first update, the training values are these. The state does not change.
    */
   toEvaluation(): void {
-    this.#alive();
-    if (this.#evaluating) return;
-    this.#evaluating = true;
-    this.#markValues();
-    if (this.#steps === 0) return;
-    for (const group of this.#live) {
-      if (group.rule.evaluate === undefined) continue;
-      this.#kept?.keep(group.runs);
-      group.rule.evaluate(group);
-    }
+    this.#show(true);
   }
 
   /** Puts the training values back, bit by bit, so that training can go on. */
   toTraining(): void {
+    this.#show(false);
+  }
+
+  #show(evaluating: boolean): void {
     this.#alive();
-    if (!this.#evaluating) return;
-    this.#evaluating = false;
+    if (evaluating === this.#evaluating) return;
+    this.#evaluating = evaluating;
     this.#markValues();
-    if (this.#steps === 0) return;
-    for (const { rule, runs } of this.#live) if (rule.evaluate) this.#kept?.restore(runs);
+    const shown = this.#live.filter(({ rule, began }) => rule.evaluate && this.#steps > began);
+    for (const group of shown) this.#kept?.[evaluating ? "show" : "hide"](group);
   }
 
   /**
-   * The state in a slot such as "mean", by name of tensor: the numbers themselves, not a copy (16 bits each in bfloat16). Ask again after
-   * something was allocated.
-   *
+   * The state in a slot such as "mean", by name of tensor: the numbers themselves, not a copy (16 bits each in bfloat16), until something is allocated.
    * @throws OptionError when the optimizer has no such slot.
    */
   slot(slot: string): Map<string, StateArray> {
@@ -226,43 +226,40 @@ export class Optimizer implements Disposable {
 
   #step(loss: number | Closure | undefined, weight: number, last: boolean): boolean {
     const { accumulate, clipValue, clipNorm, maximize } = this.#core;
-    const [gradients, guard] = [this.#gradients, this.#guard];
-    const full = gradients.isFull(last);
+    const [gradients, guard, full] = [this.#gradients, this.#guard, this.#gradients.isFull(last)];
     // first, so that a wrong schedule stops the step before anything has moved
     if (full) for (const group of this.#groups) group.schedule(this.#steps, this.#clock);
-    const taken = takeLoss(loss, this.description.kind, this.#rule.needs, this.#compute);
+    const taken = takeLoss(loss, this.description.kind, this.#needs, this.#compute);
     this.#loss = taken ?? Number.NaN;
     if (taken !== undefined && !Number.isFinite(taken)) return this.#hit({ what: "the loss", source: "loss", value: taken });
     gradients.add(weight);
-    const mean = this.#rule.needs === "loss" && accumulate > 1 ? meanLoss(this.#scalars[0], gradients, this.#loss, weight) : this.#loss;
+    const mean = this.#needs === "loss" && accumulate > 1 ? meanLoss(this.#scalars[0], gradients, this.#loss, weight) : this.#loss;
     if (!full) return false;
     const sign = maximize ? -1 : 1;
     let scale = sign / gradients.weight;
     if (clipValue !== undefined) gradients.clamp(clipValue, this.#groups);
     const norm = clipNorm !== undefined || accumulate > 1 ? gradients.measure(this.#groups) : Number.NaN;
-    const wrongGradient =
-      guard.watchesGradients || (clipNorm !== undefined && !Number.isFinite(norm)) ? guard.findInGradients() : undefined;
-    if (wrongGradient) return this.#hit(wrongGradient);
+    const wrong = guard.findBefore(clipNorm === undefined ? 0 : norm);
+    if (wrong) return this.#hit(wrong);
     if (clipNorm !== undefined) scale *= Math.min(1, clipNorm / (norm + 1e-6));
     if (guard.looks(this.#steps)) guard.remember(this.#steps, this.#holder);
     for (const group of this.#groups) group.learningRate = group.scheduledRate * guard.rateFactor;
     this.#ratesKnown = true;
     for (const { runs } of this.#blended) this.#kept?.keep(runs);
     const closure = typeof loss === "function" ? loss : NONE;
-    for (const { group, update } of this.#updates) update(this.#steps + 1, group.learningRate, scale, sign * mean, closure);
+    for (const { group, update } of this.#updates) update(this.#steps + 1 - group.began, group.learningRate, scale, sign * mean, closure);
     this.#steps++;
     if (this.#steps === 1) this.#markValues();
     for (const { runs } of this.#blended) this.#kept?.blend(runs, (this.#slots.find(ELEMENT_RATES) as Slot).block.pointer);
-    for (const follow of this.#follow) follow(this.#steps);
-    if (this.#steps % FLUSH_EVERY === 0) flushFaded(this.#kernels, this.#live, this.#slots);
+    for (const { group, follow } of this.#follow) follow?.(this.#steps - group.began);
+    flushFaded(this.#steps, this.parameters.engine.kernels, this.#live, this.#slots, guard.rows);
     gradients.clear();
-    return guard.looks(this.#steps) ? this.check() : true;
+    return guard.isFiniteAfter(this.#steps) || this.check();
   }
 
   /** Leaves the update out, goes back to an earlier one, or throws. */
   #hit(found: Found): boolean {
-    const { scheduledRate } = this.#groups.at(-1) as BoundGroup;
-    this.#steps = this.#guard.answer(found, this.#steps, scheduledRate, this.#holder);
+    this.#steps = this.#guard.answer(found, this.#steps, (this.#groups.at(-1) as BoundGroup).scheduledRate, this.#holder);
     this.#loss = Number.NaN;
     this.#markValues();
     return false;
@@ -274,14 +271,12 @@ export class Optimizer implements Disposable {
   }
 
   /**
-   * Shows a metric, usually the validation loss of an epoch, to learning rates that watch one (`reduceOnPlateau`, `greedy`); others do not
-   * mind. Throws OptionError for a metric that is not finite.
+   * Shows a metric, usually the validation loss of an epoch, to learning rates that watch one (`reduceOnPlateau`, `greedy`).
+   * @throws OptionError for a metric that is not finite.
    */
   observe(metric: number): void {
     this.#alive();
-    for (const group of this.#groups) {
-      if (group.plateau) group.plateau = observePlateau(group.rate as ScheduleDescription, group.plateau, metric);
-    }
+    for (const group of this.#groups) group.observe(metric);
   }
 
   /** The name of the first tensor or state that is not finite, if any. */
@@ -304,18 +299,23 @@ export class Optimizer implements Disposable {
   }
 
   /**
-   * Takes over what `state()` gave, for parameters that hold the training values of that time. Throws CheckpointError, and changes nothing,
-   * when it belongs to another optimizer, and ModeError between `toEvaluation()` and `toTraining()`.
+   * Takes over what `state()` gave, for parameters that hold the training values of that time.
+   *
+   * @param options `partial: true` takes what matches, by names of slots and tensors, and starts the rest anew.
+   * @returns what started anew and what was not used: nothing without `partial`.
+   * @throws CheckpointError, and changes nothing, when the state belongs to another optimizer; ModeError before `toTraining()`.
    */
-  load(state: OptimizerState): void {
+  load(given: OptimizerState, options: OptimizerLoadOptions = {}): LoadedState {
     this.#alive();
     if (this.#evaluating) throw new ModeError("load");
+    const { state, anew, unused } = stateToLoad(this.#holder, given, options);
     loadState(this.#holder, state);
     this.#ratesKnown = false;
     this.#steps = state.step;
     this.#guard.forget(state.rateFactor);
     this.#gradients.resume(state.accumulated, state.accumulatedWeight ?? state.accumulated);
     this.#markValues();
+    return { anew, unused };
   }
 
   dispose(): void {
@@ -335,8 +335,8 @@ export class Optimizer implements Disposable {
   }
 
   get #holder(): StateHolder {
-    const { kind } = this.description;
-    return { kind, accumulate: this.#core.accumulate, groups: this.#groups, scalars: this.#scalars, slots: this.#slots };
+    const [{ kind }, { accumulate }] = [this.description, this.#core];
+    return { kind, accumulate, groups: this.#groups, scalars: this.#scalars, slots: this.#slots };
   }
 
   #alive(): void {

@@ -1,5 +1,5 @@
 import type { Kernels } from "../engine/load.js";
-import type { Shape, Units } from "../engine/parameters.js";
+import type { GradientRows, Shape, Units } from "../engine/parameters.js";
 import { OptionError } from "../options/errors.js";
 import {
   boolean,
@@ -87,6 +87,8 @@ export interface TensorRun extends Run {
   readonly shape: Shape;
   /** Which axis counts units. */
   readonly units: Units;
+  /** Set where only these rows of the gradient are other than zero. */
+  readonly gradientRows?: GradientRows | undefined;
 }
 
 /** A binding of a rule to the parameters of a group. */
@@ -140,10 +142,19 @@ export type DeclaredTrait =
   | "readsValues"
   /** Values do not move by steps that a factor could scale: groups cannot have `elementRates`. */
   | "setsValues"
+  /** Rows of a tensor whose gradient is zero stay as they are, state and all, where the tensor says which ones are not (`gradientRows`). */
+  | "stepsRows"
   /** Weight decay comes after the step, and shrinks it too. */
   | "decaysSteps"
   /** All tensors are moved together, by their gradients as they are: no clipping, no accumulation, no groups but frozen ones. */
   | "movesAllTogether";
+
+/** The optimizer of the tensors whose name fits. */
+export interface OptimizerPart {
+  /** A name, in which `*` stands for any characters: `"*.bias"`. */
+  match: string;
+  optimizer: OptimizerDescription;
+}
 
 /** An update rule: its options, its state and how it is bound to kernels. */
 export interface Rule<Own> {
@@ -160,8 +171,12 @@ export interface Rule<Own> {
   readonly shared?: readonly (keyof Own & string)[];
   /** Traits that decide which wrappers go around it, and which options groups may set. Default: none. */
   readonly traits?: readonly DeclaredTrait[];
+  /** Leaves every tensor to another optimizer: the first part whose `match` fits its name, in place of a rule of its own. */
+  parts?(options: Resolved<Own>): readonly OptimizerPart[];
   /** The optimizer to which the rule leaves a tensor that it cannot step. Throws OptionError where it is missing. */
   fallback?(tensor: Tensor, options: Resolved<Own>): RuleDescription | undefined;
+  /** Throws OptionError for options that do not go together. */
+  check?(options: DescribedOptimizer<Own>, path: string): void;
   /** The names of the state slots: blocks of the layout of the parameters, unless `lengths` says otherwise. */
   slots(options: Resolved<Own>): readonly string[];
   /** The number of floats that a tensor has in a slot of a layout of its own, undefined for the others. */
@@ -172,6 +187,11 @@ export interface Rule<Own> {
   initial?(slot: string, options: Resolved<Own>): number;
   /** The scalar state of a group, at its start; `tensors` are the names of its tensors. */
   scalars?(options: Resolved<Own>, tensors: readonly string[]): Record<string, number>;
+  /**
+   * Slots that start as the values and can do so beside a rule that goes on, such as the average of a wrapper, and the scalars that they start
+   * with after `t` updates.
+   */
+  readonly late?: { readonly slots: readonly string[]; scalars(t: number): Record<string, number> };
   bind(binding: Binding<Own>): Step;
   /** Bound for every group: what follows an update, when `elementRates` have had their say. */
   follow?(binding: Binding<Own>): (t: number) => void;
@@ -229,7 +249,8 @@ export function rebind<Own>(
     },
     options: { value: options },
     runs: { value: binding.runs.map(inner) },
-    tensors: { value: binding.tensors.map(inner) },
+    // what is inside another rule may be given other gradients
+    tensors: { value: binding.tensors.map((tensor) => ({ ...inner(tensor), gradientRows: undefined })) },
   });
 }
 
@@ -246,6 +267,7 @@ export function make<Own, Made extends RuleDescription = RuleDescription>(rule: 
   } as Fields<object>;
   const options = readOptions(path, given, top);
   if (rule.traits?.includes("movesAllTogether")) checkTogether(path, options as RuleDescription);
+  rule.check?.(options as never, path);
   const description = { kind: rule.kind, ...options };
   Object.defineProperty(description, RULE, { value: rule });
   return Object.freeze(description) as unknown as Made;
@@ -282,6 +304,7 @@ export function scheduled(fallback: number | undefined, range: Range): Field<Sch
   const following = schedule();
   return {
     fallback,
+    form: plain.form,
     isSchedulable: true,
     read: (value, path) => (typeof value === "number" ? checkFloat32(plain.read(value, path), path, range) : following.read(value, path)),
   };
@@ -303,10 +326,10 @@ function checkFloat32(value: number, path: string, { above }: Range = {}): numbe
 function learningRate(fallback: number): Field<Scheduled> {
   const plain = scheduled(fallback, { min: 0 });
   const watches = (value: unknown) => typeof value === "object" && value !== null && isPlateau(value as ScheduleDescription);
-  return { fallback, read: (value, path) => (watches(value) ? (value as ScheduleDescription) : plain.read(value, path)) };
+  return { fallback, form: plain.form, read: (value, path) => (watches(value) ? (value as ScheduleDescription) : plain.read(value, path)) };
 }
 
-const pattern: Field<string> = {
+export const pattern: Field<string> = {
   fallback: undefined,
   read(value, path) {
     if (typeof value !== "string" || value === "")

@@ -2,6 +2,7 @@ import { padded, type Vector } from "../engine/memory.js";
 import type { Parameter, Parameters } from "../engine/parameters.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
 import { show, suggest } from "../options/options.js";
+import type { Piece } from "./rows.js";
 import type { AnyOptions, AnyRule, Binding, Dtype } from "./rule.js";
 
 /** Numbers of state: float32, or the 16 bits of each where they are kept in bfloat16. */
@@ -14,6 +15,8 @@ export type StateArrays = Readonly<Record<string, Readonly<Record<string, StateA
 export interface Slot {
   readonly name: string;
   readonly dtype: Dtype;
+  /** Whether it has the layout of the parameters, so that groups share it. */
+  readonly isShared: boolean;
   readonly block: Vector;
   readonly places: Place[];
 }
@@ -70,8 +73,8 @@ export class Slots {
     const dtype = group?.rule.dtype?.(name, group.options) ?? "float32";
     const lengths = parameters.map(({ shape }) => group?.rule.lengths?.(name, shape, group.options));
     if (lengths[0] === undefined) {
-      const shared = this.#slots.find((slot) => slot.name === name && slot.dtype === dtype);
-      const slot = shared ?? this.#allocate(name, dtype, (this.#parameters.size * WIDTH[dtype]) / 4, []);
+      const shared = this.#slots.find((slot) => slot.isShared && slot.name === name && slot.dtype === dtype);
+      const slot = shared ?? this.#allocate(name, dtype, true, (this.#parameters.size * WIDTH[dtype]) / 4, []);
       slot.places.push(...parameters);
       return slot;
     }
@@ -81,11 +84,11 @@ export class Slots {
       size += padded(place.length);
       return place;
     });
-    return this.#allocate(name, dtype, size, places);
+    return this.#allocate(name, dtype, false, size, places);
   }
 
-  #allocate(name: string, dtype: Dtype, size: number, places: Place[]): Slot {
-    const slot = { name, dtype, block: this.#parameters.engine.vector(size), places };
+  #allocate(name: string, dtype: Dtype, isShared: boolean, size: number, places: Place[]): Slot {
+    const slot = { name, dtype, isShared, block: this.#parameters.engine.vector(size), places };
     this.#slots.push(slot);
     return slot;
   }
@@ -104,13 +107,28 @@ export class Slots {
     return new Map(slots.flatMap((slot) => slot.places.map((place) => [place.name, numbersOf(slot, place)] as const)));
   }
 
-  /** Sets numbers no larger than `limit` to 0, in all slots but one. */
-  flush(limit: number, except: string): void {
+  /** Sets numbers no larger than `limit` to 0, in all slots but one; of blocks laid out as the parameters are, in these pieces alone. */
+  flush(limit: number, except: string, pieces?: readonly Piece[]): void {
     const { kernels } = this.#parameters.engine;
     for (const { name, dtype, block } of this.#slots) {
       if (dtype === "bfloat16") kernels.flushBfloat16(block.pointer, block.length * 2, limit);
-      else if (name !== except) kernels.flush(block.pointer, block.length, limit);
+      else if (name !== except)
+        for (const { offset, length } of this.#piecesOf(block, pieces)) kernels.flush(block.pointer + offset * 4, length, limit);
     }
+  }
+
+  /** Whether all numbers are finite; of blocks laid out as the parameters are, in these pieces alone. */
+  areFinite(pieces: readonly Piece[]): boolean {
+    const { finite, finiteBfloat16 } = this.#parameters.engine.kernels;
+    return this.#slots.every(({ dtype, block }) =>
+      dtype === "bfloat16"
+        ? finiteBfloat16(block.pointer, block.length * 2)
+        : this.#piecesOf(block, pieces).every(({ offset, length }) => finite(block.pointer + offset * 4, length)),
+    );
+  }
+
+  #piecesOf({ length }: Vector, pieces: readonly Piece[] | undefined): readonly Piece[] {
+    return pieces !== undefined && length === this.#parameters.size ? pieces : [{ offset: 0, length }];
   }
 
   /** The first number that is not finite. */
@@ -130,6 +148,15 @@ export class Slots {
       }
     }
     return undefined;
+  }
+
+  /** Numbers out of a state that is not to be trusted; undefined where it has none. @throws CheckpointError where it has something else. */
+  given(state: Partial<StateArrays> | undefined, slot: string, name: string): StateArray | undefined {
+    const given: unknown = state?.[slot]?.[name];
+    if (given === undefined || given instanceof Float32Array || given instanceof Uint16Array) return given;
+    const advice =
+      typeof given === "object" && given !== null ? ": JSON turns a Float32Array into an object, write it with saveState()" : "";
+    throw new CheckpointError(`the state of ${slot} for ${show(name)} must be numbers, got ${show(given)}${advice}`);
   }
 
   /** Copies of everything. */

@@ -1,7 +1,9 @@
 import { CheckpointError } from "../options/errors.js";
 import { show } from "../options/options.js";
 import type { PlateauState } from "../schedules/plateau.js";
-import type { BoundGroup } from "./groups.js";
+import type { BoundGroup, GroupState } from "./groups.js";
+import { manualFromJSON, manualToJSON } from "./manual-rate.js";
+import type { Scheduled } from "./rule.js";
 import type { Slots, StateArrays } from "./slots.js";
 
 /** The state of an optimizer by name of slot and tensor: copies, not views. */
@@ -18,8 +20,10 @@ export interface OptimizerState {
   readonly rateFactor?: number;
   /** The scalar state of each group, in the order of `groups`; a single one when all groups share it. */
   readonly scalars: readonly Readonly<Record<string, number>>[];
-  /** The state of each group's learning rate, null where it watches no metric. */
+  /** The state of each group's learning rate, null where it neither watches a metric nor is set by hand. */
   readonly plateaus: readonly (PlateauState | null)[];
+  /** What each group is; states of earlier versions do not say it. */
+  readonly groups?: readonly GroupState[];
 }
 
 /** The parts of an optimizer that its state is copied from and loaded into. */
@@ -32,8 +36,11 @@ export interface StateHolder {
   readonly slots: Slots;
 }
 
+/** The way out where a state is of another optimizer, or of one with other groups. */
+const PARTIAL = "load(state, { partial: true }) takes what matches";
+
 /** Scalars that states of earlier versions lack, and what they stand for. */
-const ABSENT: Readonly<Record<string, number>> = { idle: 0 };
+const ABSENT: Readonly<Record<string, number>> = { idle: 0, since: 0 };
 
 /** Copies of everything but the values. */
 export function copyState(
@@ -51,7 +58,8 @@ export function copyState(
     ...(rateFactor !== 1 && { rateFactor }),
     slots: slots.copies(),
     scalars: scalars.map((own) => ({ ...own })),
-    plateaus: groups.map(({ plateau }) => plateau ?? null),
+    plateaus: groups.map(({ plateau, rate }) => plateau ?? manualToJSON(rate) ?? null),
+    groups: groups.map((group) => group.description()),
   };
 }
 
@@ -60,18 +68,23 @@ export function loadState(holder: StateHolder, state: OptimizerState): void {
   checkState(holder, state);
   const { groups, scalars, slots } = holder;
   const plateaus = groups.map((group, i) => group.plateauFromJSON(state.plateaus[i], `state.plateaus[${i}]`));
+  const rates = groups.map(({ rate }, i) => manualFromJSON(rate, state.plateaus[i], `state.plateaus[${i}]`));
   slots.load(state.slots);
   scalars.forEach((own, i) => {
     for (const key of Object.keys(own)) own[key] = state.scalars[i]?.[key] ?? ABSENT[key] ?? Number.NaN;
   });
   groups.forEach((group, i) => {
     group.plateau = plateaus[i];
+    group.began = state.groups?.[i]?.began ?? 0;
+    group.rate = rates[i] as Scheduled;
+    // a group whose rate was set by its own pattern has it since
+    group.inheritsRate &&= JSON.stringify(group.rate) === JSON.stringify(rates.at(-1));
   });
 }
 
-function checkState({ kind, accumulate, groups, scalars, slots }: StateHolder, state: OptimizerState): void {
+/** Throws CheckpointError where counts, or what a state says of its groups, cannot be. */
+export function checkProgress(state: OptimizerState, accumulate = Number.MAX_SAFE_INTEGER): void {
   if (typeof state !== "object" || state === null) throw new CheckpointError(`a state must be an object, got ${show(state)}`);
-  if (state.kind !== kind) throw new CheckpointError(`the state is of ${show(state.kind)}, this optimizer is ${show(kind)}`);
   for (const [key, limit] of [
     ["step", Number.MAX_SAFE_INTEGER],
     ["accumulated", accumulate - 1],
@@ -88,13 +101,29 @@ function checkState({ kind, accumulate, groups, scalars, slots }: StateHolder, s
   const { rateFactor = 1 } = state;
   if (!(typeof rateFactor === "number" && rateFactor > 0 && rateFactor <= 1))
     throw new CheckpointError(`the state's rateFactor must be greater than 0 and at most 1, got ${show(rateFactor)}`);
+  const { groups = [] }: { groups?: unknown } = state;
+  const fits = Array.isArray(groups) && groups.every((group) => isGroupState(group, state.step));
+  if (!fits) throw new CheckpointError(`the state's groups must be a list of kind, tensors and began, got ${show(groups)}`);
+}
+
+function isGroupState(group: unknown, step: number): boolean {
+  const { kind, tensors, began = 0 } = (group ?? {}) as Partial<GroupState>;
+  const isCount = Number.isSafeInteger(began) && began >= 0 && began <= step;
+  return typeof kind === "string" && Array.isArray(tensors) && tensors.every((name) => typeof name === "string") && isCount;
+}
+
+function checkState({ kind, accumulate, groups, scalars, slots }: StateHolder, state: OptimizerState): void {
+  if (typeof state === "object" && state !== null && state.kind !== kind)
+    throw new CheckpointError(`the state is of ${show(state.kind)}, this optimizer is ${show(kind)}; ${PARTIAL}`);
+  checkProgress(state, accumulate);
   for (const [key, length] of [
     ["scalars", scalars.length],
     ["plateaus", groups.length],
   ] as const) {
     const given: unknown = state[key];
     if (!Array.isArray(given) || given.length !== length) {
-      throw new CheckpointError(`the state's ${key} must be an array of ${length}, got ${show(given)}`);
+      const advice = Array.isArray(given) ? `; ${PARTIAL}` : "";
+      throw new CheckpointError(`the state's ${key} must be an array of ${length}, got ${show(given)}${advice}`);
     }
   }
   slots.check(state.slots);

@@ -74,6 +74,7 @@ export function wrap<Own extends Wrapping, Made extends OptimizerDescription = O
   if (kinds.indexOf(wrapper.kind, 1) > 0)
     throw new OptionError(`${path}.optimizer`, options.optimizer, `has ${wrapper.kind} inside already`);
   const rule = compose(ruleOf(core));
+  for (const { optimizer } of rule.parts?.(core as never) ?? []) compose(ruleOf(optimizer));
   if (traitsOf(rule).has("setsValues") && core.groups.some(({ elementRates }) => elementRates)) {
     throw new OptionError(
       `${path}.optimizer`,
@@ -131,6 +132,7 @@ export function withSlot(rule: AnyRule, kind: string, slot: string): AnyRule {
     ...rule,
     kind,
     slots: (options) => [...rule.slots(options), slot],
+    late: { slots: [...(rule.late?.slots ?? []), slot], scalars: (t) => rule.late?.scalars(t) ?? {} },
     initial: (name, options) => (name === slot ? 0 : (rule.initial?.(name, options) ?? 0)),
     bind: (binding) => rule.bind(withoutLastSlot(rule, binding)),
   };

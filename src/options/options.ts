@@ -6,8 +6,18 @@ import { OptionError } from "./errors.js";
  */
 export interface Field<T> {
   readonly fallback: T | undefined;
+  /** What a form shows for it; left out where only `read` knows what it takes. */
+  readonly form?: Form | undefined;
   read(value: unknown, path: string): T;
 }
+
+/** How a person enters an option. */
+export type Form =
+  | { readonly type: "number" | "integer"; readonly range: Range }
+  | { readonly type: "boolean" }
+  | { readonly type: "word"; readonly words: readonly string[] }
+  | { readonly type: "list"; readonly entry: Field<unknown> }
+  | { readonly type: "schedule" };
 
 export type Fields<T> = { readonly [K in keyof T]-?: Field<Exclude<T[K], undefined>> | Field<T[K]> };
 
@@ -20,13 +30,14 @@ export interface Range {
 
 /** A finite number within a range; `min` and `max` belong to it, `above` and `below` do not. */
 export function number(fallback: number | undefined, range: Range = {}): Field<number> {
-  return { fallback, read: (value, path) => checkNumber(value, path, range, "a number") };
+  return { fallback, form: { type: "number", range }, read: (value, path) => checkNumber(value, path, range, "a number") };
 }
 
 /** A whole number within a range. */
 export function integer(fallback: number | undefined, range: Range = {}): Field<number> {
   return {
     fallback,
+    form: { type: "integer", range },
     read(value, path) {
       const kind = range.min === 1 && range.max === undefined ? "a positive integer" : "an integer";
       if (!Number.isSafeInteger(value)) throw new OptionError(path, value, `must be ${kind}, got ${show(value)}`);
@@ -38,6 +49,7 @@ export function integer(fallback: number | undefined, range: Range = {}): Field<
 export function boolean(fallback: boolean | undefined): Field<boolean> {
   return {
     fallback,
+    form: { type: "boolean" },
     read(value, path) {
       if (typeof value !== "boolean") throw new OptionError(path, value, `must be true or false, got ${show(value)}`);
       return value;
@@ -49,6 +61,7 @@ export function boolean(fallback: boolean | undefined): Field<boolean> {
 export function oneOf<const T extends string>(fallback: T | undefined, words: readonly T[]): Field<T> {
   return {
     fallback,
+    form: { type: "word", words },
     read(value, path) {
       const word = words.find((known) => known === value);
       if (word === undefined) {
@@ -64,6 +77,7 @@ export function oneOf<const T extends string>(fallback: T | undefined, words: re
 export function list<T>(fallback: readonly T[] | undefined, entry: Field<T>, least = 0): Field<readonly T[]> {
   return {
     fallback: fallback && Object.freeze(fallback),
+    form: { type: "list", entry },
     read(value, path) {
       if (!Array.isArray(value)) throw new OptionError(path, value, `must be an array, got ${show(value)}`);
       if (value.length < least) throw new OptionError(path, value, `must have at least ${least} entries, got ${value.length}`);

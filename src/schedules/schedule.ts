@@ -38,6 +38,8 @@ export interface ScheduleRule<O extends object = object> {
   describe(schedule: DescribedSchedule<O>): string;
   /** True for what needs the metric, and so is no function of the step. */
   readonly observes?: boolean;
+  /** The schedule once its rate was set by hand from a step on, for what allows it. */
+  turn?(schedule: DescribedSchedule<O>, step: number, rate: number): ScheduleDescription;
 }
 
 // Carried unseen, so that a bundle holds the rules of the factories it imports and no others.
@@ -143,6 +145,7 @@ export function evaluate(schedule: Schedule, step: number, clock: Clock): number
 export function schedule(fallback?: Schedule): Field<Schedule> {
   return {
     fallback,
+    form: { type: "schedule" },
     read(value, path) {
       if (typeof value === "function") return value as (step: number) => number;
       if (typeof value === "number" && Number.isFinite(value)) return value;

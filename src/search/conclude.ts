@@ -1,11 +1,12 @@
 import type { Metrics } from "../training/records.js";
-import { type ScoreName, scoreName } from "../training/score.js";
+import type { ScoreName } from "../training/score.js";
 import { choose, compare } from "./choice.js";
 import { failuresOf, type Terms, type Tried } from "./evidence.js";
+import type { Facts } from "./facts.js";
 import { mean } from "./guess.js";
-import { rawNotes, type SearchNote } from "./notes.js";
+import type { SearchNote } from "./notes.js";
 import { among } from "./race.js";
-import type { SearchData, TrialResult } from "./trial.js";
+import type { TrialResult } from "./trial.js";
 import { type BestEpoch, beatsGuessing, bestEpochOf, type Judgement, judge, type Reason, type Verdict } from "./verdict.js";
 
 /** The outcome of a rate; numbers are means over its repeats, null when one of them failed. */
@@ -68,7 +69,7 @@ export interface SearchResult {
 const NINETY = 1.645;
 
 /** The answer that trials come to: a pure function of their results, in whatever order they arrived. */
-export function conclude(tried: readonly Tried[], terms: Terms, data: SearchData): SearchResult {
+export function conclude(tried: readonly Tried[], terms: Terms, facts: Facts): SearchResult {
   const chosen = choose(tried, terms, among(tried));
   const certain = chosen === undefined || beatsGuessing(tried[chosen] as Tried, terms);
   const judgements = judge(tried, chosen, terms, certain);
@@ -80,7 +81,7 @@ export function conclude(tried: readonly Tried[], terms: Terms, data: SearchData
   const sound = rates.filter(({ verdict }) => verdict !== "diverged" && verdict !== "erratic");
   const told = sound.some(({ verdict }) => verdict === "too low" || verdict === "too high") || sound.length === 1;
   return {
-    scoreName: scoreName(data.training),
+    scoreName: facts.scoreName,
     rates,
     certainty: chosen === undefined ? "all fail" : !certain ? "no better than guessing" : told ? "told apart" : "cannot tell",
     best,
@@ -88,9 +89,9 @@ export function conclude(tried: readonly Tried[], terms: Terms, data: SearchData
     undecided: chosen === undefined ? null : around(rates, chosen, ["good", "as good for all we know"]),
     resolution: chosen === undefined ? null : resolutionOf(tried, rates, chosen, terms),
     guessing: { loss: losses.length > 0 ? mean(losses) : null, score: scores.length > 0 ? mean(scores) : null },
-    uneven: isUneven(data),
+    uneven: facts.uneven,
     test: (chosen !== undefined && tried[chosen]?.trials[0]?.test) || null,
-    notes: notesOn(tried, rates, chosen, good, terms, data),
+    notes: notesOn(tried, rates, chosen, good, terms, facts),
   };
 }
 
@@ -146,14 +147,6 @@ function resolutionOf(tried: readonly Tried[], rates: readonly RateResult[], cho
   return median === undefined || !Number.isFinite(median) || terms.validationRows === 0 ? null : NINETY * median;
 }
 
-/** The largest class has over one and a half times its even share. */
-function isUneven({ training }: SearchData): boolean {
-  if (training.task !== "classification") return false;
-  const counts = new Array<number>(training.outputs).fill(0);
-  for (const target of training.targets) counts[target] = (counts[target] as number) + 1;
-  return Math.max(...counts) * training.outputs > 1.5 * training.rows;
-}
-
 /** A network of values near the size of 1 does not need a rate as low as this. */
 const UNUSUAL = 1e-6;
 
@@ -163,14 +156,14 @@ function notesOn(
   chosen: number | undefined,
   good: SearchResult["good"],
   terms: Terms,
-  data: SearchData,
+  facts: Facts,
 ): SearchNote[] {
   const notes: SearchNote[] = [];
   const failing = tried.map((one) => failuresOf(one, terms).length > 0);
   const lost =
     chosen === undefined ||
     (terms.guesses[0]?.score ?? Number.NEGATIVE_INFINITY) >= ((rates[chosen] as RateResult).validation?.score ?? Number.POSITIVE_INFINITY);
-  if (chosen === undefined) return [{ kind: "allFail" }, ...rawNotes(data)];
+  if (chosen === undefined) return [{ kind: "allFail" }, ...facts.raw];
   const last = rates.length - 1;
   if (last > 0) {
     for (const [side, end] of [
@@ -183,11 +176,10 @@ function notesOn(
     }
   }
   if (failing[chosen + 1] === true) notes.push({ kind: "besideFailing", rate: (rates[chosen + 1] as RateResult).rate });
-  const rows = data.validation?.rows ?? 0;
+  const rows = terms.validationRows;
   // a row is more than a point of accuracy
   if (rows > 0 && rows * (tried[chosen] as Tried).trials.length < 100) notes.push({ kind: "fewRows", rows });
-  if (rows > 1 && data.training.task === "regression" && tried[chosen]?.trials[0]?.rows?.scores === undefined)
-    notes.push({ kind: "equalTargets", rows });
-  if (lost || (rates[chosen] as RateResult).rate < UNUSUAL) notes.push(...rawNotes(data));
+  if (rows > 1 && !terms.hits && tried[chosen]?.trials[0]?.rows?.scores === undefined) notes.push({ kind: "equalTargets", rows });
+  if (lost || (rates[chosen] as RateResult).rate < UNUSUAL) notes.push(...facts.raw);
   return notes;
 }

@@ -19,6 +19,19 @@ export function resplit(data: SearchData, seed: number): SearchData {
   return { ...data, ...splitDataset(pooled, { validation: validation.rows / rows, seed }) };
 }
 
+/** The splits that were made of a data set, by seed. */
+const made = /* @__PURE__ */ new WeakMap<SearchData, Map<number, SearchData>>();
+
+/** The rows of a trial: as they are given, or parted anew from a seed, which is done once. */
+export function rowsOf(data: SearchData, split: number | null): SearchData {
+  if (split === null) return data;
+  const splits = made.get(data) ?? new Map<number, SearchData>();
+  made.set(data, splits);
+  const rows = splits.get(split) ?? resplit(data, split);
+  splits.set(split, rows);
+  return rows;
+}
+
 function joined<T extends Float32Array | Uint32Array>(one: T, other: T): T {
   const result = new (one.constructor as new (length: number) => T)(one.length + other.length);
   result.set(one);

@@ -4,16 +4,17 @@ import { boolean, integer, list, number, optional, readOptions } from "../option
 import { checkDatasets } from "../training/checks.js";
 import type { EpochRecord } from "../training/records.js";
 import { type CheckedRun, type Run, readRun } from "../training/run.js";
-import { conclude, type SearchResult } from "./conclude.js";
-import type { Terms, Tried } from "./evidence.js";
+import { functionIn, runToJSON } from "../training/run-json.js";
+import type { SearchResult } from "./conclude.js";
+import { conduct, type Plan, type Subject } from "./conduct.js";
 import type { Executor, Job } from "./executors/executor.js";
 import { threadExecutor } from "./executors/thread.js";
+import { factsOf } from "./facts.js";
 import { guessOf } from "./guess.js";
-import { nextRung, type Order } from "./race.js";
+import { checkLedger, type Ledger, withLedger } from "./ledger.js";
 import { defaultRates } from "./rates.js";
-import { resplit } from "./resplit.js";
-import type { SearchData, TrialResult } from "./trial.js";
-import { widened, zoomed } from "./widen.js";
+import { rowsOf } from "./resplit.js";
+import type { SearchData } from "./trial.js";
 
 export interface SearchOptions {
   /** The learning rates to try, each greater than 0. Default: 1e-6 to 1, two a decade. */
@@ -39,8 +40,13 @@ export interface SearchOptions {
   zoom?: boolean;
   /** Where to run. Default: `await load()`. */
   engine?: Engine;
-  /** Runs the trials. Default: one after the other, in this thread. */
+  /**
+   * Runs the trials, such as `workersExecutor()` of `stepsize/workers`. Default: one after the other, in this thread, as runs that hold functions are
+   * in any case.
+   */
   executor?: Executor;
+  /** Keeps the results of trials, and has those of earlier searches. Default: none. */
+  ledger?: Ledger;
   /** Stops the search between two steps. */
   signal?: AbortSignal;
   /** Called after every epoch of every run. */
@@ -78,109 +84,49 @@ export type SearchLearningRate = (run: Run, data: SearchData, options?: SearchOp
 
 /** The search of an entry point, which runs on that entry's `load()` unless it is given an engine. */
 export function searchWith(load: () => Promise<Engine>): SearchLearningRate {
-  return async (run, data, { engine, executor, ...options } = {}) =>
-    search(run, data, executor ?? threadExecutor(engine ?? (await load())), options);
+  return async (run, data, { engine, executor, ...options } = {}) => {
+    const checked = readRun(run);
+    const away = executor !== undefined && (executor.remote !== true || functionIn(runToJSON(checked)) === undefined);
+    return search(checked, data, away ? executor : threadExecutor(engine ?? (await load())), options);
+  };
 }
 
 async function search(
-  run: Run,
+  checked: CheckedRun,
   data: SearchData,
   executor: Executor,
-  { signal, onEpoch, ...rest }: Omit<SearchOptions, "engine" | "executor">,
+  { signal, onEpoch, ledger, ...rest }: Omit<SearchOptions, "engine" | "executor">,
 ): Promise<SearchResult> {
-  const {
-    rates,
-    repeats,
-    resplit: anew,
-    widen,
-    zoom,
-  } = readOptions<{ rates: readonly number[]; repeats?: number; resplit: boolean; widen: boolean; zoom: boolean }>("search", rest, {
+  const plan = readPlan(rest);
+  const kept = ledger === undefined ? executor : withLedger(executor, checkLedger(ledger));
+  checkTargets(checkDatasets(data));
+  const progress = progressOf(checked, onEpoch);
+  return conduct(subjectOf(checked, data), plan, (jobs) => {
+    progress.plan(jobs);
+    return kept.run(jobs, { data, signal, onEpoch: onEpoch && progress.epoch, onTrial: progress.trial });
+  });
+}
+
+/** Reads what a search does from options. */
+export function readPlan(options: Partial<Plan>): Plan {
+  return readOptions<Plan>("search", options, {
     rates: list(defaultRates(), number(undefined, { above: 0 }), 1),
     repeats: optional(integer(undefined, { min: 1 })),
     resplit: boolean(false),
-    widen: boolean((rest as SearchOptions).rates === undefined),
+    widen: boolean(options.rates === undefined),
     zoom: boolean(false),
   });
-  const checked = readRun(run);
-  checkTargets(checkDatasets(data));
-  const rising = [...new Set(rates)].sort((a, b) => a - b);
-  const dataOf = cached((repeat) => (repeat === 0 || !anew ? data : resplit(data, checked.seed + repeat)));
-  const trials: TrialResult[][] = rising.map(() => []);
-  const progress = progressOf(checked, onEpoch);
-  let spent = 0;
-  const cost = data.training.rows * checked.epochs;
-  const runAll = async (orders: readonly Order[]) => {
-    const jobs = orders.map(({ index, repeat }) => ({ rate: rising[index] as number, repeat, seed: checked.seed + repeat }));
-    progress.plan(jobs);
-    const results = await executor.run(jobs, { run: checked, dataOf, signal, onEpoch: progress.epoch, onTrial: progress.trial });
-    results.forEach((result, i) => {
-      trials[(orders[i] as Order).index]?.push(result);
-    });
-    spent += orders.length * cost;
-  };
-  const tried = (): Tried[] => rising.map((rate, i) => ({ rate, trials: trials[i] as TrialResult[] }));
-  const terms = (): Terms => termsOf(checked, data, Math.max(...trials.map(({ length }) => length)), dataOf);
+}
 
-  /** Runs rates that were not there before as often as the others; false when there are none. */
-  const add = async (more: readonly number[]): Promise<boolean> => {
-    const count = repeats ?? Math.max(1, ...trials.map(({ length }) => length));
-    for (const rate of more) {
-      const place = rising.findIndex((other) => other > rate);
-      const index = place < 0 ? rising.length : place;
-      rising.splice(index, 0, rate);
-      trials.splice(index, 0, []);
-    }
-    const fresh = trials.flatMap((own, index) => (own.length === 0 ? [index] : []));
-    await runAll(fresh.flatMap((index) => Array.from({ length: count }, (_, repeat) => ({ index, repeat }))));
-    return more.length > 0;
-  };
-  const race = async () => {
-    for (;;) {
-      const rung = repeats === undefined ? nextRung(tried(), terms(), cost, spent) : [];
-      if (rung.length === 0) break;
-      await runAll(rung);
-    }
-  };
-
-  const grid = [...rising];
-  await add([]);
-  // in a race a rate at the edge may come to be the best, and beyond it there may be others to race with
-  do {
-    while (widen && (await add(widened(grid, tried(), terms()))));
-    await race();
-  } while (widen && widened(grid, tried(), terms()).length > 0);
-  if (zoom) await add(zoomed(tried(), terms()));
-  return conclude(tried(), terms(), data);
+/** What is searched, of data that are there. */
+export function subjectOf(run: CheckedRun, data: SearchData): Subject {
+  return { run, facts: factsOf(data), guess: (split) => guessOf(rowsOf(data, split), run.loss) };
 }
 
 /** @throws DataError for quantities that are all the same. */
 function checkTargets({ training }: SearchData): void {
   if (training.task !== "regression" || training.targets.some((target, i) => target !== training.targets[i % training.outputs])) return;
   throw new DataError(`every training row has the target ${training.targets[0]}, so there is nothing to learn`);
-}
-
-function termsOf(
-  { loss }: CheckedRun,
-  { training, validation }: SearchData,
-  repeats: number,
-  dataOf: (repeat: number) => SearchData,
-): Terms {
-  return {
-    guesses: Array.from({ length: repeats }, (_, repeat) => guessOf(dataOf(repeat), loss)),
-    trainingRows: training.rows,
-    validationRows: validation?.rows ?? 0,
-    entropic: loss === "crossEntropy" || loss === "binaryCrossEntropy",
-    hits: training.task === "classification",
-  };
-}
-
-/** Splits are made once. */
-function cached<T>(make: (index: number) => T): (index: number) => T {
-  const made = new Map<number, T>();
-  return (index) => {
-    if (!made.has(index)) made.set(index, make(index));
-    return made.get(index) as T;
-  };
 }
 
 /** Counts epochs over runs that may go on side by side, and end early. */

@@ -1,6 +1,8 @@
 import type { Dataset } from "../data/dataset.js";
+import { dropout } from "../models/layers/dropout.js";
 import type { Model } from "../models/model.js";
 import { Network } from "../models/network.js";
+import { type NetworkDescription, widthsOf } from "../models/sequential.js";
 import { largestEigenvalue } from "../numerics/lanczos.js";
 import { powi } from "../numerics/math.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
@@ -100,10 +102,9 @@ class Surface {
     const { model, loss, batchSize, seed } = trainer.run;
     const { engine, values, size } = trainer.model.parameters;
     const context = { rows: batchSize, seed };
-    this.#model =
-      typeof model === "function" ? model(engine, context) : new Network(engine, { ...model, dropout: 0 }, loss as never, context);
+    this.#model = typeof model === "function" ? model(engine, context) : new Network(engine, withoutDropout(model), loss as never, context);
     try {
-      this.#batches = new Batches(engine, data, batchSize, loss, typeof model === "function" ? undefined : model.outputs);
+      this.#batches = new Batches(engine, data, batchSize, loss, typeof model === "function" ? undefined : widthsOf(model).outputs);
     } catch (error) {
       this.#model.dispose();
       throw error;
@@ -157,6 +158,11 @@ class Surface {
     this.#batches.dispose();
     this.#model.dispose();
   }
+}
+
+function withoutDropout(model: NetworkDescription): NetworkDescription {
+  if (model.kind === "mlp") return { ...model, dropout: 0 };
+  return { ...model, layers: model.layers.map((layer) => (layer.kind === "dropout" ? dropout({ rate: 0 }) : layer)) };
 }
 
 /** Options of an optimizer that are plain numbers; undefined where one of them follows a schedule, or is not there. */

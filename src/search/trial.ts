@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
 import type { Engine } from "../engine/engine.js";
+import { widthsOf } from "../models/sequential.js";
 import { DivergedError, OptionError } from "../options/errors.js";
 import { demand, number } from "../options/options.js";
 import { Batches } from "../training/batches.js";
@@ -104,7 +105,7 @@ export async function runTrial(spec: TrialSpec): Promise<TrialResult> {
 
 /** Evaluates row by row, which gives the losses of each whatever the loss is, a model of the user's own included. */
 function rowResults(engine: Engine, { model, run }: Trainer, data: Dataset): RowResults {
-  const outputs = typeof run.model === "function" ? undefined : run.model.outputs;
+  const outputs = typeof run.model === "function" ? undefined : widthsOf(run.model).outputs;
   const evaluate = model.evaluate?.bind(model);
   if (evaluate === undefined) throw new OptionError("run.model", model, "needs evaluate(batch) to be checked on data");
   const batches = new Batches(engine, data, 1, run.loss, outputs);

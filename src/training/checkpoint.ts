@@ -82,7 +82,7 @@ export function writeStateFile(
   { best, training }: Blocks = {},
 ): Uint8Array<ArrayBuffer> {
   const tensors = new Map<string, StoredTensor>();
-  for (const { name, shape, value, offset, length } of parameters) {
+  for (const { name, shape, value, offset, length } of parameters.all) {
     const put = (key: string, values: Float32Array) => tensors.set(key, { type: "F32", shape, values });
     put(name, value);
     if (best !== undefined) put(BEST + name, best.subarray(offset, offset + length));
@@ -195,7 +195,7 @@ function refuseNonFinite(name: string, tensor: StoredTensor): void {
 /** Stored values in the layout of parameters of the same names and shapes. Throws CheckpointError when they differ. */
 export function blockOf(parameters: Parameters, values: StoredTensors): Float32Array {
   const block = new Float32Array(parameters.size);
-  for (const { name, shape, offset } of parameters) block.set(valuesOf(values, name, shape), offset);
+  for (const { name, shape, offset } of parameters.all) block.set(valuesOf(values, name, shape), offset);
   return block;
 }
 

@@ -2,6 +2,7 @@ import type { Dataset } from "../data/dataset.js";
 import type { Engine } from "../engine/engine.js";
 import { Parameters } from "../engine/parameters.js";
 import type { Model } from "../models/model.js";
+import { widthsOf } from "../models/sequential.js";
 import { unwrap } from "../optimizers/wrapper.js";
 import { CheckpointError, OptionError, ShapeError } from "../options/errors.js";
 import { show } from "../options/options.js";
@@ -37,9 +38,9 @@ export function checkData(run: CheckedRun, { training, validation }: TrainingDat
     throw new OptionError("run.earlyStopping", earlyStopping, "needs validation data");
   }
   for (const [part, data] of Object.entries({ training, validation })) {
-    if (typeof model === "object" && data !== undefined && data.columns !== model.inputs) {
-      throw new ShapeError(`the model has ${model.inputs} inputs, the ${part} data has ${data.columns} columns`);
-    }
+    if (typeof model === "function" || data === undefined) continue;
+    const { inputs } = widthsOf(model);
+    if (data.columns !== inputs) throw new ShapeError(`the model has ${inputs} inputs, the ${part} data has ${data.columns} columns`);
   }
 }
 
@@ -56,9 +57,11 @@ export function checkModel(model: Model, engine: Engine): void {
 export function checkOptions(options: TrainOptions): TrainOptions {
   if (typeof options !== "object" || options === null)
     throw new OptionError("train", options, `must be an object of options, got ${show(options)}`);
-  const { signal, onStep } = options;
-  if (onStep !== undefined && typeof onStep !== "function")
-    throw new OptionError("train.onStep", onStep, `must be a function, got ${show(onStep)}`);
+  const { signal, onStep, onProgress } = options;
+  for (const [name, listener] of Object.entries({ onStep, onProgress })) {
+    if (listener !== undefined && typeof listener !== "function")
+      throw new OptionError(`train.${name}`, listener, `must be a function, got ${show(listener)}`);
+  }
   if (signal !== undefined && typeof signal?.throwIfAborted !== "function")
     throw new OptionError("train.signal", signal, `must be an AbortSignal, got ${show(signal)}`);
   return options;

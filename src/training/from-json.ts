@@ -1,6 +1,7 @@
 import type { Engine } from "../engine/load.js";
-import type { MlpDescription } from "../models/mlp.js";
+import { sequentialFromJSON } from "../models/json.js";
 import { Network, networkShapes } from "../models/network.js";
+import type { NetworkDescription } from "../models/sequential.js";
 import { optimizerFromJSON } from "../optimizers/index.js";
 import { Optimizer } from "../optimizers/optimizer.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
@@ -28,7 +29,9 @@ export function runFromJSON(value: unknown): CheckedRun {
   if (typeof value !== "object" || value === null) throw new OptionError("run", value, `must be an object, got ${show(value)}`);
   const given = value as Run;
   if (given.optimizer === undefined) throw new OptionError("run.optimizer", undefined, "is missing");
-  return readRun({ ...given, optimizer: optimizerFromJSON(given.optimizer, "run.optimizer") });
+  const isSequential = typeof given.model === "object" && given.model?.kind === "sequential";
+  const model = isSequential ? sequentialFromJSON(given.model, "run.model") : given.model;
+  return readRun({ ...given, model, optimizer: optimizerFromJSON(given.optimizer, "run.optimizer") });
 }
 
 /**
@@ -42,6 +45,7 @@ export function runFromJSON(value: unknown): CheckedRun {
  */
 export function loadModel(engine: Engine, bytes: Uint8Array): { model: Network; run: CheckedRun; notes: unknown } {
   const { run: plain, values, optimizer: state, progress, notes } = readCheckpoint(bytes);
+  checkLayers(plain, values);
   const place = functionIn(plain);
   if (place !== undefined) {
     const advice = "make a Trainer with the same run and call its restore()";
@@ -70,7 +74,16 @@ export function loadModel(engine: Engine, bytes: Uint8Array): { model: Network; 
   return { model, run, notes };
 }
 
+/** Holds the number of layers that a run claims against the tensors that are there, before anything reads all those claims. */
+function checkLayers(plain: unknown, values: StoredTensors): void {
+  const { hidden } = ((plain as { model?: unknown } | null)?.model ?? {}) as { hidden?: unknown };
+  if (!Array.isArray(hidden) || 2 * (hidden.length + 1) === values.size) return;
+  throw new CheckpointError(
+    `the network of the checkpoint has ${hidden.length + 1} layers, a weight and a bias each; the file has ${values.size} tensors`,
+  );
+}
+
 /** Holds the tensors against the network that the file claims, before any memory is taken for it. */
-function checkTensors(model: MlpDescription, values: StoredTensors): void {
+function checkTensors(model: NetworkDescription, values: StoredTensors): void {
   for (const [name, shape] of networkShapes(model)) valuesOf(values, name, shape);
 }

@@ -1,5 +1,6 @@
+import type { MadeChange } from "../optimizers/manual-rate.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
-import { boolean, type Field, integer, list, number, optional, readOptions } from "../options/options.js";
+import { boolean, type Field, integer, list, number, optional, readOptions, show } from "../options/options.js";
 import type { EpochRecord, Metrics } from "./records.js";
 
 /** Where a run stands, beside its tensors: plain JSON. */
@@ -28,6 +29,13 @@ export function readProgress(value: unknown): Progress {
 
 const any = number(undefined);
 const rate: Field<number | null> = { fallback: undefined, read: (value, path) => (value === null ? null : any.read(value, path)) };
+const text: Field<string> = {
+  fallback: undefined,
+  read(value, path) {
+    if (typeof value !== "string") throw new OptionError(path, value, `must be a text, got ${show(value)}`);
+    return value;
+  },
+};
 const metrics = record<Metrics>({ loss: any, score: optional(any) });
 const progress = record<Progress>({
   done: integer(undefined, { min: 0 }),
@@ -41,6 +49,12 @@ const progress = record<Progress>({
       loss: any,
       learningRate: rate,
       validation: optional(metrics),
+      rateChanges: optional(
+        list(
+          undefined,
+          record<MadeChange>({ step: integer(undefined, { min: 0 }), rate: number(undefined, { min: 0 }), match: optional(text) }),
+        ),
+      ),
     }),
   ),
   learningRate: optional(rate),

@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.js";
+import type { MadeChange } from "../optimizers/manual-rate.js";
 
 /** Data to learn from, and data to check on. */
 export interface TrainingData {
@@ -36,6 +37,8 @@ export interface EpochRecord {
   /** The rate that the last update used; null while none was made, where more batches are accumulated than an epoch has. */
   readonly learningRate: number | null;
   readonly validation?: Metrics;
+  /** The rates that were set by hand and first used in this epoch; missing where there are none. */
+  readonly rateChanges?: readonly MadeChange[];
 }
 
 export interface TrainOptions {
@@ -43,4 +46,20 @@ export interface TrainOptions {
   signal?: AbortSignal;
   /** Called after every optimizer update. */
   onStep?: (step: StepRecord) => void;
+  /** Called after an optimizer update, at most 60 times a second. */
+  onProgress?: (progress: TrainProgress) => void;
+}
+
+/** How far a run has come, and how fast it goes. */
+export interface TrainProgress extends StepRecord {
+  /** The epochs of the run, unless it stops early. */
+  readonly epochs: number;
+  /** The updates of the run, unless it stops early. */
+  readonly steps: number;
+  /** The 2-norm of the update's gradients, before `clipNorm`. */
+  readonly gradientNorm: number;
+  /** Rows learnt from a second, since this call began. */
+  readonly rowsPerSecond: number;
+  /** Seconds to the end at that pace, unless it stops early. */
+  readonly secondsLeft: number;
 }

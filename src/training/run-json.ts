@@ -32,7 +32,8 @@ export function renamed(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       FORMER_OPTIONS.get(key) ?? key,
-      key === "kind" ? (FORMER_KINDS.get(inner) ?? inner) : renamed(inner),
+      // layers never had other names, and those of the user's own may have any
+      key === "kind" ? (FORMER_KINDS.get(inner) ?? inner) : key === "layers" ? inner : renamed(inner),
     ]),
   );
 }
@@ -60,8 +61,8 @@ export function differences(stored: unknown, here: unknown, path = "run"): Diffe
 }
 
 /** Differences in words: "run.seed is 5 in the checkpoint and 6 here". */
-export function differencesInWords(found: readonly Difference[]): string {
-  const words = found.slice(0, 3).map(({ path, stored, here }) => `${path} is ${word(stored)} in the checkpoint and ${word(here)} here`);
+export function differencesInWords(found: readonly Difference[], where = "the checkpoint"): string {
+  const words = found.slice(0, 3).map(({ path, stored, here }) => `${path} is ${word(stored)} in ${where} and ${word(here)} here`);
   return words.join(", ") + (found.length > 3 ? ` and ${found.length - 3} more fields differ` : "");
 }
 

@@ -1,10 +1,11 @@
 import { type Loss, readLoss } from "../models/losses.js";
-import { type MlpDescription, readMlp } from "../models/mlp.js";
 import type { ModelFactory } from "../models/model.js";
+import { readNetwork } from "../models/network.js";
+import type { NetworkDescription } from "../models/sequential.js";
 import { type OptimizerDescription, ruleOf } from "../optimizers/rule.js";
 import { unwrap } from "../optimizers/wrapper.js";
 import { OptionError } from "../options/errors.js";
-import { type Field, integer, number, oneOf, optional, readOptions, show } from "../options/options.js";
+import { type Field, integer, number, oneOf, optional, readOptions } from "../options/options.js";
 import type { Clock } from "../schedules/schedule.js";
 
 export interface EarlyStopping {
@@ -18,8 +19,8 @@ export interface EarlyStopping {
 
 /** Everything that decides a run, as plain data. */
 export interface Run {
-  /** The model: `mlp(...)`, or a function that builds one of the user's own, of which a checkpoint holds the name alone. */
-  model: MlpDescription | ModelFactory;
+  /** The model: `mlp(...)`, `sequential(...)`, or a function that builds one of the user's own, of which a checkpoint holds the name alone. */
+  model: NetworkDescription | ModelFactory;
   /** The loss; a model of the user's own brings its own. */
   loss?: Loss;
   /** The optimizer, made by a factory such as `adamw(...)`. */
@@ -43,10 +44,7 @@ export type CheckedRun = Readonly<Required<Omit<Run, "loss" | "earlyStopping">>>
 const model: Field<Run["model"]> = {
   fallback: undefined,
   read(value, path) {
-    if (typeof value === "function") return value as ModelFactory;
-    if ((value as { kind?: unknown } | null)?.kind !== "mlp")
-      throw new OptionError(path, value, `must be mlp({...}) or a function, got ${show(value)}`);
-    return readMlp(value, path);
+    return typeof value === "function" ? (value as ModelFactory) : readNetwork(value, path);
   },
 };
 

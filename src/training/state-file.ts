@@ -14,7 +14,10 @@ export interface LoadStateOptions {
    * `nn.Linear`, which are [outputs, inputs]. Default: none.
    */
   transpose?: readonly string[];
-  /** Take what the file has and leave the rest as it is, instead of refusing a file that lacks something or has more. Default false. */
+  /**
+   * Take what the file has and leave the rest as it is, instead of refusing a file that lacks something or has more. State that the file lacks
+   * starts anew. Default false.
+   */
   partial?: boolean;
 }
 
@@ -26,6 +29,8 @@ export interface LoadReport {
   readonly missing: readonly string[];
   /** Tensors of the file that nothing of ours reads, integers among them. */
   readonly unused: readonly string[];
+  /** State that an optimizer goes on with, as "slot of tensor", that the file does not have: it started anew. */
+  readonly anew: readonly string[];
   /** Notes given to `saveState`; null for a file of another library. */
   readonly notes: unknown;
 }
@@ -76,7 +81,7 @@ export function loadState(bytes: Uint8Array, parameters: Parameters, optimizer?:
   const found = new Map<Parameter, Float32Array>();
   const missing: string[] = [];
   const used = new Set<string>();
-  for (const parameter of parameters) {
+  for (const parameter of parameters.all) {
     const name = Object.hasOwn(names, parameter.name) ? (names[parameter.name] as string) : parameter.name;
     if (!values.has(name)) {
       missing.push(parameter.name);
@@ -103,9 +108,16 @@ export function loadState(bytes: Uint8Array, parameters: Parameters, optimizer?:
   if (found.size === 0) throw new CheckpointError(`the file has none of the tensors ${parameters.names.slice(0, 5).join(", ")}`);
   if (optimizer !== undefined && state === undefined && !partial)
     throw new CheckpointError("the file holds no state of an optimizer: leave the optimizer out, or pass partial: true to start it anew");
-  if (optimizer !== undefined && state !== undefined) optimizer.load(state);
+  const before = parameters.values.view.slice();
   for (const [{ value }, numbers] of found) value.set(numbers);
-  return { loaded: [...found.keys()].map(({ name }) => name), missing, unused, notes };
+  try {
+    // what starts anew may start as the values
+    const { anew } = optimizer !== undefined && state !== undefined ? optimizer.load(state, { partial }) : { anew: [] };
+    return { loaded: [...found.keys()].map(({ name }) => name), missing, unused, anew, notes };
+  } catch (error) {
+    parameters.values.view.set(before);
+    throw error;
+  }
 }
 
 function check(parameters: Parameters, optimizer: Optimizer | undefined): void {

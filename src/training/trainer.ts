@@ -1,19 +1,27 @@
 import type { Dataset } from "../data/dataset.js";
 import { checkEngine, type Engine } from "../engine/engine.js";
-import type { Model } from "../models/model.js";
+import type { ModelFactory } from "../models/model.js";
 import { Network } from "../models/network.js";
+import { widthsOf } from "../models/sequential.js";
 import { Random } from "../numerics/random.js";
+import { changesWithin, recorded } from "../optimizers/manual-rate.js";
 import { Optimizer } from "../optimizers/optimizer.js";
 import type { StepOptions } from "../optimizers/rule.js";
 import type { OptimizerState } from "../optimizers/state.js";
-import { DisposedError, DivergedError, OptionError } from "../options/errors.js";
+import { DisposedError, DivergedError } from "../options/errors.js";
 import { Batches } from "./batches.js";
+import { type Best, better } from "./best.js";
 import { blockOf, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { checkCheckpoint, checkData, checkDatasets, checkModel, checkOptions } from "./checks.js";
-import type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions } from "./records.js";
+import { evaluate } from "./evaluation.js";
+import { Meter } from "./meter.js";
+import type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "./records.js";
 import { type CheckedRun, clockOf, type Run, readRun } from "./run.js";
-import { Score, type ScoreName, scoreName } from "./score.js";
+import { type ScoreName, scoreName } from "./score.js";
 import { Slices } from "./slices.js";
+
+/** The model of a run: a network, or what the user's own function gives. */
+export type ModelOf<R extends Pick<Run, "model">> = R["model"] extends infer M ? (M extends ModelFactory ? ReturnType<M> : Network) : never;
 
 /**
  * Trains a run on data: mini-batches in an order shuffled from the seed, one optimizer step a batch, validation after every epoch.
@@ -26,9 +34,9 @@ import { Slices } from "./slices.js";
  * const trainer = new Trainer(engine, run, { training, validation });
  * for await (const { epoch, loss, validation } of trainer.epochs()) console.log(epoch, loss, validation?.score);
  */
-export class Trainer implements Disposable {
+export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   readonly run: CheckedRun;
-  readonly model: Model;
+  readonly model: ModelOf<R>;
   readonly optimizer!: Optimizer;
   readonly scoreName: ScoreName;
   readonly #engine: Engine;
@@ -43,13 +51,13 @@ export class Trainer implements Disposable {
   #lossSum = 0;
   /** The rate that the last update used. */
   #learningRate: number | null = null;
-  #best: { metric: number; epoch: number; values: Float32Array } | undefined;
+  #best: Best | undefined;
   /** The training values of a finished run whose model shows others. */
   #training: Float32Array | undefined;
   #finished = false;
   #disposed = false;
 
-  constructor(engine: Engine, run: Run, data: TrainingData) {
+  constructor(engine: Engine, run: R & Run, data: TrainingData) {
     checkEngine(engine);
     this.run = readRun(run);
     this.#engine = engine;
@@ -59,8 +67,9 @@ export class Trainer implements Disposable {
     this.scoreName = scoreName(training);
     this.#batchesPerEpoch = Math.ceil(training.rows / batchSize);
     const context = { rows: batchSize, seed };
-    this.model = typeof model === "function" ? model(engine, context) : new Network(engine, model, loss as never, context);
-    checkModel(this.model, engine);
+    const made = typeof model === "function" ? model(engine, context) : new Network(engine, model, loss as never, context);
+    checkModel(made, engine);
+    this.model = made as ModelOf<R>;
     try {
       this.optimizer = new Optimizer(this.model.parameters, this.run.optimizer, clockOf(this.run, training.rows), true);
       this.#batches = this.#batchesOf(training);
@@ -86,13 +95,29 @@ export class Trainer implements Disposable {
     return this.#best?.epoch;
   }
 
+  /**
+   * Sets the learning rate from the next update on, as `Optimizer.setLearningRate`, while it trains. What is set is kept by checkpoints, told by
+   * the history, and data in `recordedRun`.
+   */
+  setLearningRate(rate: number, match?: string): void {
+    this.#alive();
+    this.optimizer.setLearningRate(rate, match);
+  }
+
+  /** The run with the rates that were set by hand as data: it gives the same bits without a hand. */
+  get recordedRun(): CheckedRun {
+    return readRun({ ...this.run, optimizer: recorded(this.run.optimizer, this.optimizer.rateChanges) });
+  }
+
   /** Trains on, epoch by epoch, from where the run stands to its end. */
   async *epochs(options: TrainOptions = {}): AsyncGenerator<EpochRecord, void, undefined> {
-    const { signal, onStep } = checkOptions(options);
+    const { signal, onStep, onProgress } = checkOptions(options);
     const slices = new Slices();
+    const meter = onProgress && this.#meter(onProgress);
     while (!this.#finished) {
       signal?.throwIfAborted();
       const step = this.#step();
+      meter?.add(this.#batches.rows, step);
       // first the epoch's end, so that what onStep sees, and may write to a checkpoint, is whole
       const epoch = this.#done % this.#batchesPerEpoch === 0 ? this.#endEpoch() : undefined;
       if (step !== undefined) onStep?.(step);
@@ -127,7 +152,7 @@ export class Trainer implements Disposable {
     const batches = this.#batchesOf(data);
     try {
       this.optimizer.toEvaluation();
-      return this.#evaluate(batches);
+      return evaluate(this.model, batches, this.run.batchSize);
     } finally {
       if (!evaluating) this.optimizer.toTraining();
       batches.dispose();
@@ -258,6 +283,14 @@ export class Trainer implements Disposable {
     return { epoch, step: this.optimizer.steps, loss, learningRate: this.#learningRate };
   }
 
+  #meter(tell: (progress: TrainProgress) => void): Meter {
+    const { epochs, batchSize } = this.run;
+    const { rows } = this.#batches.data;
+    const rowsLeft = epochs * rows - this.#history.length * rows - (this.#done % this.#batchesPerEpoch) * batchSize;
+    const steps = clockOf(this.run, rows).totalSteps;
+    return new Meter(tell, { epochs, steps, rowsLeft, gradientNorm: () => this.optimizer.gradientNorm });
+  }
+
   #endEpoch(): EpochRecord {
     this.optimizer.check();
     this.optimizer.toEvaluation();
@@ -266,7 +299,8 @@ export class Trainer implements Disposable {
       step: this.optimizer.steps,
       loss: this.#lossSum / this.#batches.data.rows,
       learningRate: this.#learningRate,
-      ...(this.#validation && { validation: this.#evaluate(this.#validation) }),
+      ...(this.#validation && { validation: evaluate(this.model, this.#validation, this.run.batchSize) }),
+      ...changesWithin(this.optimizer.rateChanges, this.#history.at(-1)?.step ?? 0, this.optimizer.steps),
     };
     this.#history.push(record);
     const watched = record.validation?.loss ?? record.loss;
@@ -275,8 +309,7 @@ export class Trainer implements Disposable {
       throw new DivergedError("the validation loss", this.optimizer.steps);
     }
     this.optimizer.observe(watched);
-    const stopped = this.#noImprovement(record);
-    this.#finished = stopped || record.epoch >= this.run.epochs;
+    this.#finished = this.#noImprovement(record) || record.epoch >= this.run.epochs;
     if (this.#finished) this.#showResult();
     else this.optimizer.toTraining();
     return record;
@@ -292,22 +325,11 @@ export class Trainer implements Disposable {
   }
 
   /** Keeps the best weights; true when early stopping has run out of patience. */
-  #noImprovement({ epoch, validation }: EpochRecord): boolean {
+  #noImprovement(record: EpochRecord): boolean {
     const { earlyStopping } = this.run;
     if (earlyStopping === undefined) return false;
-    const { patience, minimumImprovement, monitor } = earlyStopping;
-    // higher is better
-    const metric = monitor === "score" ? validation?.score : -(validation?.loss as number);
-    if (metric === undefined)
-      throw new OptionError(
-        "run.earlyStopping.monitor",
-        monitor,
-        "needs a score, which these rows or this model do not have: watch the loss",
-      );
-    if (this.#best === undefined || metric > this.#best.metric + minimumImprovement) {
-      this.#best = { metric, epoch, values: this.model.parameters.values.view.slice() };
-    }
-    return epoch - this.#best.epoch >= patience;
+    this.#best = better(this.#best, record, earlyStopping, this.model.parameters.values.view);
+    return record.epoch - this.#best.epoch >= earlyStopping.patience;
   }
 
   #shuffle(): void {
@@ -316,27 +338,9 @@ export class Trainer implements Disposable {
     new Random(this.run.seed, "shuffle", Math.floor(this.#done / this.#batchesPerEpoch)).shuffle(index);
   }
 
-  #evaluate(batches: Batches): Metrics {
-    const { data } = batches;
-    const evaluate = this.model.evaluate?.bind(this.model);
-    if (evaluate === undefined) throw new OptionError("run.model", this.model, "needs evaluate(batch) to be checked on data");
-    const score = new Score(data);
-    let sum = 0;
-    let scored = true;
-    for (let from = 0; from < data.rows; from += this.run.batchSize) {
-      const rows = Math.min(this.run.batchSize, data.rows - from);
-      const { loss, outputs } = evaluate(batches.gather(from, rows, 0));
-      sum += loss * rows;
-      if (outputs === undefined) scored = false;
-      else score.add(outputs, rows);
-    }
-    const value = scored ? score.value : undefined;
-    return { loss: sum / data.rows, ...(value !== undefined && { score: value }) };
-  }
-
   #batchesOf(data: Dataset): Batches {
     const { model, loss, batchSize } = this.run;
-    return new Batches(this.#engine, data, batchSize, loss, typeof model === "function" ? undefined : model.outputs);
+    return new Batches(this.#engine, data, batchSize, loss, typeof model === "function" ? undefined : widthsOf(model).outputs);
   }
 
   #alive(): void {

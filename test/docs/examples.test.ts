@@ -9,6 +9,7 @@ const cwd = scratch();
 /** What each example must print. */
 const signs: Readonly<Record<string, RegExp>> = {
   "embed.js": /300 steps, last rate 0\.1: (19\d|200) of 200 points/,
+  "fit-curve.js": /^true .*\nceiling (89|90|91)\.\d+ ± 0\.\d+\nrate 0\.\d+/,
   "own-model.js": /loss \d\.\de-1\d \{ a: 3, b: -2, c: 0\.5 \}/,
   "schedules.js": /the same bits/,
   "search.js": /good from 0\.\d+ to .*\naccuracy 0\.9\d/,

@@ -2,6 +2,7 @@ import ts from "typescript";
 import { expect, test } from "vitest";
 import * as data from "../../src/entries/data.js";
 import * as stepsize from "../../src/entries/index.js";
+import * as minimize from "../../src/entries/minimize.js";
 import * as numerics from "../../src/entries/numerics.js";
 import * as optimizers from "../../src/entries/optimizers.js";
 import * as schedules from "../../src/entries/schedules.js";
@@ -13,7 +14,9 @@ import { pages, parse, read, sourcesOf, walk } from "../support/prose.js";
 
 /** Of other languages, and what hosts have that Node has not. */
 const ELSEWHERE = new Set(["int", "postMessage"]);
-const exported = new Set([stepsize, data, numerics, optimizers, schedules, search, training].flatMap((entry) => Object.keys(entry)));
+const exported = new Set(
+  [stepsize, data, minimize, numerics, optimizers, schedules, search, training].flatMap((entry) => Object.keys(entry)),
+);
 
 /** Every name that the sources declare: functions, members, options, parameters, kernels. */
 const known = new Set<string>();

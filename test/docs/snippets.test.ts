@@ -3,6 +3,7 @@ import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import * as data from "../../src/entries/data.js";
 import * as stepsize from "../../src/entries/index.js";
+import * as minimize from "../../src/entries/minimize.js";
 import * as numerics from "../../src/entries/numerics.js";
 import * as optimizers from "../../src/entries/optimizers.js";
 import * as schedules from "../../src/entries/schedules.js";
@@ -15,13 +16,23 @@ const subpaths: Readonly<Record<string, Record<string, unknown>>> = {
   stepsize,
   "stepsize/data": data,
   "stepsize/numerics": numerics,
+  "stepsize/minimize": minimize,
   "stepsize/optimizers": optimizers,
   "stepsize/schedules": schedules,
   "stepsize/search": search,
   "stepsize/slim": slim,
   "stepsize/training": training,
 };
-const library: Record<string, unknown> = { ...search, ...training, ...numerics, ...data, ...schedules, ...optimizers, ...stepsize };
+const library: Record<string, unknown> = {
+  ...search,
+  ...training,
+  ...minimize,
+  ...numerics,
+  ...data,
+  ...schedules,
+  ...optimizers,
+  ...stepsize,
+};
 const AsyncFunction = (async () => {}).constructor as new (...args: string[]) => (...args: unknown[]) => Promise<unknown>;
 const csv = readFileSync(new URL("../../data/iris.csv", import.meta.url), "utf8");
 

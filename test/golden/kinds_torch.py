@@ -220,3 +220,4 @@ case("no nesterov, match the RMS of AdamW, momentum, weight decay", {
 case("spectral, coefficients, steps, epsilon", {
     "learningRate": 0.02, "weightDecay": 0, "adjustRate": "spectralUnclamped", "coefficients": [2, -1.5, 0.5],
     "newtonSchulzSteps": 8, "epsilon": 0.5, "fallback": ADAMW})
+MUON = case

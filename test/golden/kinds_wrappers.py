@@ -1,5 +1,7 @@
 """What goes around another optimizer, named by options.optimizer: averages, clipping, Lookahead, Mechanic, caution."""
 
+import fnmatch
+
 import jax
 import optax
 import optax.contrib
@@ -193,6 +195,28 @@ case("adam, initial scale", {"optimizer": {"kind": "adam", "learningRate": 0.1},
 case("momentum, weight decay, epsilon, betas", {
     "optimizer": {**SGD, "learningRate": 1}, "initialScale": 1e-3, "weightDecay": 0.1, "epsilon": 1e-3, "betas": 3})
 case("no weight decay", {"optimizer": LION, "initialScale": 0.1, "weightDecay": 0})
+
+# --- an optimizer for each part of the tensors -------------------------------------------------------------------------
+
+
+def partitioned(options):
+    """optax.partition by the name of the tensor; learningRate is a factor on the updates of all parts."""
+    factor = options.get("learningRate", 1)
+
+    def make():
+        parts = {part["match"]: optax_inner(part["optimizer"]) for part in options["parts"]}
+        labels = {name: next(match for match in parts if fnmatch.fnmatch(name, match)) for name in SHAPES}
+        clip = [optax.clip_by_global_norm(options["clipNorm"])] if "clipNorm" in options else []
+        return optax.chain(*clip, optax.partition(parts, labels), optax.scale(factor))
+    return optax_run(make, {}, {})
+
+
+case = kind("partition", OPTAX, partitioned)
+case("adamw and sgd", {"parts": [{"match": "matrix", "optimizer": ADAMW}, {"match": "*", "optimizer": SGD}]})
+case("the first that matches", {"parts": [
+    {"match": "v*", "optimizer": LION}, {"match": "*", "optimizer": ADAM}, {"match": "*x", "optimizer": SGD}]})
+case("a factor on all rates, weight decay, clipped over all parts", {"learningRate": 0.5, "clipNorm": 2, "parts": [
+    {"match": "matrix", "optimizer": {**LION, "weightDecay": 0.4}}, {"match": "vector", "optimizer": ADAMW}]})
 
 TIMM_INNER = {
     "adamw": timm.optim.AdamWLegacy, "lion": timm.optim.Lion, "sgd": timm.optim.SGDW, "laprop": timm.optim.LaProp,

@@ -8,12 +8,15 @@ The tables are in kinds_*.py, the options in our names; README.md says what they
 
 import sys
 
+import kinds_catalogue
 import kinds_optax  # noqa: F401  (each registers its kinds)
-import kinds_torch  # noqa: F401
+import kinds_torch
 import kinds_tuning_free  # noqa: F401
 import kinds_wrappers  # noqa: F401
 from problem import OUTPUT, write
 from registry import KINDS, golden
+
+kinds_catalogue.more_muon(kinds_torch.MUON)
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or KINDS:

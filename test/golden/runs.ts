@@ -87,7 +87,8 @@ const variants: Record<string, (stepsize: Library, rate: number) => object> = {
 const AS_THEY_ARE = new Set(["lbfgs"]);
 
 /** Options that a kind asks for. */
-const required: Record<string, object> = { muon: { fallback: { kind: "adamw", learningRate: 0.01 } } };
+const fallback = { kind: "adamw", learningRate: 0.01 };
+const required: Record<string, object> = { muon: { fallback }, normuon: { fallback }, adamuon: { fallback } };
 
 /** A kind with the options of a variant; a wrapper goes around Adam. */
 function describeOptimizer(stepsize: Library, kind: string, variant: string): OptimizerDescription {

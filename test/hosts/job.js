@@ -1,5 +1,9 @@
-/** Ten steps of a small network, as a user would write them; the hash of its weights is the same on every host. */
-export async function train({ load, adamw, dataset, mlp, Trainer }, options) {
+/**
+ * Ten steps of a small network, as a user would write them, here and in a worker; the hash of its weights is the same on every host. `worker` is the
+ * hash of the weights that the worker gave, or what it said in its place.
+ */
+export async function train(stepsize, options, inWorker = true) {
+  const { load, adamw, dataset, mlp, Trainer } = stepsize;
   const engine = await load(options);
   const rows = Array.from({ length: 40 }, (_, i) => [i % 7, i % 5, i % 3]);
   const training = dataset(rows, rows.map(([a, b, c]) => (a + b + c) % 2 === 0)); // biome-ignore format: one line
@@ -7,7 +11,22 @@ export async function train({ load, adamw, dataset, mlp, Trainer }, options) {
   const run = { model, loss: "crossEntropy", optimizer: adamw({ learningRate: 0.01 }), batchSize: 8, epochs: 2, seed: 1 };
   const trainer = new Trainer(engine, run, { training });
   await trainer.train();
-  const hash = await crypto.subtle.digest("SHA-256", trainer.model.parameters.values.view.slice());
-  const hex = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return { steps: trainer.optimizer.steps, backend: engine.backend, reason: engine.reason, hash: hex };
+  const hash = await hashOf(trainer.model);
+  const worker = inWorker ? await trainThere(stepsize, engine, run, { training }).catch(String) : undefined;
+  return { steps: trainer.optimizer.steps, backend: engine.backend, reason: engine.reason, hash, worker };
+}
+
+async function trainThere({ loadModel, trainInWorker }, engine, run, data) {
+  const trainer = await trainInWorker(run, data);
+  try {
+    await trainer.train();
+    return await hashOf(loadModel(engine, await trainer.checkpoint()).model);
+  } finally {
+    trainer.dispose();
+  }
+}
+
+async function hashOf(model) {
+  const hash = await crypto.subtle.digest("SHA-256", model.parameters.values.view.slice());
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -22,11 +22,12 @@ const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "productio
 
 const node = process.execPath;
 const STRICT = { "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'" };
+const FORBIDDEN = /Content-Security-Policy must allow blob: for worker-src/;
 const WITH_WASM = { "Content-Security-Policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'" };
 
 /**
  * Each host: `run` gives what train() of job.js returned. `fallback` is what the reason must say where only JavaScript can be had; `needs` an
- * engine or a browser.
+ * engine or a browser; `worker` what is said where no worker can be had.
  */
 const hosts = [
   { name: `Node ${process.versions.node}, import`, run: inProcess([node, "node/main.js"]) },
@@ -37,11 +38,16 @@ const hosts = [
   {
     name: "4 GB of addresses (ulimit -v)",
     fallback: /memory/i,
-    run: inProcess(["bash", "-c", `ulimit -v 4000000 && exec ${node} node/main.js`]),
+    run: inProcess(["bash", "-c", `ulimit -v 4000000 && exec ${node} node/main.js alone`]),
   },
   { name: "Bun", needs: bun, run: inProcess([bun.path, "node/main.js"]) },
   { name: "Deno", needs: deno, run: inProcess([deno.path, "run", "--allow-read", "--allow-env", "node/main.js"]) },
-  { name: `workerd (miniflare ${versions.miniflare})`, needs: node24, run: inProcess([node24.path, "workerd/main.js"]) },
+  {
+    name: `workerd (miniflare ${versions.miniflare})`,
+    needs: node24,
+    worker: /^EngineError: there are no workers here/,
+    run: inProcess([node24.path, "workerd/main.js"]),
+  },
   { name: `Vite ${versions.vite}, dev`, needs: chromium, run: viteDev },
   { name: `Vite ${versions.vite}, build`, needs: chromium, run: bundled("vite build page --outDir ../vite --logLevel error", "vite") },
   {
@@ -60,20 +66,27 @@ const hosts = [
       name: `${browser.name}, strict CSP`,
       needs: browser,
       fallback: /CompileError|EvalError|unsafe-eval/,
+      worker: FORBIDDEN,
       run: bundled(esbuild("strict"), "strict", browser, STRICT),
     },
     {
       name: `${browser.name}, CSP 'wasm-unsafe-eval'`,
       needs: browser,
+      worker: FORBIDDEN,
       run: bundled(esbuild("with-wasm"), "with-wasm", browser, WITH_WASM),
+    },
+    {
+      name: `${browser.name}, in a worker and hidden`,
+      needs: browser,
+      run: bundled(esbuild("hidden", "hidden"), "hidden", browser, {}, "hidden.html"),
     },
   ]),
   { name: `Next.js ${versions.next}, Node`, run: next("node") },
-  { name: `Next.js ${versions.next}, edge`, run: next("edge") },
+  { name: `Next.js ${versions.next}, edge`, worker: /no workers here/, run: next("edge") },
 ];
 
-function esbuild(folder) {
-  return `esbuild page/main.js --bundle --splitting --format=esm --outdir=${folder} --log-level=error`;
+function esbuild(folder, page = "main") {
+  return `esbuild page/${page}.js --bundle --splitting --format=esm --outdir=${folder} --log-level=error`;
 }
 
 /** A program that prints the result. */
@@ -88,10 +101,10 @@ function tool(line, folder) {
 }
 
 /** A page whose script a tool has bundled into a folder. */
-function bundled(line, name, browser = chromium, headers = {}) {
+function bundled(line, name, browser = chromium, headers = {}, html = "index.html") {
   return async (folder) => {
     mkdirSync(join(folder, name), { recursive: true });
-    if (!line.startsWith("vite")) cpSync(join(folder, "page/index.html"), join(folder, name, "index.html"));
+    if (!line.startsWith("vite")) cpSync(join(folder, "page", html), join(folder, name, "index.html"));
     await tool(line, folder);
     const server = await serve(join(folder, name), headers);
     try {
@@ -133,12 +146,14 @@ function next(route) {
 }
 
 /** What is wrong with a result, if anything is. */
-function fault({ fallback }, { error, steps, backend, reason, hash }) {
+function fault({ fallback, worker: refusal }, { error, steps, backend, reason, hash, worker }) {
   if (error !== undefined) return error;
   if (backend !== (fallback ? "js" : "wasm")) return `ran on ${backend}: ${reason}`;
   if (fallback && !fallback.test(reason)) return "gives another reason";
   if (steps !== 10) return `made ${steps} steps`;
-  return hash === golden ? undefined : "gives another hash";
+  if (hash !== golden) return "gives another hash";
+  if (refusal !== undefined) return refusal.test(worker) ? undefined : `says of a worker: ${worker}`;
+  return worker === undefined || worker === golden ? undefined : `in a worker: ${worker}`;
 }
 
 async function main(chosen) {

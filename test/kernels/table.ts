@@ -1,6 +1,27 @@
 import type { Kernels } from "../../src/engine/load.js";
 import { type FormulaName, formulaRows, named } from "./formulas.js";
 import {
+  average,
+  channels,
+  depth,
+  dilationX,
+  dilationY,
+  height,
+  kernelHeight,
+  kernelWidth,
+  left,
+  outHeight,
+  outWidth,
+  patched,
+  picture,
+  pictures,
+  pooled,
+  strideX,
+  strideY,
+  top,
+  width,
+} from "./pictures.js";
+import {
   type ArrayArgument,
   type Dimensions,
   derived,
@@ -48,6 +69,8 @@ const matrix = sized("rows", "columns");
 const clipping = scalar("clipping", 0.01, 0.5, 100, 0);
 const floor64 = scalar("epsilon", 1e-3, 1e-30, 1);
 const gain = named("gain");
+
+const threefold = { size: (d: Dimensions) => 3 * matrix.size(d) };
 
 /**
  * One row a kernel that is written by hand: what it is given, and what it promises beside its results. A kernel without a row does not compile.
@@ -194,6 +217,201 @@ const byHand = {
     returnsNumber: true,
   },
 
+  normalizeRows: {
+    arguments: [
+      input("x", matrix),
+      output("y", matrix),
+      output("factors", sized("rows")),
+      rows,
+      columns,
+      integer("centered", 0, 1),
+      floor64,
+    ],
+    padding: "untouched",
+  },
+  normalizeRowsGradient: {
+    arguments: [
+      input("y", matrix),
+      input("factors", sized("rows")),
+      input("g", matrix),
+      output("dx", matrix),
+      rows,
+      columns,
+      integer("centered", 0, 1),
+    ],
+    padding: "untouched",
+  },
+  affineColumns: {
+    arguments: [
+      input("x", matrix),
+      output("y", matrix),
+      input("center", { ...sized("columns"), optional: true }),
+      input("scale", { ...sized("columns"), optional: true }),
+      input("shift", { ...sized("columns"), optional: true }),
+      rows,
+      columns,
+    ],
+    padding: "untouched",
+    inPlace: true,
+  },
+  columnDots: {
+    arguments: [input("x", matrix), input("y", matrix), output("dots", sized("columns")), rows, columns],
+    padding: "untouched",
+  },
+
+  patches: {
+    arguments: [
+      input("x", picture),
+      output("p", patched),
+      pictures,
+      height,
+      width,
+      channels,
+      depth,
+      kernelHeight,
+      kernelWidth,
+      outHeight(true),
+      outWidth(true),
+      strideY,
+      strideX,
+      top,
+      left,
+      dilationY,
+      dilationX,
+    ],
+    padding: "untouched",
+  },
+  patchesGradient: {
+    arguments: [
+      input("p", patched),
+      inout("x", picture),
+      pictures,
+      height,
+      width,
+      channels,
+      depth,
+      kernelHeight,
+      kernelWidth,
+      outHeight(true),
+      outWidth(true),
+      strideY,
+      strideX,
+      top,
+      left,
+      dilationY,
+      dilationX,
+    ],
+    padding: "untouched",
+  },
+  pool: {
+    arguments: [
+      input("x", picture),
+      output("y", pooled),
+      pictures,
+      height,
+      width,
+      channels,
+      kernelHeight,
+      kernelWidth,
+      outHeight(false),
+      outWidth(false),
+      strideY,
+      strideX,
+      top,
+      left,
+      average,
+    ],
+    padding: "untouched",
+  },
+  poolGradient: {
+    arguments: [
+      input("x", picture),
+      input("y", pooled),
+      input("dy", pooled),
+      inout("dx", picture),
+      pictures,
+      height,
+      width,
+      channels,
+      kernelHeight,
+      kernelWidth,
+      outHeight(false),
+      outWidth(false),
+      strideY,
+      strideX,
+      top,
+      left,
+      average,
+    ],
+    padding: "untouched",
+  },
+  copyColumns: {
+    arguments: [
+      input("x", strided("rows", "columns")),
+      output("y", strided("rows", "columns")),
+      rows,
+      columns,
+      derived("xStride", strideOf("columns")),
+      derived("yStride", strideOf("columns")),
+    ],
+    padding: "untouched",
+  },
+  addRows: {
+    arguments: [
+      input("x", matrix),
+      input("index", { ...sized("rows"), below: () => SOURCE }),
+      inout("y", { size: (d) => SOURCE * (d["columns"] as number) }),
+      rows,
+      columns,
+    ],
+    padding: "untouched",
+  },
+  softmaxRows: {
+    arguments: [inout("x", matrix), rows, columns, scalar("scale", 1, 0.125, 3), integer("causal", 0, 1)],
+    padding: "untouched",
+  },
+  softmaxRowsGradient: {
+    arguments: [input("p", matrix), inout("g", matrix), rows, columns, scalar("scale", 1, 0.125, 3)],
+    padding: "untouched",
+  },
+  rotateRows: {
+    arguments: [
+      inout("x", { size: (d) => 2 * matrix.size(d) }),
+      input("cosines", matrix),
+      input("sines", matrix),
+      rows,
+      columns,
+      scalar("direction", 1, -1),
+    ],
+    padding: "untouched",
+  },
+  gruStep: {
+    arguments: [
+      input("a", threefold),
+      input("c", threefold),
+      input("h", matrix),
+      output("out", matrix),
+      output("gates", threefold),
+      rows,
+      columns,
+    ],
+    padding: "untouched",
+  },
+  gruStepGradient: {
+    arguments: [
+      input("gates", threefold),
+      input("c", threefold),
+      input("h", matrix),
+      input("g", matrix),
+      output("da", threefold),
+      output("dc", threefold),
+      output("dh", matrix),
+      rows,
+      columns,
+    ],
+    padding: "untouched",
+  },
+
   momentsBfloat16: {
     arguments: [
       inout("p"),
@@ -307,6 +525,7 @@ const byHand = {
       input("g", matrix),
       inout("m", matrix),
       inout("v", { ...matrix, ...square }),
+      input("index", { ...sized("rows"), below: (d) => d["rows"] as number, optional: true }),
       rows,
       columns,
       rate,

@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import { dataset } from "../../src/data/dataset.js";
 import { load } from "../../src/engine/load.js";
 import type { Activation } from "../../src/models/activations.js";
+import { INITIALIZATIONS } from "../../src/models/initialization.js";
 import type { Loss } from "../../src/models/losses.js";
-import { INITIALIZATIONS, type MlpOptions, mlp } from "../../src/models/mlp.js";
+import { type MlpOptions, mlp } from "../../src/models/mlp.js";
 import { Network } from "../../src/models/network.js";
 import { Batches } from "../../src/training/batches.js";
 

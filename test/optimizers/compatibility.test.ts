@@ -48,6 +48,6 @@ test("a reason is given for a trait that the rule has, by a row that matters", (
     if (traitsOf(rule).size === 0) expect(because).toBeUndefined();
   }
   // what no rule alone has: a wrapper inside, as other tests try
-  const wrapped = ["put cautious inside of it instead", "put mechanic inside of it instead"];
-  expect(used.size + wrapped.length).toBe(13);
+  const wrapped = ["cautious", "cautiousDecay", "hyperball", "mechanic"].map((kind) => `put ${kind} inside of it instead`);
+  expect(used.size + wrapped.length).toBe(16);
 });

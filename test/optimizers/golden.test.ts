@@ -22,8 +22,8 @@ const engines = { wasm: await load({ backend: "wasm" }), js: await load({ backen
 
 /** Relative to the larger of the value and the typical size of the parameters. */
 const TOLERANCE = 2e-6;
-/** Golden files of what every optimizer can do: `options.optimizer` is the optimizer, the rest are options beside its own. */
-const COMMON = ["clipNorm", "clipValue"];
+/** Golden files of what every optimizer can do: `options.optimizer` is the optimizer, the rest are options beside its own. And partition. */
+const COMMON = ["clipNorm", "clipValue", "partition"];
 
 const files = new Set(readdirSync(FOLDER).map((name) => name.replace(/\.json$/, "")));
 const largest = new Map<string, { cases: number; difference: number }>();

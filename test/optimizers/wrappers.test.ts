@@ -5,8 +5,10 @@ import { Random } from "../../src/numerics/random.js";
 import { optimizerFromJSON, wrappers } from "../../src/optimizers/index.js";
 import { adam, adamw } from "../../src/optimizers/kinds/adam.js";
 import { lamb } from "../../src/optimizers/kinds/lamb.js";
+import { laprop } from "../../src/optimizers/kinds/laprop.js";
 import { lbfgs } from "../../src/optimizers/kinds/lbfgs.js";
 import { muon } from "../../src/optimizers/kinds/muon.js";
+import { normuon } from "../../src/optimizers/kinds/normuon.js";
 import { novograd } from "../../src/optimizers/kinds/novograd.js";
 import { prodigy } from "../../src/optimizers/kinds/prodigy.js";
 import { scheduleFreeSgd } from "../../src/optimizers/kinds/scheduleFree.js";
@@ -15,6 +17,8 @@ import { Optimizer } from "../../src/optimizers/optimizer.js";
 import type { OptimizerDescription } from "../../src/optimizers/rule.js";
 import { ema, swa } from "../../src/optimizers/wrappers/averages.js";
 import { cautious } from "../../src/optimizers/wrappers/cautious.js";
+import { cautiousDecay, correctedDecay } from "../../src/optimizers/wrappers/decay.js";
+import { hyperball } from "../../src/optimizers/wrappers/hyperball.js";
 import { lookahead } from "../../src/optimizers/wrappers/lookahead.js";
 import { mechanic } from "../../src/optimizers/wrappers/mechanic.js";
 import { sam } from "../../src/optimizers/wrappers/sam.js";
@@ -47,6 +51,17 @@ const CASES: Record<string, OptimizerDescription> = {
   "ema, shared": ema({ optimizer: prodigy(), decay: 0.9 }),
   swa: swa({ optimizer: momentum, start: 7, every: 3 }),
   cautious: cautious({ optimizer: decayed }),
+  cautiousDecay: cautiousDecay({ optimizer: decayed }),
+  "cautious decay of laprop": cautiousDecay({ optimizer: laprop({ learningRate: 0.01, weightDecay: 0.3 }) }),
+  correctedDecay: correctedDecay({ optimizer: adamw({ learningRate: cosine({ rate: 0.02, steps: 90 }), weightDecay: 0.3 }) }),
+  "corrected and cautious decay of normuon": correctedDecay({
+    optimizer: cautiousDecay({
+      optimizer: normuon({ learningRate: cosine({ rate: 0.02, steps: 90 }), weightDecay: 0.3, fallback: adamw({ learningRate: 0.01 }) }),
+    }),
+    peak: 0.05,
+  }),
+  hyperball: hyperball({ optimizer: adamw({ learningRate: 0.01, clipNorm: 1, groups: [{ match: "bias", weightDecay: 0 }] }) }),
+  "hyperball of muon": hyperball({ optimizer: muon({ learningRate: 0.01, fallback: adamw({ learningRate: 0.01 }) }) }),
   "cautious muon": cautious({ optimizer: muon({ learningRate: 0.02, fallback: adamw({ learningRate: 0.01 }) }) }),
   mechanic: mechanic({ optimizer: adamw({ learningRate: 1, clipNorm: 1, groups: [{ match: "bias", weightDecay: 0 }] }) }),
   "mechanic with scalar state inside, averaged": ema({

@@ -16,6 +16,7 @@ import {
   joinSchedules,
   lambda,
   linear,
+  manual,
   multiplicative,
   multiplySchedules,
   multiStep,
@@ -254,6 +255,18 @@ const table: { schedule: Schedule & object; words: string; from: number; to: num
     from: 0,
     to: 0.1,
     jump: 0.0034,
+  },
+  {
+    schedule: manual({
+      rate: 0.1,
+      changes: [
+        [50, 0.02],
+        [120, 0.05],
+      ],
+    }),
+    words: "0.1 until it is set by hand, 0.02 from step 50, 0.05 from step 120",
+    from: 0.02,
+    to: 0.1,
   },
   {
     schedule: noisySchedule({ schedule: 0.1, limit: 0.2, begin: 100 }),

@@ -4,6 +4,7 @@ import { dataset } from "../../src/data/dataset.js";
 import { choose, compare } from "../../src/search/choice.js";
 import { conclude } from "../../src/search/conclude.js";
 import { failuresOf, type Terms, type Tried } from "../../src/search/evidence.js";
+import { factsOf } from "../../src/search/facts.js";
 import { beatsGuessing, judge } from "../../src/search/verdict.js";
 import { headline, reasonsText } from "../../src/search/words.js";
 
@@ -172,7 +173,7 @@ describe("a comparison", () => {
 
 describe("the headline", () => {
   const data = { training: dataset([[0], [1], [2]], ["a", "b", "c"]), validation: dataset([[0], [1], [2]], ["a", "b", "c"]) };
-  const says = (all: Tried[]) => headline(conclude(all, terms(), data), ROWS);
+  const says = (all: Tried[]) => headline(conclude(all, terms(), factsOf(data)), ROWS);
 
   test("names the rate, the range that cannot be told apart, and what lies above", () => {
     expect(says(grid({ loss: 0.9, right: 40 }, 0.25, 0.2, 0.26, { loss: 0.8, right: 50 }, { loss: 1, diverged: true }))).toBe(

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { find, libraryFolders, start, within } from "./processes.js";
 
@@ -13,7 +13,16 @@ export const browsers = [
     version,
     command: (path, profile, url) => [
       path,
-      ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+      // a page may open another, which hides it
+      ...[
+        "--disable-popup-blocking",
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+      ],
       ...["--disable-component-update", "--disable-sync", `--user-data-dir=${profile}`, url],
     ],
   },
@@ -39,6 +48,7 @@ export const browsers = [
 export async function browse(browser, { url, result }, { folder, timeout }) {
   const profile = join(folder, `profile-${browser.name}`);
   mkdirSync(profile, { recursive: true });
+  writeFileSync(join(profile, "user.js"), 'user_pref("dom.disable_open_during_load", false);\n');
   const program = start(browser.command(browser.path, profile, url), { env: { ...process.env, HOME: profile, ...browser.env } });
   const ended = program.ended.then(({ code, stderr }) => {
     throw new Error(`${browser.name} ended with ${code} before there was a result:\n${stderr}`);

@@ -20,7 +20,12 @@ const data = { training, validation };
 const base = { model: { kind: "mlp", inputs: 3, hidden: [8], outputs: 3 }, loss: "crossEntropy", batchSize: 10, epochs: 2, seed: 1 };
 
 /** Options without which a kind cannot step a network. */
-const REQUIRED: Readonly<Record<string, object>> = { muon: { fallback: { kind: "adam" } }, lbfgs: { historySize: 3 } };
+const REQUIRED: Readonly<Record<string, object>> = {
+  muon: { fallback: { kind: "adam" } },
+  normuon: { fallback: { kind: "adam" } },
+  adamuon: { fallback: { kind: "adam" } },
+  lbfgs: { historySize: 3 },
+};
 /** Kinds whose state has other lengths with these options. */
 const SLICED: Readonly<Record<string, object>> = { prodigy: { sliceP: 3 } };
 

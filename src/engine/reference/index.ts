@@ -8,6 +8,9 @@ import { centralizeColumns, centralizeRows, clipColumns, clipRows, factorSquares
 import * as vectors from "./linalg/vectors.js";
 import * as batches from "./nn/batches.js";
 import * as losses from "./nn/losses.js";
+import * as normalization from "./nn/normalization.js";
+import * as sequences from "./nn/sequences.js";
+import * as windows from "./nn/windows.js";
 import * as adafactor from "./optimizers/adafactor.js";
 import * as bfloat16 from "./optimizers/bfloat16.js";
 import * as momo from "./optimizers/momo.js";
@@ -29,6 +32,9 @@ const twins = {
   factorSquares,
   ...batches,
   ...losses,
+  ...normalization,
+  ...sequences,
+  ...windows,
   ...adafactor,
   ...bfloat16,
   ...momo,

@@ -4,6 +4,7 @@ import type { Division, Kernel, Pool } from "./pool.js";
 
 /** Which calls are worth being split, and how. */
 interface Split {
+  readonly by: "elements" | "products" | "rows";
   /** The number of threads that a call is worth. */
   worth(args: readonly number[]): number;
   divide(args: readonly number[]): Division;
@@ -24,14 +25,25 @@ const TILE = 4;
 function byElements(bytes: readonly number[], ...behind: readonly number[]): Split {
   const counter = bytes.length;
   const division = { counter, grain: LINE, strides: [...bytes, 0, ...behind] };
-  return { worth: (args) => ((args[counter] as number) * counter) / ELEMENTS, divide: () => division };
+  return { by: "elements", worth: (args) => ((args[counter] as number) * counter) / ELEMENTS, divide: () => division };
 }
 
 /** Products of three sizes, the first of which is argument number `at`. */
 function product<Name extends keyof Kernels>(at: number, divide: (...args: Parameters<Kernels[Name]>) => Division): Split {
   return {
+    by: "products",
     worth: (args) => ((args[at] as number) * (args[at + 1] as number) * (args[at + 2] as number)) / PRODUCTS,
     divide: (args) => divide(...(args as Parameters<Kernels[Name]>)),
+  };
+}
+
+/** By rows, counted by argument number `at`: with each, pointers rise by so many numbers. */
+function byRows<Name extends keyof Kernels>(at: number, numbers: (...args: Parameters<Kernels[Name]>) => readonly number[]): Split {
+  const of = (args: readonly number[]) => numbers(...(args as Parameters<Kernels[Name]>));
+  return {
+    by: "rows",
+    worth: (args) => (of(args).reduce((sum, count) => sum + count, 0) * (args[at] as number)) / ELEMENTS,
+    divide: (args) => ({ counter: at, grain: 1, strides: of(args).map((count) => count * 4) }),
   };
 }
 
@@ -63,12 +75,40 @@ const byHand: Readonly<Record<Exclude<keyof Kernels, Formula>, Split | "whole">>
     grain: outputs === 1 ? LINE : TILE,
     strides: [4, 0, outputs * 4],
   })),
+  normalizeRows: byRows<"normalizeRows">(3, (_x, _y, _factors, _rows, columns) => [columns, columns, 1]),
+  normalizeRowsGradient: byRows<"normalizeRowsGradient">(4, (_y, _f, _g, _dx, _rows, columns) => [columns, 1, columns, columns]),
+  affineColumns: byRows<"affineColumns">(5, (_x, _y, _center, _scale, _shift, _rows, columns) => [columns, columns]),
+  patches: byRows<"patches">(2, (_x, _p, _rows, height, width, channels, ...[depth, kernelHeight, kernelWidth, outHeight, outWidth]) => [
+    height * width * channels,
+    outHeight * outWidth * kernelHeight * kernelWidth * depth,
+  ]),
+  patchesGradient: byRows<"patchesGradient">(
+    2,
+    (_p, _x, _rows, height, width, channels, ...[depth, kernelHeight, kernelWidth, outHeight, outWidth]) => [
+      outHeight * outWidth * kernelHeight * kernelWidth * depth,
+      height * width * channels,
+    ],
+  ),
+  pool: byRows<"pool">(2, (_x, _y, _rows, height, width, channels, _kernelHeight, _kernelWidth, outHeight, outWidth) => [
+    height * width * channels,
+    outHeight * outWidth * channels,
+  ]),
+  poolGradient: byRows<"poolGradient">(
+    4,
+    (_x, _y, _dy, _dx, _rows, height, width, channels, _kernelHeight, _kernelWidth, outHeight, outWidth) => {
+      const [from, to] = [height * width * channels, outHeight * outWidth * channels];
+      return [from, to, to, from];
+    },
+  ),
+  addRows: "whole",
   adafactorMatrix: "whole",
   binaryCrossEntropy: "whole",
   centralizeColumns: "whole",
   centralizeRows: "whole",
   clipColumns: "whole",
   clipRows: "whole",
+  columnDots: "whole",
+  copyColumns: "whole",
   crossEntropy: "whole",
   dadaptAdam: "whole",
   dadaptSgd: "whole",
@@ -81,6 +121,8 @@ const byHand: Readonly<Record<Exclude<keyof Kernels, Formula>, Split | "whole">>
   finiteBfloat16: "whole",
   firstColumn: "whole",
   gather: "whole",
+  gruStep: "whole",
+  gruStepGradient: "whole",
   huber: "whole",
   maxAbs: "whole",
   meanAbsolute: "whole",
@@ -89,7 +131,10 @@ const byHand: Readonly<Record<Exclude<keyof Kernels, Formula>, Split | "whole">>
   momoAdam: "whole",
   opposing: "whole",
   prodigy: "whole",
+  rotateRows: "whole",
   sm3Matrix: "whole",
+  softmaxRows: "whole",
+  softmaxRowsGradient: "whole",
   sparseAdam: "whole",
   squaredDistance: "whole",
   sumAbs: "whole",

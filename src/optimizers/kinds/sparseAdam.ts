@@ -18,14 +18,16 @@ export const sparseAdamRule: Rule<SparseAdamOptions> = {
     beta2: scheduled(0.999, { min: 0, below: 1 }),
     epsilon: scheduled(1e-8, { above: 0 }),
   },
+  traits: ["stepsRows"],
   slots: () => ["mean", "squares"],
   bind({ kernels, options: o, tensors }) {
     return (t, rate, scale) => {
       const corrected = (rate * Math.sqrt(1 - powi(o.beta2, t))) / (1 - powi(o.beta1, t));
-      for (const { p, g, s, n, shape } of tensors) {
+      for (const { p, g, s, n, shape, gradientRows } of tensors) {
         const rows = shape[0] ?? 1;
         const [m, v] = s as [number, number];
-        kernels.sparseAdam(p, g, m, v, rows, n / rows, corrected, o.beta1, 1 - o.beta1, o.beta2, 1 - o.beta2, o.epsilon, scale);
+        const [index, count] = gradientRows ? [gradientRows.pointer, gradientRows.count] : [0, rows];
+        kernels.sparseAdam(p, g, m, v, index, count, n / rows, corrected, o.beta1, 1 - o.beta1, o.beta2, 1 - o.beta2, o.epsilon, scale);
       }
     };
   },
@@ -33,7 +35,8 @@ export const sparseAdamRule: Rule<SparseAdamOptions> = {
 
 /**
  * Adam for embeddings: only the rows that have a gradient are stepped, with their moments; the other rows do not decay. A row has a
- * gradient when any of its elements is not 0 (a row of a tensor is everything at one index of its first axis; of a vector, an element).
+ * gradient when any of its elements is not 0 (a row of a tensor is everything at one index of its first axis; of a vector, an element). Of an
+ * embedding in a network only the rows that the batch looked up are read at all.
  *
  * In these rows m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; p -= learningRate sqrt(1 - beta2^t) / (1 - beta1^t) m /
  * (sqrt(v) + epsilon), where t counts all updates and not a row's.

@@ -55,15 +55,17 @@ export const swaWrapper: Wrapper<Resolved<SwaOptions>> = {
 /** The rule that keeps, beside its updates, an average of the values to be evaluated. */
 function averaged(kind: string, rule: AnyRule, weights: (t: number) => Weights): AnyRule {
   const pointers = ({ s }: { s: readonly number[] }) => s.at(-1) as number;
+  const base = withSlot(rule, kind, AVERAGE);
   return {
-    ...withSlot(rule, kind, AVERAGE),
-    scalars: (options, tensors) => ({ ...rule.scalars?.(options, tensors), correction: 1 }),
+    ...base,
+    scalars: (options, tensors) => ({ ...rule.scalars?.(options, tensors), correction: 1, since: 0 }),
+    late: { slots: base.late?.slots ?? [], scalars: (t) => ({ ...base.late?.scalars(t), correction: 1, since: t }) },
     follow(binding: Binding<Record<string, unknown>>) {
       const inner = rule.follow?.(binding);
       const { kernels, runs, scalars } = binding;
       return (t) => {
         inner?.(t);
-        const { keep, gain, correction } = weights(t);
+        const { keep, gain, correction } = weights(t - (scalars["since"] as number));
         scalars["correction"] = correction;
         for (const run of runs) {
           if (keep === 0 && gain === 1) kernels.copy(run.p, pointers(run), run.n);

@@ -1,4 +1,4 @@
-import { rebind } from "../rule.js";
+import { apart } from "../apart.js";
 import { type WrappedOptimizer, type Wrapper, type Wrapping, wrap } from "../wrapper.js";
 
 export interface CautiousOptions extends Wrapping {}
@@ -11,29 +11,14 @@ export const cautiousWrapper: Wrapper<CautiousOptions> = {
       ...rule,
       kind: "cautious",
       bind(binding) {
-        const { kernels, options, runs, tensors } = binding;
-        const decaysSteps = rule.traits?.includes("decaysSteps");
-        const own = { ...options };
-        if ("weightDecay" in own) own["weightDecay"] = 0;
-        const steps = runs.map(({ n }) => binding.scratch(n));
-        // The rule steps from zeros, which leaves the step itself there, exactly and without weight decay.
-        const elsewhere = (p: number) => {
-          const i = runs.findIndex((run) => p >= run.p && p < run.p + run.n * 4);
-          return (steps[i] as number) + p - (runs[i] as { p: number }).p;
-        };
-        const step = rule.bind(rebind(binding, (run) => ({ ...run, p: elsewhere(run.p) }), own));
-        const places = tensors.map(({ p, g, n }) => ({ p, g, n, d: elsewhere(p) }));
+        const { kernels } = binding;
+        const { places, step, decay } = apart(rule, binding);
         return (t, rate, scale, ...rest) => {
-          const { weightDecay: decay = 0, ...others } = options as { weightDecay?: number };
-          Object.assign(own, others);
-          runs.forEach(({ n }, i) => {
-            kernels.fill(steps[i] as number, n, 0);
-          });
           step(t, rate, scale, ...rest);
-          const kept = decaysSteps ? 1 - rate * decay : 1;
+          const { kept, shrink } = decay(rate);
           for (const { p, g, n, d } of places) {
             const share = kernels.opposing(d, g, n, scale) / n;
-            kernels.cautious(p, g, d, n, kept / Math.max(share, 1e-3), rate * decay, scale);
+            kernels.cautious(p, g, d, n, kept / Math.max(share, 1e-3), shrink, scale);
           }
         };
       },

@@ -23,7 +23,7 @@ export const unit: Field<number> = integer(1, { min: 1 });
 export function boundaries(least: number): Field<readonly number[]> {
   const entries = list(undefined, integer(undefined, { min: 0 }), least);
   return {
-    fallback: undefined,
+    ...entries,
     read(value, path) {
       const result = entries.read(value, path);
       for (let i = 1; i < result.length; i++) {

@@ -2,20 +2,23 @@ import type { EpochRecord } from "../../training/records.js";
 import type { CheckedRun } from "../../training/run.js";
 import type { SearchData, TrialResult } from "../trial.js";
 
-/** A trial to be run. */
+/** A trial to be run: plain data, but for a run that holds functions. */
 export interface Job {
+  readonly run: CheckedRun;
   readonly rate: number;
-  /** From 0: which rows, which seed. */
+  /** From 0. */
   readonly repeat: number;
+  /** Takes the place of the run's seed. */
   readonly seed: number;
+  /** From this seed training and validation rows are parted anew, by `rowsOf`; null: as they are given. */
+  readonly split: number | null;
 }
 
-/** What the trials of a search have in common. */
+/** What the trials of a call have in common. */
 export interface Work {
-  readonly run: CheckedRun;
-  /** The rows of a repeat. */
-  readonly dataOf: (repeat: number) => SearchData;
+  readonly data: SearchData;
   readonly signal?: AbortSignal | undefined;
+  /** Called after every epoch of every trial; of a trial that was lost and is run again, epochs are told again. */
   readonly onEpoch?: ((job: Job, epoch: EpochRecord) => void) | undefined;
   /** Called with every result as it arrives, in any order. */
   readonly onTrial?: ((job: Job, result: TrialResult) => void) | undefined;
@@ -26,5 +29,7 @@ export interface Work {
  * lost is run again. Gives the results in the order of the jobs.
  */
 export interface Executor {
+  /** True where jobs go elsewhere as plain data: a run that holds functions cannot, and the search runs it in this thread. */
+  readonly remote?: boolean;
   run(jobs: readonly Job[], work: Work): Promise<readonly TrialResult[]>;
 }

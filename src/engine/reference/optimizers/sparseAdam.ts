@@ -3,7 +3,7 @@ import type { Kernels } from "../../../generated/kernels.js";
 import { f, type Heap } from "../heap.js";
 
 export function sparseAdam(heap: Heap): Kernels["sparseAdam"] {
-  return (p, g, m, v, rows, columns, rate, b1, a1, b2, a2, epsilon, scale) => {
+  return (p, g, m, v, index, rows, columns, rate, b1, a1, b2, a2, epsilon, scale) => {
     const x = heap.f32;
     p >>>= 2;
     g >>>= 2;
@@ -16,9 +16,10 @@ export function sparseAdam(heap: Heap): Kernels["sparseAdam"] {
     a2 = f(a2);
     epsilon = f(epsilon);
     scale = f(scale);
-    for (let i = 0; i < rows; i++, p += columns, g += columns, m += columns, v += columns) {
-      if (x.subarray(g, g + columns).every((gradient) => gradient === 0)) continue;
-      for (let j = 0; j < columns; j++) {
+    for (let i = 0; i < rows; i++) {
+      const row = (index ? (heap.u32[(index >>> 2) + i] as number) : i) * columns;
+      if (x.subarray(g + row, g + row + columns).every((gradient) => gradient === 0)) continue;
+      for (let j = row; j < row + columns; j++) {
         const G = f(scale * (x[g + j] as number));
         const M = f(f(b1 * (x[m + j] as number)) + f(a1 * G));
         const V = f(f(b2 * (x[v + j] as number)) + f(a2 * f(G * G)));

@@ -1,0 +1,4 @@
+declare module "*.gz?inline" {
+  const url: string;
+  export default url;
+}

@@ -1,0 +1,65 @@
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+import { recipes } from "./recipes.js";
+
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+const pages = readdirSync(path(".")).filter((name) => name.endsWith(".html"));
+
+// Pages and workers are made of the same chunks, so that a browser loads the library once; hence the worker is an entry like the pages, and
+// nothing is preloaded by code that a worker cannot run.
+/** What pages may do: compute, and load what lies beside them. Nothing that they read can be sent on. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "worker-src 'self' blob:",
+  "connect-src 'none'",
+  "frame-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+].join("; ");
+
+/** What reports may do, which carry their scripts and styles in them. */
+const FRAME =
+  "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'";
+
+const head = {
+  name: "head",
+  transformIndexHtml: (_html, { path }) => [
+    {
+      tag: "meta",
+      attrs: { "http-equiv": "Content-Security-Policy", content: path === "/frame.html" ? FRAME : POLICY },
+      injectTo: "head-prepend",
+    },
+    ...(path === "/frame.html"
+      ? []
+      : [{ tag: "link", attrs: { rel: "icon", href: "./icon.svg", type: "image/svg+xml" }, injectTo: "head" }]),
+  ],
+};
+
+export default defineConfig({
+  plugins: [head, recipes],
+  root: path("."),
+  assetsInclude: ["**/*.gz"],
+  base: "./",
+  resolve: {
+    alias: [
+      { find: /^stepsize\/(\w+)$/, replacement: path("../src/entries/$1.ts") },
+      { find: /^stepsize$/, replacement: path("../src/entries/index.ts") },
+    ],
+  },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    target: "es2022",
+    outDir: "dist",
+    emptyOutDir: true,
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: { ...Object.fromEntries(pages.map((name) => [name.replace(/\.html$/, ""), path(name)])), worker: path("src/worker.ts") },
+      output: { entryFileNames: ({ name }) => (name === "worker" ? "worker.js" : "assets/[name]-[hash].js") },
+    },
+  },
+});

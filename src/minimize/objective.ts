@@ -1,0 +1,91 @@
+import { OptionError } from "../options/errors.js";
+import { show } from "../options/options.js";
+import type { Box } from "./bounds.js";
+import { differences, typicalOf } from "./differences.js";
+import type { Vector } from "./types.js";
+
+/** The objective and its gradient at a point. */
+export interface Evaluation {
+  readonly x: Vector;
+  readonly value: number;
+  readonly gradient: Vector;
+}
+
+/** The gradient as a function, or true: the objective itself returns { value, gradient }. */
+export type Jac = ((x: Vector) => ArrayLike<number>) | true | undefined;
+
+/** A function of the user's, counted and checked: what it returns is a number for each call, and a gradient of the right length. */
+export class CountedObjective {
+  nfev = 0;
+  njev = 0;
+  readonly #f: (x: Vector) => unknown;
+  readonly #jac: Jac;
+  readonly #box: Box;
+  readonly #typical: Vector;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(f: (x: Vector) => unknown, jac: Jac, x0: Vector, box: Box, signal: AbortSignal | undefined) {
+    this.#f = f;
+    this.#jac = jac;
+    this.#box = box;
+    this.#typical = typicalOf(x0);
+    this.#signal = signal;
+  }
+
+  value(x: Vector): number {
+    const result = this.#call(x);
+    return checkedValue(this.#jac === true ? (result as { value?: unknown } | null)?.value : result);
+  }
+
+  evaluate(x: Vector): Evaluation {
+    const at = x.slice();
+    if (this.#jac === true) {
+      const result = this.#call(at) as { value?: unknown; gradient?: unknown } | null;
+      this.njev++;
+      return { x: at, value: checkedValue(result?.value), gradient: checkedGradient(result?.gradient, x.length) };
+    }
+    const value = this.value(at);
+    this.njev++;
+    return {
+      x: at,
+      value,
+      gradient: this.#jac === undefined ? this.#differences(at, value) : checkedGradient(this.#jac(at.slice()), x.length),
+    };
+  }
+
+  #call(x: Vector): unknown {
+    this.#signal?.throwIfAborted();
+    this.nfev++;
+    return this.#f(x.slice());
+  }
+
+  #differences(x: Vector, here: number): Vector {
+    const gradient = new Float64Array(x.length);
+    differences(
+      (at) => this.value(at),
+      x,
+      this.#box,
+      this.#typical,
+      here,
+      (i, weight, value) => {
+        gradient[i] = (gradient[i] as number) + weight * value;
+      },
+    );
+    return gradient;
+  }
+}
+
+function checkedValue(value: unknown): number {
+  if (typeof value !== "number") throw new OptionError("f", value, `must return a number, got ${show(value)}`);
+  return value;
+}
+
+function checkedGradient(gradient: unknown, n: number): Vector {
+  if ((gradient as ArrayLike<unknown> | null)?.length !== n || typeof gradient !== "object")
+    throw new OptionError("jac", gradient, `must return an array of ${n} numbers, got ${show(gradient)}`);
+  return Float64Array.from(gradient as ArrayLike<number>);
+}
+
+export function finite({ value, gradient }: Evaluation): boolean {
+  return Number.isFinite(value) && gradient.every(Number.isFinite);
+}

@@ -1,0 +1,170 @@
+import type { Shape } from "../../engine/parameters.js";
+import { cos, exp, log } from "../../numerics/math.js";
+import { ShapeError } from "../../options/errors.js";
+import { boolean, integer, number } from "../../options/options.js";
+import { initializationBefore, initializationField, initialize, type WeightInitialization } from "../initialization.js";
+import { type BoundLayer, type LayerDescription, type LayerRule, type LayerSite, layer } from "../layer.js";
+
+export interface AttentionOptions {
+  /** The number of heads, which must divide the width of what comes in. */
+  heads: number;
+  /** Whether a step sees those before it and itself alone. Default true. */
+  causal?: boolean;
+  /** Whether queries and keys are turned by their position (rotary positions); the width of a head must be even. Default true. */
+  rotary?: boolean;
+  /** The base of the angles of rotary positions, greater than 1. Default 10000. */
+  base?: number;
+  /** Whether numbers are added to queries, keys, values and outputs. Default false. */
+  bias?: boolean;
+  /** How weights begin; biases begin at 0. Default `auto`: xavierUniform, each of the four by itself. */
+  initialization?: WeightInitialization | "auto";
+}
+
+type Read = Required<AttentionOptions>;
+
+const QUARTER_TURN = 1.5707963267948966;
+
+/** Cosines and sines of position times base^(-i / half), [steps × half] each. */
+function angles(cosines: Float32Array, sines: Float32Array, steps: number, half: number, base: number): void {
+  for (let t = 0; t < steps; t++) {
+    for (let i = 0; i < half; i++) {
+      const angle = t * exp((-i / half) * log(base));
+      cosines[t * half + i] = cos(angle);
+      sines[t * half + i] = cos(angle - QUARTER_TURN);
+    }
+  }
+}
+
+function bind(site: LayerSite<Read>): BoundLayer {
+  const { kernels, options, input, rows, needsInputGradient, tensor, scratch, floats } = site;
+  const { heads, rotary, base } = options;
+  const [steps, width] = input as [number, number];
+  const head = width / heads;
+  const [size, square, half] = [steps * head, steps * steps, head / 2];
+  const [scale, causal] = [1 / Math.sqrt(head), options.causal ? 1 : 0];
+  const [inWeight, outWeight] = [tensor("weight"), tensor("outWeight")];
+  const [inBias, outBias] = options.bias ? [tensor("bias"), tensor("outBias")] : [undefined, undefined];
+  const pairs = rows * heads;
+  // queries, keys and values side by side, then by head; what heads put out, side by side
+  const [joint, mixed] = [scratch(rows * steps * 3 * width), scratch(rows * steps * width)];
+  const [queries, keys, values, shares] = [scratch(pairs * size), scratch(pairs * size), scratch(pairs * size), scratch(pairs * square)];
+  const [turned, out, slope, slopes] = [scratch(size), scratch(size), scratch(square), scratch(size)];
+  const [cosines, sines] = rotary ? [scratch(steps * half), scratch(steps * half)] : [0, 0];
+  if (rotary) angles(floats(cosines, steps * half), floats(sines, steps * half), steps, half, base);
+  const [outTransposed, inTransposed] = [scratch(width * width), needsInputGradient ? scratch(3 * width * width) : 0];
+
+  /** Where a head's queries (0), keys (1) or values (2) stand side by side with the others. */
+  const place = (row: number, h: number, which: number) => joint + (row * steps * 3 * width + which * width + h * head) * 4;
+  const eachHead = (count: number, visit: (row: number, h: number, q: number, k: number, v: number, p: number) => void) => {
+    for (let row = 0; row < count; row++) {
+      for (let h = 0; h < heads; h++) {
+        const pair = row * heads + h;
+        visit(row, h, queries + pair * size * 4, keys + pair * size * 4, values + pair * size * 4, shares + pair * square * 4);
+      }
+    }
+  };
+  const turn = (x: number, direction: 1 | -1) => rotary && kernels.rotateRows(x, cosines, sines, steps, half, direction);
+  const take = (from: number, to: number) => kernels.copyColumns(from, to, steps, head, 3 * width, head);
+  const put = (from: number, to: number) => kernels.copyColumns(from, to, steps, head, head, 3 * width);
+  return {
+    forward(x, y, pass) {
+      const count = pass.rows * steps;
+      kernels.dense(x, inWeight.pointer, inBias?.pointer ?? 0, joint, count, width, 3 * width, 0, 3 * width);
+      eachHead(pass.rows, (row, h, q, k, v, p) => {
+        take(place(row, h, 0), q);
+        take(place(row, h, 1), k);
+        take(place(row, h, 2), v);
+        turn(q, 1);
+        turn(k, 1);
+        kernels.transpose(k, turned, steps, head);
+        kernels.dense(q, turned, 0, p, steps, head, steps, 0, steps);
+        kernels.softmaxRows(p, steps, steps, scale, causal);
+        kernels.dense(p, v, 0, out, steps, steps, head, 0, head);
+        kernels.copyColumns(out, mixed + (row * steps * width + h * head) * 4, steps, head, head, width);
+      });
+      kernels.dense(mixed, outWeight.pointer, outBias?.pointer ?? 0, y, count, width, width, 0, width);
+    },
+    backward(x, _y, dy, dx, pass) {
+      const count = pass.rows * steps;
+      kernels.denseWeightGradient(mixed, dy, outWeight.gradientPointer, count, width, width, width);
+      if (outBias) kernels.denseBiasGradient(dy, outBias.gradientPointer, count, width);
+      kernels.transpose(outWeight.pointer, outTransposed, width, width);
+      // the gradients take the places of what they are of
+      kernels.denseInputGradient(dy, outTransposed, mixed, count, width, width, 0, width);
+      eachHead(pass.rows, (row, h, q, k, v, p) => {
+        kernels.copyColumns(mixed + (row * steps * width + h * head) * 4, out, steps, head, width, head);
+        kernels.transpose(v, turned, steps, head);
+        kernels.dense(out, turned, 0, slope, steps, head, steps, 0, steps);
+        kernels.denseWeightGradient(p, out, slopes, steps, steps, head, steps);
+        put(slopes, place(row, h, 2));
+        kernels.softmaxRowsGradient(p, slope, steps, steps, scale);
+        kernels.dense(slope, k, 0, slopes, steps, steps, head, 0, head);
+        turn(slopes, -1);
+        put(slopes, place(row, h, 0));
+        kernels.denseWeightGradient(slope, q, slopes, steps, steps, head, steps);
+        turn(slopes, -1);
+        put(slopes, place(row, h, 1));
+      });
+      kernels.denseWeightGradient(x, joint, inWeight.gradientPointer, count, width, 3 * width, width);
+      if (inBias) kernels.denseBiasGradient(joint, inBias.gradientPointer, count, 3 * width);
+      if (dx === 0) return;
+      kernels.transpose(inWeight.pointer, inTransposed, width, 3 * width);
+      kernels.denseInputGradient(joint, inTransposed, dx, count, width, 3 * width, 0, width);
+    },
+  };
+}
+
+export const attentionLayer: LayerRule<Read> = {
+  kind: "attention",
+  fields: {
+    heads: integer(undefined, { min: 1 }),
+    causal: boolean(true),
+    rotary: boolean(true),
+    base: number(10_000, { above: 1 }),
+    bias: boolean(false),
+    initialization: initializationField,
+  },
+  shape({ heads, rotary }, input, path) {
+    if (input.length !== 2) throw new ShapeError(`${path} needs rows of [steps, width], got [${input.join(", ")}]`);
+    const head = (input[1] as number) / heads;
+    if (head % 1 !== 0) throw new ShapeError(`${path}: ${heads} heads must divide the width ${input[1]}`);
+    if (rotary && head % 2 !== 0)
+      throw new ShapeError(`${path}: heads ${head} wide cannot have rotary positions, which need an even width`);
+    return input;
+  },
+  parameters({ bias, initialization }, input, next) {
+    const width = input[1] as number;
+    const fan = { inputs: width, outputs: width, gain: 1 };
+    const kind = initializationBefore(initialization, initialization === "auto" ? undefined : next);
+    const filled = (columns: number) => ({
+      shape: [width, columns] as Shape,
+      fill: (value: Float32Array, random: Parameters<typeof initialize>[3]) => initialize(value, fan, kind, random, [width, columns]),
+    });
+    return {
+      weight: filled(3 * width),
+      outWeight: filled(width),
+      ...(bias && { bias: { shape: [3 * width] as Shape }, outBias: { shape: [width] as Shape } }),
+    };
+  },
+  bind,
+};
+
+/**
+ * Self-attention of sequences [steps × width]: of each head, softmax(q k^T / sqrt(width of a head)) v over the steps up to each one, and a dense
+ * layer over what the heads put out.
+ *
+ * Its parameters are `weight` [width × 3 width], for queries, keys and values, `outWeight` [width × width], and with `bias` also `bias` and
+ * `outBias`. Rotary positions turn number i of a head with number i + half by position × base^(-i / half), as GPT-NeoX and Llama do.
+ *
+ * Agrees with PyTorch's scaled_dot_product_attention between dense layers.
+ *
+ * Vaswani and others, Attention is all you need, 2017; Su and others, RoFormer, 2021 (rotary).
+ *
+ * @throws OptionError for an unknown option or a value out of range; ShapeError, when the network is made, for rows that are no sequences and
+ *   heads that do not divide their width.
+ * @example
+ * residual([layerNorm(), attention({ heads: 4 })])
+ */
+export function attention(options: AttentionOptions): LayerDescription {
+  return layer(attentionLayer, options);
+}

@@ -1,0 +1,105 @@
+import { CheckpointError, OptionError } from "../options/errors.js";
+import { number, show, suggest } from "../options/options.js";
+import type { RateChange } from "../schedules/kinds/manual.js";
+import { make as makeSchedule, type Schedule, type ScheduleDescription, ruleOf as scheduleRuleOf } from "../schedules/schedule.js";
+import type { BoundGroup } from "./groups.js";
+import { make, type OptimizerDescription, ruleOf } from "./rule.js";
+import { unwrap, withCore } from "./wrapper.js";
+
+/** A rate that was set by hand while an optimizer stepped. */
+export interface MadeChange {
+  /** The first update, counted from 0, that uses the rate. */
+  readonly step: number;
+  readonly rate: number;
+  /** The pattern of the group whose rate was set; missing for the optimizer's own. */
+  readonly match?: string;
+}
+
+type Manual = ScheduleDescription & { readonly changes: readonly RateChange[] };
+
+const plain = /* @__PURE__ */ number(undefined, { min: 0 });
+
+/** Whether a schedule is one whose rate is set by hand. */
+function isManual(rate: Schedule): rate is Manual {
+  return typeof rate === "object" && scheduleRuleOf(rate).turn !== undefined;
+}
+
+/** Sets the rate from a step on: of the group with that pattern, or of the optimizer and the groups that have its rate. */
+export function setRate(groups: readonly BoundGroup[], step: number, given: number, match: string | undefined): void {
+  const rate = plain.read(given, "learningRate");
+  if (!Number.isFinite(Math.fround(rate))) throw new OptionError("learningRate", rate, `must be within the range of float32, got ${rate}`);
+  const last = groups.at(-1) as BoundGroup;
+  const meant = match === undefined ? groups.filter((group) => group === last || group.inheritsRate) : groupsOf(groups, match);
+  const current = (meant.at(-1) as BoundGroup).rate;
+  if (!isManual(current))
+    throw new OptionError(
+      "learningRate",
+      rate,
+      "cannot be set here: it follows a number or a schedule; give manual({ rate }) in its place",
+    );
+  const turned = scheduleRuleOf(current).turn?.(current as never, step, rate) as ScheduleDescription;
+  for (const group of meant) {
+    group.rate = turned;
+    if (match !== undefined) group.inheritsRate = false;
+  }
+}
+
+/** What was set by hand, by description or while stepping: of the optimizer first, then of groups with rates of their own. */
+export function changesOf(groups: readonly BoundGroup[]): MadeChange[] {
+  const last = groups.at(-1) as BoundGroup;
+  const own = groups.filter((group) => group !== last && !group.inheritsRate);
+  const seen = new Set<Schedule>();
+  return [last, ...own].flatMap(({ rate, match }) => {
+    if (!isManual(rate) || seen.has(rate)) return [];
+    seen.add(rate);
+    return rate.changes.map(([step, rate]) => ({ step, rate, ...(match !== undefined && { match }) }));
+  });
+}
+
+/** Of what was set by hand, what updates from one, up to and not including another, were the first to use. */
+export function changesWithin(made: readonly MadeChange[], from: number, to: number): { readonly rateChanges?: readonly MadeChange[] } {
+  const rateChanges = made.filter(({ step }) => step >= from && step < to);
+  return rateChanges.length > 0 ? { rateChanges } : {};
+}
+
+/** The description with what was set by hand as data: an optimizer made of it makes the same updates without a hand. */
+export function recorded(description: OptimizerDescription, made: readonly MadeChange[]): OptimizerDescription {
+  if (made.length === 0) return description;
+  const { core } = unwrap(description);
+  const { kind: _, groups, learningRate, ...options } = core;
+  const withChanges = (rate: Schedule, pattern: string | undefined) => {
+    const changes = made.filter(({ match }) => match === pattern).map(({ step, rate }) => [step, rate]);
+    return isManual(rate) && changes.length > 0 ? makeSchedule(scheduleRuleOf(rate), { ...rate, changes }) : undefined;
+  };
+  const recordedGroups = groups.map((group) => {
+    const rate = withChanges((group["learningRate"] as Schedule | undefined) ?? learningRate, group.match);
+    return rate === undefined ? group : { ...group, learningRate: rate };
+  });
+  const rate = withChanges(learningRate, undefined) ?? learningRate;
+  return withCore(description, make(ruleOf(core), { ...options, learningRate: rate, groups: recordedGroups }));
+}
+
+/** The rate of a group with what a saved state says was set by hand. */
+export function manualFromJSON(rate: Schedule, json: unknown, path: string): Schedule {
+  if (!isManual(rate)) return rate;
+  try {
+    return makeSchedule(scheduleRuleOf(rate), json, path);
+  } catch (cause) {
+    throw new CheckpointError((cause as Error).message, { cause });
+  }
+}
+
+/** What of a rate set by hand belongs into a saved state. */
+export function manualToJSON(rate: Schedule): { readonly rate: number } | undefined {
+  if (!isManual(rate)) return undefined;
+  const { kind: _, ...options } = rate;
+  return options as unknown as { rate: number };
+}
+
+function groupsOf(groups: readonly BoundGroup[], match: string): readonly BoundGroup[] {
+  const found = groups.filter((group) => group.match === match);
+  if (found.length > 0) return found;
+  const known = groups.flatMap((group) => group.match ?? []);
+  const hint = suggest(match, known) || (known.length > 0 ? `; there are ${known.join(", ")}` : "");
+  throw new OptionError("match", match, `must be the pattern of a group, got ${show(match)}${hint}`);
+}

@@ -1,0 +1,316 @@
+import type { Dataset } from "../../data/dataset.js";
+import type { Backend } from "../../engine/engine.js";
+import { DisposedError, EngineError, OptionError } from "../../options/errors.js";
+import { type Field, integer, oneOf, optional, readOptions, show } from "../../options/options.js";
+import type { CheckedRun } from "../../training/run.js";
+import { functionIn, runToJSON } from "../../training/run-json.js";
+import type { SearchData, TrialResult } from "../trial.js";
+import type { Executor, Job, Work } from "./executor.js";
+import { errorOf } from "./plain-error.js";
+import type { FromWorker } from "./protocol.js";
+import { listenTo, lockFor, released, type StartedWorker, startBeside, type TrialWorker } from "./start.js";
+
+export interface WorkersOptions {
+  /** How many trials run side by side, from 1. Default: the number of processors. No more workers are started than there are trials. */
+  workers?: number;
+  /** Where workers run: `"wasm"` or `"js"`. Default: wasm if available. */
+  backend?: Backend;
+  /**
+   * Starts a worker on the file `stepsize/trial-worker`, for bundlers that do not find it by themselves. Default: the file beside this one, which
+   * Node, Bun, Deno, Vite, webpack and Parcel find.
+   */
+  start?: () => StartedWorker;
+}
+
+/** Trials in a pool of workers. */
+export interface WorkersExecutor extends Executor, Disposable {
+  /** How many trials run side by side. */
+  readonly workers: number;
+  /** Starts workers before there is work for them. */
+  prepare(trials: number): void;
+  /** Ends the workers; what is under way fails. */
+  dispose(): void;
+}
+
+/** A trial that has ended its worker so many times is not tried again; nor are workers that do not even start. */
+const LIVES = 3;
+
+/** A call of `run`. */
+interface Call {
+  readonly work: Work;
+  readonly data: SearchData;
+  fail(error: unknown): void;
+}
+
+interface Task {
+  readonly id: number;
+  readonly job: Job;
+  readonly call: Call;
+  done(result: TrialResult): void;
+  /** The workers that have ended with it. */
+  deaths: number;
+}
+
+interface Slot {
+  readonly worker: TrialWorker;
+  ready: boolean;
+  task: Task | undefined;
+  /** The rows that it has. */
+  data: SearchData | undefined;
+}
+
+const start: Field<() => StartedWorker> = {
+  fallback: undefined,
+  read(value, path) {
+    if (typeof value !== "function") throw new OptionError(path, value, `must be a function that starts a worker, got ${show(value)}`);
+    return value as () => StartedWorker;
+  },
+};
+
+/**
+ * Runs the trials of a search in workers: threads of Node, Bun and Deno, Web Workers in browsers. Results are those of one thread, to the bit, since a
+ * trial is a pure function; only the order in which they arrive differs, and nothing is decided by it.
+ *
+ * Data are sent to a worker once, over shared memory where there is such a thing; splits are made in the worker. A worker that ends by itself is replaced
+ * and its trial runs again. Workers start when they are first needed and keep no process alive while they are idle; `dispose()` ends them.
+ *
+ * @throws OptionError for a wrong option and, from a run, for a run that holds functions, which cannot be sent (the search then runs in its own
+ *   thread); EngineError for a trial that has ended three workers, and where no worker can be started; what `runTrial` throws.
+ * @example
+ * import { workersExecutor } from "stepsize/workers";
+ *
+ * using executor = workersExecutor({ workers: 2 });
+ * const { best } = await searchLearningRate(run, { training, validation }, { executor });
+ */
+export function workersExecutor(options: WorkersOptions = {}): WorkersExecutor {
+  const checked = readOptions<WorkersOptions>("workersExecutor", options, {
+    workers: integer(processors(), { min: 1, max: 1024 }),
+    backend: optional(oneOf<Backend>(undefined, ["wasm", "js"])),
+    start: optional(start),
+  });
+  return new Pool(checked.workers as number, checked.backend, checked.start ?? startBeside);
+}
+
+/** Node, Bun, Deno and browsers all say it there. */
+function processors(): number {
+  const { navigator, process } = globalThis as {
+    navigator?: { hardwareConcurrency?: number };
+    process?: { getBuiltinModule?(name: string): unknown };
+  };
+  const os = process?.getBuiltinModule?.("node:os") as { availableParallelism?(): number } | undefined;
+  return os?.availableParallelism?.() ?? navigator?.hardwareConcurrency ?? 1;
+}
+
+class Pool implements WorkersExecutor {
+  readonly remote = true;
+  readonly workers: number;
+  readonly #backend: Backend | undefined;
+  readonly #start: () => StartedWorker;
+  readonly #slots: Slot[] = [];
+  readonly #queue: Task[] = [];
+  #ids = 0;
+  /** Workers that have ended before they were ready, since the last that was. */
+  #stillborn = 0;
+  #disposed = false;
+
+  constructor(workers: number, backend: Backend | undefined, start: () => StartedWorker) {
+    this.workers = workers;
+    this.#backend = backend;
+    this.#start = start;
+  }
+
+  run(jobs: readonly Job[], work: Work): Promise<readonly TrialResult[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#disposed) throw new DisposedError("executor");
+      work.signal?.throwIfAborted();
+      for (const { run } of jobs) refuseFunctions(run);
+      const results: TrialResult[] = [];
+      let left = jobs.length;
+      const end = (settle: () => void) => {
+        left = 0;
+        work.signal?.removeEventListener("abort", abort);
+        settle();
+      };
+      const call: Call = {
+        work,
+        data: sharedData(work.data),
+        fail: (error) => {
+          this.#drop(call);
+          end(() => reject(error));
+        },
+      };
+      const abort = () => call.fail(work.signal?.reason);
+      work.signal?.addEventListener("abort", abort);
+      if (left === 0) end(() => resolve(results));
+      jobs.forEach((job, i) => {
+        const done = (result: TrialResult) => {
+          results[i] = result;
+          left--;
+          if (left === 0) end(() => resolve(results));
+        };
+        this.#queue.push({ id: this.#ids++, job, call, done, deaths: 0 });
+      });
+      this.#advance();
+    });
+  }
+
+  prepare(trials: number): void {
+    integer(undefined, { min: 1 }).read(trials, "prepare.trials");
+    while (this.#slots.length < Math.min(this.workers, trials)) this.#add();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    const calls = new Set([...this.#queue, ...this.#slots.flatMap(({ task }) => task ?? [])].map(({ call }) => call));
+    for (const call of calls) call.fail(new DisposedError("executor"));
+    for (const { worker } of this.#slots.splice(0)) worker.terminate();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** Gives what waits to who is idle. */
+  #advance(): void {
+    while (this.#queue.length > 0) {
+      const idle = this.#slots.find(({ task }) => task === undefined);
+      if (idle !== undefined) this.#give(idle, this.#queue.shift() as Task);
+      else if (this.#slots.length < this.workers) {
+        try {
+          this.#add();
+        } catch (cause) {
+          this.#failAll(cause);
+        }
+      } else return;
+    }
+  }
+
+  #add(): void {
+    const started = this.#start();
+    const lock = lockFor(started);
+    const worker = listenTo(started, { hear: (message) => this.#hear(slot, message, lock), died: (why) => this.#buried(slot, why) });
+    const slot: Slot = { worker, ready: false, task: undefined, data: undefined };
+    worker.keep(false);
+    worker.post({ kind: "start", backend: this.#backend, lock });
+    this.#slots.push(slot);
+  }
+
+  #give(slot: Slot, task: Task): void {
+    const { job, call, id } = task;
+    slot.task = task;
+    slot.worker.keep(true);
+    try {
+      if (slot.data !== call.data) slot.worker.post({ kind: "data", data: call.data });
+      slot.data = call.data;
+      const { run, rate, seed, split } = job;
+      slot.worker.post({ kind: "job", id, run, rate, seed, split, listened: call.work.onEpoch !== undefined });
+    } catch (error) {
+      // data that cannot be copied; nothing has reached the worker
+      this.#free(slot);
+      call.fail(error);
+    }
+  }
+
+  #hear(slot: Slot, message: FromWorker, lock: string | undefined): void {
+    if (message.kind === "ready") {
+      slot.ready = true;
+      this.#stillborn = 0;
+      if (lock !== undefined) void released(lock).then(() => this.#buried(slot, "it ended"));
+      return;
+    }
+    const { task } = slot;
+    if (task?.id !== message.id) return;
+    const { job, call } = task;
+    if (message.kind === "epoch") {
+      this.#tell(call, () => call.work.onEpoch?.(job, message.epoch));
+      return;
+    }
+    this.#free(slot);
+    if (message.kind === "error") call.fail(errorOf(message.error));
+    else {
+      this.#tell(call, () => call.work.onTrial?.(job, message.result));
+      task.done(message.result);
+    }
+    this.#advance();
+  }
+
+  /** What a listener throws ends its search, as it does in one thread. */
+  #tell(call: Call, listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      call.fail(error);
+    }
+  }
+
+  #free(slot: Slot): void {
+    slot.task = undefined;
+    slot.worker.keep(false);
+  }
+
+  /** A worker has ended by itself: its trial is the next to run. */
+  #buried(slot: Slot, why: string): void {
+    const at = this.#slots.indexOf(slot);
+    if (at < 0) return;
+    this.#slots.splice(at, 1);
+    const { task } = slot;
+    if (task !== undefined) {
+      this.#queue.unshift(task);
+      const { rate, repeat } = task.job;
+      if (slot.ready && ++task.deaths >= LIVES)
+        task.call.fail(new EngineError(`the trial of rate ${rate}, repeat ${repeat}, ended ${LIVES} workers (${why})`));
+    }
+    if (!slot.ready && ++this.#stillborn >= LIVES) this.#failAll(why);
+    this.#advance();
+  }
+
+  #failAll(cause: unknown): void {
+    this.#stillborn = 0;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const waiting = new Set([...this.#queue, ...this.#slots.flatMap(({ task }) => task ?? [])].map(({ call }) => call));
+    const error = new EngineError(`workers cannot be started here (${why}): leave out the executor to run in this thread`, { cause });
+    for (const call of waiting) call.fail(error);
+  }
+
+  /** Forgets a call: what waits is not begun, what runs is stopped between two steps. */
+  #drop(call: Call): void {
+    this.#queue.splice(0, this.#queue.length, ...this.#queue.filter((task) => task.call !== call));
+    for (const { task, worker } of this.#slots) if (task?.call === call) worker.post({ kind: "abort" });
+  }
+}
+
+function refuseFunctions(run: CheckedRun): void {
+  const place = functionIn(runToJSON(run));
+  if (place === undefined) return;
+  throw new OptionError(place, run, "is a function, which cannot be sent to a worker: leave out the executor to run in this thread");
+}
+
+/** Data that were moved to shared memory, once. */
+const shared = /* @__PURE__ */ new WeakMap<SearchData, SearchData>();
+
+/** The data as workers are sent them: the columns that count, in memory that all of them share, where there is such a thing. */
+function sharedData(data: SearchData): SearchData {
+  const { training, validation, test } = data;
+  const known = shared.get(data);
+  if (known !== undefined) return known;
+  const made = {
+    training: sharedSet(training),
+    ...(validation && { validation: sharedSet(validation) }),
+    ...(test && { test: sharedSet(test) }),
+  };
+  shared.set(data, made);
+  return made;
+}
+
+function sharedSet({ task, features, rows, columns, featureNames, targets, outputs, classes }: Dataset): Dataset {
+  const base = { task, features: sharedArray(features), rows, columns, featureNames, targets: sharedArray(targets), outputs };
+  return { ...base, ...(classes && { classes }) } as Dataset;
+}
+
+function sharedArray<T extends Float32Array | Uint32Array>(array: T): T {
+  const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
+  if (typeof SharedArrayBuffer === "undefined" || crossOriginIsolated === false) return array;
+  const copy = new (array.constructor as new (buffer: SharedArrayBuffer) => T)(new SharedArrayBuffer(array.byteLength));
+  copy.set(array);
+  return copy;
+}

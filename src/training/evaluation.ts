@@ -1,0 +1,23 @@
+import type { Model } from "../models/model.js";
+import { OptionError } from "../options/errors.js";
+import type { Batches } from "./batches.js";
+import type { Metrics } from "./records.js";
+import { Score } from "./score.js";
+
+/** The mean loss and the score of a model over all rows, batch by batch. */
+export function evaluate(model: Model, batches: Batches, batchSize: number): Metrics {
+  if (model.evaluate === undefined) throw new OptionError("run.model", model, "needs evaluate(batch) to be checked on data");
+  const { data } = batches;
+  const score = new Score(data);
+  let sum = 0;
+  let scored = true;
+  for (let from = 0; from < data.rows; from += batchSize) {
+    const rows = Math.min(batchSize, data.rows - from);
+    const { loss, outputs } = model.evaluate(batches.gather(from, rows, 0));
+    sum += loss * rows;
+    if (outputs === undefined) scored = false;
+    else score.add(outputs, rows);
+  }
+  const value = scored ? score.value : undefined;
+  return { loss: sum / data.rows, ...(value !== undefined && { score: value }) };
+}

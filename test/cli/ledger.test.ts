@@ -1,0 +1,92 @@
+import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { Random } from "../../src/numerics/random.js";
+import { digits, interrupted, iris, main, runNode, scratch } from "../support/cli.js";
+
+const cwd = scratch();
+const cli = (...args: string[]) => runNode(main, args, cwd);
+const flags = ["search", iris, "-t", "species", "--epochs", "10", "--rates", "1e-4:1:5", "--repeats", "2", "--no-report"];
+const document = (text: string) => JSON.parse(text) as { rates: unknown };
+
+describe("search --workers", () => {
+  test("prints the same bytes for any number of them", async () => {
+    const [one, two, many] = await Promise.all([1, 2, 8].map((count) => cli(...flags, "--json", "--workers", String(count))));
+    expect(one?.code).toBe(0);
+    expect([two?.out, many?.out]).toEqual([one?.out, one?.out]);
+    expect(await cli(...flags, "--workers", "0")).toMatchObject({
+      code: 2,
+      err: "stepsize: --workers must be a positive integer, got 0\n",
+    });
+  });
+});
+
+describe("search --ledger", () => {
+  const path = (name: string) => join(cwd, name);
+
+  test("goes on from a file that was cut anywhere, with the same answer, and report shows it without the data", async () => {
+    const whole = await cli(...flags, "--json", "--ledger", "whole.jsonl");
+    expect(whole).toMatchObject({ code: 0, err: "" });
+    const bytes = readFileSync(path("whole.jsonl"));
+    const random = new Random(7);
+    for (let i = 0; i < 10; i++) {
+      const cut = Math.floor(random.uniform() * bytes.length);
+      writeFileSync(path("whole.jsonl"), bytes.subarray(0, cut));
+      const again = await cli(...flags, "--json", "--ledger", "whole.jsonl");
+      expect(again.out, `cut at ${cut}`).toBe(whole.out);
+      // every line once, in whatever order they came
+      const lines = (file: string | Buffer) => String(file).trimEnd().split("\n").sort();
+      expect(lines(readFileSync(path("whole.jsonl")))).toEqual(lines(bytes));
+    }
+    expect(await cli("report", "whole.jsonl", "--json", "--no-report")).toEqual(whole);
+    const words = await cli("report", "whole.jsonl", "--report", "again.html");
+    expect(words.out).toMatch(
+      /10 runs in whole\.jsonl\ntrain with it:\n {2}stepsize train .*iris\.csv -t species --epochs 10 --rate 0\.\d+/,
+    );
+    expect(readFileSync(path("again.html"), "utf8")).toContain("Which learning rate for species?");
+  });
+
+  test("says at Ctrl-C how to go on, keeps what was done, and goes on after kill -9", async () => {
+    const long = ["search", digits, "-t", "digit", "--epochs", "12", "--repeats", "1", "--no-report", "--ledger", "long.jsonl"];
+    const stopped = await interrupted(long, cwd, "ledger", ["SIGINT"]);
+    expect(stopped.code).toBe(130);
+    expect(stopped.err).toMatch(
+      /^stepsize: interrupted: long\.jsonl has \d+ trials?; the same command goes on, stepsize report long\.jsonl shows them\n$/,
+    );
+    const child = spawn(process.execPath, [main, ...long], { cwd, stdio: "ignore" });
+    const killed = new Promise((resolve) => child.on("close", resolve));
+    const timer = setInterval(() => {
+      if (readFileSync(path("long.jsonl"), "utf8").split("\n").length > 6) child.kill("SIGKILL");
+    }, 5);
+    await killed;
+    clearInterval(timer);
+    const partly = await cli("report", "long.jsonl", "--json", "--no-report");
+    expect(partly.code).toBe(0);
+    const again = await cli(...long, "--json");
+    expect(again.code).toBe(0);
+    expect(document(again.out)).toEqual(document((await cli(...long.slice(0, -2), "--json")).out));
+  });
+
+  test("refuses a ledger of another search, and files that are none", async () => {
+    await cli(...flags, "--ledger", "own.jsonl");
+    const other = async (...args: string[]) => (await cli(...flags, "--ledger", "own.jsonl", ...args)).err;
+    expect(await other("--epochs", "9")).toBe(
+      "stepsize: own.jsonl belongs to another search: run.epochs is 10 in the ledger and 9 here; name another ledger\n",
+    );
+    expect(await other("--exclude", "sepal_length_cm")).toMatch(/run\.model\.inputs is 4 in the ledger and 3 here/);
+    expect(await other("--validation", "0.3")).toMatch(/data\.rows\.training is \d+ in the ledger and \d+ here/);
+    // other rates and more repeats are the same search
+    expect(await other("--rates", "1e-4,0.5")).toBe("");
+    writeFileSync(path("table.csv"), "a,b\n1,2\n");
+    expect(await cli(...flags, "--ledger", "table.csv")).toMatchObject({ code: 2, err: expect.stringMatching(/no ledger/) });
+    expect(readFileSync(path("table.csv"), "utf8")).toBe("a,b\n1,2\n");
+    writeFileSync(path("word"), "abc");
+    expect(await cli(...flags, "--ledger", "word")).toMatchObject({ code: 2, err: "stepsize: word is not a ledger of stepsize\n" });
+    expect(await cli("report", "nowhere.jsonl")).toMatchObject({ code: 2, err: expect.stringMatching(/no such file/) });
+    expect(await cli(...flags, "--ledger", iris)).toMatchObject({ code: 2, err: expect.stringMatching(/it is the file that is read/) });
+    writeFileSync(path("changed.csv"), readFileSync(iris, "utf8").replace(/^5\.1/m, "5.2"));
+    const changed = await cli(...flags.map((flag) => (flag === iris ? "changed.csv" : flag)), "--ledger", "own.jsonl");
+    expect(changed.err).toMatch(/cells of the data, or how they are split, differ/);
+  });
+});

@@ -1,0 +1,1 @@
+export const models: Readonly<Record<string, (x: number, parameters: ArrayLike<number>) => number>>;

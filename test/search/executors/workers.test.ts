@@ -1,0 +1,162 @@
+import { Worker } from "node:worker_threads";
+import { expect, test } from "vitest";
+import { load } from "../../../src/engine/load.js";
+import { searchLearningRate } from "../../../src/entries/index.js";
+import { type WorkersOptions, workersExecutor } from "../../../src/entries/workers.js";
+import { mlp } from "../../../src/models/mlp.js";
+import { Random } from "../../../src/numerics/random.js";
+import { adam } from "../../../src/optimizers/kinds/adam.js";
+import { DisposedError, EngineError, OptionError, ShapeError } from "../../../src/options/errors.js";
+import type { Executor, Job } from "../../../src/search/executors/executor.js";
+import { threadExecutor } from "../../../src/search/executors/thread.js";
+import type { Run } from "../../../src/training/run.js";
+import { readRun } from "../../../src/training/run.js";
+import { bundled } from "../../support/data.js";
+
+const iris = bundled("iris", { validation: 0.2, test: 0.2 });
+const run: Run = {
+  model: mlp({ inputs: 4, hidden: [16], outputs: 3 }),
+  loss: "crossEntropy",
+  optimizer: adam(),
+  batchSize: 16,
+  epochs: 20,
+};
+const url = new URL("../../../dist/trial-worker.js", import.meta.url);
+const start = () => new Worker(url);
+const workers = (count: number, options: WorkersOptions = {}) => workersExecutor({ workers: count, start, ...options });
+const search = (executor?: Executor) => searchLearningRate(run, iris, { resplit: true, repeats: 2, ...(executor && { executor }) });
+const job = (rate: number, over: Partial<Job> = {}): Job => ({ run: readRun(run), rate, repeat: 0, seed: 1, split: null, ...over });
+
+const inThread = JSON.stringify(await search());
+
+test.each([1, 2, 8])("%i workers give the bytes of one thread", async (count) => {
+  using executor = workers(count);
+  expect(JSON.stringify(await search(executor))).toBe(inThread);
+  // the same workers, with the data that they have
+  expect(JSON.stringify(await search(executor))).toBe(inThread);
+});
+
+test("both backends give them", async () => {
+  using executor = workers(2, { backend: "js" });
+  expect(JSON.stringify(await search(executor))).toBe(inThread);
+});
+
+test("workers that are killed are replaced, and lose nothing", async () => {
+  const random = new Random(3);
+  const started: Worker[] = [];
+  using executor = workers(3, {
+    start: () => {
+      const worker = start();
+      started.push(worker);
+      return worker;
+    },
+  });
+  let left = 12;
+  const result = await searchLearningRate(run, iris, {
+    resplit: true,
+    repeats: 2,
+    executor,
+    onEpoch: () => {
+      if (left === 0 || random.uniform() < 0.9) return;
+      left--;
+      void started[Math.floor(random.uniform() * started.length)]?.terminate();
+    },
+  });
+  expect(started.length).toBeGreaterThan(3);
+  expect(JSON.stringify(result)).toBe(inThread);
+});
+
+test("a trial that ends three workers is an error that names it", async () => {
+  const started: Worker[] = [];
+  using executor = workers(1, {
+    start: () => {
+      const worker = start();
+      started.push(worker);
+      return worker;
+    },
+  });
+  const deadly = executor.run([job(0.25)], { data: iris, onEpoch: () => void started.at(-1)?.terminate() });
+  await expect(deadly).rejects.toThrow(new EngineError("the trial of rate 0.25, repeat 0, ended 3 workers (it ended)"));
+  expect(started).toHaveLength(3);
+  const [result] = await executor.run([job(0.25)], { data: iris });
+  expect(result?.history).toHaveLength(20);
+});
+
+test("workers that do not start are an error that says why", async () => {
+  using none = workers(2, { start: () => new Worker('throw new Error("no such luck")', { eval: true }) });
+  await expect(none.run([job(0.1), job(0.2)], { data: iris })).rejects.toThrow(/^workers cannot be started here \(Error: no such luck\)/);
+  using refused = workers(2, {
+    start: () => {
+      throw new Error("not allowed");
+    },
+  });
+  await expect(refused.run([job(0.1)], { data: iris })).rejects.toThrow("workers cannot be started here (not allowed)");
+});
+
+test("errors arrive with their class and fields, and the workers go on", async () => {
+  using executor = workers(2);
+  const wrong = readRun({ ...run, model: mlp({ inputs: 5, outputs: 3 }) });
+  const failing = executor.run([job(0.1, { run: wrong })], { data: iris });
+  await expect(failing).rejects.toThrow(new ShapeError("the model has 5 inputs, the training data has 4 columns"));
+  await expect(failing).rejects.toBeInstanceOf(ShapeError);
+  const batch = readRun({ ...run, batchSize: 1000 });
+  const error = await executor.run([job(0.1, { run: batch })], { data: iris }).catch((error) => error);
+  expect(error).toBeInstanceOf(OptionError);
+  expect(error).toMatchObject({ name: "OptionError", field: "run.batchSize", value: 1000 });
+  expect(await executor.run([job(0.1)], { data: iris })).toEqual(await threadExecutor(await load()).run([job(0.1)], { data: iris }));
+});
+
+test("a run that holds functions is refused, and a search runs it in its own thread", async () => {
+  using executor = workers(2);
+  const scheduled: Run = { ...run, epochs: 2, optimizer: adam({ learningRate: (step: number) => 1 / (1 + step) }) };
+  await expect(executor.run([job(0.1, { run: readRun(scheduled) })], { data: iris })).rejects.toThrow(
+    "run.optimizer.learningRate is a function, which cannot be sent to a worker",
+  );
+  const options = { rates: [0.01, 0.1], repeats: 1 };
+  expect(await searchLearningRate(scheduled, iris, { ...options, executor })).toEqual(await searchLearningRate(scheduled, iris, options));
+});
+
+test("stops at once when asked to, and can be used again", async () => {
+  using executor = workers(2);
+  const controller = new AbortController();
+  const long = readRun({ ...run, epochs: 100_000 });
+  const began = executor.run([job(0.1, { run: long }), job(0.2, { run: long }), job(0.3, { run: long })], {
+    data: iris,
+    signal: controller.signal,
+    onEpoch: () => controller.abort(new Error("enough")),
+  });
+  await expect(began).rejects.toThrow("enough");
+  expect(await executor.run([job(0.1)], { data: iris })).toHaveLength(1);
+  await expect(executor.run([job(0.1)], { data: iris, signal: AbortSignal.abort() })).rejects.toThrow(/aborted/);
+});
+
+test("what a listener throws ends the search", async () => {
+  using executor = workers(2);
+  const onEpoch = () => {
+    throw new Error("from the listener");
+  };
+  await expect(executor.run([job(0.1), job(0.2)], { data: iris, onEpoch })).rejects.toThrow("from the listener");
+  await expect(executor.run([job(0.1)], { data: iris, onTrial: onEpoch })).rejects.toThrow("from the listener");
+});
+
+test("once disposed of it cannot be used, and what was under way fails", async () => {
+  const executor = workers(2);
+  const running = executor.run([job(0.1, { run: readRun({ ...run, epochs: 100_000 }) })], { data: iris });
+  executor.dispose();
+  executor.dispose();
+  await expect(running).rejects.toThrow(DisposedError);
+  await expect(executor.run([job(0.1)], { data: iris })).rejects.toThrow("this executor was disposed of");
+});
+
+test("two searches may share it", async () => {
+  using executor = workers(2);
+  const both = await Promise.all([search(executor), search(executor)]);
+  expect(both.map((result) => JSON.stringify(result))).toEqual([inThread, inThread]);
+});
+
+test("refuses options that are none", () => {
+  expect(() => workersExecutor({ workers: 0 })).toThrow("workersExecutor.workers must be an integer at least 1 and at most 1024, got 0");
+  expect(() => workersExecutor({ threads: 2 } as never)).toThrow("workersExecutor.threads is not an option");
+  expect(() => workersExecutor({ start: 1 as never })).toThrow("workersExecutor.start must be a function that starts a worker, got 1");
+  expect(() => workersExecutor().prepare(0)).toThrow("prepare.trials must be");
+});
