@@ -92,7 +92,7 @@ export async function runStudy(
 /** A line for each combination, from the best to the worst. */
 function studyTable(document: StudyDocument): string {
   const { combinations, fields, best, data } = document;
-  const names = ranked(combinations).map((i) => {
+  const names = ranked(document).map((i) => {
     const { values, search, sensitivity, width: decades, standing, text } = combinations[i] as StudyDocument["combinations"][number];
     const number = (value: number | null | undefined) => (value === null || value === undefined ? "–" : short(value));
     return [

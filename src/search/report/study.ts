@@ -50,9 +50,10 @@ export function studyDocument(context: Context, result: StudyResult, train: stri
   };
 }
 
-/** From the best to the worst; those that fail come last. */
-export function ranked(combinations: readonly CombinationDocument[]): number[] {
-  const loss = (i: number) => combinations[i]?.search.best?.validation?.loss ?? Number.POSITIVE_INFINITY;
+/** The best first, the others by their loss; those that fail come last. */
+export function ranked({ combinations, best }: StudyDocument): number[] {
+  const loss = (i: number) =>
+    (i === best ? Number.NEGATIVE_INFINITY : combinations[i]?.search.best?.validation?.loss) ?? Number.POSITIVE_INFINITY;
   return combinations.map((_, i) => i).sort((a, b) => loss(a) - loss(b) || a - b);
 }
 
@@ -60,7 +61,7 @@ export function ranked(combinations: readonly CombinationDocument[]): number[] {
 export function studyReport(document: StudyDocument): string {
   const { data, file, run, combinations, fields, headline, train } = document;
   const { seed, epochs } = run as { seed: number; epochs: number };
-  const order = ranked(combinations);
+  const order = ranked(document);
   return page(`Study on ${data.target}`, document, [
     html`<style>${new Html(STYLE)}</style>
 <h1>What suits ${data.target}?</h1>
