@@ -13,5 +13,15 @@ export default defineConfig({
       { find: /^stepsize$/, replacement: `${entries}/index.ts` },
     ],
   },
-  test: { include: ["test/**/*.test.ts"], testTimeout: 300_000, reporters: ["default"] },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 300_000,
+    reporters: ["default"],
+    coverage: {
+      include: ["src/**/*.ts"],
+      exclude: ["src/generated/**"],
+      reporter: ["text-summary", "json-summary"],
+      reportsDirectory: "build/coverage",
+    },
+  },
 });

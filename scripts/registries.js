@@ -34,6 +34,16 @@ const REGISTRIES = [
   },
   { folders: ["optimizers/kinds", "optimizers/wrappers"], factories: "factories" },
   {
+    folders: ["models/losses"],
+    factories: "losses",
+    list: { name: "lossRules", suffix: "Loss", type: "LossRule", from: "../models/loss.js", about: "Every kind of loss." },
+  },
+  {
+    folders: ["training/metrics"],
+    factories: "metrics",
+    list: { name: "metricRules", suffix: "Metric", type: "MetricRule", from: "../training/metric.js", about: "Every kind of metric." },
+  },
+  {
     folders: ["models/layers"],
     factories: "layers",
     list: { name: "layerRules", suffix: "Layer", type: "AnyLayerRule", from: "../models/layer.js", about: "Every kind of layer." },

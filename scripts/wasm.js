@@ -1,11 +1,12 @@
 // Writes what follows from the formulas (scripts/kernels/), compiles assembly/ and writes what the TypeScript side is built from: the bytes as
-// base64 (works in every host with nothing to configure) and the interface `Kernels`, taken from the compiler's own declarations so that a kernel
+// text (works in every host with nothing to configure) and the interface `Kernels`, taken from the compiler's own declarations so that a kernel
 // without a twin does not compile.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { constantsToMemory } from "./constants.js";
 import { writeKernels } from "./kernels/main.js";
+import { pack } from "./pack.js";
 import { writeIfChanged } from "./write.js";
 
 writeKernels();
@@ -58,19 +59,10 @@ for (const [file, wasm, what] of [
   writeIfChanged(
     `src/generated/${file}.ts`,
     `// Made by scripts/wasm.js: ${what}.
-export const core = "${readFileSync(`build/${wasm}.wasm`).toString("base64")}";
+export const core = "${pack(readFileSync(`build/${wasm}.wasm`))}";
 `,
   );
 }
-
-writeIfChanged(
-  "src/generated/hash.ts",
-  `// Made by scripts/wasm.js.
-
-/** The first half of the SHA-256 of the compiled kernels, whose bits the JavaScript twin gives too. */
-export const coreHash = "${createHash("sha256").update(readFileSync("build/core.wasm")).digest("hex").slice(0, 32)}";
-`,
-);
 
 // what "stepsize/core.wasm" and the entry points of workers and edge functions import
 mkdirSync("dist/engine", { recursive: true });

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { guides } from "./guides.js";
 import { recipes } from "./recipes.js";
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -39,8 +40,23 @@ const head = {
   ],
 };
 
+/** The worker of trials is an entry too: left to itself, the build would make a second bundle of the whole library for it. */
+const trials = {
+  name: "trials",
+  enforce: "pre",
+  transform(code, id) {
+    if (!id.endsWith("executors/start.ts")) return undefined;
+    const own = code.replace(
+      'new URL("./trial-worker.js", import.meta.url), { type: "module" }',
+      'new URL("trial-worker.js", document.baseURI), { type: "module" }',
+    );
+    if (own === code) throw new Error(`${id} starts its worker otherwise than vite.config.js thinks`);
+    return own;
+  },
+};
+
 export default defineConfig({
-  plugins: [head, recipes],
+  plugins: [trials, head, recipes, guides],
   root: path("."),
   assetsInclude: ["**/*.gz"],
   base: "./",
@@ -58,8 +74,12 @@ export default defineConfig({
     modulePreload: false,
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: { ...Object.fromEntries(pages.map((name) => [name.replace(/\.html$/, ""), path(name)])), worker: path("src/worker.ts") },
-      output: { entryFileNames: ({ name }) => (name === "worker" ? "worker.js" : "assets/[name]-[hash].js") },
+      input: {
+        ...Object.fromEntries(pages.map((name) => [name.replace(/\.html$/, ""), path(name)])),
+        worker: path("src/worker.ts"),
+        "trial-worker": path("../src/search/executors/trial-worker.ts"),
+      },
+      output: { entryFileNames: ({ name }) => (name.endsWith("worker") ? "[name].js" : "assets/[name]-[hash].js") },
     },
   },
 });

@@ -1,5 +1,5 @@
 // Passes over one or two vectors.
-import { add, clamp as clampTo, flushed, load, mul, neg, splat, store, sub } from "../lanes";
+import { add, clamp as clampTo, flushed, load, mul, neg, sign, splat, store, sub } from "../lanes";
 
 /** x = a x */
 export function scale(x: usize, A: v128): void {
@@ -34,4 +34,10 @@ export function flush(x: usize, LIMIT: v128): void {
 export function blend(p: usize, old: usize, r: usize): void {
   const ONE = splat(1), R = load(r);
   store(p, add(mul(R, load(p)), mul(sub(ONE, R), load(old))));
+}
+
+/** g = g + l1 sign(p) + l2 p: the gradient of l1 |p| + l2 p^2 / 2 is added. */
+export function penalize(p: usize, g: usize, L1: v128, L2: v128): void {
+  const P = load(p);
+  store(g, add(load(g), add(mul(L1, sign(P)), mul(L2, P))));
 }

@@ -2,7 +2,7 @@
 //
 // `stride` is the number of floats from one row to the next of what is as wide as the result, or in the weight gradient of x: more than the
 // number of columns where the call computes a part of a larger product (src/engine/threads/split.ts).
-import { TINY } from "../limits";
+import { FORWARD, TINY } from "../limits";
 import { add, flushed, load, splat, store } from "../lanes";
 import { product } from "./product";
 
@@ -10,20 +10,20 @@ import { product } from "./product";
 export function dense(
   x: usize, w: usize, b: usize, y: usize, rows: usize, inputs: usize, outputs: usize, relu: i32, stride: usize,
 ): void {
-  product(x, inputs << 2, 4, w, stride << 2, y, stride << 2, rows, inputs, outputs, b, relu, 0);
+  product(x, inputs << 2, 4, w, stride << 2, y, stride << 2, rows, inputs, outputs, b, relu, 0, FORWARD);
 }
 
 /** dw[inputs × outputs] = x^T dy, summed over rows. */
 export function denseWeightGradient(x: usize, dy: usize, dw: usize, rows: usize, inputs: usize, outputs: usize, stride: usize): void {
-  if (outputs == 1) product(dy, 4, 4, x, stride << 2, dw, 0, 1, rows, inputs, 0, 0, 0); // as a row, which is as good as a column
-  else product(x, 4, stride << 2, dy, outputs << 2, dw, outputs << 2, inputs, rows, outputs, 0, 0, 0);
+  if (outputs == 1) product(dy, 4, 4, x, stride << 2, dw, 0, 1, rows, inputs, 0, 0, 0, TINY); // as a row, which is as good as a column
+  else product(x, 4, stride << 2, dy, outputs << 2, dw, outputs << 2, inputs, rows, outputs, 0, 0, 0, TINY);
 }
 
 /** dx[rows × inputs] = dy w^T, with wt the transposed weights [outputs × inputs]; 0 where gate (y of a relu layer before, or 0 for none) is not above 0. */
 export function denseInputGradient(
   dy: usize, wt: usize, dx: usize, rows: usize, inputs: usize, outputs: usize, gate: usize, stride: usize,
 ): void {
-  product(dy, outputs << 2, 4, wt, stride << 2, dx, stride << 2, rows, outputs, inputs, 0, 0, gate);
+  product(dy, outputs << 2, 4, wt, stride << 2, dx, stride << 2, rows, outputs, inputs, 0, 0, gate, TINY);
 }
 
 /** db[columns] = the sums of the columns of dy[rows × columns], in rising row. */

@@ -2,12 +2,11 @@
 //
 // Order of summation: every element of a result is start + a0 b0 + a1 b1 + ..., one after the other in rising k, each product and each
 // sum rounded to f32. Lanes, tiles and blocks hold different elements of the result or sums that are not yet whole, never parts of one sum
-// side by side, so that they cannot change a bit. Results no larger than TINY are zero (limits.ts).
+// side by side, so that they cannot change a bit. Results no larger than a limit are zero (limits.ts).
 //
 // Wide results are made by `blocks` in tiles of 4 rows by 8 columns; what they leave, and narrow ones, by `rows` in tiles of 4 rows by 8, 4 or, with
 // rows for lanes, up to 3 columns, or, of a last row alone, 1 by 16. At an edge such a tile is moved back to overlap its neighbour, which writes
 // the same values again: no masks, no reads outside, no slow path.
-import { TINY } from "../limits";
 import { add, and, andnot, gather, gt, le, load, loadSplat, mul, scatter, splat, store } from "../lanes";
 
 /** Where a thread keeps what it spreads and packs, PACKED bytes below the arena (src/engine/memory.ts). */
@@ -28,7 +27,7 @@ const PANELS: usize = 512;
  */
 export function product(
   a: usize, aRow: usize, aStep: usize, b: usize, bStep: usize, c: usize, cStep: usize, m: usize, k: usize, n: usize,
-  start: usize, relu: i32, gate: usize,
+  start: usize, relu: i32, gate: usize, limit: f32,
 ): void {
   const toGate = gate ? gate - c : 0;
   let width = n << 2;
@@ -37,14 +36,14 @@ export function product(
   const fours = (m & 3) == 1 ? m - 1 : m;
   if (fours && width >= (packs ? WIDE_PACKED : WIDE)) {
     const whole = width & ~31;
-    blocks(a, aRow, aStep, b, bStep, c, cStep, fours, k, whole, packs, start, relu, toGate);
-    if (fours < m) rows(a + fours * aRow, aRow, aStep, b, bStep, c + fours * cStep, cStep, 1, k, whole, start, relu, toGate);
+    blocks(a, aRow, aStep, b, bStep, c, cStep, fours, k, whole, packs, start, relu, toGate, limit);
+    if (fours < m) rows(a + fours * aRow, aRow, aStep, b, bStep, c + fours * cStep, cStep, 1, k, whole, start, relu, toGate, limit);
     width -= whole;
     b += whole;
     c += whole;
     if (start) start += whole;
   }
-  if (width) rows(a, aRow, aStep, b, bStep, c, cStep, m, k, width, start, relu, toGate);
+  if (width) rows(a, aRow, aStep, b, bStep, c, cStep, m, k, width, start, relu, toGate, limit);
 }
 
 /**
@@ -53,7 +52,7 @@ export function product(
  */
 function blocks(
   a: usize, aRow: usize, aStep: usize, b: usize, bStep: usize, c: usize, cStep: usize, m: usize, k: usize, width: usize, packs: bool,
-  start: usize, relu: i32, toGate: usize,
+  start: usize, relu: i32, toGate: usize, limit: f32,
 ): void {
   const most = packs ? PANELS : width;
   for (let j: usize = 0; j < width; j += most) {
@@ -74,7 +73,7 @@ function blocks(
         spread(A, r1 * aRow, r2 * aRow, r3 * aRow, aStep, depth);
         tiles(
           B, step, next, C, C + r1 * cStep, C + r2 * cStep, C + r3 * cStep, depth, wide,
-          start ? start + j : 0, from > 0, last ? TINY : -1, last ? relu : 0, last ? toGate : 0,
+          start ? start + j : 0, from > 0, last ? limit : -1, last ? relu : 0, last ? toGate : 0,
         );
       }
     }
@@ -151,25 +150,25 @@ function tiles(
 /** All rows of so many bytes of columns, whatever they are. The gate for the element at p lies at p + toGate. */
 function rows(
   a: usize, aRow: usize, aStep: usize, b: usize, bStep: usize, c: usize, cStep: usize, m: usize, k: usize, width: usize,
-  start: usize, relu: i32, toGate: usize,
+  start: usize, relu: i32, toGate: usize, limit: f32,
 ): void {
   for (let i: usize = 0; i < m; i += 4, a += aRow << 2, c += cStep << 2) {
     // rows that are not there repeat the last one
     const r1: usize = m - i > 1 ? 1 : 0, r2: usize = m - i > 2 ? 2 : r1, r3: usize = m - i > 3 ? 3 : r2;
     const a1 = r1 * aRow, a2 = r2 * aRow, a3 = r3 * aRow, c1 = c + r1 * cStep, c2 = c + r2 * cStep, c3 = c + r3 * cStep;
     let j: usize = 0;
-    if (r1 == 0) for (; j + 64 <= width; j += 64) row16(a, aStep, b + j, bStep, c + j, k, start ? start + j : 0, relu, toGate);
-    if (width < 16) columns(a, a1, a2, a3, aStep, b, bStep, c, c1, c2, c3, k, width, start, relu, toGate);
-    else if (j < width) strip(a, a1, a2, a3, aStep, b, bStep, c, c1, c2, c3, k, j, width, start, relu, toGate);
+    if (r1 == 0) for (; j + 64 <= width; j += 64) row16(a, aStep, b + j, bStep, c + j, k, start ? start + j : 0, relu, toGate, limit);
+    if (width < 16) columns(a, a1, a2, a3, aStep, b, bStep, c, c1, c2, c3, k, width, start, relu, toGate, limit);
+    else if (j < width) strip(a, a1, a2, a3, aStep, b, bStep, c, c1, c2, c3, k, j, width, start, relu, toGate, limit);
   }
 }
 
 /** Four rows, three of them a1, a2 and a3 behind the first, from column j / 4 on. */
 function strip(
   A0: usize, a1: usize, a2: usize, a3: usize, aStep: usize, b: usize, bStep: usize,
-  c0: usize, c1: usize, c2: usize, c3: usize, k: usize, j: usize, width: usize, start: usize, relu: i32, toGate: usize,
+  c0: usize, c1: usize, c2: usize, c3: usize, k: usize, j: usize, width: usize, start: usize, relu: i32, toGate: usize, limit: f32,
 ): void {
-  const LIMIT = splat(TINY), MASK = maskOf(relu);
+  const LIMIT = splat(limit), MASK = maskOf(relu);
   const height = k * bStep;
   if (j + 32 <= width) for (;;) {
     let a = A0;
@@ -227,7 +226,7 @@ function strip(
 /** Four rows, which are the lanes, of one to three columns: those that are not there repeat the last one. */
 function columns(
   a: usize, a1: usize, a2: usize, a3: usize, aStep: usize, b: usize, bStep: usize,
-  c0: usize, c1: usize, c2: usize, c3: usize, k: usize, width: usize, start: usize, relu: i32, toGate: usize,
+  c0: usize, c1: usize, c2: usize, c3: usize, k: usize, width: usize, start: usize, relu: i32, toGate: usize, limit: f32,
 ): void {
   const j1: usize = width > 4 ? 4 : 0, j2: usize = width > 8 ? 8 : j1;
   let s0 = splat(0), s1 = splat(0), s2 = splat(0);
@@ -243,13 +242,15 @@ function columns(
     s2 = add(s2, mul(A, loadSplat(b + j2)));
     a += aStep;
   }
-  const MASK = maskOf(relu);
-  finishColumn(c0, c1, c2, c3, s0, MASK, toGate);
-  if (j1) finishColumn(c0 + j1, c1 + j1, c2 + j1, c3 + j1, s1, MASK, toGate);
-  if (j2 > j1) finishColumn(c0 + j2, c1 + j2, c2 + j2, c3 + j2, s2, MASK, toGate);
+  const LIMIT = splat(limit), MASK = maskOf(relu);
+  finishColumn(c0, c1, c2, c3, s0, LIMIT, MASK, toGate);
+  if (j1) finishColumn(c0 + j1, c1 + j1, c2 + j1, c3 + j1, s1, LIMIT, MASK, toGate);
+  if (j2 > j1) finishColumn(c0 + j2, c1 + j2, c2 + j2, c3 + j2, s2, LIMIT, MASK, toGate);
 }
 
-function row16(a: usize, aStep: usize, b: usize, bStep: usize, c: usize, k: usize, start: usize, relu: i32, toGate: usize): void {
+function row16(
+  a: usize, aStep: usize, b: usize, bStep: usize, c: usize, k: usize, start: usize, relu: i32, toGate: usize, limit: f32,
+): void {
   let s0 = splat(0), s1 = s0, s2 = s0, s3 = s0;
   if (start) {
     s0 = load(start);
@@ -265,7 +266,7 @@ function row16(a: usize, aStep: usize, b: usize, bStep: usize, c: usize, k: usiz
     s3 = add(s3, mul(A, load(b + 48)));
     a += aStep;
   }
-  const LIMIT = splat(TINY), MASK = maskOf(relu);
+  const LIMIT = splat(limit), MASK = maskOf(relu);
   finishRow(c, s0, s1, LIMIT, MASK, toGate);
   finishRow(c + 32, s2, s3, LIMIT, MASK, toGate);
 }
@@ -289,8 +290,8 @@ function finishRow(c: usize, s0: v128, s1: v128, LIMIT: v128, MASK: v128, toGate
 }
 
 @inline
-function finishColumn(c0: usize, c1: usize, c2: usize, c3: usize, s: v128, MASK: v128, toGate: usize): void {
-  s = andnot(s, le(and(s, MASK), splat(TINY)));
+function finishColumn(c0: usize, c1: usize, c2: usize, c3: usize, s: v128, LIMIT: v128, MASK: v128, toGate: usize): void {
+  s = andnot(s, le(and(s, MASK), LIMIT));
   if (toGate) s = and(s, gt(gather(c0 + toGate, c1 + toGate, c2 + toGate, c3 + toGate), splat(0)));
   scatter(c0, c1, c2, c3, s);
 }

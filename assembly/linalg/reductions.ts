@@ -1,7 +1,8 @@
 // Reductions, in float64: squares of floats are exact there and cannot overflow, and the norm of a hundred million parameters
 // loses nothing. The order is fixed: element i goes to sum i mod 8, in rising i; the eight sums are added as a tree. Update rules that sum
-// on the way (optimizers/) have four sums: element i goes to sum i mod 4.
-import { abs, add, largest, load, lower, lowerProduct, lt, mul, pmax, splat, sub, total, upper, upperProduct } from "../lanes";
+// on the way (optimizers/) have four sums: element i goes to sum i mod 4. Nothing behind the last element counts, which may be NaN where a run
+// has exploded.
+import { abs, add, largest, load, loadLeft, lower, lowerProduct, lt, mul, pmax, splat, sub, total, upper, upperProduct } from "../lanes";
 
 /** The sum of x[i]^2. */
 export function sumSquares(x: usize, n: usize): f64 {
@@ -18,14 +19,17 @@ export function dot(x: usize, y: usize, n: usize): f64 {
     s2 = f64x2.add(s2, low(x + i + 16, y + i + 16));
     s3 = f64x2.add(s3, low(x + i + 24, y + i + 24));
   }
-  for (let i = pairs; i < end; i += 32) {
-    // at most seven floats are left: one vector, then perhaps a second, padded with zeros
-    s0 = f64x2.add(s0, low(x + i, y + i));
-    s1 = f64x2.add(s1, low(x + i + 8, y + i + 8));
-    if (end - i > 16) {
-      s2 = f64x2.add(s2, low(x + i + 16, y + i + 16));
-      s3 = f64x2.add(s3, low(x + i + 24, y + i + 24));
-    }
+  // at most seven floats are left: one vector, then perhaps a second
+  const left = n & 7;
+  if (left) {
+    const X = loadLeft(x + pairs, left), Y = loadLeft(y + pairs, left);
+    s0 = f64x2.add(s0, lowerProduct(X, Y));
+    s1 = f64x2.add(s1, upperProduct(X, Y));
+  }
+  if (left > 4) {
+    const X = loadLeft(x + pairs + 16, left - 4), Y = loadLeft(y + pairs + 16, left - 4);
+    s2 = f64x2.add(s2, lowerProduct(X, Y));
+    s3 = f64x2.add(s3, upperProduct(X, Y));
   }
   return total(f64x2.add(s0, s2), f64x2.add(s1, s3));
 }
@@ -43,29 +47,30 @@ export function finite(x: usize, n: usize): i32 {
   const end = n << 2, eights = end & ~127;
   for (let i: usize = 0; i < eights; i += 128) {
     bits = v128.or(bits, v128.or(
-      v128.or(v128.or(rest(x + i), rest(x + i + 16)), v128.or(rest(x + i + 32), rest(x + i + 48))),
-      v128.or(v128.or(rest(x + i + 64), rest(x + i + 80)), v128.or(rest(x + i + 96), rest(x + i + 112)))));
+      v128.or(v128.or(rest(x + i, 4), rest(x + i + 16, 4)), v128.or(rest(x + i + 32, 4), rest(x + i + 48, 4))),
+      v128.or(v128.or(rest(x + i + 64, 4), rest(x + i + 80, 4)), v128.or(rest(x + i + 96, 4), rest(x + i + 112, 4)))));
   }
-  for (let i = eights; i < end; i += 16) bits = v128.or(bits, rest(x + i));
+  let left = n - (eights >> 2);
+  for (let i = eights; i < end; i += 16, left -= 4) bits = v128.or(bits, rest(x + i, left));
   return i32(!v128.any_true(bits));
 }
 
 // @ts-ignore: decorator
 @inline
-function rest(x: usize): v128 {
-  const X = load(x);
+function rest(x: usize, left: usize): v128 {
+  const X = loadLeft(x, left);
   return sub(X, X);
 }
 
 /** The sum of |x[i]|. */
 export function sumAbs(x: usize, n: usize): f64 {
   let s0 = f64x2.splat(0), s1 = f64x2.splat(0), s2 = f64x2.splat(0), s3 = f64x2.splat(0);
-  for (let i: usize = 0, end = n << 2; i < end; i += 32) {
-    let X = abs(load(x + i));
+  for (let i: usize = 0, left = n; left > 0; i += 32, left -= min(left, 8)) {
+    let X = abs(loadLeft(x + i, left));
     s0 = f64x2.add(s0, lower(X));
     s1 = f64x2.add(s1, upper(X));
-    if (i + 16 < end) {
-      X = abs(load(x + i + 16));
+    if (left > 4) {
+      X = abs(loadLeft(x + i + 16, left - 4));
       s2 = f64x2.add(s2, lower(X));
       s3 = f64x2.add(s3, upper(X));
     }
@@ -76,12 +81,12 @@ export function sumAbs(x: usize, n: usize): f64 {
 /** The sum of (x[i] - y[i])^2, the differences rounded to f32. */
 export function squaredDistance(x: usize, y: usize, n: usize): f64 {
   let s0 = f64x2.splat(0), s1 = f64x2.splat(0), s2 = f64x2.splat(0), s3 = f64x2.splat(0);
-  for (let i: usize = 0, end = n << 2; i < end; i += 32) {
-    let D = sub(load(x + i), load(y + i));
+  for (let i: usize = 0, left = n; left > 0; i += 32, left -= min(left, 8)) {
+    let D = sub(loadLeft(x + i, left), loadLeft(y + i, left));
     s0 = f64x2.add(s0, lowerProduct(D, D));
     s1 = f64x2.add(s1, upperProduct(D, D));
-    if (i + 16 < end) {
-      D = sub(load(x + i + 16), load(y + i + 16));
+    if (left > 4) {
+      D = sub(loadLeft(x + i + 16, left - 4), loadLeft(y + i + 16, left - 4));
       s2 = f64x2.add(s2, lowerProduct(D, D));
       s3 = f64x2.add(s3, upperProduct(D, D));
     }
@@ -93,12 +98,12 @@ export function squaredDistance(x: usize, y: usize, n: usize): f64 {
 export function sumSquaresDecayed(p: usize, g: usize, n: usize, decay: f32, scale: f32): f64 {
   const DECAY = splat(decay), SCALE = splat(scale);
   let s0 = f64x2.splat(0), s1 = f64x2.splat(0), s2 = f64x2.splat(0), s3 = f64x2.splat(0);
-  for (let i: usize = 0, end = n << 2; i < end; i += 32) {
-    let G = add(mul(SCALE, load(g + i)), mul(DECAY, load(p + i)));
+  for (let i: usize = 0, left = n; left > 0; i += 32, left -= min(left, 8)) {
+    let G = add(mul(SCALE, loadLeft(g + i, left)), mul(DECAY, loadLeft(p + i, left)));
     s0 = f64x2.add(s0, lowerProduct(G, G));
     s1 = f64x2.add(s1, upperProduct(G, G));
-    if (i + 16 < end) {
-      G = add(mul(SCALE, load(g + i + 16)), mul(DECAY, load(p + i + 16)));
+    if (left > 4) {
+      G = add(mul(SCALE, loadLeft(g + i + 16, left - 4)), mul(DECAY, loadLeft(p + i + 16, left - 4)));
       s2 = f64x2.add(s2, lowerProduct(G, G));
       s3 = f64x2.add(s3, upperProduct(G, G));
     }
@@ -110,14 +115,14 @@ export function sumSquaresDecayed(p: usize, g: usize, n: usize, decay: f32, scal
 export function dotDecayed(p: usize, g: usize, u: usize, n: usize, decay: f32, scale: f32): f64 {
   const DECAY = splat(decay), SCALE = splat(scale);
   let s0 = f64x2.splat(0), s1 = f64x2.splat(0), s2 = f64x2.splat(0), s3 = f64x2.splat(0);
-  for (let i: usize = 0, end = n << 2; i < end; i += 32) {
-    let G = add(mul(SCALE, load(g + i)), mul(DECAY, load(p + i)));
-    let U = load(u + i);
+  for (let i: usize = 0, left = n; left > 0; i += 32, left -= min(left, 8)) {
+    let G = add(mul(SCALE, loadLeft(g + i, left)), mul(DECAY, loadLeft(p + i, left)));
+    let U = loadLeft(u + i, left);
     s0 = f64x2.add(s0, lowerProduct(G, U));
     s1 = f64x2.add(s1, upperProduct(G, U));
-    if (i + 16 < end) {
-      G = add(mul(SCALE, load(g + i + 16)), mul(DECAY, load(p + i + 16)));
-      U = load(u + i + 16);
+    if (left > 4) {
+      G = add(mul(SCALE, loadLeft(g + i + 16, left - 4)), mul(DECAY, loadLeft(p + i + 16, left - 4)));
+      U = loadLeft(u + i + 16, left - 4);
       s2 = f64x2.add(s2, lowerProduct(G, U));
       s3 = f64x2.add(s3, upperProduct(G, U));
     }
@@ -128,6 +133,6 @@ export function dotDecayed(p: usize, g: usize, u: usize, n: usize, decay: f32, s
 /** The largest |x[i]|; NaN counts as nothing. */
 export function maxAbs(x: usize, n: usize): f32 {
   let MAX = splat(0);
-  for (let i: usize = 0; i < n << 2; i += 16) MAX = pmax(MAX, abs(load(x + i)));
+  for (let i: usize = 0, left = n; left > 0; i += 16, left -= min(left, 4)) MAX = pmax(MAX, abs(loadLeft(x + i, left)));
   return largest(MAX);
 }

@@ -2,18 +2,17 @@
 //   momo      m = b m + a G;                             returns the sum of m^2
 //   momoAdam  m = b1 m + a1 G;  v = b2 v + a2 G^2;       returns the sum of m^2 / (sqrt(v) c2 + epsilon)
 // The second is sgd with m for the gradient, or adamStep (elementwise/adam.ts).
-import { add, div, load, lowerProduct, mul, splat, sqrt, store, total, upperProduct } from "../lanes";
+import { add, div, loadLeft, lowerProduct, mul, splat, sqrt, storeLeft, total, upperProduct } from "../lanes";
 
 export function momo(g: usize, m: usize, n: usize, b: f32, a: f32, scale: f32): f64 {
   const B = splat(b), A = splat(a), SCALE = splat(scale);
   let s01 = f64x2.splat(0), s23 = f64x2.splat(0);
-  let i: usize = 0;
-  if (n) do {
-    const M = add(mul(B, load(m + i)), mul(A, mul(SCALE, load(g + i))));
-    store(m + i, M);
+  for (let i: usize = 0, left = n; left > 0; i += 16, left -= min(left, 4)) {
+    const M = add(mul(B, loadLeft(m + i, left)), mul(A, mul(SCALE, loadLeft(g + i, left))));
+    storeLeft(m + i, M, left);
     s01 = f64x2.add(s01, lowerProduct(M, M));
     s23 = f64x2.add(s23, upperProduct(M, M));
-  } while ((i += 16) < n << 2);
+  }
   return total(s01, s23);
 }
 
@@ -22,16 +21,15 @@ export function momoAdam(
 ): f64 {
   const B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), C2 = splat(c2), EPSILON = splat(epsilon), SCALE = splat(scale);
   let s01 = f64x2.splat(0), s23 = f64x2.splat(0);
-  let i: usize = 0;
-  if (n) do {
-    const G = mul(SCALE, load(g + i));
-    const M = add(mul(B1, load(m + i)), mul(A1, G));
-    const V = add(mul(B2, load(v + i)), mul(A2, mul(G, G)));
+  for (let i: usize = 0, left = n; left > 0; i += 16, left -= min(left, 4)) {
+    const G = mul(SCALE, loadLeft(g + i, left));
+    const M = add(mul(B1, loadLeft(m + i, left)), mul(A1, G));
+    const V = add(mul(B2, loadLeft(v + i, left)), mul(A2, mul(G, G)));
     const U = div(M, add(mul(sqrt(V), C2), EPSILON));
-    store(m + i, M);
-    store(v + i, V);
+    storeLeft(m + i, M, left);
+    storeLeft(v + i, V, left);
     s01 = f64x2.add(s01, lowerProduct(M, U));
     s23 = f64x2.add(s23, upperProduct(M, U));
-  } while ((i += 16) < n << 2);
+  }
   return total(s01, s23);
 }

@@ -5,7 +5,7 @@
 //   dadaptSgd   G s;                    s = s + rate G                                           with the old s in the sum
 // (a1, a2 and a3 hold the estimate of the rate). The second, adamStep or fromStart (elementwise/), moves the parameters. In prodigy m, v and s
 // may be one array, so each of them is stored before the next is loaded.
-import { add, div, load, lowerProduct, mul, splat, sqrt, store, sub, total, upperProduct } from "../lanes";
+import { add, div, loadLeft, lowerProduct, mul, splat, sqrt, storeLeft, sub, total, upperProduct } from "../lanes";
 
 export function prodigy(
   p: usize, g: usize, m: usize, v: usize, s: usize, x0: usize, n: usize,
@@ -14,17 +14,16 @@ export function prodigy(
   const B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), B3 = splat(b3), A3 = splat(a3);
   const DECAY = splat(decay), SCALE = splat(scale);
   let s01 = f64x2.splat(0), s23 = f64x2.splat(0);
-  let i: usize = 0;
-  if (n) do {
-    const P = load(p + i);
-    const G = add(mul(SCALE, load(g + i)), mul(DECAY, P));
-    const D = sub(load(x0 + i), P);
+  for (let i: usize = 0, left = n; left > 0; i += 16, left -= min(left, 4)) {
+    const P = loadLeft(p + i, left);
+    const G = add(mul(SCALE, loadLeft(g + i, left)), mul(DECAY, P));
+    const D = sub(loadLeft(x0 + i, left), P);
     s01 = f64x2.add(s01, lowerProduct(G, D));
     s23 = f64x2.add(s23, upperProduct(G, D));
-    store(m + i, add(mul(B1, load(m + i)), mul(A1, G)));
-    store(v + i, add(mul(B2, load(v + i)), mul(A2, mul(G, G))));
-    store(s + i, add(mul(B3, load(s + i)), mul(A3, G)));
-  } while ((i += 16) < n << 2);
+    storeLeft(m + i, add(mul(B1, loadLeft(m + i, left)), mul(A1, G)), left);
+    storeLeft(v + i, add(mul(B2, loadLeft(v + i, left)), mul(A2, mul(G, G))), left);
+    storeLeft(s + i, add(mul(B3, loadLeft(s + i, left)), mul(A3, G)), left);
+  }
   return total(s01, s23);
 }
 
@@ -35,30 +34,28 @@ export function dadaptAdam(
   const B1 = splat(b1), A1 = splat(a1), B2 = splat(b2), A2 = splat(a2), B3 = splat(b3), A3 = splat(a3), EPSILON = splat(epsilon);
   const DECAY = splat(decay), SCALE = splat(scale);
   let s01 = f64x2.splat(0), s23 = f64x2.splat(0);
-  let i: usize = 0;
-  if (n) do {
-    const G = add(mul(SCALE, load(g + i)), mul(DECAY, load(p + i)));
-    const V = load(v + i), S = load(s + i);
+  for (let i: usize = 0, left = n; left > 0; i += 16, left -= min(left, 4)) {
+    const G = add(mul(SCALE, loadLeft(g + i, left)), mul(DECAY, loadLeft(p + i, left)));
+    const V = loadLeft(v + i, left), S = loadLeft(s + i, left);
     const D = div(S, add(sqrt(V), EPSILON));
     s01 = f64x2.add(s01, lowerProduct(G, D));
     s23 = f64x2.add(s23, upperProduct(G, D));
-    store(m + i, add(mul(B1, load(m + i)), mul(A1, G)));
-    store(v + i, add(mul(B2, V), mul(A2, mul(G, G))));
-    store(s + i, add(mul(B3, S), mul(A3, G)));
-  } while ((i += 16) < n << 2);
+    storeLeft(m + i, add(mul(B1, loadLeft(m + i, left)), mul(A1, G)), left);
+    storeLeft(v + i, add(mul(B2, V), mul(A2, mul(G, G))), left);
+    storeLeft(s + i, add(mul(B3, S), mul(A3, G)), left);
+  }
   return total(s01, s23);
 }
 
 export function dadaptSgd(p: usize, g: usize, s: usize, n: usize, rate: f32, decay: f32, scale: f32): f64 {
   const RATE = splat(rate), DECAY = splat(decay), SCALE = splat(scale);
   let s01 = f64x2.splat(0), s23 = f64x2.splat(0);
-  let i: usize = 0;
-  if (n) do {
-    const G = add(mul(SCALE, load(g + i)), mul(DECAY, load(p + i)));
-    const S = load(s + i);
+  for (let i: usize = 0, left = n; left > 0; i += 16, left -= min(left, 4)) {
+    const G = add(mul(SCALE, loadLeft(g + i, left)), mul(DECAY, loadLeft(p + i, left)));
+    const S = loadLeft(s + i, left);
     s01 = f64x2.add(s01, lowerProduct(G, S));
     s23 = f64x2.add(s23, upperProduct(G, S));
-    store(s + i, add(S, mul(RATE, G)));
-  } while ((i += 16) < n << 2);
+    storeLeft(s + i, add(S, mul(RATE, G)), left);
+  }
   return total(s01, s23);
 }

@@ -4,7 +4,6 @@ import type { Serve } from "./ui/work.js";
 const tasks: Record<string, () => Promise<{ serve: Serve }>> = {
   surfaces: () => import("./surfaces/task.js"),
   train: () => import("./playground/task.js"),
-  trials: () => import("./search/task.js"),
   benchmark: () => import("./benchmark/task.js"),
 };
 

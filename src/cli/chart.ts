@@ -1,6 +1,9 @@
+import { stripVTControlCharacters } from "node:util";
 import { plot } from "asciichart";
-import type { RateResult, SearchResult } from "../search/conclude.js";
-import { short } from "../search/report/format.js";
+import type { SearchResult } from "../search/conclude.js";
+import { explained, percent, short } from "../search/report/format.js";
+import { lossRange, scoreView } from "../search/report/view.js";
+import { isFailing } from "../search/verdict.js";
 import { MARKS } from "../search/words.js";
 import { paint, STYLES, width } from "./terminal.js";
 
@@ -8,34 +11,96 @@ const HEIGHT = 12;
 /** Columns for the labels of the vertical axis. */
 const LABEL = 9;
 
-/** The loss that rates are chosen by against the rate, both logarithmic; marks say what became of each rate. */
-export function rateChart({ rates, best }: SearchResult): string[] {
+/** What is compared, against the rate: the score where the choice is made, or the loss where there is no score; marks say what became of each rate. */
+export function rateChart(result: SearchResult): string[] {
+  const { rates, best } = result;
   const x = axis(rates.map(({ rate }) => Math.log10(rate)));
-  const lossOf = ({ validation, finalLoss }: RateResult) => validation?.loss ?? finalLoss;
-  const known = rates.filter((result) => (lossOf(result) ?? 0) > 0);
+  const { title, values, low, high, guess, format, worst } = viewOf(result);
+  const within = (value: number) => Math.min(high, Math.max(low, value));
+  const known = rates.flatMap(({ rate }, i) => {
+    const value = values[i] ?? null;
+    return value === null ? [] : [{ column: x.column(Math.log10(rate)), value: within(value) }];
+  });
   if (known.length === 0) return [];
-  const roof = 10 * (lossOf(known[0] as RateResult) as number);
-  const height = (result: RateResult) => Math.log10(Math.min(lossOf(result) as number, roof));
-  const points = known.map((result) => ({ column: x.column(Math.log10(result.rate)), value: height(result) }));
-  const canvas = new Canvas(points, (value) => short(10 ** value));
-  for (const result of rates) {
-    const { verdict } = result;
-    const column = x.column(Math.log10(result.rate));
-    const symbol = paint(STYLES[verdict], result === best ? "★" : MARKS[verdict]);
-    if (known.includes(result)) canvas.mark(column, height(result), symbol);
-    else if (verdict === "diverged" || verdict === "erratic") canvas.mark(column, Number.POSITIVE_INFINITY, symbol);
-  }
+  const canvas = new Canvas(known, format, HEIGHT, [low, high]);
+  if (guess !== null && guess >= low && guess <= high) canvas.rule(guess);
+  rates.forEach((one, i) => {
+    const value = values[i] ?? null;
+    const symbol = paint(STYLES[one.verdict], one.rate === best?.rate ? "★" : MARKS[one.verdict]);
+    if (value !== null || isFailing(one.verdict))
+      canvas.mark(x.column(Math.log10(one.rate)), value === null ? worst : within(value), symbol);
+  });
   const legend = (Object.keys(MARKS) as (keyof typeof MARKS)[])
-    .filter((verdict) => rates.some((result) => result.verdict === verdict && result !== best))
+    .filter((verdict) => rates.some((one) => one.verdict === verdict && one.rate !== best?.rate))
     .map((verdict) => paint(STYLES[verdict], `${MARKS[verdict]} ${verdict}`));
-  const clipped = known.some((result) => (lossOf(result) as number) > roof) ? [`(losses above ${short(roof)} are drawn at the top)`] : [];
+  const outside = values.filter((value) => value !== null && (value < low || value > high)).length;
+  const notes = [
+    ...(guess === null ? [] : [guess >= low && guess <= high ? "┈ guessing" : `guessing has ${format(guess)}`]),
+    ...(outside > 0 ? [`${outside === 1 ? "1 rate lies" : `${outside} rates lie`} beyond the edge`] : []),
+  ];
   return [
-    `${best?.validation === null ? "training" : "validation"} loss against learning rate`,
+    `${title} against learning rate`,
     ...canvas.lines(),
     x.ruler(),
-    `${" ".repeat(LABEL)}${paint("green", "★ to use")}  ${legend.join("  ")}`,
-    ...clipped.map((note) => " ".repeat(LABEL) + note),
+    ...laid([...(best === null ? [] : [paint("green", "★ to use")]), ...legend, ...notes]),
   ];
+}
+
+/** What a chart shows: values by rate, null of rates that have none, and the range that is drawn. */
+interface ChartView {
+  readonly title: string;
+  readonly values: readonly (number | null)[];
+  readonly low: number;
+  readonly high: number;
+  readonly guess: number | null;
+  readonly format: (value: number) => string;
+  /** Where rates that failed are marked. */
+  readonly worst: number;
+}
+
+function viewOf(result: SearchResult): ChartView {
+  const { rates, best, guessing, scoreName } = result;
+  const view = scoreView(result);
+  if (view !== undefined) {
+    const accuracy = scoreName === "accuracy";
+    return {
+      title: `${accuracy ? "accuracy" : "R²"} on validation rows`,
+      values: view.points.map((point) => point?.score ?? null),
+      low: view.low,
+      high: view.high,
+      guess: view.guess,
+      format: (value) => (accuracy ? percent(value) : explained(value)),
+      worst: view.low,
+    };
+  }
+  const losses = rates.map(({ validation, finalLoss }) => validation?.loss ?? finalLoss);
+  const [low, high] = lossRange(losses, guessing.loss).map(Math.log10) as [number, number];
+  return {
+    title: `${best?.validation ? "validation" : "training"} loss`,
+    values: losses.map((loss) => (loss === null ? null : Math.log10(loss))),
+    low,
+    high,
+    guess: guessing.loss === null ? null : Math.log10(guessing.loss),
+    format: (value) => short(10 ** value),
+    worst: high,
+  };
+}
+
+/** Words side by side, in as many lines as they need. */
+function laid(words: readonly string[]): string[] {
+  const lines: string[] = [];
+  let used = 0;
+  for (const word of words) {
+    const long = stripVTControlCharacters(word).length;
+    if (lines.length === 0 || LABEL + used + 2 + long > width()) {
+      lines.push(" ".repeat(LABEL) + word);
+      used = long;
+    } else {
+      lines.push(`${lines.pop()}  ${word}`);
+      used += 2 + long;
+    }
+  }
+  return lines;
 }
 
 /**
@@ -77,15 +142,19 @@ class Canvas {
   readonly #low: number;
   readonly #high: number;
 
-  constructor(points: readonly Point[], format: (value: number) => string, height = HEIGHT) {
+  /** @param range the values at the bottom and the top: by default the least and the greatest of the points. */
+  constructor(points: readonly Point[], format: (value: number) => string, height = HEIGHT, range?: readonly [number, number]) {
     const values = points.map(({ value }) => value);
-    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const [low, high] = range ?? [Math.min(...values), Math.max(...values)];
     // a flat line needs some height for its label
     [this.#low, this.#high] = high - low > 1e-9 * Math.abs(high) ? [low, high] : [low - 0.5, low + 0.5];
     const columns = room();
-    const series = Array.from({ length: columns + 1 }, (_, column) => at(points, Math.min(column, columns - 1)));
-    const label = (value: number, row: number) => (row % 3 === 0 ? format(value) : "").padStart(LABEL - 1);
-    const drawn = plot(series, { min: this.#low, max: this.#high, height, offset: 2, format: label });
+    // in rows, so that lines and marks are rounded alike
+    const rows = (value: number) => ((value - this.#low) / (this.#high - this.#low)) * height;
+    const series = Array.from({ length: columns + 1 }, (_, column) => rows(at(points, Math.min(column, columns - 1))));
+    const label = (value: number, row: number) =>
+      (row % 3 === 0 ? format(this.#low + (value / height) * (this.#high - this.#low)) : "").padStart(LABEL - 1);
+    const drawn = plot(series, { min: 0, max: height, height, offset: 2, format: label });
     const last = Math.ceil((points.at(-1) as Point).column);
     const first = Math.floor((points[0] as Point).column);
     this.#cells = drawn.split("\n").map((line) => {
@@ -96,10 +165,19 @@ class Canvas {
   }
 
   mark(column: number, value: number, symbol: string): void {
+    this.#rowOf(value)[LABEL + Math.round(column)] = symbol;
+  }
+
+  /** A dotted line where nothing else is drawn. */
+  rule(value: number): void {
+    const row = this.#rowOf(value);
+    for (let i = LABEL; i < LABEL + room(); i++) if ((row[i] ?? " ") === " ") row[i] = "┈";
+  }
+
+  #rowOf(value: number): string[] {
     const rows = this.#cells.length - 1;
     const share = (Math.min(value, this.#high) - this.#low) / (this.#high - this.#low);
-    const row = this.#cells[rows - Math.round(share * rows)] as string[];
-    row[LABEL + Math.round(column)] = symbol;
+    return this.#cells[rows - Math.round(share * rows)] as string[];
   }
 
   lines(): string[] {

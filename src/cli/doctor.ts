@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { getHeapStatistics } from "node:v8";
 import { Command } from "commander";
-import { decode } from "../engine/base64.js";
 import type { Engine } from "../engine/load.js";
+import { unpack } from "../engine/packed.js";
 import { adamw, dataset, load, mlp, Optimizer, Parameters, Trainer } from "../entries/index.js";
 import { core } from "../generated/core.js";
 import { count, short } from "../search/report/format.js";
@@ -65,7 +65,7 @@ async function diagnose(): Promise<Diagnosis> {
     platform: `${process.platform} ${process.arch}`,
     backend: engine.backend,
     reason: engine.reason,
-    simd: typeof WebAssembly === "object" && WebAssembly.validate(decode(core)),
+    simd: typeof WebAssembly === "object" && WebAssembly.validate(unpack(core)),
     threads: await threads(),
     isolated,
     memory: { machine: totalmem(), heap: getHeapStatistics().heap_size_limit, addresses: addressLimit() },

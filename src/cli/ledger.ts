@@ -32,7 +32,10 @@ type Entry =
   | { readonly plan: Plan; readonly words: readonly string[] }
   /** What guessing reaches on the rows of a split. */
   | { readonly split: number | null; readonly guess: Guess }
-  | { readonly key: string; readonly rate: number; readonly seed: number; readonly split: number | null; readonly result: TrialResult };
+  | (Place & { readonly key: string; readonly result: TrialResult });
+
+/** What tells the trials of a search apart. */
+type Place = Pick<Job, "rate" | "seed" | "split" | "until">;
 
 export function headOf(context: Context, facts: Facts, hash: string): LedgerHead {
   const { rows, target, features } = context.data;
@@ -46,8 +49,7 @@ export interface LedgerContents {
   readonly words: readonly string[];
   readonly guesses: ReadonlyMap<number | null, Guess>;
   readonly results: ReadonlyMap<string, TrialResult>;
-  /** The results by rate, seed and split. */
-  find(job: Pick<Job, "rate" | "seed" | "split">): TrialResult | undefined;
+  find(place: Place): TrialResult | undefined;
   /** The bytes of whole lines. */
   readonly length: number;
 }
@@ -73,7 +75,7 @@ export function readLedger(path: string): LedgerContents | undefined {
   const guesses = new Map<number | null, Guess>();
   const results = new Map<string, TrialResult>();
   const found = new Map<string, TrialResult>();
-  const placeOf = ({ rate, seed, split }: Pick<Job, "rate" | "seed" | "split">) => `${rate} ${seed} ${split}`;
+  const placeOf = ({ rate, seed, split, until }: Place) => `${rate} ${seed} ${split} ${until}`;
   for (const entry of rest) {
     if ("plan" in entry) [plan, words] = [entry.plan, entry.words];
     else if ("guess" in entry) guesses.set(entry.split, entry.guess);
@@ -84,11 +86,11 @@ export function readLedger(path: string): LedgerContents | undefined {
   }
   return {
     head,
-    plan: { widen: false, zoom: false, ...(plan ?? { rates: [], resplit: true }) },
+    plan: { widen: false, zoom: false, prune: false, ...(plan ?? { rates: [], resplit: true }) },
     words,
     guesses,
     results,
-    find: (job) => found.get(placeOf(job)),
+    find: (place) => found.get(placeOf(place)),
     length,
   };
 }
@@ -126,11 +128,11 @@ export class LedgerFile implements Ledger, Disposable {
     return this.#results.get(key);
   }
 
-  put(key: string, result: TrialResult, { rate, seed, split }: Job): void {
+  put(key: string, result: TrialResult, { rate, seed, split, until }: Job): void {
     if (!this.#splits.has(split)) this.#write({ split, guess: this.#subject.guess(split) });
     this.#splits.add(split);
     this.#results.set(key, result);
-    this.#write({ key, rate, seed, split, result });
+    this.#write({ key, rate, seed, split, ...(until !== undefined && { until }), result });
   }
 
   /** The number of trials in it. */

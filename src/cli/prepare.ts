@@ -10,11 +10,13 @@ import {
   sayWords,
 } from "../data/csv.js";
 import { type Engine, type LoadOptions, load } from "../engine/load.js";
+import { lossFromJSON } from "../models/loss-json.js";
 import { mlp } from "../models/mlp.js";
 import type { OptimizerDescription } from "../optimizers/rule.js";
 import { DataError } from "../options/errors.js";
 import type { Context } from "../search/report/context.js";
 import { count, listed } from "../search/report/format.js";
+import { metricsFromJSON } from "../training/metrics-json.js";
 import { type CheckedRun, readRun } from "../training/run.js";
 import { UsageError } from "./errors.js";
 import { nameOf, readTable, type TableOptions } from "./files.js";
@@ -63,16 +65,23 @@ export async function naming<T>(path: string, read: () => Promise<T>): Promise<T
 
 /** The run that settings describe, sized for the data. */
 export function describeRun(settings: SizedSettings, { training }: CSVParts, optimizer: OptimizerDescription): CheckedRun {
-  const { hidden, activation, dropout, batchSize, epochs, seed, patience } = settings;
+  const { hidden, activation, dropout, batchSize, epochs, seed, patience, loss, classWeights, metric } = settings;
   return readRun({
     model: mlp({ inputs: training.columns, hidden, outputs: training.outputs, activation: activation as "relu", dropout }),
     // the targets of a regression are standardised, so that squared errors are of the size of 1
-    loss: training.task === "classification" ? "crossEntropy" : "meanSquared",
+    loss: lossFromJSON(loss ?? (training.task === "classification" ? "crossEntropy" : "meanSquared"), "run.loss"),
     optimizer,
     batchSize,
     epochs,
     seed,
-    ...(patience !== undefined && { earlyStopping: { patience } }),
+    ...(classWeights !== undefined && { classWeights }),
+    ...(metric !== undefined && {
+      metrics: metricsFromJSON(
+        metric.map((kind) => ({ kind })),
+        "run.metrics",
+      ),
+    }),
+    ...(patience !== undefined && { earlyStopping: { patience, monitor: metric?.[0] ?? "loss" } }),
   });
 }
 

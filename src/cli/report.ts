@@ -21,9 +21,9 @@ async function report(path: string, outputs: Outputs): Promise<void> {
   if (outputs.report !== false) await checkOutputs([{ flag: "--report", path: outputs.report }], [path]);
   const ledger = readLedger(path);
   if (ledger === undefined) throw new FileError("read", printable(path), { code: "ENOENT" });
-  if (ledger.results.size === 0) throw new UsageError(`${printable(path)} has no trial yet`);
   const { head, plan, words } = ledger;
   const result = await conduct(subjectOf(ledger), plan, async (jobs) => jobs.map((job) => ledger.find(job)));
+  if (result === undefined) throw new UsageError(`${printable(path)} has no trial that has ended yet`);
   const line = result.best && trainLineFor(words, result.best.rate);
   await tellAnswer(result, head.context, line, ` in ${printable(path)}`, outputs);
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { searchLearningRate } from "../entries/index.js";
 import { integer } from "../options/options.js";
-import type { Plan } from "../search/conduct.js";
+import type { Budget, Plan } from "../search/conduct.js";
 import { type WorkersExecutor, type WorkersOptions, workersExecutor } from "../search/executors/workers.js";
 import { dataFingerprint } from "../search/ledger.js";
 import { rangeTest } from "../search/range-test.js";
@@ -21,7 +21,7 @@ import { Progress } from "./progress.js";
 import { addSettings, sized } from "./settings.js";
 import { runStudy, type StudyFlags } from "./study.js";
 import { printable, say } from "./terminal.js";
-import { numberOf, ratesOf } from "./values.js";
+import { numberOf, ratesOf, secondsOf } from "./values.js";
 import { variationOf } from "./vary.js";
 import { checkOutputs } from "./write.js";
 
@@ -32,6 +32,9 @@ interface Flags extends StudyFlags, Outputs {
   theory?: boolean;
   rates?: number[];
   repeats?: number;
+  time?: number;
+  trials?: number;
+  prune?: boolean;
   workers?: number;
   ledger?: string;
   backend?: string;
@@ -50,13 +53,15 @@ export function searchCommand(): Command {
     .option("--rates <from:to:count>", "a log grid, or a list as in 0.001,0.01 (default: 1e-6:1:13)", ratesOf)
     .option(
       "--repeats <count>",
-      "runs for each rate, each with a split, initial weights and an order of its own (default: 1, and more on small data)",
+      "runs for each rate at the least, each with a split, initial weights and an order of its own (default: 1, and more on small data)",
       numberOf,
     )
-    .option("--widen", "go on beyond an edge of the grid while the answer lies there (default without --rates)")
-    .option("--no-widen", "stay within the grid")
-    .option("--range-test", "begin with a range test, and search only the decades around its lowest loss")
+    .option("--time <time>", "race rates that cannot be told apart on for this long, as in 90s, 10m or 2h", secondsOf)
+    .option("--trials <count>", "the same up to this many runs in all", numberOf)
+    .option("--prune", "look at runs after a ninth and a third of their epochs, and go on only with those that may be the best")
+    .option("--widen", "go on beyond an edge of the grid while the answer lies there")
     .option("--zoom", "in the end try rates between those beside the best")
+    .option("--range-test", "begin with a range test, and search only the decades around its lowest loss")
     .option("--theory", "measure the curvature of the loss too, and say up to which rate steps are stable (a run more)")
     .option(
       "--vary <field=values>",
@@ -71,7 +76,7 @@ export function searchCommand(): Command {
 }
 
 async function search(file: string, flags: Flags, command: Command): Promise<void> {
-  const { repeats, zoom, ledger: ledgerPath, report, json = false, quiet = false } = flags;
+  const { repeats, time, trials, prune, widen, zoom, ledger: ledgerPath, report, json = false, quiet = false } = flags;
   const outputs = [
     ...(report === false ? [] : [{ flag: "--report", path: report }]),
     ...(ledgerPath === undefined ? [] : [{ flag: "--ledger", path: ledgerPath }]),
@@ -85,11 +90,7 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   if (flags.vary !== undefined && ledgerPath !== undefined)
     throw new UsageError("--ledger keeps the trials of one search: leave it out with --vary");
   const { rates = flags.rangeTest ? ratesWorth(await rangeTest(engine, run, parts)) : undefined } = flags;
-  const plan = readPlan({
-    ...given({ rates, repeats, zoom }),
-    widen: flags.widen ?? flags.rates === undefined,
-    resplit: true,
-  } as Partial<Plan>);
+  const plan = readPlan({ ...given({ rates, repeats, prune, widen, zoom }), resplit: true, ...budgetOf(time, trials) } as Partial<Plan>);
   const words = wordsAfter(command);
   const subject = subjectOf(run, parts);
   using ledger =
@@ -111,8 +112,8 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   }
   const started = performance.now();
   const result = await (async () => {
-    using progress = new Progress(1, !quiet);
-    return searchLearningRate(run, parts, {
+    using progress = new Progress(1, !quiet, time);
+    return await searchLearningRate(run, parts, {
       ...plan,
       engine,
       ...(pool && { executor: pool }),
@@ -129,6 +130,11 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
       ? await stability(engine, run, parts, result.best.rate, { signal: interrupt.abort }).catch(stopped)
       : undefined;
   await tellAnswer(result, context, line, ` in ${seconds.toFixed(1)} s`, flags, theory);
+}
+
+function budgetOf(seconds: number | undefined, trials: number | undefined): { budget?: Budget } {
+  const budget = { ...(seconds !== undefined && { seconds }), ...(trials !== undefined && { trials }) };
+  return Object.keys(budget).length > 0 ? { budget } : {};
 }
 
 function ledgerLine(path: string, before: number): string {
@@ -154,8 +160,8 @@ function startPool({ workers, backend, repeats }: Flags, { rates }: Plan): Worke
 
 /** Flags of a search that `train` does not have, that name the page of the search, or that change no number. */
 const SEARCH_ONLY: ReadonlySet<string> = new Set([
-  ...["--rates", "--repeats", "--workers", "--ledger", "--widen", "--no-widen", "--zoom", "--range-test", "--theory"],
-  ...["--vary", "--combinations", "--sampling"],
+  ...["--rates", "--repeats", "--time", "--trials", "--prune", "--workers", "--ledger"],
+  ...["--widen", "--zoom", "--range-test", "--theory", "--vary", "--combinations", "--sampling"],
   ...["--report", "--no-report", "--json", "--quiet", "--backend"],
 ]);
 

@@ -35,6 +35,9 @@ export interface Settings {
   epochs: number;
   batchSize?: number;
   patience?: number;
+  loss?: Record<string, unknown> | string;
+  classWeights?: "balanced" | number[];
+  metric?: string[];
 }
 
 /** With the number of rows in a batch, which data without so many rows have all in one. */

@@ -55,7 +55,7 @@ export async function runStudy(
   const result = await (async () => {
     using progress = new Progress(1, !quiet);
     let index = 0;
-    return searchRuns(engine, runs, parts, {
+    return await searchRuns(engine, runs, parts, {
       ...options,
       onSearch: ({ index: now }) => {
         index = now;

@@ -24,6 +24,7 @@ export const STYLES: Readonly<Record<Verdict, Style>> = {
   "too high": "yellow",
   erratic: "magenta",
   diverged: "red",
+  pruned: "gray",
 };
 
 export function say(lines: readonly string[] | string): void {

@@ -6,13 +6,16 @@ import { type TrainDocument, trainDocument } from "../search/report/document.js"
 import { metricsText, short } from "../search/report/format.js";
 import { trainReport } from "../search/report/train.js";
 import { scaleRun } from "../search/scale.js";
-import type { EpochRecord } from "../training/records.js";
+import { scheduleNotes, scheduleNoteText } from "../training/fit-notes.js";
+import type { RunLog } from "../training/logs.js";
+import type { EpochRecord, TrainProgress } from "../training/records.js";
 import { type CheckedRun, clockOf } from "../training/run.js";
 import { Trainer } from "../training/trainer.js";
 import { curveChart } from "./chart.js";
 import { InterruptedError, UsageError } from "./errors.js";
 import { Interrupt } from "./interrupt.js";
 import { Keeper, readSaves } from "./keeper.js";
+import { LogFile } from "./log-file.js";
 import { fingerprintOf, type ModelFile, readModel } from "./model-file.js";
 import { optimizerOf, unscaledOptimizer } from "./optimizer.js";
 import { contextOf, describeRun, introduce, readData, startEngine } from "./prepare.js";
@@ -20,7 +23,7 @@ import { Progress } from "./progress.js";
 import { addSettings, type Settings, type SizedSettings, sized } from "./settings.js";
 import { paint, printable, say } from "./terminal.js";
 import { readTunedData, tunedSettings } from "./tune.js";
-import { numberOf } from "./values.js";
+import { classWeightsOf, lossOf, namesOf, numberOf } from "./values.js";
 import { checkOutputs, writeWhole } from "./write.js";
 
 interface Flags extends Settings {
@@ -28,6 +31,7 @@ interface Flags extends Settings {
   saveEvery?: number;
   keep?: number;
   resume?: string;
+  log?: string;
   from?: string;
   report?: string;
   backend?: string;
@@ -44,11 +48,15 @@ export function trainCommand(): Command {
     );
   return addSettings(command)
     .option("-r, --rate <number>", "the learning rate; with --schedule the highest that the run uses", numberOf)
+    .option("--loss <form>", "a kind of loss with options, as in focal:gamma=2, or JSON (default: crossEntropy or meanSquared)", lossOf)
+    .option("--class-weights <weights>", '"balanced", or a number for each class in their order, as in 1,5', classWeightsOf)
+    .option("--metric <names>", "what is measured besides, as in f1,rocAuc; --patience then watches the first", namesOf)
     .optionsGroup("Output:")
     .option("-s, --save <file>", "where the model goes (safetensors, with all it needs to predict and to go on)")
     .option("--save-every <epochs>", "save it after every so many epochs too", numberOf)
     .option("--keep <count>", "with --save-every, keep so many of these as files of their own, and the best", numberOf)
     .option("--resume <file>", "go on with a run that was interrupted, or for more --epochs; its settings come from the file")
+    .option("--log <file>", "write what happens as it does: a table (.csv), lines of JSON (.jsonl), or events for TensorBoard (*tfevents*)")
     .option("--from <file>", "start a new run from the weights of a saved model, to fine-tune it; columns and network are the model's")
     .option("--report <file>", "write a page with the plots of loss and rate")
     .option("--json", "print one JSON document instead of words")
@@ -58,10 +66,10 @@ export function trainCommand(): Command {
 }
 
 async function train(file: string, flags: Flags, command: Command): Promise<void> {
-  const { save, saveEvery, keep, resume, from, report, backend, json = false, quiet = false, ...given } = flags;
+  const { save, saveEvery, keep, resume, from, report, log, backend, json = false, quiet = false, ...given } = flags;
   const words = !json && !quiet;
   const saves = readSaves(save, saveEvery, keep);
-  const outputs = [save !== undefined && { flag: "--save", path: save }, report !== undefined && { flag: "--report", path: report }];
+  const outputs = Object.entries({ save, report, log }).map(([flag, path]) => path !== undefined && { flag: `--${flag}`, path });
   // a run that is resumed may be saved to where it came from
   await checkOutputs(
     outputs.filter((output) => output !== false),
@@ -99,6 +107,7 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
   if (words)
     say([
       ...introduce(context, run),
+      ...scheduleNotes(run, parts.training.rows).map((note) => `note: ${scheduleNoteText(note)}`),
       ...(from === undefined ? [] : [`started from the weights in ${printable(from)}`]),
       ...(resume === undefined ? [] : [`resumed after step ${trainer.optimizer.steps}${trainer.finished ? ": the run is finished" : ""}`]),
       "",
@@ -106,8 +115,9 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
 
   const keeper = new Keeper(saves, trainer, { encoder, settings, fingerprint: fingerprintOf(parts), ...(model && { tuned: true }) });
   using interrupt = new Interrupt();
+  using logFile = log === undefined ? undefined : new LogFile(log, before !== undefined);
   try {
-    await trainAll(trainer, parts.training.rows, interrupt.abort, !quiet, (epoch) => keeper.epoch(epoch));
+    await trainAll(trainer, parts.training.rows, interrupt.abort, !quiet, logFile, (epoch) => keeper.epoch(epoch));
   } catch (error) {
     if (error instanceof DivergedError) throw await keeper.diverged(error);
     if (interrupt.signal === undefined) throw error;
@@ -160,6 +170,7 @@ async function trainAll(
   rows: number,
   signal: AbortSignal,
   shown: boolean,
+  log: RunLog | undefined,
   onEpoch: (epoch: EpochRecord) => Promise<void>,
 ): Promise<void> {
   const { epochs } = trainer.run;
@@ -168,10 +179,12 @@ async function trainAll(
   let mean = trainer.history.at(-1)?.loss;
   for await (const epoch of trainer.epochs({
     signal,
+    ...(log && { onProgress: (progress: TrainProgress) => log.step(progress) }),
     onStep: ({ step, epoch, learningRate, loss }) =>
       progress.update(step, totalSteps, { rate: learningRate, epoch, epochs, loss: mean ?? loss }),
   })) {
     mean = epoch.loss;
+    log?.epoch(epoch);
     await onEpoch(epoch);
   }
 }

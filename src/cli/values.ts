@@ -8,6 +8,13 @@ export function numberOf(text: string): number {
   return value;
 }
 
+/** A time as in 90s, 10m or 2h, in seconds; a plain number is seconds. */
+export function secondsOf(text: string): number {
+  const [, amount, unit = "s"] = /^\s*([\d.]+)\s*([smh])?\s*$/.exec(text) ?? [];
+  if (amount === undefined || !Number.isFinite(Number(amount))) throw new InvalidArgumentError("It must be a time, as in 90s, 10m or 2h.");
+  return Number(amount) * { s: 1, m: 60, h: 3600 }[unit as "s" | "m" | "h"];
+}
+
 /** Numbers between commas; none for an empty text. */
 export function numbersOf(text: string): number[] {
   return text.trim() === "" ? [] : text.split(",").map(numberOf);
@@ -68,6 +75,17 @@ export function scheduleOf(text: string): Record<string, unknown> {
   return parts
     .filter((part) => part.trim() !== "")
     .reduce<Record<string, unknown>>((options, part) => settingOf(part, options), { kind: kind.trim() });
+}
+
+/** A loss, as a schedule is given; its name alone where it has no options. */
+export function lossOf(text: string): Record<string, unknown> | string {
+  const loss = scheduleOf(text);
+  return Object.keys(loss).length === 1 ? (loss["kind"] as string) : loss;
+}
+
+/** "balanced", or numbers between commas. */
+export function classWeightsOf(text: string): "balanced" | number[] {
+  return text.trim() === "balanced" ? "balanced" : numbersOf(text);
 }
 
 /** \t is a tab: shells make it hard to type one. */

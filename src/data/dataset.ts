@@ -13,6 +13,8 @@ export interface Features {
   readonly columns: number;
   /** One name a column. */
   readonly featureNames: readonly string[];
+  /** How much each row counts in losses and metrics, at least 0; missing where all count alike. */
+  readonly weights?: Float32Array;
 }
 
 /** Rows that each belong to one of several classes: `targets[row]` is an index into `classes`. */
@@ -46,6 +48,8 @@ export interface DatasetOptions {
   columns?: number;
   /** One name a column, for error messages. Default: x1, x2, ... */
   featureNames?: readonly string[];
+  /** How much each row counts in losses and metrics: a number at least 0 for each. Default: all alike. */
+  weights?: ArrayLike<number>;
 }
 
 /**
@@ -79,6 +83,7 @@ export function dataset(
     classes: optional(names(undefined)),
     columns: optional(integer(undefined, { min: 1 })),
     featureNames: optional(names(undefined)),
+    weights: optional<ArrayLike<number>>({ fallback: undefined, read: (value) => value as ArrayLike<number> }),
   });
   demand(isArrayLike(features), "dataset.features", features, "an array of rows or of numbers");
   demand(isArrayLike(targets), "dataset.targets", targets, "an array with one entry a row");
@@ -86,9 +91,10 @@ export function dataset(
   const { rows, columns } = table;
   const featureNames = settings.featureNames ?? Object.freeze(Array.from({ length: columns }, (_, column) => `x${column + 1}`));
   if (featureNames.length !== columns) throw new ShapeError(`${featureNames.length} featureNames were given for ${columns} columns`);
+  const weights = settings.weights === undefined ? {} : { weights: weightsOf(settings.weights, rows) };
   if (targets.length !== rows) throw new ShapeError(`there are ${rows} rows of features and ${targets.length} targets`);
 
-  const base = { features: table.values, rows, columns, featureNames };
+  const base = { features: table.values, rows, columns, featureNames, ...weights };
   if (taskOf(targets, settings) === "regression") {
     const goal = matrix(
       "targets",
@@ -118,10 +124,10 @@ export function takeRows(data: Dataset, rows: ArrayLike<number>): Dataset {
   checkDataset(data, "takeRows.data");
   const indices = checkRows(rows, data.rows, "takeRows.rows");
   const features = take(data.features, indices, data.columns, Float32Array);
-  if (data.task === "classification") {
-    return Object.freeze({ ...data, rows: indices.length, features, targets: take(data.targets, indices, 1, Uint32Array) });
-  }
-  return Object.freeze({ ...data, rows: indices.length, features, targets: take(data.targets, indices, data.outputs, Float32Array) });
+  const weights = data.weights === undefined ? {} : { weights: take(data.weights, indices, 1, Float32Array) };
+  const common = { rows: indices.length, features, ...weights };
+  if (data.task === "classification") return Object.freeze({ ...data, ...common, targets: take(data.targets, indices, 1, Uint32Array) });
+  return Object.freeze({ ...data, ...common, targets: take(data.targets, indices, data.outputs, Float32Array) });
 }
 
 /** @throws OptionError for what is no data set. */
@@ -143,6 +149,16 @@ export function sortLabels(labels: Iterable<string>): readonly string[] {
   const sorted = [...new Set(labels)].sort();
   if (sorted.every((label) => label !== "" && Number.isFinite(Number(label)))) sorted.sort((a, b) => Number(a) - Number(b));
   return Object.freeze(sorted);
+}
+
+function weightsOf(given: ArrayLike<number>, rows: number): Float32Array {
+  demand(isArrayLike(given), "dataset.weights", given, "an array with a number for each row");
+  if (given.length !== rows) throw new ShapeError(`there are ${rows} rows of features and ${given.length} weights`);
+  return Float32Array.from(given, (value, row) => {
+    const weight = toFloat32(value, row + 1, "weights");
+    if (weight < 0) throw cellError(row + 1, "weights", `a weight must be at least 0, got ${weight}`);
+    return weight;
+  });
 }
 
 /** The name of a column of targets in errors. */

@@ -1,7 +1,7 @@
 import { core } from "../generated/core.js";
-import { decode } from "./base64.js";
 import { Engine } from "./engine.js";
 import { instantiate } from "./instantiate.js";
+import { unpack } from "./packed.js";
 import { type Engines, explain, type LoadOptions, readLoadOptions, shared, start, startWasm, wasmEngineSync } from "./start.js";
 
 export { type Backend, Engine, type Kernels } from "./engine.js";
@@ -26,7 +26,7 @@ export function load(options: LoadOptions = {}): Promise<Engine> {
 }
 
 async function instantiateCore(): Promise<WebAssembly.Instance> {
-  return instantiate(await WebAssembly.compile(decode(core)));
+  return instantiate(await WebAssembly.compile(unpack(core)));
 }
 
 async function startThreaded(threads: number): Promise<Engine> {
@@ -51,5 +51,5 @@ async function startThreaded(threads: number): Promise<Engine> {
  * @throws EngineError when wasm cannot be had: `await load()` falls back by itself.
  */
 export function loadSync(options: LoadOptions = {}): Engine {
-  return wasmEngineSync(readLoadOptions(options).backend, () => new WebAssembly.Module(decode(core)));
+  return wasmEngineSync(readLoadOptions(options).backend, () => new WebAssembly.Module(unpack(core)));
 }

@@ -113,13 +113,15 @@ export class Parameters implements Iterable<Parameter>, Disposable {
   /** Which axis counts units: the first of "rows", the last of "columns". */
   readonly units: Units;
   /**
-   * Whether the values are for training alone, because an optimizer keeps others that are to be evaluated in their place: `evaluate` and
-   * `predict` of a network throw ModeError then. The optimizer writes it.
+   * Whether gradients are so small that their squares may be denormal, which takes optimizers a hundred times as long. Who computes them and
+   * knows writes it, as a network does; of others, an optimizer looks every 32 updates.
    */
-  trainingOnly = false;
+  smallGradients = false;
   /** The tensors that no optimizer moves; they lie behind the others. */
   readonly buffers: readonly Parameter[];
   readonly #tensors = new Map<string, Parameter>();
+  /** The optimizers that keep values to evaluate elsewhere at the moment. */
+  readonly #keepers = new Set<object>();
   #disposed = false;
 
   constructor(engine: Engine, shapes: Shapes, options: ParametersOptions = {}) {
@@ -199,6 +201,20 @@ export class Parameters implements Iterable<Parameter>, Disposable {
   /** The tensors that are trained: not the buffers. */
   [Symbol.iterator](): IterableIterator<Parameter> {
     return this.all.slice(0, this.#tensors.size - this.buffers.length).values();
+  }
+
+  /**
+   * Whether the values are for training alone, because an optimizer keeps others that are to be evaluated in their place: `evaluate` and
+   * `predict` of a network throw ModeError then.
+   */
+  get trainingOnly(): boolean {
+    return this.#keepers.size > 0;
+  }
+
+  /** Called by an optimizer: whether it keeps values to evaluate elsewhere. Several may, each of tensors of its own. */
+  markTraining(keeper: object, keeps: boolean): void {
+    if (keeps) this.#keepers.add(keeper);
+    else this.#keepers.delete(keeper);
   }
 
   dispose(): void {

@@ -32,10 +32,14 @@ export {
 export type { LoadOptions } from "../engine/start.js";
 export * from "../generated/factories.js";
 export * from "../generated/layers.js";
+export * from "../generated/losses.js";
+export * from "../generated/metrics.js";
 export type { Activation } from "../models/activations.js";
 export { type CheckGradientsOptions, checkGradients, type GradientCheck } from "../models/check-gradients.js";
+export type { Padding, Pair } from "../models/convolution.js";
 export type { Initialization, WeightInitialization } from "../models/initialization.js";
 export {
+  type AnyLayerRule,
   type BoundLayer,
   type LayerChain,
   type LayerDescription,
@@ -47,10 +51,12 @@ export {
   type Pass,
   type PlacedTensor,
 } from "../models/layer.js";
+export type { DescribedLoss, LossDescription } from "../models/loss.js";
 export type { Loss } from "../models/losses.js";
 export { type MlpDescription, type MlpOptions, mlp } from "../models/mlp.js";
 export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "../models/model.js";
 export { Network } from "../models/network.js";
+export type { PoolingOptions } from "../models/pooling.js";
 export { type NetworkDescription, type SequentialDescription, type SequentialOptions, sequential } from "../models/sequential.js";
 export type { GroupState } from "../optimizers/groups.js";
 export type { MadeChange } from "../optimizers/manual-rate.js";
@@ -129,7 +135,8 @@ export {
   warmupStableDecay,
 } from "../schedules/index.js";
 export type { Clock, DescribedSchedule } from "../schedules/schedule.js";
-export type { Certainty, RateResult, SearchResult } from "../search/conclude.js";
+export type { Certainty, RateDifference, RateResult, SearchResult } from "../search/conclude.js";
+export type { Budget } from "../search/conduct.js";
 export type { Failure } from "../search/evidence.js";
 export type { Executor, Job, Work } from "../search/executors/executor.js";
 export { threadExecutor } from "../search/executors/thread.js";
@@ -141,9 +148,15 @@ export type { SearchLearningRate, SearchOptions, SearchProgress } from "../searc
 export { type RowResults, runTrial, type SearchData, type TrialResult, type TrialSpec } from "../search/trial.js";
 export type { BestEpoch, Reason, Verdict } from "../search/verdict.js";
 export { headline, noteText as searchNoteText, reasonText } from "../search/words.js";
+export { confusionMatrix } from "../training/confusion-matrix.js";
+export { type ScheduleNote, scheduleNotes, scheduleNoteText } from "../training/fit-notes.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
+export { csvLog, jsonLinesLog, type RunLog, tensorBoardLog, type WriteBytes, type WriteText } from "../training/logs.js";
+export { measure } from "../training/measure.js";
+export type { Metric, Predictions } from "../training/metric.js";
+export { recordedRun } from "../training/recorded-run.js";
 export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
-export type { CheckedRun, EarlyStopping, Run } from "../training/run.js";
+export type { CheckedRun, EarlyStopping, ModelOf, Penalties, Run } from "../training/run.js";
 export {
   readSafetensors,
   type SafetensorsFile,
@@ -154,5 +167,6 @@ export {
 } from "../training/safetensors.js";
 export type { ScoreName } from "../training/score.js";
 export { type LoadReport, type LoadStateOptions, loadState, saveState } from "../training/state-file.js";
-export { type ModelOf, Trainer } from "../training/trainer.js";
+export { Trainer } from "../training/trainer.js";
+export type { ClassWeights } from "../training/weights.js";
 export { trainInWorker, type WorkerOptions, WorkerTrainer } from "../training/worker/worker-trainer.js";

@@ -2,5 +2,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 export type { Executor, Job, Work } from "../search/executors/executor.js";
-export type { StartedWorker } from "../search/executors/start.js";
+export type { NodeWorker, StartedWorker, WebWorker } from "../search/executors/start.js";
 export { type WorkersExecutor, type WorkersOptions, workersExecutor } from "../search/executors/workers.js";

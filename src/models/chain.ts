@@ -12,6 +12,7 @@ import {
   type Pass,
   type PlacedTensor,
 } from "./layer.js";
+import type { GradientScale } from "./scaling.js";
 
 /** A layer in its place in a network. */
 export interface Entry {
@@ -102,6 +103,8 @@ interface Link {
   readonly dy: number;
   readonly needsInputGradient: boolean;
   readonly readsOutput: boolean;
+  /** Its parameters, and those of the layers inside. */
+  readonly tensors: readonly Parameter[];
 }
 
 /** Layers one after the other, bound to memory. */
@@ -135,9 +138,11 @@ export class Chain implements LayerChain {
     return x;
   }
 
-  backward(x: number, dx: number, pass: Pass): void {
+  /** `scale` keeps gradients at a size to work with; a chain inside a layer has none, since paths that meet must have one scale. */
+  backward(x: number, dx: number, pass: Pass, scale?: GradientScale): void {
+    const { pointer } = this.#host.parameters.gradients;
     for (let i = this.#links.length - 1; i >= 0; i--) {
-      const { layer, traits, size, y, dy, needsInputGradient } = this.#links[i] as Link;
+      const { layer, traits, size, y, dy, needsInputGradient, tensors } = this.#links[i] as Link;
       const before = this.#links[i - 1];
       const to = needsInputGradient ? (before?.dy ?? dx) : 0;
       if (traits.includes("overwritesGradient")) {
@@ -145,7 +150,9 @@ export class Chain implements LayerChain {
         if (to !== dy) this.#host.engine.kernels.copy(dy, to, pass.rows * size);
         layer.backward(before?.y ?? x, y, to, to, pass);
       } else layer.backward(before?.y ?? x, y, dy, to, pass);
+      if (scale !== undefined) for (const { offset, length } of tensors) scale.lower(pointer + offset * 4, length);
       if (to === 0) return;
+      scale?.lift(to, pass.rows * size);
     }
   }
 
@@ -184,6 +191,7 @@ export class Chain implements LayerChain {
       dy: before !== undefined && traits.includes("overwritesGradient") ? before.dy : allocate(length),
       needsInputGradient,
       readsOutput: one.gateSelf || traits.includes("readsOutput"),
+      tensors: [...parameters].filter((parameter) => parameter.name.startsWith(`${name}.`)),
     };
   }
 }

@@ -34,7 +34,7 @@ export interface GradientCheck {
  * @throws OptionError for what is no model, no batch, or a wrong option; ModeError while the parameters hold values to evaluate.
  * @example
  * const network = new Network(engine, sequential([dense({ units: 3 })], { inputs: 4 }), "meanSquared", { rows: 2, seed: 1 });
- * using x = engine.vector(8), t = engine.vector(6);
+ * const [x, t] = [engine.vector(8), engine.vector(6)];
  * x.view.set([1, 2, 3, 4, -1, 0.5, 2, -3]);
  * const batch = { rows: 2, step: 0, featuresPointer: x.pointer, targetsPointer: t.pointer, features: x.view, targets: t.view };
  * console.log(checkGradients(network, batch).error);

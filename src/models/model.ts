@@ -12,13 +12,16 @@ export interface Batch {
   readonly features: Float32Array;
   /** One class index a row, or rows × outputs floats. */
   readonly targets: Uint32Array | Float32Array;
+  /** Pointer to a weight for each row, where rows have weights, and the sum of those. */
+  readonly weightsPointer?: number;
+  readonly weight?: number;
   /** Counts training batches from 0: what random layers take their numbers from. */
   readonly step: number;
 }
 
 /** Loss and outputs of a batch that the model does not learn from. */
 export interface Evaluation {
-  /** The mean loss over the rows. */
+  /** The mean loss over the rows, weighted where they have weights. */
   readonly loss: number;
   /** rows × outputs, as the loss takes them: logits for cross-entropy. Without them no score can be given. */
   readonly outputs?: Float32Array;

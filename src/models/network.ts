@@ -5,9 +5,11 @@ import { Random } from "../numerics/random.js";
 import { DataError, ModeError, ShapeError } from "../options/errors.js";
 import { demand, type Fields, integer, readOptions, show } from "../options/options.js";
 import { Chain, tensorsOf } from "./chain.js";
-import { bindLoss, type Loss, type LossKernel, readLoss } from "./losses.js";
+import type { LossKernel } from "./loss.js";
+import { bindLoss, type Loss, readLoss } from "./losses.js";
 import { readMlp } from "./mlp.js";
 import type { Batch, Evaluation, Model, ModelContext } from "./model.js";
+import { GradientScale } from "./scaling.js";
 import { layersOf, type NetworkDescription, readSequential, shapesOf } from "./sequential.js";
 
 const contextFields: Fields<ModelContext> = { rows: integer(undefined, { min: 1 }), seed: integer(undefined) };
@@ -19,6 +21,7 @@ export class Network implements Model {
   /** The largest number of rows in a batch. */
   readonly rows: number;
   readonly #engine: Engine;
+  readonly #scale: GradientScale;
   readonly #buffers: Vector[] = [];
   readonly #chain!: Chain;
   readonly #loss: LossKernel;
@@ -31,13 +34,14 @@ export class Network implements Model {
     checkEngine(engine);
     const { rows, seed } = readOptions<ModelContext>("network", context, contextFields);
     this.#engine = engine;
+    this.#scale = new GradientScale(engine.kernels);
     this.description = readNetwork(description, "network");
     this.rows = rows;
     const { inputs, outputs } = shapesOf(this.description);
     [this.#inputs, this.#outputs] = [sizeOf(inputs), sizeOf(outputs)];
     const classes = outputs.at(-1) as number;
     this.#losses = this.#outputs / classes;
-    this.#loss = bindLoss(engine.kernels, readLoss(loss, "loss"), classes);
+    this.#loss = bindLoss(engine, readLoss(loss, "loss"), classes);
     const layers = layersOf(this.description);
     const tensors = tensorsOf(layers, inputs);
     const shapes = (areBuffers: boolean) =>
@@ -56,16 +60,26 @@ export class Network implements Model {
   train(batch: Batch): number {
     const pass = { rows: batch.rows, training: true, step: batch.step };
     const outputs = this.#chain.forward(batch.featuresPointer, pass);
-    const loss = this.#loss(outputs, batch.targetsPointer, this.#chain.gradient, batch.rows * this.#losses);
-    this.#chain.backward(batch.featuresPointer, 0, pass);
+    const n = batch.rows * this.#outputs;
+    const loss = this.#scale.begin((factor) => this.#lossOf(outputs, batch, factor), this.#chain.gradient, n);
+    this.#chain.backward(batch.featuresPointer, 0, pass, this.#scale);
+    this.parameters.smallGradients = this.#scale.scaled;
     return loss;
+  }
+
+  /** The loss of outputs, whose gradient, times a factor, it leaves to the layers. */
+  #lossOf(outputs: number, { rows, targetsPointer, weightsPointer = 0, weight }: Batch, factor: number): number {
+    const { gradient } = this.#chain;
+    if (weightsPointer === 0) return this.#loss(outputs, targetsPointer, gradient, rows * this.#losses, factor);
+    if (this.#losses > 1) throw new ShapeError("rows cannot have weights here: the model has several losses a row");
+    return this.#loss(outputs, targetsPointer, gradient, rows, factor, weightsPointer, weight);
   }
 
   /** The loss and the outputs of a batch. Throws ModeError as `predict` does. */
   evaluate(batch: Batch): Evaluation {
     if (this.parameters.trainingOnly) throw new ModeError("evaluate", "evaluation");
     const outputs = this.#forward(batch.featuresPointer, batch.rows);
-    const loss = this.#loss(outputs.pointer, batch.targetsPointer, this.#chain.gradient, batch.rows * this.#losses);
+    const loss = this.#lossOf(outputs.pointer, batch, 1);
     return { loss, outputs: outputs.view };
   }
 

@@ -55,6 +55,7 @@ const NO_STEPS = "its values do not move by steps that could be scaled";
 const REFUSALS: Readonly<Record<string, readonly Refusal[]>> = {
   adaptiveGradientClipping: GRADIENTS,
   centralize: GRADIENTS,
+  tensorClipping: GRADIENTS,
   ema: AVERAGES,
   swa: AVERAGES,
   sam: [{ trait: "movesAllTogether", because: "it takes gradients of its own, at the values" }],
@@ -67,6 +68,13 @@ const REFUSALS: Readonly<Record<string, readonly Refusal[]>> = {
   cautious: stepsApart("cautious"),
   cautiousDecay: [UNDECAYED, ...stepsApart("cautiousDecay")],
   hyperball: stepsApart("hyperball"),
+  decoupledDecay: [
+    UNDECAYED,
+    { trait: "movesAllTogether", because: BY_ITSELF },
+    { trait: "sharesEstimates", because: BY_ITSELF },
+    { trait: "needsLoss", because: BY_ITSELF },
+    { trait: "setsValues", because: NO_STEPS },
+  ],
   correctedDecay: [UNDECAYED, { trait: "movesAllTogether", because: BY_ITSELF }, { trait: "sharesEstimates", because: BY_ITSELF }],
   mechanic: [
     { trait: "movesAllTogether", because: BY_ITSELF },

@@ -1,9 +1,10 @@
+import type { Engine } from "../engine/engine.js";
 import type { Kernels } from "../engine/load.js";
 import type { Parameter, Parameters } from "../engine/parameters.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
 import { type Field, show, suggest } from "../options/options.js";
 import { fitsPattern } from "../options/pattern.js";
-import { isPlateau, observePlateau, type PlateauState, plateauStateFromJSON, startPlateau } from "../schedules/plateau.js";
+import { isPlateau, observePlateau, type PlateauState, plateauRateAt, plateauStateFromJSON, startPlateau } from "../schedules/plateau.js";
 import { type Clock, rateAt, type ScheduleDescription } from "../schedules/schedule.js";
 import { ELEMENT_RATES } from "./kept.js";
 import {
@@ -44,6 +45,7 @@ export class BoundGroup implements Binding<AnyOptions> {
   tensorRates?: readonly number[];
   readonly kernels: Kernels;
   readonly scratch: (length: number) => number;
+  readonly floats: Host["floats"];
   readonly parameters: readonly Parameter[];
   readonly frozen: boolean;
   readonly elementRates: boolean;
@@ -82,6 +84,7 @@ export class BoundGroup implements Binding<AnyOptions> {
     this.kind = rule.kind;
     this.kernels = host.kernels;
     this.scratch = host.scratch;
+    this.floats = host.floats;
     this.frozen = frozen;
     this.elementRates = elementRates;
     this.parameters = parameters;
@@ -117,7 +120,9 @@ export class BoundGroup implements Binding<AnyOptions> {
 
   /** Takes rate and options of a step from their schedules; throws before anything has moved. */
   schedule(step: number, clock: Clock): void {
-    const rate = (this.plateau?.rate ?? rateAt(this.rate, step, clock)) * rateAt(this.factor, step, clock);
+    const { plateau } = this;
+    const scheduled = plateau ? plateauRateAt(this.rate as ScheduleDescription, plateau, step) : rateAt(this.rate, step, clock);
+    const rate = scheduled * rateAt(this.factor, step, clock);
     if (!(rate >= 0)) throw new OptionError("learningRate", rate, `must be at least 0, got ${rate} at step ${step}`);
     if (!Number.isFinite(Math.fround(rate)))
       throw new OptionError("learningRate", rate, `must be within the range of float32 (3.4e38), got ${rate} at step ${step}`);
@@ -182,13 +187,22 @@ export class BoundGroup implements Binding<AnyOptions> {
 }
 
 /** The parts of an optimizer that its groups use. */
-export interface Host extends Pick<Binding<AnyOptions>, "kernels" | "scratch"> {
+export interface Host extends Pick<Binding<AnyOptions>, "kernels" | "scratch" | "floats"> {
   /** A factor on all learning rates. Default 1. */
   readonly factor?: Scheduled;
 }
 
 /** The rule that wrappers make of another. */
 type Compose = (rule: AnyRule) => AnyRule;
+
+/** What an engine, and memory for an optimizer, give to its rules. */
+export function hostOf({ kernels, arena }: Engine, slots: Slots): Host {
+  return {
+    kernels,
+    scratch: (length) => slots.scratch(length).pointer,
+    floats: (pointer, length) => new Float32Array(arena.memory.buffer, pointer, length),
+  };
+}
 
 /** The groups in their order, each with the tensors that no earlier one matches; last what is left, with the optimizer's own options. */
 export function divide(description: RuleDescription, compose: Compose, parameters: readonly Parameter[], host: Host): BoundGroup[] {

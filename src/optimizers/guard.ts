@@ -1,6 +1,6 @@
 import type { Parameters } from "../engine/parameters.js";
 import { DivergedError } from "../options/errors.js";
-import { FLUSH_EVERY } from "./flush.js";
+import { areFaint, FLUSH_EVERY, flushGradients } from "./flush.js";
 import type { Gradients } from "./gradients.js";
 import type { BoundGroup } from "./groups.js";
 import { SteppedRows } from "./rows.js";
@@ -27,6 +27,19 @@ export interface Found {
   readonly value: number;
 }
 
+/** What a guard has seen of an optimizer. */
+export interface Guarded {
+  /** How often something was not finite and the run went on. */
+  readonly hits: number;
+  /** The error it would have been the last time. */
+  readonly last: DivergedError | undefined;
+  /**
+   * How often, of the looks every 32 updates, all gradients were too small for an optimizer that squares them (under 3e-18 with a decay of
+   * 0.999): they count as 0 then, since float32 has no such squares. Scale the loss, or take an optimizer without squares.
+   */
+  readonly faint: number;
+}
+
 const ADVICE: Readonly<Record<Found["source"], string>> = {
   loss: "try a lower learning rate or clipNorm",
   gradient: 'try a lower learning rate or clipNorm, look at the data of this batch, or leave such updates out with guard: "skip"',
@@ -43,6 +56,9 @@ export class Guard {
   /** How often something was found and the run went on, and what it was the last time. */
   hits = 0;
   lastHit: DivergedError | undefined;
+  faintLooks = 0;
+  /** Whether all gradients were too small to be squared at the last look. */
+  isFaint = false;
   /** The rows of tensors that updates step alone. */
   rows: SteppedRows;
   readonly #parameters: Parameters;
@@ -118,17 +134,28 @@ export class Guard {
     return place && { what: `${place.slot} of ${place.tensor}`, source: "state", ...place };
   }
 
-  /** Before an update: notes, now and then, how large gradients are, which an error tells, and keeps what may be gone back to. */
-  remember(updates: number, holder: StateHolder): void {
+  /** Before an update: notes, now and then, how large gradients are, keeps what may be gone back to, and takes out what cannot be squared. */
+  prepare(updates: number, holder: StateHolder): void {
+    if (this.looks(updates)) this.#remember(updates, holder);
+    if (this.isFaint || this.#parameters.smallGradients) flushGradients(this.#parameters.engine.kernels, this.#live);
+  }
+
+  #remember(updates: number, holder: StateHolder): void {
+    this.isFaint = areFaint(this.#parameters.engine.kernels, this.#live);
+    if (this.isFaint) this.faintLooks++;
     if (updates % NOTE_EVERY === 0) this.#norms.push(this.#gradients.sizeOf(this.#live));
     if (this.#norms.length > NORMS) this.#norms.shift();
     if (this.#action !== "restore") return;
-    this.#snapshot = { values: this.#parameters.values.view.slice(), state: copyState(holder, updates, NOTHING, 1) };
+    this.#snapshot = {
+      values: this.#parameters.values.view.slice(),
+      state: copyState(holder, updates, NOTHING, { rateFactor: 1, isFaint: this.isFaint }),
+    };
   }
 
   /** Begins anew from a state that was loaded: the snapshot belongs to another one. */
-  forget(rateFactor = 1): void {
+  forget(rateFactor = 1, isFaint = false): void {
     this.rateFactor = rateFactor;
+    this.isFaint = isFaint;
     this.#snapshot = undefined;
     this.#norms.length = 0;
   }

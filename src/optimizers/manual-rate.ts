@@ -3,8 +3,6 @@ import { number, show, suggest } from "../options/options.js";
 import type { RateChange } from "../schedules/kinds/manual.js";
 import { make as makeSchedule, type Schedule, type ScheduleDescription, ruleOf as scheduleRuleOf } from "../schedules/schedule.js";
 import type { BoundGroup } from "./groups.js";
-import { make, type OptimizerDescription, ruleOf } from "./rule.js";
-import { unwrap, withCore } from "./wrapper.js";
 
 /** A rate that was set by hand while an optimizer stepped. */
 export interface MadeChange {
@@ -20,7 +18,7 @@ type Manual = ScheduleDescription & { readonly changes: readonly RateChange[] };
 const plain = /* @__PURE__ */ number(undefined, { min: 0 });
 
 /** Whether a schedule is one whose rate is set by hand. */
-function isManual(rate: Schedule): rate is Manual {
+export function isManual(rate: Schedule): rate is Manual {
   return typeof rate === "object" && scheduleRuleOf(rate).turn !== undefined;
 }
 
@@ -60,23 +58,6 @@ export function changesOf(groups: readonly BoundGroup[]): MadeChange[] {
 export function changesWithin(made: readonly MadeChange[], from: number, to: number): { readonly rateChanges?: readonly MadeChange[] } {
   const rateChanges = made.filter(({ step }) => step >= from && step < to);
   return rateChanges.length > 0 ? { rateChanges } : {};
-}
-
-/** The description with what was set by hand as data: an optimizer made of it makes the same updates without a hand. */
-export function recorded(description: OptimizerDescription, made: readonly MadeChange[]): OptimizerDescription {
-  if (made.length === 0) return description;
-  const { core } = unwrap(description);
-  const { kind: _, groups, learningRate, ...options } = core;
-  const withChanges = (rate: Schedule, pattern: string | undefined) => {
-    const changes = made.filter(({ match }) => match === pattern).map(({ step, rate }) => [step, rate]);
-    return isManual(rate) && changes.length > 0 ? makeSchedule(scheduleRuleOf(rate), { ...rate, changes }) : undefined;
-  };
-  const recordedGroups = groups.map((group) => {
-    const rate = withChanges((group["learningRate"] as Schedule | undefined) ?? learningRate, group.match);
-    return rate === undefined ? group : { ...group, learningRate: rate };
-  });
-  const rate = withChanges(learningRate, undefined) ?? learningRate;
-  return withCore(description, make(ruleOf(core), { ...options, learningRate: rate, groups: recordedGroups }));
 }
 
 /** The rate of a group with what a saved state says was set by hand. */

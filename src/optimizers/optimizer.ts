@@ -1,12 +1,12 @@
 import { Parameters } from "../engine/parameters.js";
-import { DisposedError, type DivergedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "../options/errors.js";
+import { DisposedError, EngineError, ModeError, OptionError, OutOfMemoryError } from "../options/errors.js";
 import { show } from "../options/options.js";
 import { type Clock, readClock } from "../schedules/schedule.js";
 import { stateTooLarge } from "./advice.js";
 import { flushFaded } from "./flush.js";
 import { Gradients } from "./gradients.js";
-import { type BoundGroup, divide, elementRatesOf, filledRuns, introduce, ratesOf } from "./groups.js";
-import { type Found, Guard } from "./guard.js";
+import { type BoundGroup, divide, elementRatesOf, filledRuns, hostOf, introduce, ratesOf } from "./groups.js";
+import { type Found, Guard, type Guarded } from "./guard.js";
 import { ELEMENT_RATES, KeptValues } from "./kept.js";
 import { checkStep, meanLoss, takeLoss } from "./loss.js";
 import { changesOf, type MadeChange, setRate } from "./manual-rate.js";
@@ -81,7 +81,7 @@ export class Optimizer implements Disposable {
     this.#core = core;
     this.#slots = new Slots(parameters);
     this.#clock = readClock(clock);
-    const host = { kernels: parameters.engine.kernels, scratch: (length: number) => this.#slots.scratch(length).pointer };
+    const host = hostOf(parameters.engine, this.#slots);
     this.#groups = divide(core, compose, [...parameters], host);
     this.#live = this.#groups.filter(({ isLive }) => isLive);
     const { bound, scalars, needs } = introduce(this.#groups, this.#live, core.accumulate);
@@ -242,7 +242,7 @@ export class Optimizer implements Disposable {
     const wrong = guard.findBefore(clipNorm === undefined ? 0 : norm);
     if (wrong) return this.#hit(wrong);
     if (clipNorm !== undefined) scale *= Math.min(1, clipNorm / (norm + 1e-6));
-    if (guard.looks(this.#steps)) guard.remember(this.#steps, this.#holder);
+    guard.prepare(this.#steps, this.#holder);
     for (const group of this.#groups) group.learningRate = group.scheduledRate * guard.rateFactor;
     this.#ratesKnown = true;
     for (const { runs } of this.#blended) this.#kept?.keep(runs);
@@ -265,9 +265,9 @@ export class Optimizer implements Disposable {
     return false;
   }
 
-  /** How often the guard found something that is not finite and the run went on, and the error it would have been the last time. */
-  get guarded(): { readonly hits: number; readonly last: DivergedError | undefined } {
-    return { hits: this.#guard.hits, last: this.#guard.lastHit };
+  /** What the guard has seen so far. */
+  get guarded(): Guarded {
+    return { hits: this.#guard.hits, last: this.#guard.lastHit, faint: this.#guard.faintLooks };
   }
 
   /**
@@ -295,7 +295,7 @@ export class Optimizer implements Disposable {
   /** A copy of everything that a later `load()` needs, beside the training values, to go on as if nothing had happened. */
   state(): OptimizerState {
     this.#alive();
-    return copyState(this.#holder, this.#steps, this.#gradients, this.#guard.rateFactor);
+    return copyState(this.#holder, this.#steps, this.#gradients, this.#guard);
   }
 
   /**
@@ -312,7 +312,7 @@ export class Optimizer implements Disposable {
     loadState(this.#holder, state);
     this.#ratesKnown = false;
     this.#steps = state.step;
-    this.#guard.forget(state.rateFactor);
+    this.#guard.forget(state.rateFactor, state.faint);
     this.#gradients.resume(state.accumulated, state.accumulatedWeight ?? state.accumulated);
     this.#markValues();
     return { anew, unused };
@@ -331,7 +331,7 @@ export class Optimizer implements Disposable {
 
   /** Says in the parameters what their values are, for models that are to be evaluated. */
   #markValues(): void {
-    if (this.#evaluates) this.parameters.trainingOnly = !this.#disposed && this.#steps > 0 && !this.#evaluating;
+    if (this.#evaluates) this.parameters.markTraining(this, !this.#disposed && this.#steps > 0 && !this.#evaluating);
   }
 
   get #holder(): StateHolder {

@@ -42,10 +42,10 @@ const PRESETS = {
     [1.8382572152247512, -1.1779263289537742, 0.3396513038637379],
     [1.8749999923301852, -1.2499999836060613, 0.374999991275876],
   ],
-} as const satisfies Record<string, readonly (readonly [number, number, number])[]>;
+} as const satisfies Record<NewtonSchulzPreset, readonly (readonly [number, number, number])[]>;
 
 /** The iterations that are known by name: Keller Jordan's, and those that change from one to the next. */
-export type NewtonSchulzPreset = keyof typeof PRESETS;
+export type NewtonSchulzPreset = "original" | "quintic" | "polarExpress" | "polarExpressSafer";
 
 /** Coefficients of the Newton-Schulz iteration: by name, three for all iterations, or three for each. */
 export type NewtonSchulzCoefficients = NewtonSchulzPreset | readonly number[] | readonly (readonly number[])[];
@@ -172,10 +172,13 @@ export function orthogonalizer<Own extends OrthogonalOptions>({ kernels, options
         kernels.transpose(x, y, rows, columns);
         kernels.dense(x, y, 0, a, k, columns, k, 0, k);
       }
+      kernels.flush(a, k * k, FADED);
       kernels.dense(a, a, 0, b, k, k, k, 0, k);
+      kernels.flush(b, k * k, FADED);
       kernels.axpby(a, b, k * k, k1, k2);
       if (rows > columns) kernels.dense(x, b, 0, y, rows, k, k, 0, k);
       else kernels.dense(b, x, 0, y, k, k, columns, 0, columns);
+      kernels.flush(y, n, FADED);
       kernels.axpy(x, y, n, k0);
       [x, y] = [y, x];
     }

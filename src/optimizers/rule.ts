@@ -16,6 +16,7 @@ import {
 } from "../options/options.js";
 import { isPlateau } from "../schedules/plateau.js";
 import { type Schedule, type ScheduleDescription, schedule } from "../schedules/schedule.js";
+import type { Late, Squares } from "./declared.js";
 
 /** A number, or a schedule that gives it for every optimizer step. */
 export type Scheduled = Schedule;
@@ -108,6 +109,8 @@ export interface Binding<Own> {
   readonly groups: readonly Binding<Own>[];
   /** Zeroed memory for the rule's own use, not part of the state. */
   scratch(length: number): number;
+  /** The numbers that stand at a pointer, for what no kernel computes; ask in the step, since memory may grow. */
+  floats(pointer: number, length: number): Float32Array;
 }
 
 /**
@@ -150,9 +153,7 @@ export type DeclaredTrait =
   | "movesAllTogether";
 
 /** The optimizer of the tensors whose name fits. */
-export interface OptimizerPart {
-  /** A name, in which `*` stands for any characters: `"*.bias"`. */
-  match: string;
+export interface OptimizerPart extends Pick<Group<unknown>, "match"> {
   optimizer: OptimizerDescription;
 }
 
@@ -183,15 +184,13 @@ export interface Rule<Own> {
   lengths?(slot: string, shape: Shape, options: Resolved<Own>): number | undefined;
   /** How a slot of the parameters' layout is kept; float32 where this is left out. */
   dtype?(slot: string, options: Resolved<Own>): Dtype;
+  /** Of a rule that squares gradients: what keeps those squares, and whether weight decay is squared with them. */
+  squares?(options: Resolved<Own>): Squares;
   /** The start value of a slot; 0 where this is left out, and in bfloat16. */
   initial?(slot: string, options: Resolved<Own>): number;
   /** The scalar state of a group, at its start; `tensors` are the names of its tensors. */
   scalars?(options: Resolved<Own>, tensors: readonly string[]): Record<string, number>;
-  /**
-   * Slots that start as the values and can do so beside a rule that goes on, such as the average of a wrapper, and the scalars that they start
-   * with after `t` updates.
-   */
-  readonly late?: { readonly slots: readonly string[]; scalars(t: number): Record<string, number> };
+  readonly late?: Late;
   bind(binding: Binding<Own>): Step;
   /** Bound for every group: what follows an update, when `elementRates` have had their say. */
   follow?(binding: Binding<Own>): (t: number) => void;
@@ -311,7 +310,7 @@ export function scheduled(fallback: number | undefined, range: Range): Field<Sch
 }
 
 /** The least number above 0 that kernels compute with at full precision. */
-const LEAST_NORMAL = 1.1754943508222875e-38;
+export const LEAST_NORMAL = 1.1754943508222875e-38;
 
 /** Kernels compute in float32: a number beyond its range would be infinite there, one that must be above 0 would be 0. */
 function checkFloat32(value: number, path: string, { above }: Range = {}): number {

@@ -107,13 +107,13 @@ export class Slots {
     return new Map(slots.flatMap((slot) => slot.places.map((place) => [place.name, numbersOf(slot, place)] as const)));
   }
 
-  /** Sets numbers no larger than `limit` to 0, in all slots but one; of blocks laid out as the parameters are, in these pieces alone. */
-  flush(limit: number, except: string, pieces?: readonly Piece[]): void {
+  /** Sets numbers no larger than the limit of their slot to 0, in all slots but one; of blocks laid out as the parameters are, in these pieces alone. */
+  flush(limitOf: (slot: string) => number, except: string, pieces?: readonly Piece[]): void {
     const { kernels } = this.#parameters.engine;
     for (const { name, dtype, block } of this.#slots) {
-      if (dtype === "bfloat16") kernels.flushBfloat16(block.pointer, block.length * 2, limit);
+      if (dtype === "bfloat16") kernels.flushBfloat16(block.pointer, block.length * 2, limitOf(name));
       else if (name !== except)
-        for (const { offset, length } of this.#piecesOf(block, pieces)) kernels.flush(block.pointer + offset * 4, length, limit);
+        for (const { offset, length } of this.#piecesOf(block, pieces)) kernels.flush(block.pointer + offset * 4, length, limitOf(name));
     }
   }
 

@@ -18,6 +18,8 @@ export interface OptimizerState {
   readonly slots: StateArrays;
   /** The factor on the learning rate, where the guard has lowered it. Default 1. */
   readonly rateFactor?: number;
+  /** Whether all gradients were too small to be squared when the guard last looked. Default false. */
+  readonly faint?: boolean;
   /** The scalar state of each group, in the order of `groups`; a single one when all groups share it. */
   readonly scalars: readonly Readonly<Record<string, number>>[];
   /** The state of each group's learning rate, null where it neither watches a metric nor is set by hand. */
@@ -47,7 +49,7 @@ export function copyState(
   { kind, groups, scalars, slots }: StateHolder,
   step: number,
   { count, weight }: { readonly count: number; readonly weight: number },
-  rateFactor: number,
+  { rateFactor, isFaint }: { readonly rateFactor: number; readonly isFaint: boolean },
 ): OptimizerState {
   return {
     kind,
@@ -56,6 +58,7 @@ export function copyState(
     // weights of 1 are the rule, and what format 1 had
     ...(count > 0 && weight !== count && { accumulatedWeight: weight }),
     ...(rateFactor !== 1 && { rateFactor }),
+    ...(isFaint && { faint: true }),
     slots: slots.copies(),
     scalars: scalars.map((own) => ({ ...own })),
     plateaus: groups.map(({ plateau, rate }) => plateau ?? manualToJSON(rate) ?? null),
@@ -101,6 +104,8 @@ export function checkProgress(state: OptimizerState, accumulate = Number.MAX_SAF
   const { rateFactor = 1 } = state;
   if (!(typeof rateFactor === "number" && rateFactor > 0 && rateFactor <= 1))
     throw new CheckpointError(`the state's rateFactor must be greater than 0 and at most 1, got ${show(rateFactor)}`);
+  const { faint = false }: { faint?: unknown } = state;
+  if (typeof faint !== "boolean") throw new CheckpointError(`the state's faint must be true or false, got ${show(faint)}`);
   const { groups = [] }: { groups?: unknown } = state;
   const fits = Array.isArray(groups) && groups.every((group) => isGroupState(group, state.step));
   if (!fits) throw new CheckpointError(`the state's groups must be a list of kind, tensors and began, got ${show(groups)}`);

@@ -12,6 +12,7 @@ export {
   type ScheduleDescription,
   type ScheduleRule,
 } from "./schedule.js";
+export type { FallShape } from "./shared/falls.js";
 export type { Threshold } from "./shared/metric.js";
 export type { Phases } from "./shared/phases.js";
 export type { RiseShape } from "./shared/waves.js";

@@ -14,6 +14,8 @@ export interface PlateauRule<O extends object = object, S extends PlateauState =
   readonly state: Fields<S>;
   start(schedule: DescribedSchedule<O>): S;
   observe(schedule: DescribedSchedule<O>, state: S, metric: number): S;
+  /** A factor on the rate that depends on the step: a warm-up. */
+  factor?(schedule: DescribedSchedule<O>, step: number): number;
 }
 
 /** Whether a schedule observes a metric: true for what `reduceOnPlateau` and `greedy` make: use `startPlateau` and `observePlateau`, not `rateAt`. */
@@ -44,6 +46,12 @@ export function startPlateau(schedule: ScheduleDescription): PlateauState {
 export function observePlateau(schedule: ScheduleDescription, state: PlateauState, metric: number): PlateauState {
   if (!Number.isFinite(metric)) throw new OptionError("metric", metric, `must be a finite number, got ${show(metric)}`);
   return plateauRuleOf(schedule).observe(schedule as DescribedSchedule<object>, state, metric);
+}
+
+/** The rate of an update, from 0, in a state. */
+export function plateauRateAt(schedule: ScheduleDescription, { rate }: PlateauState, step: number): number {
+  const rule = plateauRuleOf(schedule);
+  return rule.factor === undefined ? rate : rate * rule.factor(schedule as DescribedSchedule<object>, step);
 }
 
 /** A state from a checkpoint, checked. @throws OptionError that names what is wrong in it, starting with `path` */

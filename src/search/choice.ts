@@ -8,7 +8,7 @@ import { mean } from "./guess.js";
  * The one with the lowest log loss, smoothed over its neighbours (a quarter of each, half of its own) and averaged over half a step of the grid
  * to both sides, since a rate is not hit exactly by who uses it with other rows; never one whose next higher neighbour fails, as long as there is another.
  *
- * @param among the rates that may be chosen, by index: all of them by default.
+ * @param among the rates to choose from by index, as long as one of them is not beside a failing one: all of them by default.
  */
 export function choose(tried: readonly Tried[], terms: Terms, among?: ReadonlySet<number>): number | undefined {
   const failing = tried.map((one) => failuresOf(one, terms).length > 0);
@@ -24,9 +24,11 @@ export function choose(tried: readonly Tried[], terms: Terms, among?: ReadonlySe
     ),
     1 / 8,
   );
-  const sound = tried.map((_, i) => i).filter((i) => !failing[i] && (among?.has(i) ?? true));
+  const sound = tried.map((_, i) => i).filter((i) => !failing[i] && tried[i]?.pruned === undefined);
   const safe = sound.filter((i) => failing[i + 1] !== true);
-  return (safe.length > 0 ? safe : sound).reduce<number | undefined>(
+  const first = safe.filter((i) => among?.has(i) ?? true);
+  const candidates = [first, safe, sound].find(({ length }) => length > 0) ?? [];
+  return candidates.reduce<number | undefined>(
     (best, i) => (best === undefined || (smooth[i] as number) < (smooth[best] as number) ? i : best),
     undefined,
   );
@@ -48,15 +50,17 @@ export interface Difference {
 }
 
 /** Repeats from which their own spread tells the standard error; of fewer it is itself too uncertain, and rows are asked too. */
-const REPEATS = 4;
+export const REPEATS = 4;
 
 /**
  * Compares two rates that do not fail on the repeats they share, row by row. The standard error comes from the spread over repeats, and with fewer
- * than 4 from that over rows where it is more. Half a row better and half a row worse are added to differences of hits: no difference in 20 rows is no certainty.
+ * than 4 from that over rows where it is more; that for new rows comes from rows too where all repeats have the same. Half a row better and half a row
+ * worse are added to differences of hits: no difference in 20 rows is no certainty.
  *
  * Source: C. Nadeau and Y. Bengio, Inference for the generalization error, Machine Learning 52, 2003.
  */
-export function compare(one: Tried, other: Tried, { trainingRows, validationRows, hits }: Terms): Difference {
+export function compare(one: Tried, other: Tried, terms: Terms): Difference {
+  const { trainingRows, validationRows, hits, resplit } = terms;
   const repeats = Math.min(one.trials.length, other.trials.length);
   const scale = Math.abs(mean(other.trials.map(decidingLoss))) || 1;
   const means: number[] = [];
@@ -67,15 +71,18 @@ export function compare(one: Tried, other: Tried, { trainingRows, validationRows
     means.push(mean(differences));
     rowError += errorOverRows(differences, hits) / repeats;
   }
-  const rows = validationRows === 0 ? 0 : rowError / Math.sqrt(repeats);
-  if (repeats === 1) return { mean: means[0] as number, error: rows, errorOnNewRows: rows };
+  if (validationRows === 0) rowError = 0;
+  if (repeats === 1) return { mean: means[0] as number, error: rowError, errorOnNewRows: rowError };
   const spread = deviation(means);
   const over = (share: number) => spread * Math.sqrt(share);
-  const least = repeats < REPEATS ? rows : 0;
+  // rows of other splits are other rows, until all were seen
+  const seen = resplit ? Math.min(repeats * validationRows, trainingRows + validationRows) : validationRows;
+  const rows = rowError * Math.sqrt(validationRows / seen || 1);
+  const least = (count: number) => (hits && count > 0 ? 1 / count : 0);
   return {
     mean: mean(means),
-    error: Math.max(least, over(1 / repeats)),
-    errorOnNewRows: Math.max(least, over(1 / repeats + validationRows / trainingRows)),
+    error: Math.max(least(repeats * validationRows), repeats < REPEATS ? rows : 0, over(1 / repeats)),
+    errorOnNewRows: Math.max(least(seen), repeats < REPEATS || !resplit ? rows : 0, over(1 / repeats + validationRows / trainingRows)),
   };
 }
 
@@ -88,7 +95,8 @@ function errorOverRows(differences: readonly number[], hits: boolean): number {
   return Math.sqrt(squares / (hits ? n : n - 1) / n);
 }
 
-function deviation(values: readonly number[]): number {
+/** The standard deviation. */
+export function deviation(values: readonly number[]): number {
   const centre = mean(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) * (value - centre), 0) / (values.length - 1));
 }

@@ -1,15 +1,25 @@
 import type { Metrics } from "../training/records.js";
 import type { ScoreName } from "../training/score.js";
-import { choose, compare } from "./choice.js";
+import { choose, compare, deviation } from "./choice.js";
 import { failuresOf, type Terms, type Tried } from "./evidence.js";
 import type { Facts } from "./facts.js";
 import { mean } from "./guess.js";
 import type { SearchNote } from "./notes.js";
 import { among } from "./race.js";
 import type { TrialResult } from "./trial.js";
-import { type BestEpoch, beatsGuessing, bestEpochOf, type Judgement, judge, type Reason, type Verdict } from "./verdict.js";
+import {
+  type BestEpoch,
+  beatsGuessing,
+  bestEpochOf,
+  isFailing,
+  isOpen,
+  type Judgement,
+  judge,
+  type Reason,
+  type Verdict,
+} from "./verdict.js";
 
-/** The outcome of a rate; numbers are means over its repeats, null when one of them failed. */
+/** The outcome of a rate; numbers are means over its repeats, null when one of them failed or was pruned. */
 export interface RateResult {
   readonly rate: number;
   readonly verdict: Verdict;
@@ -27,7 +37,17 @@ export interface RateResult {
   readonly balancedAccuracy: number | null;
   /** The standard deviation of the score (of the loss, where there is none) over repeats; null of a single run. */
   readonly spread: number | null;
+  /** How far it is above the chosen rate; null of the chosen rate and of rates that fail. */
+  readonly difference: RateDifference | null;
   readonly trials: readonly TrialResult[];
+}
+
+/** The difference of a rate's score from the chosen rate's (of minus its loss, in units of the chosen rate's, where there is no score), over the runs they share. */
+export interface RateDifference {
+  readonly mean: number;
+  /** The ends of its 90 % interval on new rows; null where so few rows cannot tell. */
+  readonly low: number | null;
+  readonly high: number | null;
 }
 
 /** How sure the answer is. */
@@ -70,16 +90,19 @@ const NINETY = 1.645;
 
 /** The answer that trials come to: a pure function of their results, in whatever order they arrived. */
 export function conclude(tried: readonly Tried[], terms: Terms, facts: Facts): SearchResult {
-  const chosen = choose(tried, terms, among(tried));
+  const chosen = choose(tried, terms, among(tried, terms));
   const certain = chosen === undefined || beatsGuessing(tried[chosen] as Tried, terms);
   const judgements = judge(tried, chosen, terms, certain);
-  const rates = tried.map((one, i) => rateResult(one, judgements[i] as Judgement, terms));
+  const rates = tried.map((one, i) => ({
+    ...rateResult(one, judgements[i] as Judgement, terms),
+    difference: i === chosen || chosen === undefined ? null : differenceOf(one, tried[chosen] as Tried, terms),
+  }));
   const best = chosen === undefined ? null : (rates[chosen] as RateResult);
   const scores = terms.guesses.flatMap(({ score }) => score ?? []);
   const losses = terms.guesses.flatMap(({ loss }) => loss ?? []);
   const good = chosen === undefined || !certain ? null : around(rates, chosen, ["good"]);
-  const sound = rates.filter(({ verdict }) => verdict !== "diverged" && verdict !== "erratic");
-  const told = sound.some(({ verdict }) => verdict === "too low" || verdict === "too high") || sound.length === 1;
+  const sound = rates.filter(({ verdict }) => !isFailing(verdict));
+  const told = sound.some(({ verdict }) => verdict === "too low" || verdict === "too high" || verdict === "pruned") || sound.length === 1;
   return {
     scoreName: facts.scoreName,
     rates,
@@ -95,9 +118,16 @@ export function conclude(tried: readonly Tried[], terms: Terms, facts: Facts): S
   };
 }
 
-function rateResult(one: Tried, judgement: Judgement, terms: Terms): RateResult {
-  const { rate, trials } = one;
-  const failed = failuresOf(one, terms).length > 0;
+function differenceOf(one: Tried, best: Tried, terms: Terms): RateDifference | null {
+  if (one.pruned !== undefined || failuresOf(one, terms).length > 0) return null;
+  const { mean, errorOnNewRows } = compare(one, best, terms);
+  const known = Number.isFinite(errorOnNewRows) && terms.validationRows > 0;
+  return { mean, low: known ? mean - NINETY * errorOnNewRows : null, high: known ? mean + NINETY * errorOnNewRows : null };
+}
+
+function rateResult(one: Tried, judgement: Judgement, terms: Terms): Omit<RateResult, "difference"> {
+  const { rate, trials, pruned } = one;
+  const failed = pruned !== undefined || failuresOf(one, terms).length > 0;
   const balanced = trials.flatMap(({ balancedAccuracy }) => balancedAccuracy ?? []);
   const validation = failed ? null : meanMetrics(trials);
   return {
@@ -111,16 +141,11 @@ function rateResult(one: Tried, judgement: Judgement, terms: Terms): RateResult 
     spread:
       failed || trials.length < 2
         ? null
-        : spreadOf(
+        : deviation(
             trials.map(({ kept, history }) => kept?.validation?.score ?? kept?.validation?.loss ?? (history.at(-1)?.loss as number)),
           ),
     trials,
   };
-}
-
-function spreadOf(values: readonly number[]): number {
-  const centre = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) * (value - centre), 0) / (values.length - 1));
 }
 
 function meanMetrics(trials: readonly TrialResult[]): Metrics | null {
@@ -141,7 +166,7 @@ function around(rates: readonly RateResult[], chosen: number, verdicts: readonly
 /** Half the width of the 90 % interval of the difference from the chosen rate, the median over rates near it in merit. */
 function resolutionOf(tried: readonly Tried[], rates: readonly RateResult[], chosen: number, terms: Terms): number | null {
   const best = tried[chosen] as Tried;
-  const near = tried.filter((_, i) => i !== chosen && ["good", "as good for all we know"].includes((rates[i] as RateResult).verdict));
+  const near = tried.filter((_, i) => i !== chosen && isOpen((rates[i] as RateResult).verdict));
   const errors = near.map((one) => compare(one, best, terms).errorOnNewRows).sort((a, b) => a - b);
   const median = errors[errors.length >> 1];
   return median === undefined || !Number.isFinite(median) || terms.validationRows === 0 ? null : NINETY * median;

@@ -1,10 +1,12 @@
 import type { CheckedRun } from "../training/run.js";
+import { choose } from "./choice.js";
 import { conclude, type SearchResult } from "./conclude.js";
-import type { Terms, Tried } from "./evidence.js";
+import type { Pruned, Terms, Tried } from "./evidence.js";
 import type { Job } from "./executors/executor.js";
 import type { Facts } from "./facts.js";
 import type { Guess } from "./guess.js";
-import { nextRung, type Order } from "./race.js";
+import { prune, rungsOf } from "./halving.js";
+import { type Limits, nextRung, type Order } from "./race.js";
 import type { TrialResult } from "./trial.js";
 import { widened, zoomed } from "./widen.js";
 
@@ -22,93 +24,206 @@ export interface Plan {
   /** undefined: as many as rates that cannot be told apart ask for. */
   readonly repeats?: number;
   readonly resplit: boolean;
+  readonly budget?: Budget;
+  /** Whether trials that are not worth going on with are ended early. */
+  readonly prune: boolean;
   /** Whether rates are added beyond an edge at which the answer lies. */
   readonly widen: boolean;
   /** Whether rates between those beside the best are tried in the end. */
   readonly zoom: boolean;
 }
 
+/** How far a search may go: what is reached first ends it, with the answer so far. */
+export interface Budget {
+  /** From its start. How many trials that are depends on the machine, and so may the answer. */
+  readonly seconds?: number;
+  /** In all, those of a ledger included. */
+  readonly trials?: number;
+}
+
+/** A search without a budget goes through so many training rows: some seconds of a small network. */
+const ROWS = 500_000;
+
 /** Runs trials; undefined in place of one that was not to be had, after which the search ends with the answer so far. */
 export type Trials = (jobs: readonly Job[]) => Promise<readonly (TrialResult | undefined)[]>;
 
 /**
- * Decides which trials are run, and what they come to. Decisions rest on whole rungs, never on the order of arrival, so that the same trials, from
- * workers or from a ledger, lead to the same answer.
+ * Decides which trials are run, and what they come to; undefined when none has ended. Decisions rest on whole rungs, never on the order of arrival, so
+ * that the same trials, from workers or from a ledger, lead to the same answer.
  */
-export async function conduct(subject: Subject, { rates, repeats, resplit, widen, zoom }: Plan, run: Trials): Promise<SearchResult> {
-  const { seed, epochs } = subject.run;
-  const rising: number[] = [];
-  const trials: TrialResult[][] = [];
-  const splitOf = (repeat: number) => (repeat === 0 || !resplit ? null : seed + repeat);
-  const cost = subject.facts.trainingRows * epochs;
-  let spent = 0;
-  /** True when all of them were run. */
-  const runAll = async (orders: readonly Order[]): Promise<boolean> => {
-    const results = await run(
-      orders.map(({ index, repeat }) => ({
-        run: subject.run,
-        rate: rising[index] as number,
-        repeat,
-        seed: seed + repeat,
-        split: splitOf(repeat),
-      })),
-    );
-    spent += orders.length * cost;
-    const whole = (repeat: number) => orders.every((order, i) => order.repeat !== repeat || results[i] !== undefined);
-    for (const repeat of new Set(orders.map((order) => order.repeat))) {
-      // a repeat that not all of its rates have compares nothing; the first is better than none
-      if (repeat > 0 && !whole(repeat)) return false;
-      orders.forEach((order, i) => {
-        const result = results[i];
-        if (order.repeat === repeat && result !== undefined) trials[order.index]?.push(result);
-      });
-      if (!whole(repeat)) return false;
-    }
-    return true;
-  };
-  const tried = (): Tried[] => rising.flatMap((rate, i) => (trials[i]?.length ? [{ rate, trials: trials[i] as TrialResult[] }] : []));
-  const terms = (): Terms => termsOf(subject, Math.max(...trials.map(({ length }) => length)), splitOf);
-
-  /** Runs rates that were not there before as often as the others; false when there are none, or not all of them were run. */
-  const add = async (more: readonly number[]): Promise<boolean> => {
-    const count = repeats ?? Math.max(1, ...trials.map(({ length }) => length));
-    for (const rate of more) {
-      const place = rising.findIndex((other) => other > rate);
-      const index = place < 0 ? rising.length : place;
-      rising.splice(index, 0, rate);
-      trials.splice(index, 0, []);
-    }
-    const fresh = more.map((rate) => rising.indexOf(rate));
-    const orders = Array.from({ length: count }, (_, repeat) => fresh.map((index) => ({ index, repeat }))).flat();
-    return orders.length > 0 && (await runAll(orders));
-  };
-  const race = async (): Promise<boolean> => {
-    for (;;) {
-      const rung = repeats === undefined ? nextRung(tried(), terms(), cost, spent) : [];
-      if (rung.length === 0) return true;
-      if (!(await runAll(rung))) return false;
-    }
-  };
-  const beyond = () => (widen ? widened(grid, tried(), terms()) : []);
-
-  const grid = [...new Set(rates)].sort((a, b) => a - b);
-  let goesOn = await add(grid);
-  // in a race a rate at the edge may come to be the best, and beyond it there may be others to race with
+export async function conduct(subject: Subject, plan: Plan, run: Trials): Promise<SearchResult | undefined> {
+  const { repeats, budget } = plan;
+  const races = budget !== undefined || (repeats === undefined && !plan.prune);
+  const grid = new Grid(subject, plan, run);
+  let goesOn = await grid.runFirst();
+  if (goesOn && repeats !== undefined) goesOn = await grid.runAll(grid.repeated(repeats));
   while (goesOn) {
-    for (let more = beyond(); goesOn && more.length > 0; more = beyond()) goesOn = await add(more);
-    goesOn &&= await race();
-    if (beyond().length === 0) break;
+    // in a race a rate at the edge may come to be the best, and beyond it there may be others to race with
+    const more = plan.widen ? widened(plan.rates, grid.tried(), grid.terms()) : [];
+    const rung = more.length > 0 || !races ? [] : nextRung(grid.tried(), grid.terms(), grid.limits());
+    if (more.length === 0 && rung.length === 0) break;
+    goesOn = more.length > 0 ? await grid.add(more) : await grid.runAll(rung);
   }
-  if (goesOn && zoom) await add(zoomed(tried(), terms()));
-  return conclude(tried(), terms(), subject.facts);
+  if (goesOn && plan.zoom) await grid.add(zoomed(grid.tried(), grid.terms()));
+  const tried = grid.tried();
+  return tried.length === 0 ? undefined : conclude(tried, grid.terms(), subject.facts);
 }
 
-function termsOf({ run: { loss }, facts, guess }: Subject, repeats: number, splitOf: (repeat: number) => number | null): Terms {
-  return {
-    guesses: Array.from({ length: repeats }, (_, repeat) => guess(splitOf(repeat))),
-    trainingRows: facts.trainingRows,
-    validationRows: facts.validationRows,
-    entropic: loss === "crossEntropy" || loss === "binaryCrossEntropy",
-    hits: facts.task === "classification",
-  };
+/** A rate, and what became of it so far. */
+interface Place {
+  readonly rate: number;
+  trials: TrialResult[];
+  pruned?: Pruned | undefined;
+  /** Where its trial, which is paused, goes on from. */
+  paused?: Job["from"];
+}
+
+/** The rates of a search, in rising order. */
+class Grid {
+  readonly #subject: Subject;
+  readonly #plan: Plan;
+  readonly #run: Trials;
+  readonly #places: Place[];
+  readonly #most: number;
+  /** Trials begun. */
+  #count = 0;
+
+  constructor(subject: Subject, plan: Plan, run: Trials) {
+    this.#subject = subject;
+    this.#plan = plan;
+    this.#run = run;
+    this.#places = placesOf(plan.rates);
+    this.#most = plan.budget?.trials ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The rates that have a trial which ended, or was pruned. */
+  tried(): Tried[] {
+    return this.#places
+      .filter(({ trials, pruned }) => trials.length > 0 && (trials[0]?.paused === undefined || pruned !== undefined))
+      .map(({ rate, trials, pruned }) => ({ rate, trials, pruned }));
+  }
+
+  terms(): Terms {
+    const { run, facts, guess } = this.#subject;
+    return {
+      guesses: Array.from({ length: this.#repeats() }, (_, repeat) => guess(this.#splitOf(repeat))),
+      trainingRows: facts.trainingRows,
+      validationRows: facts.validationRows,
+      resplit: this.#plan.resplit,
+      entropic: run.loss === "crossEntropy" || run.loss === "binaryCrossEntropy",
+      hits: facts.task === "classification",
+    };
+  }
+
+  limits(): Limits {
+    if (this.#plan.budget !== undefined) return { cost: 1, spent: this.#count, budget: this.#most, toThePoint: true };
+    const cost = this.#subject.facts.trainingRows * this.#subject.run.epochs;
+    return { cost, spent: cost * this.#count, budget: ROWS, toThePoint: false };
+  }
+
+  /** A trial of each rate; true when all of them were run. When pruning, rung by rung. */
+  async runFirst(): Promise<boolean> {
+    // with a budget that may end it, what is there early spans the grid
+    const all = this.#places;
+    const order = this.#plan.budget === undefined ? all : spread(all.length).map((i) => all[i] as Place);
+    const { run } = this.#subject;
+    for (const epoch of this.#plan.prune ? rungsOf(run.epochs) : []) {
+      if (!(await this.#runRung(order, epoch))) return false;
+      for (const [i, pruned] of prune(all, epoch, run, this.terms())) (all[i] as Place).pruned = pruned;
+    }
+    if (!(await this.#runRung(order, undefined))) return false;
+    if (choose(this.tried(), this.terms()) !== undefined || all.every(({ pruned }) => pruned === undefined)) return true;
+    // what was left has failed: the others have their chance
+    for (const place of all) place.pruned = undefined;
+    return this.#runRung(order, undefined);
+  }
+
+  /** Runs rates that were not there before, to the end and as often as the others; false when there are none, or not all of them were run. */
+  async add(rates: readonly number[]): Promise<boolean> {
+    const repeats = this.#repeats();
+    const fresh = placesOf(rates);
+    this.#places.push(...fresh);
+    this.#places.sort((a, b) => a.rate - b.rate);
+    if (fresh.length === 0 || !(await this.#runRung(fresh, undefined))) return false;
+    return this.runAll(this.repeated(repeats, fresh));
+  }
+
+  /** Trains what has neither ended nor been pruned up to an epoch, or to the end. */
+  async #runRung(places: readonly Place[], until: number | undefined): Promise<boolean> {
+    const open = places.filter(
+      ({ trials: [trial], pruned }) => pruned === undefined && (trial === undefined || trial.paused !== undefined),
+    );
+    const begun = open.filter(({ trials }) => trials.length === 0);
+    const asked = open.filter((place) => !begun.includes(place) || begun.indexOf(place) < this.#most - this.#count);
+    this.#count += asked.filter((place) => begun.includes(place)).length;
+    const jobs = asked.map(({ rate, paused }) => ({
+      ...this.#jobOf(rate, 0),
+      ...(until !== undefined && { until }),
+      ...(paused && { from: paused }),
+    }));
+    const results = await this.#run(jobs);
+    asked.forEach((place, i) => {
+      if (results[i] === undefined) return;
+      const { checkpoint, ...result } = results[i];
+      place.trials = [result];
+      place.paused = checkpoint && { epoch: result.paused as number, checkpoint };
+    });
+    return asked.length === open.length && results.every((result) => result !== undefined);
+  }
+
+  /** The trials that are wanted for so many of each rate that was not pruned. */
+  repeated(repeats: number, places: readonly Place[] = this.#places): Order[] {
+    const wanted = this.#places.flatMap((place, index) => (place.pruned === undefined && places.includes(place) ? [index] : []));
+    return Array.from({ length: repeats - 1 }, (_, i) => wanted.map((index) => ({ index, repeat: i + 1 }))).flat();
+  }
+
+  /** Runs further repeats; true when all of them were run. */
+  async runAll(orders: readonly Order[]): Promise<boolean> {
+    const asked = orders.slice(0, this.#most - this.#count);
+    this.#count += asked.length;
+    const results = await this.#run(asked.map(({ index, repeat }) => this.#jobOf((this.#places[index] as Place).rate, repeat)));
+    for (const repeat of new Set(orders.map((order) => order.repeat))) {
+      const own = orders.flatMap((order, i) => (order.repeat === repeat ? [{ index: order.index, result: results[i] }] : []));
+      // a repeat that not all of its rates have compares nothing
+      if (own.some(({ result }) => result === undefined)) return false;
+      for (const { index, result } of own) this.#places[index]?.trials.push(result as TrialResult);
+    }
+    return true;
+  }
+
+  #repeats(): number {
+    return Math.max(1, ...this.#places.map(({ trials }) => trials.length));
+  }
+
+  #jobOf(rate: number, repeat: number): Job {
+    const { run } = this.#subject;
+    return { run, rate, repeat, seed: run.seed + repeat, split: this.#splitOf(repeat) };
+  }
+
+  #splitOf(repeat: number): number | null {
+    return repeat === 0 || !this.#plan.resplit ? null : this.#subject.run.seed + repeat;
+  }
+}
+
+/** Each rate once, in rising order. */
+function placesOf(rates: readonly number[]): Place[] {
+  return [...new Set(rates)].sort((a, b) => a - b).map((rate) => ({ rate, trials: [] }));
+}
+
+/** The places 0, 1, ... in an order in which any first few of them are spread over all: the ends, the middle, the middles of what is left. */
+function spread(count: number): number[] {
+  const order = [0, count - 1];
+  let gaps: [number, number][] = [[0, count - 1]];
+  while (gaps.length > 0) {
+    gaps = gaps.flatMap(([from, to]): [number, number][] => {
+      const middle = Math.floor((from + to) / 2);
+      if (middle === from) return [];
+      order.push(middle);
+      return [
+        [from, middle],
+        [middle, to],
+      ];
+    });
+  }
+  return [...new Set(order)];
 }

@@ -8,6 +8,19 @@ export interface Tried {
   readonly rate: number;
   /** By repeat: the same repeat of every rate has the same rows, seed and order. */
   readonly trials: readonly TrialResult[];
+  /** Why its trial was not worth going on with. */
+  readonly pruned?: Pruned | undefined;
+}
+
+/** What was measured when a trial was pruned. */
+export interface Pruned {
+  readonly epoch: number;
+  /** Above the rate with the lowest loss then, or so far below that its whole run gets less far than that rate had gone. */
+  readonly side: "low" | "high";
+  /** Its loss after that epoch, null when far above that of guessing; and the rate with the lowest. */
+  readonly loss: number | null;
+  readonly bestRate: number;
+  readonly bestLoss: number;
 }
 
 /** The circumstances under which repeats were compared. */
@@ -17,6 +30,8 @@ export interface Terms {
   readonly trainingRows: number;
   /** 0 where there is no validation data: training losses decide then. */
   readonly validationRows: number;
+  /** Whether every repeat has training and validation rows of its own. */
+  readonly resplit: boolean;
   /** True of cross-entropies, whose mean over n rows says nothing below log((n + 2) / (n + 1)): n right ones of n are no certainty. */
   readonly entropic: boolean;
   /** True of accuracies, whose contributions are right or wrong. */
@@ -30,10 +45,13 @@ export type Failure =
   /** Of a model of the user's own: the highest training loss of the last fifth of the run, and that of the first epoch. */
   | { readonly kind: "farAboveStart"; readonly loss: number; readonly start: number };
 
-/** A training loss so many times that of guessing is a divergence, though its numbers are finite. */
+/** A training loss so many times that of guessing, and of the untrained network, is a divergence, though its numbers are finite. */
 const FAR = 10;
 
-function failureOf({ divergence, history, kept }: TrialResult, { trainingLoss: guess, score: guessed }: Guess): Failure | undefined {
+function failureOf(
+  { divergence, startLoss, history, kept }: TrialResult,
+  { trainingLoss: guess, score: guessed }: Guess,
+): Failure | undefined {
   if (divergence !== null) return { kind: "notFinite", ...divergence };
   const loss = history.at(-1)?.loss as number;
   if (guess === null) {
@@ -44,7 +62,9 @@ function failureOf({ divergence, history, kept }: TrialResult, { trainingLoss: g
   }
   // a network may be right and yet so overconfident that its few wrong answers cost more than this
   const better = guessed !== null && (kept?.validation?.score ?? Number.NEGATIVE_INFINITY) > guessed;
-  return loss > FAR * guess && !better ? { kind: "farAboveGuessing", loss, guess } : undefined;
+  // where targets hardly differ, or lie far from 0, a network that was hardly trained costs far more than guessing
+  const far = loss > FAR * Math.max(guess, startLoss ?? 0);
+  return far && !better ? { kind: "farAboveGuessing", loss, guess } : undefined;
 }
 
 /** The last fifth of the epochs: a loss that swings is told by more of them than the last. */
@@ -58,25 +78,27 @@ export function failuresOf({ trials }: Tried, { guesses }: Terms): Failure[] {
 }
 
 /**
- * The loss that decides: on the validation rows, with the weights that were kept; where there are no such rows, the mean training loss of the last fifth of
- * the run.
+ * The loss that decides: on the validation rows, with the weights that were kept, or after the last epoch of a trial that was paused; where there are no such rows, the mean
+ * training loss of the last fifth of the run.
  */
-export function decidingLoss({ rows, history }: TrialResult): number {
-  return rows === null ? mean(lastOf(history).map(({ loss }) => loss)) : mean(rows.losses);
+export function decidingLoss({ rows, history, paused }: TrialResult): number {
+  if (rows !== null) return mean(rows.losses);
+  const checked = paused === undefined ? undefined : history.at(-1)?.validation;
+  return checked?.loss ?? mean(lastOf(history).map(({ loss }) => loss));
 }
 
 /** The square of float32's relative precision, 2^-46: the least that squared errors can show. */
 const FLOAT32_SQUARE = 1.4210854715202004e-14;
 
-/** The mean logarithm of the deciding losses, floored at what so few rows can show. */
-export function logLoss({ trials }: Tried, { entropic, validationRows, trainingRows, guesses }: Terms): number {
+/** The least loss that so few rows can show. */
+export function floorOf({ entropic, validationRows, trainingRows, guesses }: Terms, repeat: number): number {
   const n = validationRows || trainingRows;
-  return mean(
-    trials.map((trial, repeat) => {
-      const floor = entropic ? log((n + 2) / (n + 1)) : FLOAT32_SQUARE * (guesses[repeat]?.loss ?? 1);
-      return log(Math.max(decidingLoss(trial), floor));
-    }),
-  );
+  return entropic ? log((n + 2) / (n + 1)) : FLOAT32_SQUARE * (guesses[repeat]?.loss ?? 1);
+}
+
+/** The mean logarithm of the deciding losses, floored at what so few rows can show. */
+export function logLoss({ trials }: Tried, terms: Terms): number {
+  return mean(trials.map((trial, repeat) => log(Math.max(decidingLoss(trial), floorOf(terms, repeat)))));
 }
 
 /** Merits whose differences are paired: by row, a row's contribution to the score (or minus its loss, in units of `scale`). */

@@ -56,7 +56,7 @@ function guessQuantities(training: Regression, validation: Regression, loss: Los
 function costOf(loss: Loss): ((error: number) => number) | undefined {
   if (loss === "meanSquared") return (error) => error * error;
   if (loss === "meanAbsolute") return Math.abs;
-  const delta = loss === "huber" ? 1 : typeof loss === "object" ? loss.delta : undefined;
+  const delta = loss === "huber" ? 1 : (loss as { readonly delta?: number }).delta;
   if (delta === undefined) return undefined;
   return (error) => (Math.abs(error) <= delta ? (error * error) / 2 : delta * (Math.abs(error) - delta / 2));
 }

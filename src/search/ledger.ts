@@ -33,18 +33,22 @@ export function withLedger(executor: Executor, ledger: Ledger): Executor {
         work.onTrial?.(job, known);
       }
       const missing = jobs.filter((job) => !results.has(job));
-      const puts: (void | Promise<void>)[] = [];
-      const found = await executor.run(missing, {
-        ...work,
-        onTrial: (job, result) => {
-          puts.push(ledger.put(keys.get(job) as string, result, job));
-          work.onTrial?.(job, result);
-        },
-      });
-      await Promise.all(puts);
-      missing.forEach((job, i) => {
-        results.set(job, found[i] as TrialResult);
-      });
+      const puts: Promise<void>[] = [];
+      const onTrial = (job: Job, result: TrialResult) => {
+        // without it, a trial that goes on starts anew, to the same bits
+        const { checkpoint: _, ...plain } = result;
+        const put = Promise.resolve(ledger.put(keys.get(job) as string, plain, job));
+        // it is looked at below
+        put.catch(() => {});
+        puts.push(put);
+        results.set(job, result);
+        work.onTrial?.(job, result);
+      };
+      try {
+        await executor.run(missing, { ...work, onTrial });
+      } finally {
+        await Promise.all(puts);
+      }
       return jobs.map((job) => results.get(job) as TrialResult);
     },
   };
@@ -56,12 +60,12 @@ function isResult(value: unknown): value is TrialResult {
 }
 
 /** The key of a trial: a hash of all that decides its result. @throws OptionError for a run that holds functions. */
-function trialKey({ run, rate, seed, split }: Job, data: string): string {
+function trialKey({ run, rate, seed, split, until }: Job, data: string): string {
   const place = functionIn(runToJSON(run));
   if (place !== undefined)
     throw new OptionError("search.ledger", place, `cannot tell runs apart that hold functions: ${place} of this one is a function`);
   // the seed of the trial takes the place of the run's
-  return textFingerprint(writeJSON([coreHash, { ...run, seed }, data, rate, split]));
+  return textFingerprint(writeJSON([coreHash, { ...run, seed }, data, rate, split, until ?? null]));
 }
 
 function textFingerprint(text: string): string {

@@ -1,12 +1,12 @@
 import type { Engine } from "../engine/engine.js";
-import { DataError } from "../options/errors.js";
-import { boolean, integer, list, number, optional, readOptions } from "../options/options.js";
+import { DataError, OptionError, StepsizeError } from "../options/errors.js";
+import { boolean, demand, type Field, integer, list, number, optional, readOptions } from "../options/options.js";
 import { checkDatasets } from "../training/checks.js";
 import type { EpochRecord } from "../training/records.js";
 import { type CheckedRun, type Run, readRun } from "../training/run.js";
 import { functionIn, runToJSON } from "../training/run-json.js";
 import type { SearchResult } from "./conclude.js";
-import { conduct, type Plan, type Subject } from "./conduct.js";
+import { type Budget, conduct, type Plan, type Subject, type Trials } from "./conduct.js";
 import type { Executor, Job } from "./executors/executor.js";
 import { threadExecutor } from "./executors/thread.js";
 import { factsOf } from "./facts.js";
@@ -14,7 +14,8 @@ import { guessOf } from "./guess.js";
 import { checkLedger, type Ledger, withLedger } from "./ledger.js";
 import { defaultRates } from "./rates.js";
 import { rowsOf } from "./resplit.js";
-import type { SearchData } from "./trial.js";
+import { Time } from "./time.js";
+import type { SearchData, TrialResult } from "./trial.js";
 
 export interface SearchOptions {
   /** The learning rates to try, each greater than 0. Default: 1e-6 to 1, two a decade. */
@@ -32,8 +33,8 @@ export interface SearchOptions {
    */
   resplit?: boolean;
   /**
-   * Add rates beyond an edge of the grid while the rate to use, or the range of good ones, touches it: up to eight to each side, by the step of the grid there.
-   * Default: true where `rates` are left out.
+   * Add rates beyond an edge of the grid while the rate to use, or the range of good ones, touches it: up to eight to each side, by the step of the grid there,
+   * as far as the budget goes. They are run to the end, with `prune` too. Default false.
    */
   widen?: boolean;
   /** In the end try rates between those beside the best as well, by quarters of a step. Default false. */
@@ -45,6 +46,16 @@ export interface SearchOptions {
    * in any case.
    */
   executor?: Executor;
+  /**
+   * Race on until rates are told apart by a point, or this is spent: the answer is then that of the trials so far. `repeats` are run in any case, as
+   * far as they fit. Default: none.
+   */
+  budget?: Budget;
+  /**
+   * Look at the trials after a ninth and a third of their epochs, and go on only with those that may still be the best: successive halving, which costs about
+   * a quarter of the grid. The others get the verdict "pruned". Without a budget there is no race then. Default false.
+   */
+  prune?: boolean;
   /** Keeps the results of trials, and has those of earlier searches. Default: none. */
   ledger?: Ledger;
   /** Stops the search between two steps. */
@@ -101,11 +112,37 @@ async function search(
   const kept = ledger === undefined ? executor : withLedger(executor, checkLedger(ledger));
   checkTargets(checkDatasets(data));
   const progress = progressOf(checked, onEpoch);
-  return conduct(subjectOf(checked, data), plan, (jobs) => {
+  const time = new Time(plan.budget?.seconds, signal);
+  const run: Trials = async (jobs) => {
     progress.plan(jobs);
-    return kept.run(jobs, { data, signal, onEpoch: onEpoch && progress.epoch, onTrial: progress.trial });
-  });
+    const results = new Map<Job, TrialResult>();
+    const onTrial = (job: Job, result: TrialResult) => {
+      results.set(job, result);
+      progress.trial(job);
+    };
+    try {
+      await kept.run(jobs, { data, signal: time.signal, onEpoch: onEpoch && progress.epoch, onTrial });
+    } catch (error) {
+      if (!time.over || error instanceof StepsizeError) throw error;
+    }
+    return jobs.map((job) => results.get(job));
+  };
+  const result = await conduct(subjectOf(checked, data), plan, run).finally(() => time.dispose());
+  if (result !== undefined) return result;
+  throw new OptionError("search.budget.seconds", plan.budget?.seconds, "was over before a trial was done: allow more time");
 }
+
+const budget: Field<Budget> = {
+  fallback: undefined,
+  read(value, path) {
+    const read = readOptions<Budget>(path, value, {
+      seconds: optional(number(undefined, { above: 0 })),
+      trials: optional(integer(undefined, { min: 1 })),
+    });
+    demand(read.seconds !== undefined || read.trials !== undefined, path, value, "an object with seconds, trials or both");
+    return read;
+  },
+};
 
 /** Reads what a search does from options. */
 export function readPlan(options: Partial<Plan>): Plan {
@@ -113,7 +150,9 @@ export function readPlan(options: Partial<Plan>): Plan {
     rates: list(defaultRates(), number(undefined, { above: 0 }), 1),
     repeats: optional(integer(undefined, { min: 1 })),
     resplit: boolean(false),
-    widen: boolean(options.rates === undefined),
+    budget: optional(budget),
+    prune: boolean(false),
+    widen: boolean(false),
     zoom: boolean(false),
   });
 }
@@ -129,22 +168,23 @@ function checkTargets({ training }: SearchData): void {
   throw new DataError(`every training row has the target ${training.targets[0]}, so there is nothing to learn`);
 }
 
-/** Counts epochs over runs that may go on side by side, and end early. */
+/** Counts epochs over trials that may go on side by side, and end early. */
 function progressOf({ epochs }: CheckedRun, onEpoch: SearchOptions["onEpoch"]) {
   let [ended, total] = [0, 0];
   const running = new Map<Job, number>();
+  const lengthOf = ({ until = epochs, from }: Job) => until - (from?.epoch ?? 0);
   return {
     plan: (jobs: readonly Job[]) => {
-      total += jobs.length * epochs;
+      for (const job of jobs) total += lengthOf(job);
     },
     epoch: (job: Job, epoch: EpochRecord) => {
-      running.set(job, epoch.epoch);
+      running.set(job, epoch.epoch - (job.from?.epoch ?? 0));
       const done = ended + [...running.values()].reduce((sum, count) => sum + count, 0);
       onEpoch?.({ rate: job.rate, repeat: job.repeat, epoch, done, total });
     },
     trial: (job: Job) => {
       running.delete(job);
-      ended += epochs;
+      ended += lengthOf(job);
     },
   };
 }

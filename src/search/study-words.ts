@@ -1,7 +1,6 @@
 import { demand } from "../options/options.js";
 import { short } from "./report/format.js";
 import type { CombinationResult, StudyResult } from "./study.js";
-import type { Standing } from "./verdict.js";
 import { reasonText } from "./words.js";
 
 /** A value as a person would type it: the kind of what has one, other data as JSON. */
@@ -24,7 +23,7 @@ export function valuesText(values: Readonly<Record<string, unknown>>): string {
 }
 
 /** How a standing is marked and called. */
-export const STANDINGS: Readonly<Record<Standing, { readonly mark: string; readonly text: string }>> = {
+export const STANDINGS: Readonly<Record<CombinationResult["standing"], { readonly mark: string; readonly text: string }>> = {
   good: { mark: "●", text: "as good" },
   unknown: { mark: "○", text: "cannot tell" },
   worse: { mark: "▼", text: "worse" },

@@ -41,7 +41,7 @@ export interface CombinationResult {
   /** The decades from the lowest to the highest of its good rates; null without any. */
   readonly width: number | null;
   /** Beside the best combination, each at its own best rate: good, unknown, worse; failing where every rate fails. */
-  readonly standing: Standing;
+  readonly standing: Exclude<Standing, "pruned">;
   /** The mean difference of its score (or of minus the loss, in units of the best's, where there is no score) from the best's, over runs with the same rows and seeds. */
   readonly difference: {
     readonly mean: number;
@@ -116,6 +116,7 @@ export async function searchRuns(
   const seeds = [...new Set(checked.map(({ run }) => run.seed))];
   if (seeds.length > 1) throw new OptionError("study.seed", seeds[1], `must be the same in all runs (${seeds[0]}), got ${seeds[1]}`);
   const { onSearch, ...rest } = options;
+  const { budget: _, prune: __, widen: ___, zoom: ____, ...again } = rest;
   const search = searchWith(async () => engine);
   const results: SearchResult[] = [];
   for (const [index, { run }] of checked.entries()) {
@@ -130,12 +131,10 @@ export async function searchRuns(
     const { run } = checked[index] as { run: Run };
     // as often as the others, with the rows and seeds of the others
     const more =
-      best === null || best.trials.length >= repeats
-        ? best
-        : (await search(run, data, { ...rest, rates: [best.rate], repeats, widen: false, zoom: false })).rates[0];
+      best === null || best.trials.length >= repeats ? best : (await search(run, data, { ...again, rates: [best.rate], repeats })).rates[0];
     tried.push({ rate: best?.rate ?? 0, trials: more?.trials.slice(0, repeats) ?? [] });
   }
-  return concludeStudy(checked, results, tried, data);
+  return concludeStudy(checked, results, tried, data, rest.resplit ?? false);
 }
 
 function concludeStudy(
@@ -143,6 +142,7 @@ function concludeStudy(
   results: readonly SearchResult[],
   tried: readonly Tried[],
   data: SearchData,
+  resplit: boolean,
 ): StudyResult {
   const termsOf = (index: number): Terms => {
     const { loss } = (runs[index] as { run: { loss?: unknown } }).run;
@@ -152,6 +152,7 @@ function concludeStudy(
       guesses: (tried[index] as Tried).trials.map(() => guess),
       trainingRows: data.training.rows,
       validationRows: data.validation?.rows ?? 0,
+      resplit,
       entropic: loss === "crossEntropy" || loss === "binaryCrossEntropy",
       hits: data.training.task === "classification",
     };

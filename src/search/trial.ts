@@ -2,10 +2,10 @@ import type { Dataset } from "../data/dataset.js";
 import type { Engine } from "../engine/engine.js";
 import { widthsOf } from "../models/sequential.js";
 import { DivergedError, OptionError } from "../options/errors.js";
-import { demand, number } from "../options/options.js";
+import { demand, integer, number } from "../options/options.js";
 import { Batches } from "../training/batches.js";
 import { checkDatasets } from "../training/checks.js";
-import type { EpochRecord, Metrics, TrainingData } from "../training/records.js";
+import type { EpochRecord, Metrics, StepRecord, TrainingData } from "../training/records.js";
 import { type Run, readRun } from "../training/run.js";
 import { Trainer } from "../training/trainer.js";
 import { fingerprint } from "./fingerprint.js";
@@ -25,16 +25,22 @@ export interface TrialSpec {
   readonly rate: number;
   /** Takes the place of the run's seed: initial weights, order of rows, dropout. Default: that of the run. */
   readonly seed?: number;
+  /** Pause after this epoch, from 1: the result then has a checkpoint, from which the trial goes on. Default: train to the end. */
+  readonly until?: number;
+  /** The checkpoint of the same trial to go on from. The bits are those of a trial that was never paused. */
+  readonly from?: Uint8Array;
   /** Stops the trial between two steps. */
   readonly signal?: AbortSignal;
   /** Called after every epoch. */
   readonly onEpoch?: (epoch: EpochRecord) => void;
 }
 
-/** One run of one rate, as plain JSON. */
+/** One run of one rate, as plain JSON but for the checkpoint of one that was paused. */
 export interface TrialResult {
   readonly rate: number;
   readonly seed: number;
+  /** The loss of the first update's batch, before the update: what the untrained network costs. Null where there was no update. */
+  readonly startLoss: number | null;
   readonly history: readonly EpochRecord[];
   /** The epoch whose weights were kept: the last, or the best with early stopping. */
   readonly kept: EpochRecord | null;
@@ -48,6 +54,10 @@ export interface TrialResult {
   readonly weights: string | null;
   /** The quantity that stopped being finite, and when, if the run diverged. */
   readonly divergence: { readonly what: string; readonly step: number } | null;
+  /** The epoch after which a trial was paused, of one that has not ended; it has no rows, no balanced accuracy, no test and no weights. */
+  readonly paused?: number;
+  /** Where it goes on from: bytes, and so the one thing that is not JSON. */
+  readonly checkpoint?: Uint8Array;
 }
 
 /** Results of the validation rows, in their order. */
@@ -64,32 +74,51 @@ export interface RowResults {
  * Trains a run with one learning rate and tells all that a search decides by. A pure function of run, data, rate and seed: the same bits on
  * every machine, in both backends, however often it is run.
  *
- * @throws OptionError for a rate that is not greater than 0 or a wrong run; what the Trainer throws, but for divergence, which is a result.
+ * @throws OptionError for a rate that is not greater than 0 or a wrong run; CheckpointError for a checkpoint of another trial; what the Trainer
+ *   throws, but for divergence, which is a result.
  * @example
  * const { kept, rows, weights } = await runTrial({ engine, run, data: { training, validation }, rate: 0.01, seed: 3 });
  */
 export async function runTrial(spec: TrialSpec): Promise<TrialResult> {
   demand(typeof spec === "object" && spec !== null, "runTrial", spec, "{ engine, run, data, rate }");
-  const { engine, run, data, rate, seed, signal, onEpoch } = spec;
+  const { engine, run, data, rate, seed, until, from, signal, onEpoch } = spec;
   const checked = readRun(run);
   checkDatasets(data);
   number(undefined, { above: 0 }).read(rate, "runTrial.rate");
+  if (until !== undefined) integer(undefined, { min: 1 }).read(until, "runTrial.until");
+  demand(from === undefined || from instanceof Uint8Array, "runTrial.from", from, "the checkpoint of a paused trial");
   const own = seed === undefined ? checked : readRun({ ...checked, seed });
   const trainer = new Trainer(engine, scaleRun(own, data.training.rows, rate), data);
   try {
+    let startLoss: number | null = null;
+    const onStep = ({ loss }: StepRecord) => {
+      startLoss ??= loss;
+    };
+    if (from !== undefined) {
+      startLoss = await lossAtStart(trainer);
+      trainer.restore(from);
+    }
     let divergence: TrialResult["divergence"] = null;
+    let checkpoint: Uint8Array | undefined;
     try {
-      for await (const epoch of trainer.epochs(signal ? { signal } : {})) onEpoch?.(epoch);
+      if (until === undefined || until > trainer.history.length) {
+        for await (const epoch of trainer.epochs({ onStep, ...(signal && { signal }) })) {
+          onEpoch?.(epoch);
+          if (epoch.epoch === until) break;
+        }
+      }
+      if (!trainer.finished) checkpoint = trainer.checkpoint();
     } catch (error) {
       if (!(error instanceof DivergedError)) throw error;
       divergence = { what: error.what, step: error.step };
     }
     const { history, bestEpoch, model } = trainer;
-    const ended = divergence === null;
+    const ended = divergence === null && checkpoint === undefined;
     const rows = ended && data.validation !== undefined ? rowResults(engine, trainer, data.validation) : null;
     return {
       rate,
       seed: own.seed,
+      startLoss,
       history,
       kept: history[(bestEpoch ?? history.length) - 1] ?? null,
       rows,
@@ -97,10 +126,27 @@ export async function runTrial(spec: TrialSpec): Promise<TrialResult> {
       test: ended && data.test !== undefined ? trainer.evaluate(data.test) : null,
       weights: ended ? fingerprint(model.parameters.values.view) : null,
       divergence,
+      ...(checkpoint && { paused: history.length, checkpoint }),
     };
   } finally {
     trainer.dispose();
   }
+}
+
+/** The loss of the first batch, before any update: that of the untrained model. The trainer has made a step then. */
+async function lossAtStart(trainer: Trainer): Promise<number | null> {
+  const controller = new AbortController();
+  let start: number | null = null;
+  const onStep = ({ loss }: StepRecord) => {
+    start ??= loss;
+    controller.abort();
+  };
+  try {
+    for await (const _ of trainer.epochs({ onStep, signal: controller.signal })) break;
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+  }
+  return start;
 }
 
 /** Evaluates row by row, which gives the losses of each whatever the loss is, a model of the user's own included. */

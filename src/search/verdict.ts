@@ -1,10 +1,15 @@
 import type { EpochRecord, Metrics } from "../training/records.js";
-import { compare, type Difference } from "./choice.js";
-import { decidingLoss, type Failure, failuresOf, type Terms, type Tried } from "./evidence.js";
+import { compare, type Difference, deviation, REPEATS } from "./choice.js";
+import { decidingLoss, type Failure, failuresOf, type Pruned, type Terms, type Tried } from "./evidence.js";
 import { type Guess, mean } from "./guess.js";
 
 /** The verdict on a rate. */
-export type Verdict = "too low" | "good" | "as good for all we know" | "too high" | "erratic" | "diverged";
+export type Verdict = "too low" | "good" | "as good for all we know" | "too high" | "erratic" | "diverged" | "pruned";
+
+/** Of runs that failed, or of a training loss that leaps. */
+export const isFailing = (verdict: Verdict) => verdict === "diverged" || verdict === "erratic";
+/** Not seen to be worse than the chosen rate. */
+export const isOpen = (verdict: Verdict) => verdict === "good" || verdict === "as good for all we know";
 
 /** A measured fact behind a verdict, as plain data. `reasonText` puts it into words. */
 export type Reason =
@@ -42,6 +47,7 @@ export type Reason =
   | { readonly kind: "higherLoss"; readonly loss: number; readonly chosen: number }
   /** Its validation loss is that of guessing or more. */
   | { readonly kind: "noBetterThanGuessing"; readonly loss: number; readonly guess: number }
+  | ({ readonly kind: "pruned" } & Pruned)
   | (Failure & { readonly runs: number; readonly of: number });
 
 export interface Judgement {
@@ -55,7 +61,7 @@ const POINT = 0.01;
 /** Worse by more than a point and two standard errors: told apart. */
 const CERTAIN = 2;
 
-export type Standing = "failing" | "good" | "unknown" | "worse";
+export type Standing = "failing" | "pruned" | "good" | "unknown" | "worse";
 
 /**
  * Where a rate stands beside the chosen one:
@@ -63,9 +69,14 @@ export type Standing = "failing" | "good" | "unknown" | "worse";
  * - worse: the difference and two standard errors are below minus a point;
  * - unknown between these.
  */
-export function standing(difference: Pick<Difference, "mean" | "error">): Exclude<Standing, "failing"> {
+export function standing(difference: Pick<Difference, "mean" | "error">): Exclude<Standing, "failing" | "pruned"> {
   if (difference.mean - difference.error >= -POINT) return "good";
   return difference.mean + CERTAIN * difference.error < -POINT ? "worse" : "unknown";
+}
+
+/** Whether two rates are told to be as good as each other, to a point. */
+export function isWithinPoint({ mean, error }: Difference): boolean {
+  return Math.abs(mean) + CERTAIN * error <= POINT;
 }
 
 /**
@@ -73,14 +84,16 @@ export function standing(difference: Pick<Difference, "mean" | "error">): Exclud
  * compared, what lies beyond a worse rate is worse: the loss of a run without noise swings, and at some rates its end happens to be low.
  */
 export function standings(tried: readonly Tried[], chosen: number, terms: Terms): Standing[] {
+  const signal = beatsGuessing(tried[chosen] as Tried, terms);
   const own = tried.map((one, i): Standing => {
     if (failuresOf(one, terms).length > 0) return "failing";
-    if (i !== chosen && isOverconfident(one, terms) && !isOverconfident(tried[chosen] as Tried, terms)) return "worse";
+    if (one.pruned !== undefined) return "pruned";
+    if (i !== chosen && signal && isOverconfident(one, terms)) return "worse";
     return i === chosen ? "good" : standing(compare(one, tried[chosen] as Tried, terms));
   });
   if (!hasScores(tried[chosen] as Tried)) {
     const turned = (i: number) => own.slice(Math.min(i, chosen), Math.max(i, chosen) + 1).includes("worse");
-    return own.map((now, i) => (now !== "failing" && turned(i) ? "worse" : now));
+    return own.map((now, i) => (now !== "failing" && now !== "pruned" && turned(i) ? "worse" : now));
   }
   const [first, last] = [own.indexOf("good"), own.lastIndexOf("good")];
   return own.map((now, i) => (now === "unknown" && i > first && i < last ? "good" : now));
@@ -101,12 +114,14 @@ function isOverconfident({ trials }: Tried, { guesses }: Terms): boolean {
  * - diverged: a number stopped being finite, or the training loss ended above ten times that of guessing, in every run;
  * - erratic: the same in some of the runs, or worse than the chosen rate, above it, and with a training loss that jumped in the second half of the run;
  * - good and as good for all we know: see `standing`; where no rate is better than guessing (`signal` is false), none is good;
- * - too low, too high: worse, and below or above the chosen rate.
+ * - too low, too high: worse, and below or above the chosen rate;
+ * - pruned: not worth going on with, see `prune`.
  */
 export function judge(tried: readonly Tried[], chosen: number | undefined, terms: Terms, signal = true): Judgement[] {
   const stand = chosen === undefined ? [] : standings(tried, chosen, terms);
   return tried.map((one, i) => {
     const failures = failuresOf(one, terms);
+    if (failures.length === 0 && one.pruned !== undefined) return { verdict: "pruned", reasons: [{ kind: "pruned", ...one.pruned }] };
     if (failures[0] !== undefined || chosen === undefined) {
       const reason: Reason = { ...(failures[0] as Failure), runs: failures.length, of: one.trials.length };
       return { verdict: failures.length < one.trials.length ? "erratic" : "diverged", reasons: [reason] };
@@ -116,7 +131,7 @@ export function judge(tried: readonly Tried[], chosen: number | undefined, terms
     const difference = compare(one, best, terms);
     const told = toldApart(one, best, difference);
     if (stand[i] === "good") {
-      const between: Reason[] = standing(difference) === "good" ? [] : [{ kind: "betweenGood" }];
+      const between: Reason[] = !signal || standing(difference) === "good" ? [] : [{ kind: "betweenGood" }];
       return { verdict: signal ? "good" : "as good for all we know", reasons: [...between, told] };
     }
     if (stand[i] === "unknown") return { verdict: "as good for all we know", reasons: [told] };
@@ -224,8 +239,8 @@ function jumpOf({ trials }: Tried, { guesses }: Terms): Reason | undefined {
   return worst && { kind: "jumps", ...worst };
 }
 
-/** Whether the chosen rate is better than guessing by more than two standard errors, in its loss or its score. Without anything to compare with, it is. */
-export function beatsGuessing({ trials }: Tried, { guesses }: Terms): boolean {
+/** Whether the chosen rate's loss is lower than that of guessing by more than two standard errors. Without anything to compare with, it is. */
+export function beatsGuessing({ trials }: Tried, { guesses, resplit, trainingRows, validationRows }: Terms): boolean {
   const gains: number[][] = [];
   trials.forEach(({ rows }, repeat) => {
     const guessed = guesses[repeat]?.rows;
@@ -233,10 +248,11 @@ export function beatsGuessing({ trials }: Tried, { guesses }: Terms): boolean {
   });
   if (gains.length === 0) return true;
   const means = gains.map(mean);
-  // rows of different repeats are partly the same: no more is gained than one repeat tells, and the repeats' mean
-  const first = gains[0] as number[];
-  const error = Math.sqrt(
-    first.reduce((sum, gain) => sum + (gain - (means[0] as number)) * (gain - (means[0] as number)), 0) / (first.length - 1) / first.length,
-  );
-  return first.length > 1 && mean(means) > CERTAIN * error;
+  const [first] = gains as [number[]];
+  // rows of one split, or Nadeau and Bengio's error over several
+  const error =
+    resplit && means.length >= REPEATS
+      ? deviation(means) * Math.sqrt(1 / means.length + validationRows / trainingRows)
+      : deviation(first) / Math.sqrt(first.length);
+  return Number.isFinite(error) && mean(means) > CERTAIN * error;
 }

@@ -1,6 +1,7 @@
 import { exp, log } from "../numerics/math.js";
 import { choose } from "./choice.js";
 import { failuresOf, type Terms, type Tried } from "./evidence.js";
+import { among } from "./race.js";
 import { logspace } from "./rates.js";
 import { beatsGuessing, standings } from "./verdict.js";
 
@@ -15,10 +16,11 @@ const STEP = Math.sqrt(10);
  * chosen or good. Two at a time, by the step that the grid has there, until an edge has moved by eight. Nothing where no rate is seen to be better than guessing,
  * unless the next higher one fails: untrained networks are as good as others then, and the grid would be widened for nothing.
  *
- * @param grid the rates that were asked for.
+ * @param rates those that were asked for.
  * @param tried all rates tried so far, those beyond the edges included.
  */
-export function widened(grid: readonly number[], tried: readonly Tried[], terms: Terms): number[] {
+export function widened(rates: readonly number[], tried: readonly Tried[], terms: Terms): number[] {
+  const grid = [...rates].sort((a, b) => a - b);
   const last = tried.length - 1;
   const [below, above] = [
     tried.filter(({ rate }) => rate < (grid[0] as number)),
@@ -26,7 +28,7 @@ export function widened(grid: readonly number[], tried: readonly Tried[], terms:
   ];
   const down = () => beyond(grid[0] as number, 1 / stepOf(grid.slice(0, 3)), below.length);
   const up = () => beyond(grid.at(-1) as number, stepOf(grid.slice(-3)), above.length);
-  const chosen = choose(tried, terms);
+  const chosen = choose(tried, terms, among(tried, terms));
   if (chosen === undefined) return down();
   const fails = (i: number) => tried[i] !== undefined && failuresOf(tried[i], terms).length > 0;
   const certain = beatsGuessing(tried[chosen] as Tried, terms);
@@ -38,7 +40,7 @@ export function widened(grid: readonly number[], tried: readonly Tried[], terms:
 
 /** Rates between those beside the chosen one, by quarters of a step. Nothing where every rate fails. */
 export function zoomed(tried: readonly Tried[], terms: Terms): number[] {
-  const chosen = choose(tried, terms);
+  const chosen = choose(tried, terms, among(tried, terms));
   if (chosen === undefined) return [];
   const between = (from: Tried | undefined, to: Tried | undefined) =>
     from === undefined || to === undefined ? [] : logspace(from.rate, to.rate, 5).slice(1, -1);

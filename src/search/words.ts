@@ -2,7 +2,7 @@ import { demand } from "../options/options.js";
 import type { RateResult, SearchResult } from "./conclude.js";
 import type { SearchNote } from "./notes.js";
 import { short } from "./report/format.js";
-import type { Reason, Verdict } from "./verdict.js";
+import { isFailing, isOpen, type Reason, type Verdict } from "./verdict.js";
 
 /** How a verdict is marked, for those who do not see its colour. */
 export const MARKS: Readonly<Record<Verdict, string>> = {
@@ -12,6 +12,7 @@ export const MARKS: Readonly<Record<Verdict, string>> = {
   "too high": "▲",
   erratic: "≈",
   diverged: "✕",
+  pruned: "·",
 };
 
 /** A difference of scores in points. */
@@ -35,7 +36,7 @@ export function reasonText(reason: Reason): string {
       const { mean, error, repeats, relative } = reason;
       const sign = mean < 0 ? "−" : "+";
       const size = relative ? `loss ${mean < 0 ? "+" : "−"}${short(Math.abs(100 * mean))} %` : `${mean === 0 ? "" : sign}${points(mean)}`;
-      const sure = error === null ? "" : ` ± ${relative ? short(100 * error) : (100 * error).toFixed(1)}`;
+      const sure = error === null ? "" : ` ± ${relative || 100 * error >= 100 ? short(100 * error) : (100 * error).toFixed(1)}`;
       return `${size.replace(/ (%|points?)$/, `${sure} $1`)} beside the chosen rate${repeats > 1 ? ` (${repeats} runs)` : ""}`;
     }
     case "betweenGood":
@@ -58,6 +59,12 @@ export function reasonText(reason: Reason): string {
       return `loss ${short(reason.loss)}, the chosen rate ${short(reason.chosen)}`;
     case "noBetterThanGuessing":
       return `validation loss ${short(reason.loss)}, guessing has ${short(reason.guess)}`;
+    case "pruned": {
+      const { epoch, side, loss, bestRate, bestLoss } = reason;
+      const there = `loss ${loss === null ? "far above guessing" : short(loss)}, ${short(bestRate)} had ${short(bestLoss)}`;
+      const far = side === "low" ? `its whole run goes less than a third as far as ${short(bestRate)} had gone; ` : "";
+      return `pruned after epoch ${epoch}: ${far}${there}`;
+    }
     case "notFinite":
       return `${reason.what} was no longer finite after step ${reason.step}${share(reason)}`;
     case "farAboveStart":
@@ -105,20 +112,30 @@ export function headline(result: SearchResult, rows: number): string {
     resolution === null
       ? ""
       : ` (± ${result.scoreName === "accuracy" || best.validation?.score !== undefined ? points(resolution) : `${short(100 * resolution)} %`})`;
-  const where = rows > 0 ? ` on ${rows} validation rows` : "";
+  const where = rowsText(rows, rates.find(({ rate }) => rate === best.rate)?.trials.length ?? 1);
   if (certainty === "no better than guessing") {
     return `These rows cannot decide: no rate is seen to be better than guessing${where}${guessWords(result)}. ${short(best.rate)} is as good a try as others.`;
   }
-  const several = undecided !== null && undecided.from !== undecided.to;
+  const open = undecided ?? { from: best.rate, to: best.rate };
+  const several = open.from !== open.to;
+  const apart = elsewhere(rates, open);
   if (certainty === "cannot tell") {
-    return `These rows cannot tell the rates apart: ${range(undecided as { from: number; to: number })} are as good for all they show${where}${sure}. ${short(best.rate)} is one of them.`;
+    return `These rows cannot tell the rates apart: ${range(open)} are as good for all they show${where}${sure}. ${short(best.rate)} is one of them.`;
   }
   if (rates.length === 1) return `${short(best.rate)} is the only rate tried, and better than guessing${where}.`;
   return [
     `Use ${short(best.rate)}.`,
-    ...(several ? [`${range(undecided)} cannot be told apart${where}${sure}.`] : [`No other rate of the grid is as good${where}.`]),
-    ...above(rates, undecided?.to ?? best.rate),
+    ...(several || apart.length > 0
+      ? [`${several ? range(open) : short(best.rate)} cannot be told apart${several ? "" : " from all others"}${where}${sure}.`, ...apart]
+      : [`No other rate of the grid is as good${where}.`]),
+    ...above(rates, open.to),
   ].join(" ");
+}
+
+/** " on 270 validation rows", " on 15 times 76 validation rows". */
+function rowsText(rows: number, runs: number): string {
+  if (rows === 0) return "";
+  return ` on ${runs > 1 ? `${runs} times ` : ""}${rows} validation ${rows === 1 && runs === 1 ? "row" : "rows"}`;
 }
 
 function guessWords({ guessing: { score, loss }, scoreName, best }: SearchResult): string {
@@ -131,13 +148,20 @@ function guessWords({ guessing: { score, loss }, scoreName, best }: SearchResult
 /** "Above 0.03 worse, from 0.1 erratic." */
 function above(rates: readonly RateResult[], to: number): string[] {
   const higher = rates.filter(({ rate }) => rate > to);
-  const failing = higher.find(({ verdict }) => verdict === "erratic" || verdict === "diverged");
-  const worse = higher[0] !== undefined && higher[0] !== failing;
+  const tail = higher.slice(higher.reduce((end, { verdict }, i) => (isFailing(verdict) ? end : i + 1), 0));
+  const middle = higher.slice(0, higher.length - tail.length);
+  const kinds = [...new Set(tail.map(({ verdict }) => (verdict === "erratic" ? "erratic" : "diverging")))];
   const parts = [
-    ...(worse ? [`above ${short(to)} worse`] : []),
-    ...(failing ? [`from ${short(failing.rate)} ${failing.verdict === "erratic" ? "erratic" : "diverging"}`] : []),
+    ...(middle.length > 0 && middle.every(({ verdict }) => !isOpen(verdict)) ? [`above ${short(to)} worse`] : []),
+    ...(tail[0] === undefined ? [] : [`from ${short(tail[0].rate)} ${kinds.join(" or ")}`]),
   ];
   if (parts.length === 0) return [];
   const text = parts.join(", ");
   return [`${text[0]?.toUpperCase()}${text.slice(1)}.`];
+}
+
+/** "Nor can 0.316." */
+function elsewhere(rates: readonly RateResult[], { from, to }: { from: number; to: number }): string[] {
+  const others = rates.filter(({ rate, verdict }) => (rate < from || rate > to) && isOpen(verdict)).map(({ rate }) => short(rate));
+  return others.length > 0 ? [`Nor can ${others.join(", ")}.`] : [];
 }

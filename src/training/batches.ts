@@ -3,7 +3,7 @@ import type { Engine } from "../engine/load.js";
 import type { Vector } from "../engine/memory.js";
 import type { Loss } from "../models/losses.js";
 import type { Batch } from "../models/model.js";
-import { ShapeError } from "../options/errors.js";
+import { targetsFor } from "./targets.js";
 
 /**
  * A data set in the engine's memory, and room for one batch of it: `gather` fills the batch with the rows that stand at `index`.
@@ -22,9 +22,20 @@ export class Batches implements Batch, Disposable {
   readonly #index: Vector;
   readonly #width: number;
   readonly #integers: boolean;
+  readonly #allWeights: Vector | undefined;
+  readonly #weights: Vector | undefined;
+  /** The sum of the batch's weights. */
+  weight = 0;
 
   /** `loss` decides what targets must be: left out, they are taken as they come. */
-  constructor(engine: Engine, data: Dataset, capacity: number, loss: Loss | undefined, outputs: number | undefined) {
+  constructor(
+    engine: Engine,
+    data: Dataset,
+    capacity: number,
+    loss: Loss | undefined,
+    outputs: number | undefined,
+    weights: Float32Array | undefined = undefined,
+  ) {
     this.#engine = engine;
     this.data = data;
     const targets = targetsFor(data, loss, outputs);
@@ -41,11 +52,14 @@ export class Batches implements Batch, Disposable {
       this.#features = take(capacity * data.columns);
       this.#targets = take(capacity * this.#width);
       this.#index = take(data.rows);
+      this.#allWeights = weights && take(data.rows);
+      this.#weights = weights && take(capacity);
     } catch (error) {
       this.dispose();
       throw error;
     }
     this.#allFeatures.view.set(data.features);
+    if (weights !== undefined) this.#allWeights?.view.set(weights);
     (this.#integers ? integers(this.#allTargets) : this.#allTargets.view).set(targets);
     this.index.forEach((_, i, index) => {
       index[i] = i;
@@ -65,6 +79,11 @@ export class Batches implements Batch, Disposable {
     return this.#targets.pointer;
   }
 
+  /** Pointer to the weights of the rows; 0 where all count alike. */
+  get weightsPointer(): number {
+    return this.#weights?.pointer ?? 0;
+  }
+
   get features(): Float32Array {
     return this.#features.view.subarray(0, this.rows * this.data.columns);
   }
@@ -81,6 +100,15 @@ export class Batches implements Batch, Disposable {
     kernels.gather(this.#allTargets.pointer, index, this.#targets.pointer, rows, this.#width);
     this.rows = rows;
     this.step = step;
+    this.weight = rows;
+    if (this.#weights !== undefined) {
+      kernels.gather((this.#allWeights as Vector).pointer, index, this.#weights.pointer, rows, 1);
+      const { view } = this.#weights;
+      let sum = 0;
+      for (let i = 0; i < rows; i++) sum += view[i] as number;
+      // a batch of rows that do not count has no gradient
+      this.weight = sum > 0 ? sum : 1;
+    }
     return this;
   }
 
@@ -95,31 +123,4 @@ export class Batches implements Batch, Disposable {
 
 function integers({ view }: Vector): Uint32Array {
   return new Uint32Array(view.buffer, view.byteOffset, view.length);
-}
-
-/** The targets as a loss reads them. Throws ShapeError when they cannot be. */
-function targetsFor(data: Dataset, loss: Loss | undefined, outputs: number | undefined): Uint32Array | Float32Array {
-  if (loss === undefined || outputs === undefined) return data.targets;
-  if (loss === "crossEntropy") {
-    if (data.task !== "classification")
-      throw new ShapeError("crossEntropy needs classes as targets, the data has quantities: use meanSquared");
-    const highest = data.targets.reduce((high, target) => Math.max(high, target), 0);
-    if (highest >= outputs)
-      throw new ShapeError(`the model has ${outputs} outputs, the data has a class number ${highest} (counted from 0)`);
-    return data.targets;
-  }
-  const name = typeof loss === "string" ? loss : loss.kind;
-  if (data.task === "classification") {
-    if (loss !== "binaryCrossEntropy" || data.classes.length > 2 || outputs !== 1) {
-      throw new ShapeError(
-        `${name} with ${outputs} outputs cannot learn ${data.classes.length} classes: use crossEntropy with one output a class`,
-      );
-    }
-    return Float32Array.from(data.targets);
-  }
-  if (data.outputs !== outputs) throw new ShapeError(`the model has ${outputs} outputs, the data has ${data.outputs} quantities a row`);
-  if (loss === "binaryCrossEntropy" && data.targets.some((target) => target < 0 || target > 1)) {
-    throw new ShapeError("binaryCrossEntropy needs targets from 0 to 1");
-  }
-  return data.targets;
 }

@@ -1,5 +1,6 @@
 import { OptionError } from "../options/errors.js";
-import type { EpochRecord } from "./records.js";
+import { isHigherBetter, type Metric, metricName } from "./metric.js";
+import type { EpochRecord, Metrics } from "./records.js";
 import type { CheckedRun } from "./run.js";
 
 /** The best epoch so far: what it was judged by, the higher the better, and its values. */
@@ -13,15 +14,27 @@ export interface Best {
 export function better(
   best: Best | undefined,
   { epoch, validation }: EpochRecord,
-  { monitor, minimumImprovement }: NonNullable<CheckedRun["earlyStopping"]>,
+  { earlyStopping, metrics = [] }: CheckedRun,
   values: Float32Array,
 ): Best {
-  const metric = monitor === "score" ? validation?.score : -(validation?.loss as number);
-  if (metric === undefined)
+  const { monitor, minimumImprovement } = earlyStopping as NonNullable<typeof earlyStopping>;
+  const metric = watched(validation as Metrics, monitor, metrics);
+  if (metric === undefined) {
+    const what = monitor === "score" ? "a score" : monitor;
     throw new OptionError(
       "run.earlyStopping.monitor",
       monitor,
-      "needs a score, which these rows or this model do not have: watch the loss",
+      `needs ${what}, which these rows or this model do not have: watch the loss`,
     );
+  }
   return best !== undefined && !(metric > best.metric + minimumImprovement) ? best : { metric, epoch, values: values.slice() };
+}
+
+/** What is watched, the higher the better. */
+function watched(validation: Metrics, monitor: string, metrics: readonly Metric[]): number | undefined {
+  if (monitor === "loss") return -validation.loss;
+  if (monitor === "score") return validation.score;
+  const value = validation.metrics?.[monitor];
+  const metric = metrics.find((metric) => metricName(metric) === monitor) as Metric;
+  return typeof value === "number" ? (isHigherBetter(metric) ? value : -value) : undefined;
 }

@@ -7,6 +7,7 @@ import { unwrap } from "../optimizers/wrapper.js";
 import { CheckpointError, OptionError, ShapeError } from "../options/errors.js";
 import { show } from "../options/options.js";
 import type { Checkpoint } from "./checkpoint.js";
+import { checkTask } from "./metric.js";
 import type { TrainingData, TrainOptions } from "./records.js";
 import type { CheckedRun } from "./run.js";
 import { differences, differencesInWords, renamed, runToJSON } from "./run-json.js";
@@ -38,6 +39,7 @@ export function checkData(run: CheckedRun, { training, validation }: TrainingDat
     throw new OptionError("run.earlyStopping", earlyStopping, "needs validation data");
   }
   for (const [part, data] of Object.entries({ training, validation })) {
+    if (data !== undefined) for (const metric of run.metrics ?? []) checkTask(metric, data, "run.metrics");
     if (typeof model === "function" || data === undefined) continue;
     const { inputs } = widthsOf(model);
     if (data.columns !== inputs) throw new ShapeError(`the model has ${inputs} inputs, the ${part} data has ${data.columns} columns`);

@@ -1,8 +1,16 @@
-/** A CRC-32 (ISO 3309, as in zip and PNG) over pieces of bytes and text, one after the other. */
+/** The tables of polynomials. */
+const tables = /* @__PURE__ */ new Map<number, Uint32Array>();
+
+/** A CRC-32 (ISO 3309, as in zip and PNG, or of another polynomial) over pieces of bytes and text, one after the other. */
 export class Crc32 {
-  readonly #table = tableOf(0xedb88320);
+  readonly #table: Uint32Array;
   readonly #encoder = new TextEncoder();
   #value = 0xffffffff;
+
+  constructor(polynomial = 0xedb88320) {
+    this.#table = tables.get(polynomial) ?? tableOf(polynomial);
+    tables.set(polynomial, this.#table);
+  }
 
   add(piece: Uint8Array | string): this {
     const bytes = typeof piece === "string" ? this.#encoder.encode(piece) : piece;
@@ -13,9 +21,13 @@ export class Crc32 {
     return this;
   }
 
+  get value(): number {
+    return ~this.#value >>> 0;
+  }
+
   /** Eight hexadecimal digits. */
   toString(): string {
-    return (~this.#value >>> 0).toString(16).padStart(8, "0");
+    return this.value.toString(16).padStart(8, "0");
   }
 }
 

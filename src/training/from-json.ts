@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/load.js";
 import { sequentialFromJSON } from "../models/json.js";
+import { lossFromJSON } from "../models/loss-json.js";
 import { Network, networkShapes } from "../models/network.js";
 import type { NetworkDescription } from "../models/sequential.js";
 import { optimizerFromJSON } from "../optimizers/index.js";
@@ -7,6 +8,7 @@ import { Optimizer } from "../optimizers/optimizer.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
 import { show } from "../options/options.js";
 import { blockOf, readCheckpoint, type StoredTensors, valuesOf } from "./checkpoint.js";
+import { metricsFromJSON } from "./metrics-json.js";
 import { type CheckedRun, type Run, readRun } from "./run.js";
 import { functionIn } from "./run-json.js";
 
@@ -29,9 +31,11 @@ export function runFromJSON(value: unknown): CheckedRun {
   if (typeof value !== "object" || value === null) throw new OptionError("run", value, `must be an object, got ${show(value)}`);
   const given = value as Run;
   if (given.optimizer === undefined) throw new OptionError("run.optimizer", undefined, "is missing");
+  const loss = given.loss === undefined ? {} : { loss: lossFromJSON(given.loss, "run.loss") };
+  const metrics = given.metrics === undefined ? {} : { metrics: metricsFromJSON(given.metrics, "run.metrics") };
   const isSequential = typeof given.model === "object" && given.model?.kind === "sequential";
   const model = isSequential ? sequentialFromJSON(given.model, "run.model") : given.model;
-  return readRun({ ...given, model, optimizer: optimizerFromJSON(given.optimizer, "run.optimizer") });
+  return readRun({ ...given, model, ...loss, ...metrics, optimizer: optimizerFromJSON(given.optimizer, "run.optimizer") });
 }
 
 /**

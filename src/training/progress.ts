@@ -29,6 +29,13 @@ export function readProgress(value: unknown): Progress {
 
 const any = number(undefined);
 const rate: Field<number | null> = { fallback: undefined, read: (value, path) => (value === null ? null : any.read(value, path)) };
+const byName: Field<Readonly<Record<string, number | null>>> = {
+  fallback: undefined,
+  read(value, path) {
+    if (typeof value !== "object" || value === null) throw new OptionError(path, value, `must be an object, got ${show(value)}`);
+    return Object.fromEntries(Object.entries(value).map(([name, number]) => [name, rate.read(number, `${path}.${name}`)]));
+  },
+};
 const text: Field<string> = {
   fallback: undefined,
   read(value, path) {
@@ -36,7 +43,7 @@ const text: Field<string> = {
     return value;
   },
 };
-const metrics = record<Metrics>({ loss: any, score: optional(any) });
+const metrics = record<Metrics>({ loss: any, score: optional(any), metrics: optional(byName) });
 const progress = record<Progress>({
   done: integer(undefined, { min: 0 }),
   lossSum: any,

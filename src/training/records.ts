@@ -12,6 +12,8 @@ export interface Metrics {
   readonly loss: number;
   /** Accuracy for classes, R² for quantities; missing when the model gives no outputs, and when R² is undefined since all targets are equal. */
   readonly score?: number;
+  /** Those of `run.metrics`, by name; null where one is not defined on these rows. */
+  readonly metrics?: Readonly<Record<string, number | null>>;
 }
 
 /** One optimizer update. */

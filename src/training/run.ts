@@ -1,20 +1,22 @@
 import { type Loss, readLoss } from "../models/losses.js";
 import type { ModelFactory } from "../models/model.js";
-import { readNetwork } from "../models/network.js";
+import { type Network, readNetwork } from "../models/network.js";
 import type { NetworkDescription } from "../models/sequential.js";
 import { type OptimizerDescription, ruleOf } from "../optimizers/rule.js";
 import { unwrap } from "../optimizers/wrapper.js";
 import { OptionError } from "../options/errors.js";
-import { type Field, integer, number, oneOf, optional, readOptions } from "../options/options.js";
+import { demand, type Field, integer, list, number, oneOf, optional, readOptions } from "../options/options.js";
 import type { Clock } from "../schedules/schedule.js";
+import { type Metric, metricName, metricRuleOf } from "./metric.js";
+import type { ClassWeights } from "./weights.js";
 
 export interface EarlyStopping {
   /** Epochs without an improvement before training stops, at least 1. */
   patience: number;
   /** The least improvement that counts, in units of the monitored number. Default 0: any. */
   minimumImprovement?: number;
-  /** The validation loss, or the validation score (accuracy, R²). Default loss. */
-  monitor?: "loss" | "score";
+  /** The validation loss, the validation score (accuracy, R²), or the name of one of `run.metrics`. Default loss. */
+  monitor?: "loss" | "score" | (string & {});
 }
 
 /** Everything that decides a run, as plain data. */
@@ -31,13 +33,37 @@ export interface Run {
   epochs?: number;
   /** Decides initial weights, the order of rows and dropout: a whole number from 0. Default 1. */
   seed?: number;
+  /**
+   * How much rows of each class count: a number for each class in the data's order, or "balanced": as much as rows / (classes × rows of the class).
+   * Losses are divided by the sum of weights. They hold for validation too. Default: alike.
+   */
+  classWeights?: ClassWeights;
+  /** What is measured beside loss and score whenever data are evaluated, each by its name. Default: nothing. */
+  metrics?: readonly Metric[];
+  /** Penalties for the size of weights, a part of the training loss. Default: none. */
+  penalties?: Penalties;
   /** Stop when the validation data shows no improvement, and restore the best weights. Default: never. */
   earlyStopping?: EarlyStopping;
 }
 
+/** The model of a run: a network, or what the user's own function gives. */
+export type ModelOf<R extends Pick<Run, "model">> = R["model"] extends infer M ? (M extends ModelFactory ? ReturnType<M> : Network) : never;
+/** l1 times the sum of |w| plus l2 times the sum of w^2, over the tensors that match. */
+export interface Penalties {
+  /** At least 0. Default 0. */
+  l1?: number;
+  /** At least 0: twice PyTorch's weight_decay has the gradient of 1 here. Default 0. */
+  l2?: number;
+  /** A pattern of names of tensors. Default "*.weight". */
+  match?: string;
+}
+
 /** A run with its defaults filled in. */
-export type CheckedRun = Readonly<Required<Omit<Run, "loss" | "earlyStopping">>> & {
+export type CheckedRun = Readonly<Required<Omit<Run, "loss" | "earlyStopping" | "classWeights" | "metrics" | "penalties">>> & {
   readonly loss?: Loss;
+  readonly classWeights?: ClassWeights;
+  readonly metrics?: readonly Metric[];
+  readonly penalties?: Readonly<Required<Penalties>>;
   readonly earlyStopping?: Readonly<Required<EarlyStopping>>;
 };
 
@@ -62,7 +88,46 @@ const earlyStopping: Field<Required<EarlyStopping>> = {
     readOptions<Required<EarlyStopping>>(path, value, {
       patience: integer(undefined, { min: 1 }),
       minimumImprovement: number(0, { min: 0 }),
-      monitor: oneOf("loss", ["loss", "score"]),
+      monitor: {
+        fallback: "loss",
+        read(value, path) {
+          demand(typeof value === "string", path, value, "loss, score or the name of a metric");
+          return value as string;
+        },
+      },
+    }),
+};
+
+const metric: Field<Metric> = {
+  fallback: undefined,
+  read(value, path) {
+    metricRuleOf(value, path);
+    return value as Metric;
+  },
+};
+
+const classWeights: Field<ClassWeights> = {
+  fallback: undefined,
+  read(value, path) {
+    if (value === "balanced") return value;
+    if (typeof value === "string") return oneOf(undefined, ["balanced"]).read(value, path);
+    return list(undefined, number(undefined, { min: 0, max: 1e30 }), 1).read(value, path);
+  },
+};
+
+const penalties: Field<Required<Penalties>> = {
+  fallback: undefined,
+  read: (value, path) =>
+    readOptions<Required<Penalties>>(path, value, {
+      l1: number(0, { min: 0, max: 1e30 }),
+      l2: number(0, { min: 0, max: 1e30 }),
+      match: {
+        fallback: "*.weight",
+        read(value, path) {
+          demand(typeof value === "string" && value !== "", path, value, 'a pattern such as "*.weight"');
+          return value as string;
+        },
+      },
     }),
 };
 
@@ -79,11 +144,22 @@ export function readRun(run: Run): CheckedRun {
     batchSize: integer(32, { min: 1 }),
     epochs: integer(30, { min: 1 }),
     seed: integer(1, { min: 0 }),
+    classWeights: optional(classWeights),
+    metrics: optional(list(undefined, metric)),
+    penalties: optional(penalties),
     earlyStopping: optional(earlyStopping),
   } as Parameters<typeof readOptions<CheckedRun>>[2]);
   if (typeof checked.model === "object" && checked.loss === undefined) throw new OptionError("run.loss", undefined, "is missing");
   if (typeof checked.model === "function" && checked.loss !== undefined) {
     throw new OptionError("run.loss", checked.loss, "must be left out: a model of your own computes its loss itself");
+  }
+  if (typeof checked.model === "function" && checked.classWeights !== undefined)
+    throw new OptionError("run.classWeights", checked.classWeights, "must be left out: a model of your own weighs its rows itself");
+  const names = (checked.metrics ?? []).map((metric) => metricName(metric));
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new OptionError("run.metrics", checked.metrics, `must have different names, got ${twice} twice`);
+  if (checked.earlyStopping !== undefined) {
+    oneOf(undefined, ["loss", "score", ...names]).read(checked.earlyStopping.monitor, "run.earlyStopping.monitor");
   }
   checkedRuns.add(checked);
   return checked;

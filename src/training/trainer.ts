@@ -1,13 +1,11 @@
 import type { Dataset } from "../data/dataset.js";
 import { checkEngine, type Engine } from "../engine/engine.js";
-import type { ModelFactory } from "../models/model.js";
 import { Network } from "../models/network.js";
 import { widthsOf } from "../models/sequential.js";
 import { Random } from "../numerics/random.js";
-import { changesWithin, recorded } from "../optimizers/manual-rate.js";
+import { changesWithin } from "../optimizers/manual-rate.js";
 import { Optimizer } from "../optimizers/optimizer.js";
 import type { StepOptions } from "../optimizers/rule.js";
-import type { OptimizerState } from "../optimizers/state.js";
 import { DisposedError, DivergedError } from "../options/errors.js";
 import { Batches } from "./batches.js";
 import { type Best, better } from "./best.js";
@@ -15,13 +13,13 @@ import { blockOf, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { checkCheckpoint, checkData, checkDatasets, checkModel, checkOptions } from "./checks.js";
 import { evaluate } from "./evaluation.js";
 import { Meter } from "./meter.js";
+import { bindPenalty } from "./penalty.js";
 import type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "./records.js";
-import { type CheckedRun, clockOf, type Run, readRun } from "./run.js";
+import { restoreOptimizer } from "./restoring.js";
+import { type CheckedRun, clockOf, type ModelOf, type Run, readRun } from "./run.js";
 import { type ScoreName, scoreName } from "./score.js";
 import { Slices } from "./slices.js";
-
-/** The model of a run: a network, or what the user's own function gives. */
-export type ModelOf<R extends Pick<Run, "model">> = R["model"] extends infer M ? (M extends ModelFactory ? ReturnType<M> : Network) : never;
+import { classWeightsOf, rowWeights } from "./weights.js";
 
 /**
  * Trains a run on data: mini-batches in an order shuffled from the seed, one optimizer step a batch, validation after every epoch.
@@ -44,6 +42,8 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   readonly #validation: Batches | undefined;
   readonly #batchesPerEpoch: number;
   readonly #stepOptions: StepOptions = {};
+  readonly #classWeights: readonly number[] | undefined;
+  readonly #penalty!: () => number;
   #history: EpochRecord[] = [];
   /** Batches done since the start. */
   #done = 0;
@@ -65,6 +65,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     checkData(this.run, data);
     const { batchSize, seed, model, loss } = this.run;
     this.scoreName = scoreName(training);
+    this.#classWeights = classWeightsOf(this.run.classWeights, training);
     this.#batchesPerEpoch = Math.ceil(training.rows / batchSize);
     const context = { rows: batchSize, seed };
     const made = typeof model === "function" ? model(engine, context) : new Network(engine, model, loss as never, context);
@@ -72,6 +73,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     this.model = made as ModelOf<R>;
     try {
       this.optimizer = new Optimizer(this.model.parameters, this.run.optimizer, clockOf(this.run, training.rows), true);
+      this.#penalty = bindPenalty(engine, this.model.parameters, this.run);
       this.#batches = this.#batchesOf(training);
       this.#validation = validation && this.#batchesOf(validation);
     } catch (error) {
@@ -97,16 +99,11 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
 
   /**
    * Sets the learning rate from the next update on, as `Optimizer.setLearningRate`, while it trains. What is set is kept by checkpoints, told by
-   * the history, and data in `recordedRun`.
+   * the history, and made data by `recordedRun`.
    */
   setLearningRate(rate: number, match?: string): void {
     this.#alive();
     this.optimizer.setLearningRate(rate, match);
-  }
-
-  /** The run with the rates that were set by hand as data: it gives the same bits without a hand. */
-  get recordedRun(): CheckedRun {
-    return readRun({ ...this.run, optimizer: recorded(this.run.optimizer, this.optimizer.rateChanges) });
   }
 
   /** Trains on, epoch by epoch, from where the run stands to its end. */
@@ -152,7 +149,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     const batches = this.#batchesOf(data);
     try {
       this.optimizer.toEvaluation();
-      return evaluate(this.model, batches, this.run.batchSize);
+      return evaluate(this.model, batches, this.run.batchSize, this.run.metrics);
     } finally {
       if (!evaluating) this.optimizer.toTraining();
       batches.dispose();
@@ -202,7 +199,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     const shownValues = blockOf(parameters, values);
     const trainingValues = training.size > 0 ? blockOf(parameters, training) : undefined;
     const bestValues = progress.best && blockOf(parameters, best);
-    this.#restoreOptimizer(optimizer, (goesOn && trainingValues) || shownValues);
+    restoreOptimizer(this.optimizer, optimizer, (goesOn && trainingValues) || shownValues);
     this.#done = done;
     this.#lossSum = lossSum;
     this.#finished = finished;
@@ -216,22 +213,6 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
       parameters.values.view.set(shownValues);
     }
     if (done % this.#batchesPerEpoch !== 0) this.#shuffle();
-  }
-
-  /** Takes over values and state, or throws and leaves both as they were. */
-  #restoreOptimizer(state: OptimizerState, block: Float32Array): void {
-    const { view } = this.model.parameters.values;
-    const { evaluating } = this.optimizer;
-    const shown = view.slice();
-    this.optimizer.toTraining();
-    try {
-      this.optimizer.load(state);
-    } catch (error) {
-      if (evaluating) this.optimizer.toEvaluation();
-      view.set(shown);
-      throw error;
-    }
-    view.set(block);
   }
 
   /** Does something while the parameters hold the training values, and shows those to evaluate again. */
@@ -272,7 +253,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     // a short batch counts by its rows among those that are accumulated; the run's last ones are not left out
     this.#stepOptions.weight = rows / this.run.batchSize;
     this.#stepOptions.last = this.#done + 1 === this.#batchesPerEpoch * this.run.epochs;
-    const updated = this.optimizer.step(() => this.model.train(batch), this.#stepOptions);
+    const updated = this.optimizer.step(() => this.model.train(batch) + this.#penalty(), this.#stepOptions);
     this.#done++;
     const { loss } = this.optimizer;
     // a batch that the guard has left out counts as those before it
@@ -287,8 +268,12 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     const { epochs, batchSize } = this.run;
     const { rows } = this.#batches.data;
     const rowsLeft = epochs * rows - this.#history.length * rows - (this.#done % this.#batchesPerEpoch) * batchSize;
-    const steps = clockOf(this.run, rows).totalSteps;
-    return new Meter(tell, { epochs, steps, rowsLeft, gradientNorm: () => this.optimizer.gradientNorm });
+    return new Meter(tell, {
+      epochs,
+      steps: clockOf(this.run, rows).totalSteps,
+      rowsLeft,
+      gradientNorm: () => this.optimizer.gradientNorm,
+    });
   }
 
   #endEpoch(): EpochRecord {
@@ -299,7 +284,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
       step: this.optimizer.steps,
       loss: this.#lossSum / this.#batches.data.rows,
       learningRate: this.#learningRate,
-      ...(this.#validation && { validation: evaluate(this.model, this.#validation, this.run.batchSize) }),
+      ...(this.#validation && { validation: evaluate(this.model, this.#validation, this.run.batchSize, this.run.metrics) }),
       ...changesWithin(this.optimizer.rateChanges, this.#history.at(-1)?.step ?? 0, this.optimizer.steps),
     };
     this.#history.push(record);
@@ -328,7 +313,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   #noImprovement(record: EpochRecord): boolean {
     const { earlyStopping } = this.run;
     if (earlyStopping === undefined) return false;
-    this.#best = better(this.#best, record, earlyStopping, this.model.parameters.values.view);
+    this.#best = better(this.#best, record, this.run, this.model.parameters.values.view);
     return record.epoch - this.#best.epoch >= earlyStopping.patience;
   }
 
@@ -340,7 +325,8 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
 
   #batchesOf(data: Dataset): Batches {
     const { model, loss, batchSize } = this.run;
-    return new Batches(this.#engine, data, batchSize, loss, typeof model === "function" ? undefined : widthsOf(model).outputs);
+    const outputs = typeof model === "function" ? undefined : widthsOf(model).outputs;
+    return new Batches(this.#engine, data, batchSize, loss, outputs, rowWeights(data, this.#classWeights));
   }
 
   #alive(): void {

@@ -1,4 +1,4 @@
-// What one more optimizer, schedule and activation cost: npm run test:cost [-- name ...]
+// What one more optimizer, schedule, activation and layer cost: npm run test:cost [-- name ...]
 //
 // Adds a toy of each to a copy of the tree, as a person would, builds, runs the tests that concern it, and counts the files touched by hand;
 // what scripts write is not counted. Exit code 1 when a test fails or when there are more or fewer files than CONTRIBUTING.md says.
@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inTemporaryFolder } from "../support/tarball.js";
 import { activation } from "./activation.js";
+import { layer } from "./layer.js";
 import { optimizer } from "./optimizer.js";
 import { schedule } from "./schedule.js";
 
@@ -66,7 +67,7 @@ function faultsOf(toy, folder) {
 }
 
 const words = process.argv.slice(2);
-for (const toy of [optimizer, schedule, activation].filter(({ what }) => words.length === 0 || words.includes(what))) {
+for (const toy of [optimizer, schedule, activation, layer].filter(({ what }) => words.length === 0 || words.includes(what))) {
   console.log(`one more ${toy.what}:`);
   await inTemporaryFolder(async (folder) => {
     const faults = faultsOf(toy, folder);

@@ -8,7 +8,10 @@ const cwd = scratch();
 
 /** What each example must print. */
 const signs: Readonly<Record<string, RegExp>> = {
+  "characters.js": /58 letters, loss before [3-5]\.\d+\nloss (1\.\d+|2\.[01]\d) nats a letter/,
+  "digits-convolution.js": /dense: 9[78]\.\d+ % .*\nconvolutional: (98\.[5-9]|99\.)\d* % of the held-out digits/,
   "embed.js": /300 steps, last rate 0\.1: (19\d|200) of 200 points/,
+  "embedding-csv.js": /with an embedding of the shops: R² 0\.9\d+ .*\nwithout them: R² 0\.[0-3]\d+/,
   "fit-curve.js": /^true .*\nceiling (89|90|91)\.\d+ ± 0\.\d+\nrate 0\.\d+/,
   "own-model.js": /loss \d\.\de-1\d \{ a: 3, b: -2, c: 0\.5 \}/,
   "schedules.js": /the same bits/,

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { load, loadSync } from "../../src/engine/load.js";
+import { unpack } from "../../src/engine/packed.js";
 import { core } from "../../src/generated/core.js";
 import type { Kernels } from "../../src/generated/kernels.js";
 import { EngineError, OptionError } from "../../src/options/errors.js";
@@ -112,7 +113,7 @@ describe("loadSync", () => {
 });
 
 test("the wasm module imports nothing, and exports the kernels, its memory and the pointer to its scratch alone", async () => {
-  const module = await WebAssembly.compile(Buffer.from(core, "base64"));
+  const module = await WebAssembly.compile(unpack(core));
   expect(WebAssembly.Module.imports(module)).toEqual([]);
   const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
   expect(exported.sort()).toEqual([...Object.keys(table), "memory", "scratch"].sort());

@@ -3,13 +3,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import ts from "typescript";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { decode } from "../../src/engine/base64.js";
+import { unpack } from "../../src/engine/packed.js";
 import * as all from "../../src/entries/index.js";
 import * as js from "../../src/entries/js.js";
 import type { Core } from "../../src/entries/slim.js";
-import { core as base64 } from "../../src/generated/core.js";
+import { core as text } from "../../src/generated/core.js";
 
-const bytes = decode(base64);
+const bytes = unpack(text);
 const wasm = { "Content-Type": "application/wasm" };
 
 /** The entry points with an engine; the others are the subpaths. */

@@ -128,7 +128,11 @@ class Network:
         return y.permute(0, 2, 3, 1)
 
     def embedding(self, o, x, name, training):
-        y = F.embedding(x.long(), self.parameter(f"{name}.weight", o["count"], o["width"]))
+        weight = self.parameter(f"{name}.weight", o["count"], o["width"])
+        if "columns" in o:
+            found = F.embedding(x[:, o["columns"]].long(), weight).reshape(x.shape[0], -1)
+            return torch.cat([found, x[:, [j for j in range(x.shape[1]) if j not in o["columns"]]]], 1)
+        y = F.embedding(x.long(), weight)
         return y[:, 0] if x.shape[1:] == (1,) else y
 
     def attention(self, o, x, name, training):
@@ -236,6 +240,16 @@ for kind in ("maxPool2d", "averagePool2d"):
 behind("averagePool2d that leaves out padding", "averagePool2d", (5, 5, 2), rows=3, kernel=3, padding=1, stride=2, countPadding=False)
 for inputs, count, width in [((1,), 6, 5), ((7,), 4, 3), ((12,), 40, 8)]:
     case(f"embedding {inputs} {count} x {width}", inputs, [{"kind": "embedding", "count": count, "width": width}, dense(2)], things=count)
+case(
+    "embedding of some columns, twice",
+    (5,),
+    [
+        {"kind": "embedding", "count": 6, "width": 3, "columns": [3, 1]},
+        {"kind": "embedding", "count": 6, "width": 2, "columns": [7]},
+        dense(2),
+    ],
+    things=6,
+)
 for inputs, options in [
     ((5, 8), {"heads": 2}),
     ((7, 12), {"heads": 3, "rotary": False, "bias": True}),

@@ -240,8 +240,8 @@ class Digest {
     return this;
   }
 
-  /** The state of an optimizer: its slots as bytes, everything else as JSON, which writes every bit of a number. */
-  state({ slots, ...rest }: ReturnType<InstanceType<Library["Optimizer"]>["state"]>): this {
+  /** The state of an optimizer: its slots as bytes, everything else but names as JSON, which writes every bit of a number. */
+  state({ slots, groups: _, ...rest }: ReturnType<InstanceType<Library["Optimizer"]>["state"]>): this {
     for (const [slot, tensors] of Object.entries(slots)) {
       for (const [name, values] of Object.entries(tensors)) {
         this.text(`${slot} ${name}`);
@@ -249,8 +249,8 @@ class Digest {
         else this.floats(values);
       }
     }
-    // updates without a gradient were not counted when these runs were pinned; what the count changes, the values show
-    return this.text(JSON.stringify(rest, (key, value) => (key === "idle" ? undefined : value)));
+    // scalars that states did not have when these runs were pinned; what they change, the values show
+    return this.text(JSON.stringify(rest, (key, value) => (key === "idle" || key === "since" ? undefined : value)));
   }
 
   clone(): Digest {

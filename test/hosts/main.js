@@ -61,6 +61,20 @@ const hosts = [
     run: bundled("rollup page/main.js --dir rollup --plugin node-resolve={browser:true} --plugin commonjs --silent", "rollup"),
   },
   { name: `esbuild ${versions.esbuild}`, needs: chromium, run: bundled(esbuild("esbuild"), "esbuild") },
+  {
+    name: `workers, webpack ${versions.webpack}`,
+    needs: chromium,
+    run: bundled("webpack --entry ./page/workers.js --output-path webpack-workers --mode production", "webpack-workers"),
+  },
+  ...browsers.map((browser) => ({
+    name: `workers, ${browser.name}`,
+    needs: browser,
+    run: bundled(
+      "esbuild main=page/workers.js trial-worker=stepsize/trial-worker --bundle --splitting --format=esm --outdir=workers --log-level=error",
+      "workers",
+      browser,
+    ),
+  })),
   ...browsers.flatMap((browser) => [
     {
       name: `${browser.name}, strict CSP`,

@@ -7,6 +7,10 @@ import { INITIALIZATIONS } from "../../src/models/initialization.js";
 import type { Loss } from "../../src/models/losses.js";
 import { type MlpOptions, mlp } from "../../src/models/mlp.js";
 import { Network } from "../../src/models/network.js";
+import { sgd } from "../../src/optimizers/kinds/sgd.js";
+import { Optimizer } from "../../src/optimizers/optimizer.js";
+import { ema } from "../../src/optimizers/wrappers/averages.js";
+import { ModeError } from "../../src/options/errors.js";
 import { Batches } from "../../src/training/batches.js";
 
 interface Golden {
@@ -172,4 +176,29 @@ test("options are checked", () => {
   expect(() => mlp({ inputs: 4, outputs: 1, activation: "rellu" as "relu" })).toThrow('got "rellu" (did you mean relu?)');
   expect(() => mlp({ inputs: 4, outputs: 1, droput: 0.5 } as never)).toThrow("mlp.droput is not an option (did you mean dropout?)");
   expect(() => mlp({ inputs: 4, outputs: 1, dropout: 1 })).toThrow("mlp.dropout must be a number at least 0 and less than 1, got 1");
+});
+
+test("two optimizers that average tensors of their own: all must show theirs before the network predicts", async () => {
+  const engine = await load();
+  const network = new Network(engine, mlp({ inputs: 1, hidden: [2], outputs: 1 }), "meanSquared", { rows: 1, seed: 1 });
+  const { parameters } = network;
+  const averaging = (frozen: string) =>
+    new Optimizer(parameters, ema({ optimizer: sgd({ learningRate: 1, groups: [{ match: frozen, frozen: true }] }) }));
+  const [first, second] = [averaging("layers.1.*"), averaging("layers.0.*")];
+  network.predict([1]);
+  parameters.gradients.view.fill(1);
+  first.step();
+  second.step();
+  expect(() => network.predict([1])).toThrow(ModeError);
+  first.toEvaluation();
+  expect(() => network.predict([1])).toThrow(ModeError);
+  second.toEvaluation();
+  network.predict([1]);
+  first.toTraining();
+  expect(() => network.predict([1])).toThrow(ModeError);
+  // one that is gone keeps nothing
+  first.dispose();
+  network.predict([1]);
+  second.dispose();
+  network.dispose();
 });

@@ -17,12 +17,12 @@ import { Optimizer } from "../../src/optimizers/optimizer.js";
 import type { OptimizerDescription } from "../../src/optimizers/rule.js";
 import { ema, swa } from "../../src/optimizers/wrappers/averages.js";
 import { cautious } from "../../src/optimizers/wrappers/cautious.js";
-import { cautiousDecay, correctedDecay } from "../../src/optimizers/wrappers/decay.js";
+import { cautiousDecay, correctedDecay, decoupledDecay } from "../../src/optimizers/wrappers/decay.js";
 import { hyperball } from "../../src/optimizers/wrappers/hyperball.js";
 import { lookahead } from "../../src/optimizers/wrappers/lookahead.js";
 import { mechanic } from "../../src/optimizers/wrappers/mechanic.js";
 import { sam } from "../../src/optimizers/wrappers/sam.js";
-import { adaptiveGradientClipping, centralize } from "../../src/optimizers/wrappers/units.js";
+import { adaptiveGradientClipping, centralize, tensorClipping } from "../../src/optimizers/wrappers/units.js";
 import { DivergedError, OptionError } from "../../src/options/errors.js";
 import { cosine } from "../../src/schedules/index.js";
 
@@ -53,6 +53,8 @@ const CASES: Record<string, OptimizerDescription> = {
   cautious: cautious({ optimizer: decayed }),
   cautiousDecay: cautiousDecay({ optimizer: decayed }),
   "cautious decay of laprop": cautiousDecay({ optimizer: laprop({ learningRate: 0.01, weightDecay: 0.3 }) }),
+  decoupledDecay: decoupledDecay({ optimizer: sgd({ learningRate: 0.02, momentum: 0.9, weightDecay: 0.3 }) }),
+  tensorClipping: tensorClipping({ optimizer: decayed, norm: 0.5 }),
   correctedDecay: correctedDecay({ optimizer: adamw({ learningRate: cosine({ rate: 0.02, steps: 90 }), weightDecay: 0.3 }) }),
   "corrected and cautious decay of normuon": correctedDecay({
     optimizer: cautiousDecay({

@@ -5,6 +5,7 @@ import { choose, compare } from "../../src/search/choice.js";
 import { conclude } from "../../src/search/conclude.js";
 import { failuresOf, type Terms, type Tried } from "../../src/search/evidence.js";
 import { factsOf } from "../../src/search/facts.js";
+import { among, nextRung } from "../../src/search/race.js";
 import { beatsGuessing, judge } from "../../src/search/verdict.js";
 import { headline, reasonsText } from "../../src/search/words.js";
 
@@ -30,6 +31,7 @@ function tried(rate: number, ...shapes: Shape[]): Tried {
       return {
         rate,
         seed: i,
+        startLoss: training[0] ?? null,
         history,
         kept: history.at(-1) ?? null,
         rows: diverged
@@ -49,11 +51,14 @@ const terms = (repeats = 1): Terms => ({
   guesses: new Array(repeats).fill(guess),
   trainingRows: 400,
   validationRows: ROWS,
+  resplit: true,
   entropic: true,
   hits: true,
 });
 const grid = (...losses: (number | Shape)[]) =>
   losses.map((one, i) => tried(10 ** (i - losses.length), typeof one === "number" ? { loss: one } : one));
+
+const data = { training: dataset([[0], [1], [2]], ["a", "b", "c"]), validation: dataset([[0], [1], [2]], ["a", "b", "c"]) };
 
 describe("the choice", () => {
   test("is the lowest validation loss", () => {
@@ -172,7 +177,6 @@ describe("a comparison", () => {
 });
 
 describe("the headline", () => {
-  const data = { training: dataset([[0], [1], [2]], ["a", "b", "c"]), validation: dataset([[0], [1], [2]], ["a", "b", "c"]) };
   const says = (all: Tried[]) => headline(conclude(all, terms(), factsOf(data)), ROWS);
 
   test("names the rate, the range that cannot be told apart, and what lies above", () => {
@@ -187,5 +191,82 @@ describe("the headline", () => {
       /^These rows cannot decide: no rate is seen to be better than guessing on 100 validation rows/,
     );
     expect(says(grid({ loss: 1, diverged: true }))).toBe("Every rate failed: there is none to use.");
+  });
+});
+
+describe("failing", () => {
+  test("is not of a network that was hardly trained, however little guessing costs", () => {
+    // the targets of one split hardly differ, since what they were scaled by lies in another
+    const little = { ...guess, loss: 1e-6, trainingLoss: 1e-6, score: null, rows: new Array<number>(ROWS).fill(1e-6) };
+    const low = tried(1e-6, { loss: 0.6, right: 0, training: [0.66, 0.64, 0.62] });
+    expect(failuresOf(low, { ...terms(), guesses: [little] })).toEqual([]);
+    const blown = tried(1, { loss: 50, right: 0, training: [0.66, 40, 50] });
+    expect(failuresOf(blown, { ...terms(), guesses: [little] })).toMatchObject([{ kind: "farAboveGuessing", loss: 50 }]);
+  });
+});
+
+describe("the race", () => {
+  const cliff = { loss: Number.NaN, diverged: true };
+
+  test("goes on with others when every rate that was left fails in a later run", () => {
+    const all = [tried(0.01, { loss: 0.3, right: 80 }), tried(0.1, { loss: 0.2 }, cliff), tried(1, { loss: 0.25 }, cliff)];
+    expect([...among(all, terms(2))]).toEqual([0]);
+    expect(choose(all, terms(2), among(all, terms(2)))).toBe(0);
+    expect(conclude(all, terms(2), factsOf(data)).best?.rate).toBe(0.01);
+  });
+
+  const limits = (cost: number, spent: number, budget = 1e6) => ({ cost, spent, budget, toThePoint: false });
+
+  test("asks for the repeats that a rate in question lacks, and for no more than 32", () => {
+    const shapes = (count: number) => Array.from({ length: count }, () => ({ loss: 0.2 }));
+    const orders = nextRung([tried(0.1, ...shapes(2)), tried(1, ...shapes(4))], terms(4), limits(1, 0));
+    expect(orders.filter(({ index }) => index === 0).map(({ repeat }) => repeat)).toEqual([2, 3, 4, 5, 6, 7]);
+    expect(orders.filter(({ index }) => index === 1).map(({ repeat }) => repeat)).toEqual([4, 5, 6, 7]);
+    expect(nextRung([tried(0.1, ...shapes(32)), tried(1, ...shapes(32))], terms(32), limits(1, 0))).toEqual([]);
+    expect(nextRung([tried(0.1, ...shapes(2)), tried(1, ...shapes(2))], terms(2), limits(10, 40, 40))).toEqual([]);
+  });
+
+  test("drops no rate as long as none beats guessing", () => {
+    const all = [tried(0.1, { loss: GUESS, right: 40 }), tried(1, { loss: 2 * GUESS, right: 10 })];
+    expect(new Set(nextRung(all, terms(), limits(1, 0)).map(({ index }) => index))).toEqual(new Set([0, 1]));
+    const told = [tried(0.1, { loss: 0.2, right: 95 }), tried(1, { loss: 2 * GUESS, right: 10 })];
+    expect(nextRung(told, terms(), limits(1, 0))).toEqual([]);
+  });
+});
+
+describe("certainty", () => {
+  test("has the rows that were seen as its limit, and knows when all runs had the same", () => {
+    const runs = Array.from({ length: 8 }, () => ({ loss: 0.2 }));
+    const pair = [tried(0.1, ...runs), tried(1, ...runs)] as const;
+    // 8 splits of 100 rows each, of 500 in all
+    expect(compare(...pair, terms(8))).toEqual({ mean: 0, error: 1 / 800, errorOnNewRows: 1 / 500 });
+    expect(compare(...pair, { ...terms(8), resplit: false }).errorOnNewRows).toBeCloseTo(1 / ROWS, 12);
+  });
+
+  test("comes from repeats where a split has a single row", () => {
+    const one = (loss: number) => {
+      const { trials, rate } = tried(0.1, ...Array.from({ length: 8 }, (_, i) => ({ loss: loss + i / 100 })));
+      return { rate, trials: trials.map((trial, i) => ({ ...trial, rows: { losses: [loss + i / 100], scores: [1] } })) };
+    };
+    const single = { ...terms(8), validationRows: 1, guesses: terms(8).guesses.map((some) => ({ ...some, rows: [GUESS] })) };
+    expect(beatsGuessing(one(0.1), single)).toBe(true);
+    expect(beatsGuessing(one(GUESS - 0.04), single)).toBe(false);
+    expect(beatsGuessing({ ...one(0.1), trials: one(0.1).trials.slice(0, 1) }, single)).toBe(false);
+  });
+});
+
+describe("the headline, of untidy grids", () => {
+  const says = (all: Tried[]) => headline(conclude(all, terms(), factsOf(data)), ROWS);
+
+  test("does not say that no other rate is as good when one elsewhere is", () => {
+    const all = grid({ loss: 0.2, right: 90 }, { loss: 0.8, right: 50 }, { loss: 0.21, right: 90 });
+    expect(says(all)).toMatch(/^Use \S+\. .* cannot be told apart from all others on 100 validation rows .*Nor can \S+\./);
+  });
+
+  test("says from where on all rates fail, not where the first one does", () => {
+    const cliff = { loss: 1, diverged: true };
+    expect(says(grid(0.2, { loss: 0.8, right: 50 }, cliff, { loss: 0.9, right: 40 }, cliff))).toMatch(
+      /Above 1e-5 worse, from 0.1 diverging\.$/,
+    );
   });
 });

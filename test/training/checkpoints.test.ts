@@ -311,6 +311,7 @@ describe("saveState and loadState", () => {
         loaded: ["fc.weight", "fc.bias"],
         missing: [],
         unused: [],
+        anew: [],
         notes: { t: 4 },
       });
       steps(a.parameters, a.bound, 4, 9);
@@ -340,7 +341,7 @@ describe("saveState and loadState", () => {
       'tensor "linear.weight" has the shape [2, 3], fc.weight needs [3, 2]; if it is transposed there, pass transpose: ["fc.weight"]',
     );
     const report = loadState(bytes, parameters, undefined, { names, transpose: ["*.weight"] });
-    expect(report).toEqual({ loaded: ["fc.weight", "fc.bias"], missing: [], unused: ["num_batches_tracked"], notes: null });
+    expect(report).toEqual({ loaded: ["fc.weight", "fc.bias"], missing: [], unused: ["num_batches_tracked"], anew: [], notes: null });
     expect([...parameters.get("fc.weight").value]).toEqual([1, 4, 2, 5, 3, 6]);
     expect([...parameters.get("fc.bias").value]).toEqual([-0.5, 5.9604644775390625e-8]);
   });

@@ -9,6 +9,7 @@ import { ema } from "../../src/optimizers/wrappers/averages.js";
 import { CheckpointError, OptionError } from "../../src/options/errors.js";
 import { describeSchedule, manual, ratesBetween } from "../../src/schedules/index.js";
 import { runFromJSON } from "../../src/training/from-json.js";
+import { recordedRun } from "../../src/training/recorded-run.js";
 import type { Run } from "../../src/training/run.js";
 import { Trainer } from "../../src/training/trainer.js";
 import { bundled, fingerprint } from "../support/data.js";
@@ -84,7 +85,7 @@ describe("manual", () => {
       [3, [17]],
       [4, [25]],
     ]);
-    const recorded = runFromJSON(JSON.parse(JSON.stringify(trainer.recordedRun)));
+    const recorded = runFromJSON(JSON.parse(JSON.stringify(recordedRun(trainer.run, trainer.optimizer.rateChanges))));
     using again = new Trainer(engine, recorded, iris);
     await again.train();
     expect(fingerprint(again)).toBe(fingerprint(trainer));

@@ -9,6 +9,7 @@ import { sgd } from "../../src/optimizers/kinds/sgd.js";
 import { DisposedError, DivergedError, EngineError, OptionError, ShapeError } from "../../src/options/errors.js";
 import { manual } from "../../src/schedules/index.js";
 import { loadModel } from "../../src/training/from-json.js";
+import { recordedRun } from "../../src/training/recorded-run.js";
 import type { TrainProgress } from "../../src/training/records.js";
 import type { Run } from "../../src/training/run.js";
 import { Trainer } from "../../src/training/trainer.js";
@@ -60,7 +61,7 @@ describe("trainInWorker", () => {
     expect(there.finished).toBe(true);
     expect(await there.checkpoint({ note: 1 })).toEqual(here.checkpoint({ note: 1 }));
     expect(await there.evaluate(iris.validation as never)).toEqual(here.evaluate(iris.validation as never));
-    expect(JSON.stringify(await there.recordedRun())).toBe(JSON.stringify(here.recordedRun));
+    expect(JSON.stringify(await there.recordedRun())).toBe(JSON.stringify(recordedRun(here.run, here.optimizer.rateChanges)));
     const { model } = loadModel(await load(), await there.checkpoint());
     expect(model.parameters.values.view).toEqual(here.model.parameters.values.view);
     model.dispose();

@@ -1,14 +1,17 @@
-import { useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { describeTable, type MissingMethod } from "stepsize/data";
 import { Choice } from "../ui/controls.js";
 import { readTable, type Source } from "./read.js";
 import { SAMPLE_NAMES, SAMPLES, type SampleName } from "./samples.js";
+import { servedFile } from "./served.js";
 
 interface Props {
   source: Source;
   onChange: (source: Source) => void;
   /** Samples to choose from. */
   samples?: readonly SampleName[];
+  /** Whether an address speaks of a file: that which the pages were served with is opened. */
+  wanted: boolean;
 }
 
 const MISSING: readonly (readonly [MissingMethod, string])[] = [
@@ -20,7 +23,7 @@ const MISSING: readonly (readonly [MissingMethod, string])[] = [
 ];
 
 /** Data that the page has, or a CSV file that is opened or dropped here. */
-export function SourcePicker({ source, onChange, samples = SAMPLE_NAMES }: Props) {
+export function SourcePicker({ source, onChange, samples = SAMPLE_NAMES, wanted }: Props) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [columns, setColumns] = useState<readonly string[]>([]);
@@ -41,6 +44,9 @@ export function SourcePicker({ source, onChange, samples = SAMPLE_NAMES }: Props
       setFault(`${file.name}: ${(error as Error).message}`);
     }
   };
+  useEffect(() => {
+    if (wanted) void servedFile().then(open);
+  }, [wanted]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the button inside does the same
     <div

@@ -13,12 +13,9 @@ export function LoadedModel() {
     setFault(undefined);
     try {
       const { model, run, notes } = loadModel(await load(), new Uint8Array(await file.arrayBuffer()));
-      const { inputs, hidden, outputs, activation } = model.description;
       const { settings } = (notes ?? {}) as { settings?: { target?: string } };
       const of = settings?.target === undefined ? "" : ` that predicts ${settings.target}`;
-      setSaid(
-        `A network ${[inputs, ...hidden, outputs].join("-")} ${activation}${of}, trained by ${run.optimizer.kind}, seed ${run.seed}.`,
-      );
+      setSaid(`A network of ${model.parameters.names.length} tensors${of}, trained by ${run.optimizer.kind}, seed ${run.seed}.`);
       model.dispose();
     } catch (error) {
       setFault(`${file.name}: ${(error as Error).message}`);

@@ -134,6 +134,7 @@ function PlaygroundPage() {
             <div class="stack">
               <SourcePicker
                 source={source}
+                wanted={state.data === "file" && file === undefined}
                 onChange={(next) => {
                   if ("sample" in next) change({ data: next.sample });
                   else {

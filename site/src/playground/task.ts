@@ -68,17 +68,19 @@ const CELLS = 64;
 type Reply = (message: Message, transfer?: Transferable[]) => void;
 
 let session: Session | undefined;
+/** Commands are done one after the other: those that come while a run is opened wait for it. */
+let before: Promise<void> = Promise.resolve();
 
-export async function serve(command: Command, reply: Reply): Promise<void> {
-  try {
-    if (command.kind === "open") {
-      session?.close();
-      session = undefined;
-      session = await Session.open(command, reply);
-    } else session?.take(command);
-  } catch (error) {
-    reply({ kind: "failed", message: (error as Error).message });
-  }
+export function serve(command: Command, reply: Reply): void {
+  before = before.then(() => obey(command, reply)).catch((error: Error) => reply({ kind: "failed", message: error.message }));
+}
+
+async function obey(command: Command, reply: Reply): Promise<void> {
+  if (command.kind === "open") {
+    session?.close();
+    session = undefined;
+    session = await Session.open(command, reply);
+  } else session?.take(command);
 }
 
 /** A run under way. */

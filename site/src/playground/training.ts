@@ -90,7 +90,10 @@ export function useTraining(
         epochs.current = [...epochs.current, ...data.epochs];
         steps.current = data.steps.at(-1)?.step ?? steps.current;
         setProgress(data);
-        requestAnimationFrame(() => own.postMessage({ kind: "drawn" } satisfies Command));
+        const drawn = () => own.postMessage({ kind: "drawn" } satisfies Command);
+        // a page that nobody sees draws no frames
+        if (document.hidden) setTimeout(drawn, 500);
+        else requestAnimationFrame(drawn);
       }
     };
     own.onerror = ({ message }) => setFailure(message || "the worker could not be started");

@@ -1,6 +1,7 @@
 import "./search.css";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { type SearchProgress, type SearchResult, searchLearningRate, type TrialResult } from "stepsize";
+import { workersExecutor } from "stepsize/workers";
 import { ACTIVATIONS } from "../../../src/models/activations.js";
 import { SourcePicker } from "../data/picker.js";
 import { readParts, type Source } from "../data/read.js";
@@ -11,7 +12,6 @@ import { encode } from "../ui/hash.js";
 import { OptimizerOptions } from "../ui/optimizers.js";
 import { mount } from "../ui/shell.js";
 import { KINDS, walkerOf } from "../ui/walker.js";
-import { workersOfPage } from "./executor.js";
 import { Rates } from "./rates.js";
 import { reportOf } from "./report.js";
 import { ReportFrame } from "./report-frame.js";
@@ -43,7 +43,7 @@ function SearchPage() {
   const change = (part: Partial<State>) => setState({ ...state, ...part });
 
   const search = async () => {
-    const executor = workersOfPage();
+    const executor = workersExecutor();
     abort.current = new AbortController();
     setBusy(true);
     setDone(undefined);
@@ -69,6 +69,7 @@ function SearchPage() {
         rates: ratesOf(state),
         resplit: true,
         executor: {
+          remote: true,
           run: (jobs, work) =>
             executor.run(jobs, {
               ...work,
@@ -101,7 +102,7 @@ function SearchPage() {
       else setFailure((error as Error).message);
       setTrials([...finished]);
     } finally {
-      executor.end();
+      executor.dispose();
       setRunning(new Map());
       setBusy(false);
     }
@@ -129,6 +130,7 @@ function SearchPage() {
           <div class="stack">
             <SourcePicker
               source={source}
+              wanted={state.data === "file" && file === undefined}
               onChange={(next) => {
                 setDone(undefined);
                 if ("sample" in next) change({ data: next.sample });

@@ -30,8 +30,9 @@ export class Heap {
 /** Rounds to float32: applied to every sum, product, quotient and root, it gives the bits of wasm's f32. */
 export const f = Math.fround;
 
-/** The largest value that counts as zero in what activations, products and gradients send on (assembly/limits.ts). */
+/** The largest values that count as zero in what activations and gradients send on, and in what a dense layer gives (assembly/limits.ts). */
 export const TINY = 8.8817841970012523e-16;
+export const FORWARD = 1.3234889800848443e-23;
 
 /** 0 where |x| <= limit; NaN stays. */
 export function flushed(x: number, limit: number): number {

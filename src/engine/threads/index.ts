@@ -1,7 +1,7 @@
 import { core } from "../../generated/core-threads.js";
-import { decode } from "../base64.js";
 import type { Kernels } from "../engine.js";
 import { instantiate } from "../instantiate.js";
+import { unpack } from "../packed.js";
 import { type Kernel, Pool } from "./pool.js";
 import { splitOver } from "./split.js";
 
@@ -26,7 +26,7 @@ export function obstacle(): string | undefined {
 /** The kernels over a shared memory, with `threads - 1` workers. */
 export async function startThreads(threads: number): Promise<ThreadedCore> {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared: true });
-  const module = await WebAssembly.compile(decode(core));
+  const module = await WebAssembly.compile(unpack(core));
   const instance = await instantiate(module, { env: { memory } });
   const kernels = Object.entries(instance.exports).filter((entry): entry is [string, Kernel] => typeof entry[1] === "function");
   const pool = await Pool.start(module, memory, kernels, threads);

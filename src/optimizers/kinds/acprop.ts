@@ -25,6 +25,7 @@ export const acpropRule: Rule<AcpropOptions> = {
     weightDecay: scheduled(0, { min: 0 }),
   },
   slots: () => ["mean", "squares"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, runs }) {
     return (t, rate, scale) => {
       const k = t === 1 ? 0 : 1 / (1 - powi(o.beta2, t - 1));

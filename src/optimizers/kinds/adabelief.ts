@@ -29,6 +29,7 @@ export const adabeliefRule: Rule<AdabeliefOptions> = {
     weightDecay: scheduled(0, { min: 0 }),
   },
   slots: () => ["mean", "squares"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, runs }) {
     return (t, rate, scale) => {
       const correction = 1 - powi(o.beta1, t);

@@ -14,6 +14,7 @@ export const adadeltaRule: Rule<AdadeltaOptions> = {
   learningRate: 1,
   fields: { rho: scheduled(0.9, { min: 0, below: 1 }), epsilon: scheduled(1e-6, { above: 0 }), weightDecay: scheduled(0, { min: 0 }) },
   slots: () => ["squares", "updates"],
+  squares: ({ rho }) => ({ decays: { squares: rho, updates: rho }, coupled: true }),
   bind({ kernels, options: o, runs }) {
     return (_, rate, scale) => {
       for (const { p, g, s, n } of runs) {

@@ -29,6 +29,7 @@ export const adafactorRule: Rule<AdafactorOptions> = {
   },
   traits: ["readsValues"],
   slots: () => ["squares", "row", "column"],
+  squares: () => ({ decays: {}, coupled: true }),
   lengths(slot, shape) {
     const { matrices, rows, columns } = matricesOf(shape);
     if (shape.length < 2) return { squares: columns, row: 0, column: 0 }[slot];

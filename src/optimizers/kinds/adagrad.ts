@@ -25,6 +25,7 @@ export const adagradRule: Rule<AdagradOptions> = {
     weightDecay: scheduled(0, { min: 0 }),
   },
   slots: () => ["sum"],
+  squares: () => ({ decays: { sum: 1 }, coupled: true }),
   initial: (_, { initialAccumulator }) => initialAccumulator,
   bind({ kernels, options: o, runs }) {
     return (t, rate, scale) => {

@@ -6,6 +6,7 @@ import {
   type DescribedOptimizer,
   type Dtype,
   make,
+  type Resolved,
   type Rule,
   type Scheduled,
   type Step,
@@ -59,6 +60,8 @@ const fields = {
 };
 
 const SLOTS = ["mean", "squares", "largest"];
+/** What decays of the squares: the largest of them do not. */
+const decaysOf = ({ beta2 }: Pick<Resolved<AdamwOptions>, "beta2">) => ({ squares: beta2, largest: 1 });
 const state: Pick<Rule<Moments>, "slots" | "dtype"> = {
   slots: ({ amsgrad }) => (amsgrad ? SLOTS : SLOTS.slice(0, 2)),
   dtype: (slot, { stateDtype }) => (SLOTS.includes(slot) ? stateDtype : "float32"),
@@ -72,6 +75,7 @@ export const adamRule: Rule<AdamOptions> = {
   learningRate: 1e-3,
   fields: { ...fields, weightDecay: scheduled(0, { min: 0 }), decoupled: boolean(false) },
   ...state,
+  squares: (options) => ({ decays: decaysOf(options), coupled: !options.decoupled }),
   bind: (binding) => bind(binding, binding.options.decoupled),
 };
 
@@ -80,6 +84,7 @@ export const adamwRule: Rule<AdamwOptions> = {
   learningRate: 1e-3,
   fields: { ...fields, weightDecay: scheduled(1e-2, { min: 0 }) },
   ...state,
+  squares: (options) => ({ decays: decaysOf(options) }),
   bind: (binding) => bind(binding, true),
 };
 

@@ -35,6 +35,7 @@ export const adanRule: Rule<AdanOptions> = {
     proximal: boolean(true),
   },
   slots: () => ["mean", "differences", "squares", "before"],
+  squares: ({ beta3 }) => ({ decays: { squares: beta3 } }),
   bind({ kernels, options: o, runs }) {
     return (t, rate, scale) => {
       const { beta1: b1, beta2: b2, beta3: b3, epsilonRoot: root, epsilon, differenceWeight = b2, weightDecay } = o;

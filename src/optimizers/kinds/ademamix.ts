@@ -46,6 +46,7 @@ export const ademamixRule: Rule<AdemamixOptions> = {
     weightDecay: scheduled(0, { min: 0 }),
   },
   slots: () => ["mean", "slowMean", "squares"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, runs }) {
     return (t, rate, scale) => {
       const { beta1: b1, beta2: b2, beta3: b3, epsilonRoot: root, epsilon } = o;
@@ -73,6 +74,7 @@ export const simplifiedAdemamixRule: Rule<SimplifiedAdemamixOptions> = {
     weightDecay: scheduled(0, { min: 0 }),
   },
   slots: () => ["sum", "squares"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, runs }) {
     return (t, rate, scale) => {
       const { beta1: b1, beta2: b2, epsilonRoot: root, epsilon } = o;

@@ -35,6 +35,7 @@ export const adoptRule: Rule<AdoptOptions> = {
     decoupled: boolean(false),
   },
   slots: () => ["mean", "squares"],
+  squares: ({ beta2, decoupled }) => ({ decays: { squares: beta2 }, coupled: !decoupled }),
   bind({ kernels, options: o, runs }) {
     return (t, rate, scale) => {
       const decay = o.decoupled ? 0 : o.weightDecay;

@@ -37,6 +37,7 @@ export const almeidaRule: Rule<AlmeidaOptions> = {
     weightDecay: scheduled(0, { min: 0 }),
   },
   slots: () => ["gradient", "squares", "factors"],
+  squares: () => ({ decays: {}, coupled: true }),
   initial: (slot) => (slot === "factors" ? 1 : 0),
   bind(binding) {
     const { kernels, options: o, runs, tensors } = binding;

@@ -19,6 +19,7 @@ export const cocobRule: Rule<CocobOptions> = {
     weightDecay: scheduled(0, { min: 0 }),
   },
   slots: () => ["sum", "largest", "sizes", "reward", "start"],
+  squares: () => ({ decays: {}, coupled: true }),
   bind({ kernels, options: o, runs }) {
     return (t, rate, scale) => {
       for (const { p, g, s, n } of runs) {

@@ -105,6 +105,7 @@ export const dadaptAdamRule: Rule<DadaptAdamOptions> = {
     biasCorrection: boolean(false),
   },
   slots: () => ["mean", "squares", "sum"],
+  squares: () => ({ decays: {} }),
   scalars: ({ d0 }) => ({ d: d0, numerator: 0, idle: 0 }),
   bind({ kernels, options: o, groups, scalars }) {
     const state = scalars as { d: number; numerator: number; idle: number };

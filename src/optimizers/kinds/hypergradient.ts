@@ -102,6 +102,7 @@ export const adamHypergradientRule: Rule<AdamHypergradientOptions> = {
     epsilon: scheduled(1e-8, { above: 0 }),
   },
   slots: () => ["mean", "squares", "step"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 }, coupled: true }),
   scalars,
   bind(binding) {
     const { kernels, groups } = binding;

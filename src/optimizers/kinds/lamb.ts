@@ -30,6 +30,7 @@ export const lambRule: Rule<LambOptions> = {
   },
   traits: ["readsValues"],
   slots: () => ["mean", "squares"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, tensors, scratch }) {
     const u = scratch(Math.max(...tensors.map(({ n }) => n)));
     return (t, rate, scale) => {

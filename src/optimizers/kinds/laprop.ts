@@ -23,6 +23,7 @@ export const lapropRule: Rule<LapropOptions> = {
   },
   traits: ["decaysSteps"],
   slots: () => ["mean", "squares"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   scalars: () => ({ weight: 0 }),
   bind({ kernels, options: o, runs, scalars }) {
     return (t, rate, scale) => {

@@ -23,6 +23,7 @@ export const madgradRule: Rule<MadgradOptions> = {
   },
   traits: ["readsValues"],
   slots: () => ["start", "squares", "sum"],
+  squares: ({ decoupled }) => ({ decays: { squares: 1 }, coupled: !decoupled }),
   bind({ kernels, options: o, runs }) {
     return (t, rate, scale) => {
       const weight = (rate + o.epsilon) * Math.sqrt(t);

@@ -107,6 +107,7 @@ export const momoAdamRule: Rule<MomoAdamOptions> = {
     epsilon: scheduled(1e-8, { above: 0 }),
   },
   slots: () => ["mean", "squares"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   scalars,
   bind({ kernels, options: o, groups, scalars }) {
     const state = scalars as unknown as State;

@@ -29,6 +29,7 @@ export const nadamRule: Rule<NadamOptions> = {
     decoupled: boolean(false),
   },
   slots: () => ["mean", "squares"],
+  squares: ({ beta2, decoupled }) => ({ decays: { squares: beta2 }, coupled: !decoupled }),
   scalars: () => ({ product: 1 }),
   bind({ kernels, options: o, runs, scalars }) {
     return (t, rate, scale) => {

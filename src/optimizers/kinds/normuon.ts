@@ -1,6 +1,6 @@
 import { oneOf } from "../../options/options.js";
 import { adjustment, leaveTo, type OrthogonalOptions, orthogonalFields, orthogonalizer, type RateAdjustment } from "../orthogonal.js";
-import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { type CommonOptions, type DescribedOptimizer, LEAST_NORMAL, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface NormuonOptions extends OrthogonalOptions, CommonOptions<NormuonOptions> {
   /** Decay of the mean of squares of each unit's step, in [0, 1). Default 0.95. */
@@ -47,7 +47,7 @@ export const normuonRule: Rule<NormuonOptions> = {
         if (units === "rows") kernels.fill(column, columns, kernels.sumAbs(row, rows) / rows);
         else kernels.fill(row, rows, 1);
         const floor = o.unitEpsilon * o.unitEpsilon;
-        kernels.adafactorMatrix(u, row, column, spare, rows, columns, LEAST, Math.max(floor, LEAST), 1);
+        kernels.adafactorMatrix(u, row, column, spare, rows, columns, LEAST_NORMAL, Math.max(floor, LEAST_NORMAL), 1);
         const own = Math.sqrt(kernels.sumSquares(spare, n)) + o.unitEpsilon;
         const wanted = o.updateScale === "matchRms" ? 0.2 * Math.sqrt(n) : norm * adjustment(o.adjustRate, tensor);
         if (o.weightDecay > 0) kernels.axpy(p, p, n, -rate * o.weightDecay);
@@ -56,9 +56,6 @@ export const normuonRule: Rule<NormuonOptions> = {
     };
   },
 };
-
-/** The least normal number of float32. */
-const LEAST = 1.1754943508222875e-38;
 
 /**
  * NorMuon: Muon whose units step alike: each row of the orthogonal matrix, the weights of a unit, is divided by its own mean size.

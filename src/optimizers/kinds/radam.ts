@@ -26,6 +26,7 @@ export const radamRule: Rule<RadamOptions> = {
     decoupled: boolean(false),
   },
   slots: () => ["mean", "squares"],
+  squares: ({ beta2, decoupled }) => ({ decays: { squares: beta2 }, coupled: !decoupled }),
   bind({ kernels, options: o, runs }) {
     return (t, rate, scale) => {
       const corrected = rate / (1 - powi(o.beta1, t));

@@ -51,6 +51,7 @@ export const rmspropRule: Rule<RmspropOptions> = {
     weightDecay: scheduled(0, { min: 0 }),
   },
   slots: (o) => ["squares", ...(o.centered || isVariant(o) ? ["mean"] : []), ...(o.momentum !== 0 || isVariant(o) ? ["velocity"] : [])],
+  squares: ({ rho }) => ({ decays: { squares: rho }, coupled: true }),
   initial: (slot, { initialAccumulator }) => (slot === "squares" ? initialAccumulator : 0),
   bind: (binding) => (isVariant(binding.options) ? variant(binding) : plain(binding)),
 };

@@ -1,5 +1,5 @@
 import { pow, powi } from "../../numerics/math.js";
-import { integer, number } from "../../options/options.js";
+import { boolean, integer, number } from "../../options/options.js";
 import { type Binding, type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 interface ScheduleFreeOptions<Own> extends CommonOptions<Own> {
@@ -29,6 +29,13 @@ export interface ScheduleFreeAdamwOptions extends ScheduleFreeOptions<ScheduleFr
   weightDecay?: Scheduled;
 }
 
+export interface ScheduleFreeRadamOptions
+  extends Omit<ScheduleFreeAdamwOptions, "groups" | "warmupSteps">,
+    Pick<CommonOptions<ScheduleFreeRadamOptions>, "groups"> {
+  /** Leave out the first updates, whose squares cannot be trusted, instead of making them without squares. Default true. */
+  silentPhase?: boolean;
+}
+
 const fields = {
   warmupSteps: integer(0, { min: 0 }),
   stepPower: number(0, { min: 0 }),
@@ -40,15 +47,21 @@ const scalars = () => ({ highest: 0, weights: 0 });
 
 type Common = Pick<Required<ScheduleFreeOptions<unknown>>, "warmupSteps" | "stepPower" | "ratePower">;
 
-/** Warms the rate up, and returns the share c of update t in the average. */
-function share(binding: Binding<Common>, t: number): number {
+type ForAverage = Pick<Common, "stepPower" | "ratePower">;
+
+/** Returns the share c of update t in the average. */
+function share(binding: Binding<ForAverage>, t: number, rate = binding.learningRate): number {
   const { options: o } = binding;
   const state = binding.scalars as { highest: number; weights: number };
-  if (t < o.warmupSteps) binding.learningRate *= t / o.warmupSteps;
-  state.highest = Math.max(state.highest, binding.learningRate);
+  state.highest = Math.max(state.highest, rate);
   const weight = pow(t, o.stepPower) * pow(state.highest, o.ratePower);
   state.weights += weight;
   return state.weights === 0 ? 0 : weight / state.weights;
+}
+
+function warmUp(binding: Binding<Common>, t: number): void {
+  const { warmupSteps } = binding.options;
+  if (t < warmupSteps) binding.learningRate *= t / warmupSteps;
 }
 
 /** x = y + (1 - 1 / beta) (z - y) */
@@ -66,6 +79,7 @@ export const scheduleFreeSgdRule: Rule<ScheduleFreeSgdOptions> = {
   bind(binding) {
     const { kernels, options: o, runs } = binding;
     return (t, _, scale) => {
+      warmUp(binding, t);
       const c = share(binding, t);
       const rate = binding.learningRate;
       const look = rate * (o.momentum * (1 - c) - 1);
@@ -90,10 +104,12 @@ export const scheduleFreeAdamwRule: Rule<ScheduleFreeAdamwOptions> = {
     epsilon: scheduled(1e-8, { above: 0 }),
   },
   slots: () => ["base", "squares"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   scalars,
   bind(binding) {
     const { kernels, options: o, runs } = binding;
     return (t, _, scale) => {
+      warmUp(binding, t);
       const c = share(binding, t);
       const rate = binding.learningRate;
       const look = rate * (o.beta1 * (1 - c) - 1);
@@ -102,6 +118,45 @@ export const scheduleFreeAdamwRule: Rule<ScheduleFreeAdamwOptions> = {
         const [z, v] = s as [number, number];
         if (t === 1) kernels.copy(p, z, n);
         kernels.scheduleFreeAdamw(p, g, z, v, n, rate, 1 - c, c, look, o.beta2, 1 - o.beta2, c2, o.epsilon, o.weightDecay, scale);
+      }
+    };
+  },
+  evaluate: (binding) => toAverage(binding, binding.options.beta1),
+};
+
+export const scheduleFreeRadamRule: Rule<ScheduleFreeRadamOptions> = {
+  kind: "scheduleFreeRadam",
+  learningRate: 2.5e-3,
+  traits: ["setsValues"],
+  fields: {
+    stepPower: fields.stepPower,
+    ratePower: fields.ratePower,
+    weightDecay: fields.weightDecay,
+    beta1: number(0.9, { above: 0, below: 1 }),
+    beta2: scheduled(0.999, { min: 0, below: 1 }),
+    epsilon: scheduled(1e-8, { above: 0 }),
+    silentPhase: boolean(true),
+  },
+  slots: () => ["base", "squares"],
+  scalars,
+  bind(binding) {
+    const { kernels, options: o, runs } = binding;
+    return (t, given, scale) => {
+      const power = powi(o.beta2, t);
+      const limit = 2 / (1 - o.beta2) - 1;
+      const length = limit - (2 * t * power) / (1 - power);
+      const isRectified = length > 4;
+      const rectification = Math.sqrt(((length - 4) * (length - 2) * limit) / ((limit - 4) * (limit - 2) * length));
+      const rate = given * (isRectified ? rectification : o.silentPhase ? 0 : 1);
+      const c = share(binding, t, rate);
+      const look = rate * (o.beta1 * (1 - c) - 1);
+      // until then sqrt(v) 0 + 1 takes the division out
+      const c2 = isRectified ? 1 / Math.sqrt(1 - power) : 0;
+      const epsilon = isRectified ? o.epsilon : 1;
+      for (const { p, g, s, n } of runs) {
+        const [z, v] = s as [number, number];
+        if (t === 1) kernels.copy(p, z, n);
+        kernels.scheduleFreeAdamw(p, g, z, v, n, rate, 1 - c, c, look, o.beta2, 1 - o.beta2, c2, epsilon, o.weightDecay, scale);
       }
     };
   },
@@ -152,4 +207,27 @@ export function scheduleFreeSgd(options: ScheduleFreeSgdOptions = {}): Described
  */
 export function scheduleFreeAdamw(options: ScheduleFreeAdamwOptions = {}): DescribedOptimizer<ScheduleFreeAdamwOptions> {
   return make(scheduleFreeAdamwRule, options);
+}
+
+/**
+ * Schedule-free RAdam: as `scheduleFreeAdamw`, which it warms up by itself, by how far its few squares can be trusted.
+ *
+ * R = 2 / (1 - beta2) - 1; r = R - 2 t beta2^t / (1 - beta2^t). Where r > 4: u as of `scheduleFreeAdamw`, and the rate is learningRate sqrt((r - 4) (r - 2) R /
+ * ((R - 4) (R - 2) r)); before that u = g + weightDecay y, and the rate is 0, or learningRate without silentPhase.
+ *
+ * The parameters hold y. Evaluate and save x: `optimizer.toEvaluation()`; `step()` then refuses until `toTraining()`. `optimizer.learningRate` is the rate without its
+ * factor. The default rate is 2.5e-3, and needs no schedule.
+ *
+ * Agrees with the authors' schedulefree (RAdamScheduleFree), defaults included.
+ *
+ * Defazio et al., The road less scheduled, 2024; Liu et al., On the variance of the adaptive learning rate and beyond, 2020.
+ *
+ * @throws OptionError for an unknown option or a value out of range.
+ * @example
+ * const optimizer = new Optimizer(parameters, scheduleFreeRadam());
+ * optimizer.step();
+ * optimizer.toEvaluation();
+ */
+export function scheduleFreeRadam(options: ScheduleFreeRadamOptions = {}): DescribedOptimizer<ScheduleFreeRadamOptions> {
+  return make(scheduleFreeRadamRule, options);
 }

@@ -22,6 +22,7 @@ export const sm3Rule: Rule<Sm3Options> = {
     weightDecay: scheduled(0, { min: 0 }),
   },
   slots: () => ["mean", "squares", "row", "column"],
+  squares: () => ({ decays: {}, coupled: true }),
   lengths(slot, shape) {
     if (slot === "mean") return undefined;
     const [rows, columns] = matrixOf(shape);

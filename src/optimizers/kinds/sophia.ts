@@ -38,6 +38,7 @@ export const sophiaRule: Rule<SophiaOptions> = {
     estimate: oneOf("squares", ["squares", "given"]),
   },
   slots: ({ estimate }) => ["mean", "hessian", ...(estimate === "given" ? ["estimate"] : [])],
+  squares: () => ({ decays: {}, coupled: true }),
   bind({ kernels, options: o, runs }) {
     return (t, rate, scale) => {
       const k = 1 / (1 - powi(o.beta1, t));

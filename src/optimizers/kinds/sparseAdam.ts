@@ -20,6 +20,7 @@ export const sparseAdamRule: Rule<SparseAdamOptions> = {
   },
   traits: ["stepsRows"],
   slots: () => ["mean", "squares"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, tensors }) {
     return (t, rate, scale) => {
       const corrected = (rate * Math.sqrt(1 - powi(o.beta2, t))) / (1 - powi(o.beta1, t));

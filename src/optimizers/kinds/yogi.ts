@@ -29,6 +29,7 @@ export const yogiRule: Rule<YogiOptions> = {
     weightDecay: scheduled(0, { min: 0 }),
   },
   slots: () => ["mean", "squares"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   initial: (_, { initialAccumulator }) => initialAccumulator,
   bind({ kernels, options: o, runs }) {
     return (t, rate, scale) => {

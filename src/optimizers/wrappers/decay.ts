@@ -5,6 +5,8 @@ import { type WrappedOptimizer, type Wrapper, type Wrapping, wrap } from "../wra
 
 export interface CautiousDecayOptions extends Wrapping {}
 
+export interface DecoupledDecayOptions extends Wrapping {}
+
 export interface CorrectedDecayOptions extends Wrapping {
   /** The highest learning rate of the run, greater than 0. Default: the highest that was used so far. */
   peak?: number;
@@ -25,6 +27,30 @@ export const cautiousDecayWrapper: Wrapper<CautiousDecayOptions> = {
           step(t, rate, ...rest);
           const { kept, shrink } = decay(rate);
           for (const { p, n, d } of places) kernels.cautiousDecay(p, d, n, shrink, 1 - kept);
+        };
+      },
+    };
+  },
+};
+
+export const decoupledDecayWrapper: Wrapper<DecoupledDecayOptions> = {
+  kind: "decoupledDecay",
+  fields: {},
+  around(rule) {
+    return {
+      ...rule,
+      kind: "decoupledDecay",
+      traits: [...(rule.traits ?? []), "readsValues"],
+      bind(binding) {
+        const { kernels, options, runs } = binding;
+        const own = { ...options };
+        const step = rule.bind(rebind(binding, (run) => run, own));
+        return (t, rate, ...rest) => {
+          Object.assign(own, options);
+          const decay = (own["weightDecay"] as number | undefined) ?? 0;
+          if ("weightDecay" in own) own["weightDecay"] = 0;
+          if (decay > 0) for (const { p, n } of runs) kernels.axpy(p, p, n, -rate * decay);
+          step(t, rate, ...rest);
         };
       },
     };
@@ -77,6 +103,23 @@ export function cautiousDecay(options: CautiousDecayOptions): WrappedOptimizer<C
 }
 
 /**
+ * Decoupled weight decay for an optimizer that adds it to the gradient: SGDW around `sgd`, and the same of `adagrad`, `adadelta`, `rmsprop` and others.
+ *
+ * p = p (1 - learningRate weightDecay), then the step of the optimizer inside with a weight decay of 0.
+ *
+ * Agrees with timm's SGDW, and with Keras, whose weight_decay is of this kind in every optimizer.
+ *
+ * Loshchilov and Hutter, Decoupled weight decay regularization, 2019.
+ *
+ * @throws OptionError for an unknown option, or an optimizer without weight decay, that finds its rate by itself, or that sets its values anew.
+ * @example
+ * decoupledDecay({ optimizer: sgd({ learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4 }) })
+ */
+export function decoupledDecay(options: DecoupledDecayOptions): WrappedOptimizer<DecoupledDecayOptions> {
+  return wrap(decoupledDecayWrapper, options);
+}
+
+/**
  * Corrected weight decay: the decay of another optimizer follows its learning rate, so that layers whose size does not matter turn at a rate
  * that falls with the learning rate, instead of growing gradients towards the end of a run. Around `adamw` it is AdamC.
  *
@@ -90,6 +133,6 @@ export function cautiousDecay(options: CautiousDecayOptions): WrappedOptimizer<C
  * @example
  * correctedDecay({ optimizer: adamw({ learningRate: cosine({ rate: 1e-3, steps: 2000 }), weightDecay: 0.1 }), peak: 1e-3 })
  */
-export function correctedDecay(options: CorrectedDecayOptions): WrappedOptimizer<Peak> {
+export function correctedDecay(options: CorrectedDecayOptions): WrappedOptimizer<CorrectedDecayOptions> {
   return wrap(correctedDecayWrapper, options);
 }

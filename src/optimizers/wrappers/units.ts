@@ -15,6 +15,11 @@ export interface AdaptiveGradientClippingOptions extends Wrapping {
   units?: Units;
 }
 
+export interface TensorClippingOptions extends Wrapping {
+  /** The largest 2-norm of a tensor's gradient, greater than 0. Default 1. */
+  norm?: number;
+}
+
 export interface CentralizeOptions extends Wrapping {
   /**
    * "rows" when the first axis counts units, as in PyTorch; "columns" when the last one does, as in this library's dense layers. Default
@@ -37,6 +42,16 @@ export const adaptiveGradientClippingWrapper: Wrapper<WithDefaults<AdaptiveGradi
       const [rows, columns] = matrixOf(shape, units ?? own);
       if ((units ?? own) === "rows") kernels.clipRows(p, g, rows, columns, clipping, epsilon, scale);
       else kernels.clipColumns(p, g, rows, columns, clipping, epsilon, scale);
+    }),
+};
+
+export const tensorClippingWrapper: Wrapper<Required<TensorClippingOptions>> = {
+  kind: "tensorClipping",
+  fields: { norm: number(1, { above: 0 }) },
+  around: (rule, { norm }) =>
+    changed(rule, ({ kernels }, { g, n }, scale) => {
+      const size = Math.abs(scale) * Math.sqrt(kernels.sumSquares(g, n));
+      if (size > norm) kernels.scale(g, n, norm / size);
     }),
 };
 
@@ -90,6 +105,23 @@ function matrixOf(shape: Shape, units: Units): [rows: number, columns: number] {
  */
 export function adaptiveGradientClipping(options: AdaptiveGradientClippingOptions): WrappedOptimizer<AdaptiveGradientClippingOptions> {
   return wrap(adaptiveGradientClippingWrapper, options);
+}
+
+/**
+ * Clipping tensor by tensor: each gradient that is longer than `norm` is made as long, before another optimizer steps by it.
+ *
+ * For each tensor: g = g min(1, norm / |g|). `clipNorm` and `clipValue` of the optimizer inside, over all tensors, come first; the gradients are changed in place.
+ *
+ * Agrees with Keras's clipnorm. PyTorch has no such option; Optax's clip_by_block_rms compares the root mean square.
+ *
+ * Pascanu, Mikolov, Bengio, On the difficulty of training recurrent neural networks, 2013.
+ *
+ * @throws OptionError for an unknown option, a value out of range, or an optimizer that takes gradients of its own (`lbfgs`).
+ * @example
+ * tensorClipping({ optimizer: adam({ learningRate: 1e-3 }), norm: 1 })
+ */
+export function tensorClipping(options: TensorClippingOptions): WrappedOptimizer<TensorClippingOptions> {
+  return wrap(tensorClippingWrapper, options);
 }
 
 /**

@@ -20,7 +20,7 @@ export interface ManualOptions {
  *     rate                                          before the first change
  *     the rate of the last change at or before it   from then on
  *
- * What was set is a part of the state that a checkpoint keeps, of the history, and of `trainer.recordedRun`: with its changes the schedule is a
+ * What was set is a part of the state that a checkpoint keeps, of the history, and of what `recordedRun` gives: with its changes the schedule is a
  * function of the step as any other, and a run with it gives the same bits without a hand.
  *
  * @throws OptionError

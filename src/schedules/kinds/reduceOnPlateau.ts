@@ -1,4 +1,4 @@
-import { integer, number, oneOf } from "../../options/options.js";
+import { integer, number, oneOf, optional } from "../../options/options.js";
 import type { PlateauRule, PlateauState } from "../plateau.js";
 import { type DescribedSchedule, make } from "../schedule.js";
 import { rate } from "../shared/fields.js";
@@ -20,6 +20,8 @@ export interface ReduceOnPlateauOptions extends Threshold {
   epsilon?: number;
   /** Metrics averaged into one observation: a whole number, at least 1. Default 1 (Optax's accumulation_size). */
   average?: number;
+  /** Optimizer updates of a linear warm-up in front: a whole number, at least 0. Update t, from 0, has (t + 1) / (warmupSteps + 1) of the rate. Default 0. */
+  warmupSteps?: number | undefined;
   /** Library whose way of counting is followed: "pytorch", "keras" or "optax". Default "pytorch". */
   convention?: "pytorch" | "keras" | "optax";
 }
@@ -65,6 +67,7 @@ export const reduceOnPlateauRule: PlateauRule<ReduceOnPlateauOptions, ReduceStat
     minRate: number(0, { min: 0 }),
     epsilon: number(1e-8, { min: 0 }),
     average: integer(1, { min: 1 }),
+    warmupSteps: optional(integer(undefined, { min: 0 })),
     convention: oneOf("pytorch", ["pytorch", "keras", "optax"]),
     mode,
   },
@@ -88,8 +91,9 @@ export const reduceOnPlateauRule: PlateauRule<ReduceOnPlateauOptions, ReduceStat
     const isMade = change > (s.convention === "pytorch" ? s.epsilon : 0);
     return { ...next, rate: isMade ? reduced : state.rate, bad: 0, cooldown: s.cooldown };
   },
+  factor: ({ warmupSteps = 0 }, step) => (step < warmupSteps ? (step + 1) / (warmupSteps + 1) : 1),
   evaluate: notOfTheStep,
   describe: (s) =>
-    `${s.rate}, times ${s.factor} whenever the metric has not improved for ${s.convention === "pytorch" ? "more than " : ""}` +
+    `${s.warmupSteps ? `a linear warm-up over ${s.warmupSteps} steps, then ` : ""}${s.rate}, times ${s.factor} whenever the metric has not improved for ${s.convention === "pytorch" ? "more than " : ""}` +
     `${s.patience} observations${s.minRate > 0 ? `, at least ${s.minRate}` : ""}`,
 };

@@ -1,5 +1,6 @@
-import { number, oneOf } from "../../options/options.js";
+import { number } from "../../options/options.js";
 import { type DescribedSchedule, make, type ScheduleRule } from "../schedule.js";
+import { type FallShape, fallFields, fallTo } from "../shared/falls.js";
 import { end, length, rate } from "../shared/fields.js";
 import { halfWave, type RiseShape, rise, riseShape } from "../shared/waves.js";
 
@@ -17,8 +18,12 @@ export interface WarmupStableDecayOptions {
   decay: number;
   /** Curve of the rise: "linear", "cosine" or "sqrt". Default "linear". */
   rise?: RiseShape;
-  /** Curve of the fall: "linear", "cosine" or "sqrt". Default "cosine". */
-  fall?: RiseShape;
+  /** Curve of the fall: "linear", "cosine", "sqrt", "power", "exponential" or "rex". Default "cosine". */
+  fall?: FallShape;
+  /** Power of fall "power": greater than 0. Default 0.5, which is "sqrt". */
+  power?: number;
+  /** Fall "exponential" ends where it has come down to this part: between 0 and 1. Default 0.1. */
+  ratio?: number;
   /** Number of whole waves of fall "cosine": greater than 0. Default 0.5. */
   cycles?: number;
 }
@@ -31,7 +36,8 @@ export interface WarmupStableDecayOptions {
  *     end + (rate - end) * fall((step - warmup - stable) / decay)   for `decay` steps
  *     end                                                           from then on
  *
- * with rise(p) = p, (1 - cos(pi p)) / 2 or 1 - sqrt(1 - p), and fall(p) = 1 - p, (1 + cos(2 pi cycles p)) / 2 or 1 - sqrt(p).
+ * with rise(p) = p, (1 - cos(pi p)) / 2 or 1 - sqrt(1 - p), and fall(p) = 1 - p, (1 + cos(2 pi cycles p)) / 2, 1 - sqrt(p),
+ * 1 - p^power, (ratio^p - ratio) / (1 - ratio) or (1 - p) / (1 - p / 2).
  *
  * @throws OptionError
  *
@@ -51,7 +57,7 @@ export const warmupStableDecayRule: ScheduleRule<WarmupStableDecayOptions> = {
     stable: length,
     decay: length,
     rise: riseShape,
-    fall: oneOf<RiseShape>("cosine", ["linear", "cosine", "sqrt"]),
+    ...fallFields("cosine"),
     cycles: number(0.5, { above: 0 }),
   },
   evaluate(s, step) {
@@ -60,7 +66,7 @@ export const warmupStableDecayRule: ScheduleRule<WarmupStableDecayOptions> = {
     if (decayed < 0) return s.rate;
     if (decayed >= s.decay) return s.end;
     const p = decayed / s.decay;
-    return s.end + (s.rate - s.end) * (s.fall === "cosine" ? halfWave(2 * s.cycles * p) : rise(s.fall, 1 - p));
+    return s.fall === "cosine" ? s.end + (s.rate - s.end) * halfWave(2 * s.cycles * p) : fallTo(s.end, s.rate, s, p);
   },
   describe: (s) =>
     `a ${s.rise} warm-up from ${s.end} to ${s.rate} over ${s.warmup} steps, ${s.stable} steps there, ` +

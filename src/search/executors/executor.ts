@@ -12,6 +12,10 @@ export interface Job {
   readonly seed: number;
   /** From this seed training and validation rows are parted anew, by `rowsOf`; null: as they are given. */
   readonly split: number | null;
+  /** Pause after this epoch. */
+  readonly until?: number;
+  /** The checkpoint to go on from, and the epochs behind it. */
+  readonly from?: { readonly epoch: number; readonly checkpoint: Uint8Array };
 }
 
 /** What the trials of a call have in common. */

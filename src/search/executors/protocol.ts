@@ -19,6 +19,8 @@ export type ToWorker =
       readonly rate: number;
       readonly seed: number;
       readonly split: number | null;
+      readonly until: number | undefined;
+      readonly checkpoint: Uint8Array | undefined;
       /** Whether epochs are to be told. */
       readonly listened: boolean;
     }

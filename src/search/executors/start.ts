@@ -4,7 +4,7 @@ import type { FromWorker, ToWorker } from "./protocol.js";
 export type StartedWorker = NodeWorker | WebWorker;
 
 /** The little that is used of a worker of `node:worker_threads`, which Bun and Deno have as well. */
-interface NodeWorker {
+export interface NodeWorker {
   postMessage(message: unknown): void;
   on(event: string, listener: (value: unknown) => void): unknown;
   ref(): void;
@@ -13,7 +13,7 @@ interface NodeWorker {
 }
 
 /** The same of a browser's worker. */
-interface WebWorker {
+export interface WebWorker {
   postMessage(message: unknown): void;
   addEventListener(event: string, listener: (event: Event) => void): void;
   terminate(): void;

@@ -1,5 +1,4 @@
 import type { Engine } from "../../engine/engine.js";
-import type { EpochRecord } from "../../training/records.js";
 import { rowsOf } from "../resplit.js";
 import { runTrial, type TrialResult } from "../trial.js";
 import type { Executor } from "./executor.js";
@@ -10,9 +9,14 @@ export function threadExecutor(engine: Engine): Executor {
     async run(jobs, { data, signal, onEpoch, onTrial }) {
       const results: TrialResult[] = [];
       for (const job of jobs) {
-        const { run, rate, seed, split } = job;
-        const listen = onEpoch && { onEpoch: (epoch: EpochRecord) => onEpoch(job, epoch) };
-        const result = await runTrial({ engine, run, data: rowsOf(data, split), rate, seed, ...(signal && { signal }), ...listen });
+        const { run, rate, seed, split, until, from } = job;
+        const result = await runTrial({
+          ...{ engine, run, data: rowsOf(data, split), rate, seed },
+          ...(until !== undefined && { until }),
+          ...(from && { from: from.checkpoint }),
+          ...(signal && { signal }),
+          ...(onEpoch && { onEpoch: (epoch) => onEpoch(job, epoch) }),
+        });
         onTrial?.(job, result);
         results.push(result);
       }

@@ -32,7 +32,8 @@ function serve({ post, listen }: Port): void {
   let data: SearchData;
   let under: AbortController | undefined;
 
-  async function work({ id, run, rate, seed, split, listened }: Extract<ToWorker, { kind: "job" }>): Promise<void> {
+  async function work(job: Extract<ToWorker, { kind: "job" }>): Promise<void> {
+    const { id, run, rate, seed, split, until, checkpoint, listened } = job;
     under = new AbortController();
     try {
       const result = await runTrial({
@@ -41,6 +42,8 @@ function serve({ post, listen }: Port): void {
         data: rowsOf(data, split),
         rate,
         seed,
+        ...(until !== undefined && { until }),
+        ...(checkpoint && { from: checkpoint }),
         signal: under.signal,
         ...(listened && { onEpoch: (epoch: EpochRecord) => post({ kind: "epoch", id, epoch }) }),
       });

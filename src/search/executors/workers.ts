@@ -202,8 +202,9 @@ class Pool implements WorkersExecutor {
     try {
       if (slot.data !== call.data) slot.worker.post({ kind: "data", data: call.data });
       slot.data = call.data;
-      const { run, rate, seed, split } = job;
-      slot.worker.post({ kind: "job", id, run, rate, seed, split, listened: call.work.onEpoch !== undefined });
+      const { run, rate, seed, split, until, from } = job;
+      const listened = call.work.onEpoch !== undefined;
+      slot.worker.post({ kind: "job", id, run, rate, seed, split, until, checkpoint: from?.checkpoint, listened });
     } catch (error) {
       // data that cannot be copied; nothing has reached the worker
       this.#free(slot);

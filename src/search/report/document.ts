@@ -2,10 +2,12 @@ import type { CSVParts } from "../../data/csv.js";
 import { unwrap } from "../../optimizers/wrapper.js";
 import { isPlateau } from "../../schedules/plateau.js";
 import { rateAt } from "../../schedules/schedule.js";
+import { runFromJSON } from "../../training/from-json.js";
 import type { EpochRecord, Metrics } from "../../training/records.js";
-import { clockOf } from "../../training/run.js";
+import { type CheckedRun, clockOf } from "../../training/run.js";
 import type { Trainer } from "../../training/trainer.js";
 import type { RateResult, SearchResult } from "../conclude.js";
+import { scaleRun } from "../scale.js";
 import type { Stability } from "../stability.js";
 import { headline, reasonsText } from "../words.js";
 import type { Context } from "./context.js";
@@ -19,7 +21,13 @@ export interface SearchDocument extends Context, Omit<SearchResult, "best" | "ra
   readonly headline: string;
   /** The command line that trains with the rate to use, where there is one. */
   readonly train: string | null;
-  readonly best: { readonly rate: number; readonly validation: Metrics | null; readonly test: Metrics | null } | null;
+  readonly best: {
+    readonly rate: number;
+    readonly validation: Metrics | null;
+    readonly test: Metrics | null;
+    /** The run with this rate, as `runFromJSON` reads it. */
+    readonly run: unknown;
+  } | null;
   readonly rates: readonly RateDocument[];
   /** The theory beside the trial of the rate to use, where it was asked for. */
   readonly theory?: Stability;
@@ -40,7 +48,12 @@ export function searchDocument(context: Context, result: SearchResult, train: st
     repeats: Math.max(...rates.map(({ trials }) => trials.length)),
     headline: headline(result, context.data.rows.validation),
     train,
-    best: best && { rate: best.rate, validation: best.validation, test },
+    best: best && {
+      rate: best.rate,
+      validation: best.validation,
+      test,
+      run: plain(scaleRun(runFromJSON(context.run), context.data.rows.training, best.rate)),
+    },
     ...(theory && { theory }),
     rates: rates.map(({ trials, ...rate }) => ({
       ...rate,
@@ -49,6 +62,8 @@ export function searchDocument(context: Context, result: SearchResult, train: st
     })),
   };
 }
+
+const plain = (run: CheckedRun): unknown => JSON.parse(JSON.stringify(run));
 
 /** The document that `train --json` prints and its page is drawn from. */
 export interface TrainDocument extends Context {

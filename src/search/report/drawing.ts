@@ -15,6 +15,7 @@ export const COLOURS: Record<Verdict, string> = {
   "too high": "--high",
   erratic: "--diverged",
   diverged: "--diverged",
+  pruned: "--muted",
 };
 const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 export const BOLD = `600 ${FONT}`;
@@ -90,6 +91,16 @@ export function draw(id: string, height: number, options: Omit<Options, "width" 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => plot.redraw(false, true));
 }
 
+/** A line in a colour of the page. */
+export function line(name: string, dash?: number[]): uPlotType.Series {
+  return { stroke: () => colour(name), width: 2, points: { show: false }, spanGaps: false, ...(dash && { dash }) };
+}
+
+/** A value, or the edge beyond which it lies. */
+export function clamped(value: number, [low, high]: readonly [number, number]): number {
+  return Math.min(high, Math.max(low, value));
+}
+
 /** The lines of a tip at an index of the data; none, no tip. */
 type Tip = (index: number, plot: Plot) => readonly string[];
 
@@ -117,11 +128,23 @@ export function drawMark({ ctx }: Plot, verdict: Verdict, x: number, y: number, 
   ctx.setLineDash([]);
   ctx.beginPath();
   if (verdict === "good" || verdict === "as good for all we know") ctx.arc(x, y, size, 0, 2 * Math.PI);
-  else if (verdict === "diverged" || verdict === "erratic") {
+  else if (verdict === "diverged") {
     ctx.moveTo(x - size, y - size);
     ctx.lineTo(x + size, y + size);
     ctx.moveTo(x + size, y - size);
     ctx.lineTo(x - size, y + size);
+  } else if (verdict === "erratic") {
+    for (const height of [-0.45, 0.45]) {
+      ctx.moveTo(x - size, y + (height + 0.2) * size);
+      ctx.bezierCurveTo(
+        x - size / 3,
+        y + (height - 0.6) * size,
+        x + size / 3,
+        y + (height + 0.6) * size,
+        x + size,
+        y + (height - 0.2) * size,
+      );
+    }
   } else {
     const side = verdict === "too low" ? 1 : -1;
     ctx.moveTo(x, y + side * size * 1.1);
@@ -131,10 +154,17 @@ export function drawMark({ ctx }: Plot, verdict: Verdict, x: number, y: number, 
   }
   ctx.lineWidth = size / 2.2;
   const hollow = verdict === "as good for all we know";
-  const cross = verdict === "diverged" || verdict === "erratic";
-  ctx.strokeStyle = cross || hollow ? colour(COLOURS[verdict]) : colour("--card");
+  const open = verdict === "diverged" || verdict === "erratic";
+  if (open) {
+    // a rim in the colour of the card, so that lines below do not cut through it
+    ctx.strokeStyle = colour("--card");
+    ctx.lineWidth = size;
+    ctx.stroke();
+    ctx.lineWidth = size / 2.2;
+  }
+  ctx.strokeStyle = open || hollow ? colour(COLOURS[verdict]) : colour("--card");
   ctx.fillStyle = hollow ? colour("--card") : colour(COLOURS[verdict]);
-  if (!cross) ctx.fill();
+  if (!open) ctx.fill();
   ctx.stroke();
 }
 

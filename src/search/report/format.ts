@@ -43,7 +43,8 @@ export function explained(r2: number): string {
 /** Score and loss in words; a quantity's error in the units of its file. */
 export function metricsText({ loss, score }: Metrics, data: Context["data"], nameOf: (name: string) => string = String): string {
   if (data.scale === undefined) return `accuracy ${scoreText(score, data)}, loss ${short(loss)}`;
-  return `R² ${scoreText(score, data)}, error ${short(rootMeanSquare(loss, data.scale))} (root mean square, in the units of ${nameOf(data.target)})`;
+  const r2 = score === undefined ? "" : `R² ${scoreText(score, data)}, `;
+  return `${r2}error ${short(rootMeanSquare(loss, data.scale))} (root mean square, in the units of ${nameOf(data.target)})`;
 }
 
 /** The loss of a quantity is the mean square of its standardised error. */

@@ -3,7 +3,7 @@ import { rangeHeadline, rangeMarks } from "../range-words.js";
 import type { Context } from "./context.js";
 import { count, short } from "./format.js";
 import { html } from "./html.js";
-import { circumstances, page } from "./page.js";
+import { answer, circumstances, page } from "./page.js";
 
 /** The document that `range-test --json` prints and its page is drawn from. */
 export interface RangeTestDocument extends Context, RangeTestResult {
@@ -23,10 +23,13 @@ export function rangeTestReport(document: RangeTestDocument): string {
   const { data, file, run, runs, curve, headline, search, start, noise } = document;
   const { optimizer, seed } = run as { optimizer: { kind: string }; seed: number };
   return page(`Range test on ${data.target}`, document, [
-    html`<h1>Which learning rates are worth a search?</h1>
-<p class="muted">${file}, ${data.target}, ${optimizer.kind}, ${count(curve.length, "step")}, ${count(runs.length, "run")}, seed ${seed}</p>
-<section><p><b>${headline}</b></p>${search === null ? null : html`<pre>${search}</pre>`}</section>
-<section>
+    answer({
+      question: `Which learning rates for ${data.target} are worth a search? ${file}, ${optimizer.kind}, ${count(curve.length, "step")}, ${count(runs.length, "run")}, seed ${seed}`,
+      headline,
+      sure: document.certainty === "told",
+      next: search === null ? null : ["Search there with:", search],
+    }),
+    html`<section>
 <h2>Loss while the rate rises</h2>
 <p class="hint">The thick line is the smoothed mean of all runs, thin lines are the runs, batch by batch. The band is where to look first.</p>
 <div class="plot" id="range"></div>

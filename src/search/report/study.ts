@@ -5,7 +5,8 @@ import { MARKS } from "../words.js";
 import type { Context } from "./context.js";
 import { count, scoreText, scoreTitle, short } from "./format.js";
 import { Html, html } from "./html.js";
-import { circumstances, page } from "./page.js";
+import { answer, circumstances, page } from "./page.js";
+import { VERDICT_CLASSES } from "./style.js";
 
 /** The document that `search --vary --json` prints and its page is made of. */
 export interface StudyDocument extends Context, Omit<StudyResult, "combinations"> {
@@ -64,12 +65,15 @@ export function studyReport(document: StudyDocument): string {
   const order = ranked(document);
   return page(`Study on ${data.target}`, document, [
     html`<style>${new Html(STYLE)}</style>
-<h1>What suits ${data.target}?</h1>
-<p class="muted">${file}: ${count(combinations.length, "combination")} of ${fields.join(", ")}, ${epochs} epochs, seed ${seed}</p>
-<section><p><b>${headline}</b></p>${train === null ? null : html`<pre>${train}</pre>`}</section>
+${answer({
+  question: `What suits ${data.target}? ${file}: ${count(combinations.length, "combination")} of ${fields.join(", ")}, ${count(epochs, "epoch")}, seed ${seed}`,
+  headline,
+  sure: document.certainty === "told apart",
+  next: train === null ? null : ["Train the best with:", train],
+})}
 <section>
 <h2>Every combination over its learning rates</h2>
-<p class="hint">Each at its own best rate (★). Signs are verdicts within a combination: ${MARKS["too low"]} too low, ${MARKS.good} good, ${MARKS["as good for all we know"]} as good for all we know, ${MARKS["too high"]} too high, ${MARKS.erratic} erratic, ${MARKS.diverged} diverged. The bar is the range of good rates.</p>
+<p class="hint">Each at its own best rate (★). Signs are verdicts within a combination: ${MARKS["too low"]} too low, ${MARKS.good} good, ${MARKS["as good for all we know"]} as good for all we know, ${MARKS["too high"]} too high, ${MARKS.erratic} erratic, ${MARKS.diverged} diverged, ${MARKS.pruned} pruned. The bar is the range of good rates.</p>
 ${rateMap(document, order)}
 </section>`,
     fields.length === 2 ? heatMap(document) : html``,
@@ -109,7 +113,7 @@ function rateMap({ combinations, best }: StudyDocument, order: readonly number[]
     const signs = search.rates.map(({ rate, verdict, validation }) => {
       const title = `rate ${short(rate)}: ${verdict}${validation === null ? "" : `, validation loss ${short(validation.loss)}`}`;
       const chosen = rate === search.best?.rate;
-      return html`<i class="sign ${CLASSES[verdict]}${chosen ? " chosen" : ""}" style="left:${place(rate)}" title="${title}">${chosen ? "★" : MARKS[verdict]}</i>`;
+      return html`<i class="sign ${VERDICT_CLASSES[verdict]}${chosen ? " chosen" : ""}" style="left:${place(rate)}" title="${title}">${chosen ? "★" : MARKS[verdict]}</i>`;
     });
     return html`<div class="name${i === best ? " lead" : ""}">${valuesText(values)}</div><div class="line">${bar}${signs}</div>`;
   })}<div class="name"></div><div class="line axis">${ticks.map((rate) => html`<i style="left:${place(rate)}">${short(rate)}</i>`)}</div></div>`;
@@ -146,16 +150,6 @@ function heatMap({ combinations, fields, best, data }: StudyDocument): Html {
 </table></div>
 </section>`;
 }
-
-/** The class of a verdict, which has its colour. */
-const CLASSES: Readonly<Record<RateResult["verdict"], string>> = {
-  "too low": "low",
-  good: "good",
-  "as good for all we know": "unknown",
-  "too high": "high",
-  erratic: "diverged",
-  diverged: "diverged",
-};
 
 const STYLE = `
 .map { display: grid; grid-template-columns: minmax(90px, max-content) minmax(0, 1fr); gap: 2px 14px; font-size: 0.86rem; align-items: center; }

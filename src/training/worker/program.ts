@@ -2,6 +2,7 @@
 import { load } from "../../engine/load.js";
 import { plainError } from "../../options/plain-error.js";
 import { runFromJSON } from "../from-json.js";
+import { recordedRun } from "../recorded-run.js";
 import type { EpochRecord, StepRecord } from "../records.js";
 import { Trainer } from "../trainer.js";
 import { type FromWorker, type Requests, STOPPED, type Standing, type Start, type ToWorker } from "./protocol.js";
@@ -63,7 +64,7 @@ const handlers: Handlers = {
   checkpoint: (notes) => trainer.checkpoint(notes),
   restore: (bytes) => trainer.restore(bytes) as undefined,
   setLearningRate: ([rate, match]) => trainer.setLearningRate(rate, match) as undefined,
-  recordedRun: () => JSON.parse(JSON.stringify(trainer.recordedRun)),
+  recordedRun: () => JSON.parse(JSON.stringify(recordedRun(trainer.run, trainer.optimizer.rateChanges))),
 };
 
 function collect(step: StepRecord): void {

@@ -1,0 +1,158 @@
+// A step of a convolutional network and of an attention block beside tfjs: node layers.js, here, once the root package is built and this folder has
+// been installed. The losses of the first steps must be ours; then both take turns, and the least times are compared.
+import { fileURLToPath } from "node:url";
+import * as tf from "@tensorflow/tfjs";
+import { setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import {
+  activation,
+  adam,
+  attention,
+  conv2d,
+  dense,
+  flatten,
+  layerNorm,
+  load,
+  maxPool2d,
+  Network,
+  Optimizer,
+  residual,
+  sequential,
+} from "../../dist/entries/index.js";
+import { filled } from "../measure.js";
+import { RATE, version } from "./problem.js";
+
+/** Turns with each backend: what wasm cannot do is left to its cpu backend, which takes seconds a step. */
+const ROUNDS = { wasm: 8, cpu: 2 };
+
+/** Conv(16), pool, conv(32), pool and dense on pictures of 28 × 28 with 8 channels. */
+const convolution = {
+  name: "conv(16)-pool-conv(32)-pool-dense, 32 pictures of 8 x 28 x 28",
+  rows: 32,
+  inputs: [28, 28, 8],
+  outputs: [10],
+  loss: "crossEntropy",
+  layers: [
+    conv2d({ filters: 16, kernel: 3, padding: "same" }),
+    activation("relu"),
+    maxPool2d(),
+    conv2d({ filters: 32, kernel: 3, padding: "same" }),
+    activation("relu"),
+    maxPool2d(),
+    flatten(),
+    dense({ units: 10 }),
+  ],
+  theirs([w1, b1, w2, b2, w3, b3], x, t) {
+    const part = (x, w, b) => tf.maxPool(tf.relu(tf.add(tf.conv2d(x, w, 1, "same"), b)), 2, 2, "valid");
+    const flat = part(part(x, w1, b1), w2, b2).reshape([32, -1]);
+    return tf.losses.softmaxCrossEntropy(t, tf.add(tf.matMul(flat, w3), b3));
+  },
+};
+
+/** A residual block of layer norm and causal attention, 4 heads of 64 over 64 tokens. */
+const block = {
+  name: "attention block, 4 heads x 64, 64 tokens, batch 16",
+  rows: 16,
+  inputs: [64, 256],
+  outputs: [64, 256],
+  loss: "meanSquared",
+  layers: [residual([layerNorm(), attention({ heads: 4, rotary: false })])],
+  theirs([gamma, beta, w, out], x, t) {
+    const { mean, variance } = tf.moments(x, -1, true);
+    const normed = tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-5))), gamma), beta);
+    const joint = tf
+      .matMul(normed.reshape([1024, 256]), w)
+      .reshape([16, 64, 3, 4, 64])
+      .transpose([2, 0, 3, 1, 4]);
+    const [q, k, v] = tf.unstack(joint);
+    const scores = tf.add(tf.mul(tf.matMul(q, k, false, true), 1 / 8), future);
+    const mixed = tf.matMul(tf.softmax(scores), v).transpose([0, 2, 1, 3]).reshape([1024, 256]);
+    return tf.losses.meanSquaredError(t, tf.add(x, tf.matMul(mixed, out).reshape([16, 64, 256])));
+  },
+};
+let future;
+
+const engine = await load();
+
+function ours({ rows, inputs, outputs, loss, layers }, x, t) {
+  const network = new Network(engine, sequential(layers, { inputs }), loss, { rows, seed: 1 });
+  const optimizer = new Optimizer(network.parameters, adam({ learningRate: RATE }));
+  const [features, targets] = [engine.vector(x.length), engine.vector(t.length)];
+  features.view.set(x);
+  const numbers = loss === "crossEntropy" ? new Uint32Array(targets.view.buffer, targets.pointer, t.length) : targets.view;
+  numbers.set(t);
+  const batch = {
+    rows,
+    step: 0,
+    featuresPointer: features.pointer,
+    targetsPointer: targets.pointer,
+    features: features.view,
+    targets: numbers,
+  };
+  const weights = [...network.parameters].map(({ shape, value }) => ({ shape: [...shape], value: value.slice() }));
+  const run = () => {
+    const value = network.train(batch);
+    optimizer.step();
+    return value;
+  };
+  return { run, weights, outputs };
+}
+
+function theirs({ rows, inputs, outputs, loss, theirs }, weights, x, t) {
+  const variables = weights.map(({ shape, value }) => tf.variable(tf.tensor(value, shape)));
+  const features = tf.tensor(x, [rows, ...inputs]);
+  const targets = loss === "crossEntropy" ? tf.oneHot(tf.tensor1d(t, "int32"), outputs[0]).toFloat() : tf.tensor(t, [rows, ...outputs]);
+  const optimizer = tf.train.adam(RATE, 0.9, 0.999, 1e-8);
+  return () => {
+    const value = optimizer.minimize(() => theirs(variables, features, targets), true);
+    const number = value.dataSync()[0];
+    value.dispose();
+    return number;
+  };
+}
+
+const size = (shape) => shape.reduce((product, length) => product * length, 1);
+const milliseconds = (run) => {
+  const start = performance.now();
+  run();
+  return performance.now() - start;
+};
+
+tf.enableProdMode();
+setThreadsCount(1);
+setWasmPaths(fileURLToPath(new URL("./node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/", import.meta.url)));
+let problems = [convolution, block];
+for (const backend of ["wasm", "cpu"]) {
+  const left = [];
+  await tf.setBackend(backend);
+  await tf.ready();
+  future = tf.tensor2d(
+    Float32Array.from({ length: 64 * 64 }, (_, i) => (i % 64 > Math.floor(i / 64) ? -1e9 : 0)),
+    [64, 64],
+  );
+  for (const problem of problems) {
+    const x = filled(problem.rows * size(problem.inputs), 1);
+    const isClasses = problem.loss === "crossEntropy";
+    const t = isClasses
+      ? Int32Array.from({ length: problem.rows }, (_, i) => (i * 7) % 10)
+      : filled(problem.rows * size(problem.outputs), 2);
+    const a = ours(problem, x, t);
+    const name = `${problem.name}, tfjs ${version("@tensorflow/tfjs")} ${backend}`;
+    try {
+      const b = theirs(problem, a.weights, x, t);
+      for (let i = 0; i < 3; i++) {
+        const [mine, other] = [a.run(), b()];
+        if (!(Math.abs(mine - other) < 2e-3 * Math.abs(mine))) throw new Error(`its loss is ${other} after ${i} steps, ours ${mine}`);
+      }
+      const times = Array.from({ length: ROUNDS[backend] }, () => [
+        Math.min(milliseconds(a.run), milliseconds(a.run), milliseconds(a.run)),
+        milliseconds(b),
+      ]);
+      const [mine, other] = [0, 1].map((i) => Math.min(...times.map((pair) => pair[i])));
+      console.log(`${name}: ${mine.toFixed(1)} ms and ${other.toFixed(1)} ms, ${(other / mine).toFixed(1)}x`);
+    } catch (error) {
+      console.log(`${name}: ${error.message.split("\n")[0]}`);
+      left.push(problem);
+    }
+  }
+  problems = left;
+}

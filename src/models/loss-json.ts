@@ -1,0 +1,34 @@
+import { lossRules } from "../generated/lossRules.js";
+import { OptionError } from "../options/errors.js";
+import { show, suggest } from "../options/options.js";
+import { makeLoss } from "./loss.js";
+import { LOSSES, type Loss, readLoss } from "./losses.js";
+
+/**
+ * A loss from data that was JSON: a name, of one without options, or an object with `kind` and that kind's options.
+ *
+ * @throws OptionError that names the place
+ * @example lossFromJSON({ kind: "focal", gamma: 2 })
+ */
+export function lossFromJSON(value: unknown, path = "loss"): Loss {
+  if (typeof value === "string" && !LOSSES.some((name) => name === value)) return lossFromJSON({ kind: value }, path);
+  if (typeof value !== "object" || value === null) return readLoss(value, path);
+  const { kind } = value as { kind?: unknown };
+  // Huber's loss is also data without a rule
+  if (kind === "huber") return readLoss(value, path);
+  const rule = lossRules.find((known) => known.kind === kind);
+  if (rule === undefined) {
+    const kinds = lossRules.map((known) => known.kind);
+    const hint = (typeof kind === "string" && suggest(kind, kinds)) || `; there are ${kinds.join(", ")}`;
+    throw new OptionError(`${path}.kind`, kind, `must be a kind of loss, got ${show(kind)}${hint}`);
+  }
+  const { parts } = value as { parts?: unknown };
+  if (!Array.isArray(parts)) return makeLoss(rule, value, path);
+  const revived = parts.map((part, i) => {
+    if (typeof part !== "object" || part === null) return part;
+    const { loss } = part as { loss?: unknown };
+    const inner = LOSSES.find((name) => name === loss);
+    return { ...part, loss: lossFromJSON(inner === undefined ? loss : { kind: inner }, `${path}.parts[${i}].loss`) };
+  });
+  return makeLoss(rule, { ...value, parts: revived }, path);
+}

@@ -1,0 +1,42 @@
+import type { Dataset } from "../data/dataset.js";
+import { type Loss, traitsOfLoss } from "../models/losses.js";
+import { DataError, ShapeError } from "../options/errors.js";
+
+/** The targets as a loss reads them. Throws ShapeError or DataError when they cannot be. */
+export function targetsFor(data: Dataset, loss: Loss | undefined, outputs: number | undefined): Uint32Array | Float32Array {
+  if (loss === undefined || outputs === undefined) return data.targets;
+  const { name, targets: wanted, width } = traitsOfLoss(loss, outputs);
+  if (wanted === "classes") {
+    if (data.task !== "classification") throw new ShapeError(`${name} needs classes as targets, the data has quantities: use meanSquared`);
+    const highest = data.targets.reduce((high, target) => Math.max(high, target), 0);
+    if (highest >= outputs)
+      throw new ShapeError(`the model has ${outputs} outputs, the data has a class number ${highest} (counted from 0)`);
+    return data.targets;
+  }
+  if (data.task === "classification") {
+    const fits = (wanted === "shares" || wanted === "signs") && data.classes.length <= 2 && outputs === 1;
+    if (!fits) {
+      throw new ShapeError(
+        `${name} with ${outputs} outputs cannot learn ${data.classes.length} classes: use crossEntropy with one output a class`,
+      );
+    }
+    return Float32Array.from(data.targets);
+  }
+  if (data.outputs !== width) {
+    const needed = width === outputs ? `the model has ${outputs} outputs` : `${name} needs ${width} targets a row`;
+    throw new ShapeError(`${needed}, the data has ${data.outputs} quantities a row`);
+  }
+  if (wanted === "shares" && data.targets.some((target) => target < 0 || target > 1)) {
+    throw new ShapeError(`${name} needs targets from 0 to 1`);
+  }
+  if (wanted === "signs" || wanted === "counts") {
+    const at = data.targets.findIndex((target) => (wanted === "signs" ? target !== 0 && target !== 1 : target < 0));
+    const what = wanted === "signs" ? "that are 0 or 1" : "that are at least 0";
+    if (at >= 0)
+      throw new DataError(
+        `row ${Math.floor(at / width) + 1}: ${name} needs targets ${what}, got ${data.targets[at]}`,
+        Math.floor(at / width) + 1,
+      );
+  }
+  return data.targets;
+}
