@@ -35,4 +35,4 @@ export class Time {
 }
 
 /** What a timer can wait for, in milliseconds: 24 days. */
-const LONGEST = 2 ** 31 - 1;
+const LONGEST = 2_147_483_647;
