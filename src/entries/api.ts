@@ -51,7 +51,7 @@ export {
   type Pass,
   type PlacedTensor,
 } from "../models/layer.js";
-export type { DescribedLoss, LossDescription } from "../models/loss.js";
+export type { DescribedLoss, LossDescription, LossRule, LossTargets, RowLoss } from "../models/loss.js";
 export type { Loss } from "../models/losses.js";
 export { type MlpDescription, type MlpOptions, mlp } from "../models/mlp.js";
 export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "../models/model.js";
@@ -59,6 +59,7 @@ export { Network } from "../models/network.js";
 export type { PoolingOptions } from "../models/pooling.js";
 export { type NetworkDescription, type SequentialDescription, type SequentialOptions, sequential } from "../models/sequential.js";
 export type { GroupState } from "../optimizers/groups.js";
+export type { Guarded } from "../optimizers/guard.js";
 export type { MadeChange } from "../optimizers/manual-rate.js";
 export { Optimizer } from "../optimizers/optimizer.js";
 export type { NewtonSchulzCoefficients, NewtonSchulzPreset, OrthogonalOptions, RateAdjustment } from "../optimizers/orthogonal.js";
@@ -137,7 +138,7 @@ export {
 export type { Clock, DescribedSchedule } from "../schedules/schedule.js";
 export type { Certainty, RateDifference, RateResult, SearchResult } from "../search/conclude.js";
 export type { Budget } from "../search/conduct.js";
-export type { Failure } from "../search/evidence.js";
+export type { Failure, Pruned } from "../search/evidence.js";
 export type { Executor, Job, Work } from "../search/executors/executor.js";
 export { threadExecutor } from "../search/executors/thread.js";
 export type { Ledger } from "../search/ledger.js";
@@ -153,7 +154,7 @@ export { type ScheduleNote, scheduleNotes, scheduleNoteText } from "../training/
 export { loadModel, runFromJSON } from "../training/from-json.js";
 export { csvLog, jsonLinesLog, type RunLog, tensorBoardLog, type WriteBytes, type WriteText } from "../training/logs.js";
 export { measure } from "../training/measure.js";
-export type { Metric, Predictions } from "../training/metric.js";
+export type { Measure, Metric, MetricRule, Predictions } from "../training/metric.js";
 export { recordedRun } from "../training/recorded-run.js";
 export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
 export type { CheckedRun, EarlyStopping, ModelOf, Penalties, Run } from "../training/run.js";

@@ -2,6 +2,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 export * from "../generated/factories.js";
+export type { Late, Squares } from "../optimizers/declared.js";
 export type { GroupState } from "../optimizers/groups.js";
 export * from "../optimizers/index.js";
 export type { MadeChange } from "../optimizers/manual-rate.js";

@@ -10,7 +10,7 @@ export { type ScheduleNote, scheduleNotes, scheduleNoteText } from "../training/
 export { loadModel, runFromJSON } from "../training/from-json.js";
 export { csvLog, jsonLinesLog, type RunLog, tensorBoardLog, type WriteBytes, type WriteText } from "../training/logs.js";
 export { measure } from "../training/measure.js";
-export type { Metric, Predictions } from "../training/metric.js";
+export type { Measure, Metric, MetricRule, Predictions } from "../training/metric.js";
 export type { Progress } from "../training/progress.js";
 export { recordedRun } from "../training/recorded-run.js";
 export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";

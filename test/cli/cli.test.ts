@@ -141,7 +141,7 @@ describe("search", () => {
   test("Ctrl-C stops it with 130 and writes nothing", async () => {
     const args = ["search", digits, "-t", "digit", "--epochs", "2000", "--report", "never.html"];
     const { code, err } = await interrupted(args, cwd, "backend", ["SIGINT"]);
-    expect({ code, err }).toEqual({ code: 130, err: "stepsize: interrupted: the search wrote nothing\n" });
+    expect({ code, err }).toEqual({ code: 130, err: "stepsize: interrupted: the search wrote nothing (--ledger FILE keeps every trial that is done)\n" });
     expect(existsSync(at("never.html"))).toBe(false);
   });
 });
