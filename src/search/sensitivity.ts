@@ -16,12 +16,14 @@ const REACH = 31.6227766017;
 const LN10 = 2.302585092994046;
 
 /**
- * The sensitivity of arXiv 2309.14322: the mean over three decades of rates around the best of how far the loss, at the most that of guessing, lies above the lowest. Null where
- * every rate fails.
+ * The sensitivity of arXiv 2309.14322: the mean over three decades of rates around the best of how far the loss, at the most that of guessing, lies above the lowest. What a rate
+ * that was pruned would have come to is not known: it is left out. Null where every rate fails.
  */
 export function sensitivityOf({ rates, best, guessing }: SearchResult): Sensitivity | null {
   if (best === null) return null;
-  const near = rates.filter(({ rate }) => rate >= best.rate / REACH / 1.001 && rate <= best.rate * REACH * 1.001);
+  const near = rates.filter(
+    ({ rate, verdict }) => verdict !== "pruned" && rate >= best.rate / REACH / 1.001 && rate <= best.rate * REACH * 1.001,
+  );
   const losses = near.map(lossOf);
   const known = losses.filter((loss) => loss !== null);
   const roof = guessing.loss ?? startOf(rates) ?? Math.max(...known);

@@ -141,7 +141,10 @@ describe("search", () => {
   test("Ctrl-C stops it with 130 and writes nothing", async () => {
     const args = ["search", digits, "-t", "digit", "--epochs", "2000", "--report", "never.html"];
     const { code, err } = await interrupted(args, cwd, "backend", ["SIGINT"]);
-    expect({ code, err }).toEqual({ code: 130, err: "stepsize: interrupted: the search wrote nothing (--ledger FILE keeps every trial that is done)\n" });
+    expect({ code, err }).toEqual({
+      code: 130,
+      err: "stepsize: interrupted: the search wrote nothing (--ledger FILE keeps every trial that is done)\n",
+    });
     expect(existsSync(at("never.html"))).toBe(false);
   });
 });
@@ -163,7 +166,7 @@ describe("the report", () => {
     for (const words of [
       "<h1>Use 0.0316.</h1>",
       "Train with it:",
-      'data-copy="train"',
+      'data-copy="command"',
       "held-out row",
       "Training loss by epoch",
       "Validation loss by epoch",

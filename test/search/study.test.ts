@@ -5,6 +5,7 @@ import { mlp } from "../../src/models/mlp.js";
 import { adam } from "../../src/optimizers/kinds/adam.js";
 import { sgd } from "../../src/optimizers/kinds/sgd.js";
 import { cosine, perFraction } from "../../src/schedules/index.js";
+import { logspace } from "../../src/search/rates.js";
 import { searchWith } from "../../src/search/search.js";
 import { sensitivityOf } from "../../src/search/sensitivity.js";
 import { searchRuns, study } from "../../src/search/study.js";
@@ -132,6 +133,25 @@ describe("a study", () => {
     expect(new Set(counts).size).toBe(1);
     for (const { trials, search } of combinations) expect(trials.every(({ rate }) => rate === search.best?.rate)).toBe(true);
     expect(combinations[0]?.trials.map(({ seed }) => seed)).toEqual(combinations[1]?.trials.map(({ seed }) => seed));
+  });
+
+  test("prunes within a combination, spends a budget on each, and runs what the comparison misses besides", async () => {
+    const long: Run = { ...run, epochs: 27 };
+    const { combinations } = await study(engine, long, iris, {
+      vary: { optimizer: ["adam", "sgd"] },
+      rates: logspace(1e-5, 1, 6),
+      prune: true,
+      budget: { trials: 12 },
+    });
+    const repeats = combinations.map(({ trials }) => trials.length);
+    expect(new Set(repeats).size).toBe(1);
+    expect(combinations.some(({ search }) => search.rates.some(({ verdict }) => verdict === "pruned"))).toBe(true);
+    for (const { search, trials, sensitivity } of combinations) {
+      expect(search.rates.reduce((sum, rate) => sum + rate.trials.length, 0)).toBeLessThanOrEqual(12);
+      expect(trials.every(({ rate, paused }) => rate === search.best?.rate && paused === undefined)).toBe(true);
+      const known = search.rates.filter(({ verdict }) => verdict !== "pruned");
+      expect(sensitivity).toEqual(sensitivityOf({ ...search, rates: known }));
+    }
   });
 
   test("says when the rows cannot tell, and when a combination is worse or fails", async () => {

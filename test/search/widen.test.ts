@@ -52,6 +52,43 @@ describe("a grid at whose edge the answer lies", () => {
   });
 });
 
+describe("rates that are added", () => {
+  const rates = [1e-5, 1e-4, 1e-3];
+  const runsOf = ({ rates }: { rates: readonly { trials: readonly unknown[] }[] }) =>
+    rates.reduce((sum, { trials }) => sum + trials.length, 0);
+
+  test("stay away where no rates are given and nobody asks for them", async () => {
+    const result = await searchLearningRate({ ...run, epochs: 1 }, iris, { repeats: 1 });
+    expect(ratesOf(result)).toEqual(logspace(1e-6, 1, 13));
+  });
+
+  test("stay within the budget, of which each trial is a part", async () => {
+    const whole = await searchLearningRate(run, iris, { rates, widen: true, repeats: 1 });
+    expect(whole.rates.length).toBeGreaterThan(4);
+    for (const trials of [3, 4, 5, 6, 9, 40]) {
+      const result = await searchLearningRate(run, iris, { rates, widen: true, repeats: 1, budget: { trials } });
+      expect(runsOf(result)).toBeLessThanOrEqual(trials);
+      expect(ratesOf(result).slice(0, 3)).toEqual(rates);
+      if (trials < whole.rates.length) expect(ratesOf(result)).toHaveLength(trials);
+      else expect(ratesOf(result)).toEqual(expect.arrayContaining(ratesOf(whole)));
+    }
+  });
+
+  test("are run to the end in a search that prunes", async () => {
+    const long = { ...run, epochs: 27 };
+    const plain = await searchLearningRate(long, iris, { rates, prune: true });
+    const wide = await searchLearningRate(long, iris, { rates, prune: true, widen: true });
+    expect(wide.rates.slice(0, 3).map(({ trials }) => trials)).toEqual(plain.rates.map(({ trials }) => trials));
+    const added = wide.rates.slice(3);
+    expect(added.length).toBeGreaterThan(0);
+    for (const { verdict, trials } of added) {
+      expect(verdict).not.toBe("pruned");
+      expect(trials[0]?.paused).toBeUndefined();
+    }
+    expect(wide.best?.rate).toBeGreaterThan(1e-3);
+  });
+});
+
 test("zoom tries rates between those beside the best", async () => {
   const rates = logspace(1e-4, 1, 5);
   const { best } = await searchLearningRate(run, iris, { rates, repeats: 2 });
