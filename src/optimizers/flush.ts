@@ -21,21 +21,24 @@ export function flushFaded(updates: number, kernels: Kernels, groups: readonly B
   rows.flush();
   if (updates % FLUSH_EVERY !== 0) return;
   const limits = new Map<string, number>();
-  for (const { runs, tensors, rule, options } of groups) {
+  for (const { runs, tensors, rule, options, slots: own } of groups) {
     const squares = rule.squares?.(options);
     const decay = squares?.coupled ? ((options["weightDecay"] as number | undefined) ?? 0) : 0;
     const limit = decay > 0 ? Math.max(FADED, Math.min(leastGradient(squares?.decays) / decay, LARGEST_FADED)) : FADED;
     const pieces = rows.isEmpty ? runs : tensors.filter((tensor) => !rows.has(tensor));
     for (const { p, n } of pieces) kernels.flush(p, n, limit);
-    // squares are kept as long as float32 has them: their mean lives on, and would be divided by nothing
-    for (const [slot, kept] of Object.entries(squares?.decays ?? {}))
-      limits.set(slot, Math.max(limits.get(slot) ?? 0, Math.min(FADED, NEAR / powi(kept, FLUSH_EVERY))));
+    for (const slot of own) {
+      const kept = squares?.decays[slot];
+      // squares are kept as long as float32 has them: their mean lives on, and would be divided by nothing
+      const limit = kept === undefined ? FADED : Math.min(FADED, NEAR / powi(kept, FLUSH_EVERY));
+      limits.set(slot, Math.max(limits.get(slot) ?? 0, limit));
+    }
   }
   slots.flush((slot) => limits.get(slot) ?? FADED, ELEMENT_RATES, rows.isEmpty ? undefined : rows.others);
 }
 
 /** The gradients that a rule cannot square: their squares, as much as enters its state, would be denormal. */
-function leastGradient(decays: Readonly<Record<string, number>> = {}): number {
+export function leastGradient(decays: Readonly<Record<string, number>> = {}): number {
   const shares = Object.values(decays).map((decay) => 1 - decay);
   return Math.sqrt(LEAST_NORMAL / Math.min(LEAST_SHARE, ...shares.filter((share) => share > 0)));
 }

@@ -55,8 +55,8 @@ export async function conduct(subject: Subject, plan: Plan, run: Trials): Promis
   const { repeats, budget } = plan;
   const races = budget !== undefined || (repeats === undefined && !plan.prune);
   const grid = new Grid(subject, plan, run);
-  let goesOn = await grid.runFirst();
-  if (goesOn && repeats !== undefined) goesOn = await grid.runAll(grid.repeated(repeats));
+  let goesOn = !plan.prune || (await grid.halve());
+  if (goesOn) goesOn = await grid.runAll(grid.orders(plan.prune ? 1 : 0, repeats ?? 1));
   while (goesOn) {
     // in a race a rate at the edge may come to be the best, and beyond it there may be others to race with
     const more = plan.widen ? widened(plan.rates, grid.tried(), grid.terms()) : [];
@@ -121,13 +121,12 @@ class Grid {
     return { cost, spent: cost * this.#count, budget: ROWS, toThePoint: false };
   }
 
-  /** A trial of each rate; true when all of them were run. When pruning, rung by rung. */
-  async runFirst(): Promise<boolean> {
-    // with a budget that may end it, what is there early spans the grid
-    const all = this.#places;
-    const order = this.#plan.budget === undefined ? all : spread(all.length).map((i) => all[i] as Place);
+  /** A trial of each rate, rung by rung; true when all that were not pruned have ended. */
+  async halve(): Promise<boolean> {
     const { run } = this.#subject;
-    for (const epoch of this.#plan.prune ? rungsOf(run.epochs) : []) {
+    const all = this.#places;
+    const order = this.#order().map((i) => all[i] as Place);
+    for (const epoch of rungsOf(run.epochs)) {
       if (!(await this.#runRung(order, epoch))) return false;
       for (const [i, pruned] of prune(all, epoch, run, this.terms())) (all[i] as Place).pruned = pruned;
     }
@@ -141,11 +140,9 @@ class Grid {
   /** Runs rates that were not there before, to the end and as often as the others; false when there are none, or not all of them were run. */
   async add(rates: readonly number[]): Promise<boolean> {
     const repeats = this.#repeats();
-    const fresh = placesOf(rates);
-    this.#places.push(...fresh);
+    this.#places.push(...placesOf(rates));
     this.#places.sort((a, b) => a.rate - b.rate);
-    if (fresh.length === 0 || !(await this.#runRung(fresh, undefined))) return false;
-    return this.runAll(this.repeated(repeats, fresh));
+    return rates.length > 0 && this.runAll(this.orders(0, repeats, rates));
   }
 
   /** Trains what has neither ended nor been pruned up to an epoch, or to the end. */
@@ -171,22 +168,33 @@ class Grid {
     return asked.length === open.length && results.every((result) => result !== undefined);
   }
 
-  /** The trials that are wanted for so many of each rate that was not pruned. */
-  repeated(repeats: number, places: readonly Place[] = this.#places): Order[] {
-    const wanted = this.#places.flatMap((place, index) => (place.pruned === undefined && places.includes(place) ? [index] : []));
-    return Array.from({ length: repeats - 1 }, (_, i) => wanted.map((index) => ({ index, repeat: i + 1 }))).flat();
+  /** The trials of rates (all of them by default) that were not pruned, from one repeat up to another. */
+  orders(from: number, to: number, rates?: readonly number[]): Order[] {
+    const wanted = this.#order().filter((i) => {
+      const { rate, pruned } = this.#places[i] as Place;
+      return pruned === undefined && (rates?.includes(rate) ?? true);
+    });
+    return Array.from({ length: Math.max(0, to - from) }, (_, i) => wanted.map((index) => ({ index, repeat: from + i }))).flat();
   }
 
-  /** Runs further repeats; true when all of them were run. */
+  /** The order in which rates run, by index: with a budget that may end it, what is there early spans the grid. */
+  #order(): number[] {
+    const count = this.#places.length;
+    return this.#plan.budget === undefined ? Array.from({ length: count }, (_, i) => i) : spread(count);
+  }
+
+  /** Runs trials; true when all of them were run. */
   async runAll(orders: readonly Order[]): Promise<boolean> {
     const asked = orders.slice(0, this.#most - this.#count);
     this.#count += asked.length;
     const results = await this.#run(asked.map(({ index, repeat }) => this.#jobOf((this.#places[index] as Place).rate, repeat)));
     for (const repeat of new Set(orders.map((order) => order.repeat))) {
       const own = orders.flatMap((order, i) => (order.repeat === repeat ? [{ index: order.index, result: results[i] }] : []));
-      // a repeat that not all of its rates have compares nothing
-      if (own.some(({ result }) => result === undefined)) return false;
-      for (const { index, result } of own) this.#places[index]?.trials.push(result as TrialResult);
+      const whole = own.every(({ result }) => result !== undefined);
+      // a repeat that not all of its rates have compares nothing; the first is better than none
+      if (!whole && repeat > 0) return false;
+      for (const { index, result } of own) if (result !== undefined) this.#places[index]?.trials.push(result);
+      if (!whole) return false;
     }
     return true;
   }

@@ -35,4 +35,4 @@ export class Time {
 }
 
 /** What a timer can wait for, in milliseconds: 24 days. */
-const LONGEST = 0x8000_0000 - 1;
+const LONGEST = 2_147_483_647;

@@ -12,6 +12,8 @@ import * as slim from "../../src/entries/slim.js";
 import * as training from "../../src/entries/training.js";
 import { blocks, examples, type Snippet } from "../support/prose.js";
 
+// of the build, beside which the worker's program lies
+const workers = await import(new URL("../../dist/workers.js", import.meta.url).href);
 const subpaths: Readonly<Record<string, Record<string, unknown>>> = {
   stepsize,
   "stepsize/data": data,
@@ -22,6 +24,7 @@ const subpaths: Readonly<Record<string, Record<string, unknown>>> = {
   "stepsize/search": search,
   "stepsize/slim": slim,
   "stepsize/training": training,
+  "stepsize/workers": workers,
 };
 const library: Record<string, unknown> = {
   ...search,

@@ -42,7 +42,7 @@ function compute(engine: Engine, loss: Loss, { rows, outputs, classes, z, t, wei
   ofRows.view.set(weights ?? []);
   const weight = weights?.reduce((a, b) => a + Math.fround(b), 0);
   const compute = bindLoss(engine, loss, outputs);
-  const value = compute(outputsVector.pointer, targets.pointer, gradient.pointer, rows, weights ? ofRows.pointer : 0, weight);
+  const value = compute(outputsVector.pointer, targets.pointer, gradient.pointer, rows, 1, weights ? ofRows.pointer : 0, weight);
   return { value, gradient: [...gradient.view.subarray(0, z.length)] };
 }
 

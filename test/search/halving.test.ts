@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { load } from "../../src/engine/load.js";
 import { searchLearningRate } from "../../src/entries/index.js";
-import * as optimizers from "../../src/entries/optimizers.js";
+import { adam, ema, lookahead, scheduleFreeAdamw, sgd } from "../../src/entries/optimizers.js";
 import { mlp } from "../../src/models/mlp.js";
 import { CheckpointError } from "../../src/options/errors.js";
 import { cosine, perFraction } from "../../src/schedules/index.js";
@@ -13,11 +13,10 @@ import { bundled } from "../support/data.js";
 
 const iris = bundled("iris", { validation: 0.2, test: 0.2 });
 const digits = bundled("digits");
-const { adam, sgd, lookahead, scheduleFree, ema } = optimizers as unknown as Record<string, (...values: unknown[]) => Run["optimizer"]>;
 const run: Run = {
   model: mlp({ inputs: 4, hidden: [8], outputs: 3, dropout: 0.1 }),
   loss: "crossEntropy",
-  optimizer: (adam as typeof optimizers.adam)(),
+  optimizer: adam(),
   batchSize: 16,
   epochs: 9,
 };
@@ -25,17 +24,17 @@ const run: Run = {
 describe("a trial that pauses", () => {
   const learningRate = perFraction(cosine({ rate: 1, steps: 100 }));
   test.each([
-    ["adam on a cosine", adam?.({ learningRate })],
-    ["sgd with momentum", sgd?.({ momentum: 0.9 })],
-    ["lookahead", lookahead?.({ optimizer: adam?.() })],
-    ["a mean of the weights", ema?.({ optimizer: adam?.() })],
-    ["schedule-free", scheduleFree?.({ optimizer: adam?.() })],
+    ["adam on a cosine", adam({ learningRate })],
+    ["sgd with momentum", sgd({ momentum: 0.9 })],
+    ["lookahead", lookahead({ optimizer: adam() })],
+    ["a mean of the weights", ema({ optimizer: adam() })],
+    ["schedule-free", scheduleFreeAdamw()],
   ])("has the bits of one that does not: %s", async (_, optimizer) => {
     const engine = await load();
     for (const earlyStopping of [undefined, { patience: 2 }]) {
       const spec = {
         engine,
-        run: { ...run, ...(optimizer && { optimizer }), ...(earlyStopping && { earlyStopping }) } as Run,
+        run: { ...run, optimizer, ...(earlyStopping && { earlyStopping }) },
         data: iris,
         rate: 0.03,
         seed: 5,
@@ -119,7 +118,7 @@ describe("a search that prunes", () => {
   });
 
   test("gives the others their chance when what was left has failed", async () => {
-    const result = await searchLearningRate({ ...own, optimizer: (sgd as typeof optimizers.sgd)() }, digits, {
+    const result = await searchLearningRate({ ...own, optimizer: sgd() }, digits, {
       rates: [1e-3, 1e-2, 1e25, 1e30],
       prune: true,
     });

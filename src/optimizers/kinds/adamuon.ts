@@ -1,5 +1,6 @@
 import { powi } from "../../numerics/math.js";
 import { oneOf } from "../../options/options.js";
+import { leastGradient } from "../flush.js";
 import { adjustment, leaveTo, type OrthogonalOptions, orthogonalFields, orthogonalizer } from "../orthogonal.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
@@ -36,6 +37,8 @@ export const adamuonRule: Rule<AdamuonOptions> = {
       for (const tensor of tensors) {
         const { p, s, n } = tensor;
         const { u, spare } = direction(tensor, scale);
+        // what cannot be squared in float32
+        kernels.flush(u, n, leastGradient({ squares: o.beta2 }));
         // Adam's step with no memory of the direction itself
         kernels.lamb(p, u, spare, s[1] as number, step, n, 0, 1, o.beta2, 1 - o.beta2, 1, k, 0, o.epsilon, 0, 1);
         const length = matches

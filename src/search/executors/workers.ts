@@ -77,10 +77,12 @@ const start: Field<() => StartedWorker> = {
  * @throws OptionError for a wrong option and, from a run, for a run that holds functions, which cannot be sent (the search then runs in its own
  *   thread); EngineError for a trial that has ended three workers, and where no worker can be started; what `runTrial` throws.
  * @example
+ * import { searchLearningRate } from "stepsize";
  * import { workersExecutor } from "stepsize/workers";
  *
- * using executor = workersExecutor({ workers: 2 });
+ * const executor = workersExecutor({ workers: 2 });
  * const { best } = await searchLearningRate(run, { training, validation }, { executor });
+ * executor.dispose();
  */
 export function workersExecutor(options: WorkersOptions = {}): WorkersExecutor {
   const checked = readOptions<WorkersOptions>("workersExecutor", options, {

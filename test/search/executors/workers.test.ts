@@ -51,19 +51,23 @@ test("workers that are killed are replaced, and lose nothing", async () => {
       return worker;
     },
   });
-  let left = 12;
-  const result = await searchLearningRate(run, iris, {
-    resplit: true,
-    repeats: 2,
-    executor,
-    onEpoch: () => {
-      if (left === 0 || random.uniform() < 0.9) return;
-      left--;
-      void started[Math.floor(random.uniform() * started.length)]?.terminate();
-    },
-  });
-  expect(started.length).toBeGreaterThan(3);
-  expect(JSON.stringify(result)).toBe(inThread);
+  for (let round = 0; round < 5; round++) {
+    // a trial may lose two workers, whichever they are
+    let left = 2;
+    const before = started.length;
+    const result = await searchLearningRate(run, iris, {
+      resplit: true,
+      repeats: 2,
+      executor,
+      onEpoch: () => {
+        if (left === 0 || random.uniform() < 0.9) return;
+        left--;
+        void started.at(-1 - Math.floor(random.uniform() * 3))?.terminate();
+      },
+    });
+    expect(JSON.stringify(result)).toBe(inThread);
+    if (round > 0) expect(started.length).toBeGreaterThan(before);
+  }
 });
 
 test("a trial that ends three workers is an error that names it", async () => {
