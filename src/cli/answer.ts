@@ -4,6 +4,7 @@ import type { Context } from "../search/report/context.js";
 import { searchDocument } from "../search/report/document.js";
 import { count, metricsText, percent } from "../search/report/format.js";
 import { searchReport } from "../search/report/search.js";
+import { type Stability, stabilityText } from "../search/stability.js";
 import { noteText } from "../search/words.js";
 import { rateChart } from "./chart.js";
 import { FailedError } from "./errors.js";
@@ -40,8 +41,9 @@ export async function tellAnswer(
   line: string | null,
   took: string,
   { report, json = false, quiet = false }: Outputs,
+  theory?: Stability,
 ): Promise<void> {
-  const document = searchDocument(context, result, line);
+  const document = searchDocument(context, result, line, theory);
   if (report !== false) await writeWhole(report, searchReport(document));
   const { best, test, notes } = result;
   if (json) say(JSON.stringify(document));
@@ -55,6 +57,7 @@ export async function tellAnswer(
         say(wrapped(`  on the validation rows: ${metricsText(best.validation, context.data, printable)}${guessText(result)}`, "    "));
       if (test !== null) say(`  on ${count(context.data.rows.test, "held-out row")}: ${metricsText(test, context.data, printable)}`);
     }
+    if (theory !== undefined) say(wrapped(`  theory: ${stabilityText(theory)}`, "    "));
     const runs = result.rates.reduce((sum, { trials }) => sum + trials.length, 0);
     say([...notes.map((note) => wrapped(`  note: ${noteText(note)}`, "    ")), `  ${count(runs, "run")}${took}`]);
     if (line !== null) say(["train with it:", `  ${line}`]);

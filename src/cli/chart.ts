@@ -103,14 +103,26 @@ function laid(words: readonly string[]): string[] {
   return lines;
 }
 
-/** A curve over equally spaced steps, as of a loss or a rate; `logarithmic` for what falls by orders of magnitude. */
-export function curveChart(title: string, values: readonly number[], ends: readonly [string, string], logarithmic: boolean): string[] {
+/**
+ * A curve over equally spaced steps, as of a loss or a rate; `logarithmic` for what falls by orders of magnitude. Signs stand at indices of the values.
+ */
+export function curveChart(
+  title: string,
+  values: readonly number[],
+  ends: readonly [string, string],
+  logarithmic: boolean,
+  signs: readonly { readonly index: number; readonly sign: string }[] = [],
+): string[] {
   const finite = values.filter((value) => Number.isFinite(value) && (!logarithmic || value > 0));
   if (finite.length === 0) return [];
   const columns = room();
   const scale = logarithmic ? Math.log10 : (value: number) => value;
   const points = finite.map((value, i) => ({ column: (i / Math.max(1, finite.length - 1)) * (columns - 1), value: scale(value) }));
   const canvas = new Canvas(points, (value) => short(logarithmic ? 10 ** value : value), 8);
+  for (const { index, sign } of signs) {
+    const point = points[index];
+    if (point !== undefined) canvas.mark(point.column, point.value, sign);
+  }
   const [first, last] = ends;
   return [title, ...canvas.lines(), " ".repeat(LABEL + 1) + first + last.padStart(columns - first.length)];
 }

@@ -6,6 +6,17 @@ import type { Command, Option } from "commander";
  * @param own the flags, by their long names, that `train` does not have or would take otherwise.
  */
 export function trainLine(command: Command, words: readonly string[], rate: number, own: ReadonlySet<string>): string {
+  return commandLine("train", command, words, own, ["--rate", String(rate)]);
+}
+
+/** The command line of another command with the words a person typed for this one, less the flags that are its own, and with more of them. */
+export function commandLine(
+  other: string,
+  command: Command,
+  words: readonly string[],
+  own: ReadonlySet<string>,
+  more: readonly string[],
+): string {
   const kept: string[] = [];
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string;
@@ -14,7 +25,13 @@ export function trainLine(command: Command, words: readonly string[], rate: numb
     if (option === undefined || !own.has(option.long as string)) kept.push(word, ...(takes ? [words[i + 1] as string] : []));
     if (takes) i++;
   }
-  return ["stepsize", "train", ...kept, "--rate", String(rate)].map(quoted).join(" ");
+  return ["stepsize", other, ...kept, ...more].map(quoted).join(" ");
+}
+
+/** The words a person typed behind the name of a command. */
+export function wordsAfter(command: Command): string[] {
+  const { rawArgs } = command.parent as Command & { rawArgs: string[] };
+  return rawArgs.slice(rawArgs.indexOf(command.name()) + 1);
 }
 
 function optionOf({ options }: Command, word: string): Option | undefined {

@@ -86,7 +86,7 @@ export function readLedger(path: string): LedgerContents | undefined {
   }
   return {
     head,
-    plan: plan ?? { rates: [], resplit: true, prune: false },
+    plan: { widen: false, zoom: false, prune: false, ...(plan ?? { rates: [], resplit: true }) },
     words,
     guesses,
     results,

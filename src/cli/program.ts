@@ -4,6 +4,7 @@ import { doctorCommand } from "./doctor.js";
 import { oneLine } from "./errors.js";
 import { playgroundCommand } from "./playground.js";
 import { predictCommand } from "./predict.js";
+import { rangeTestCommand } from "./range-test.js";
 import { reportCommand } from "./report.js";
 import { searchCommand } from "./search.js";
 import { printableLines } from "./terminal.js";
@@ -11,7 +12,16 @@ import { trainCommand } from "./train.js";
 import { version } from "./version.js";
 
 /** Every command: one line registers it. */
-const commands = [searchCommand, trainCommand, predictCommand, describeCommand, reportCommand, doctorCommand, playgroundCommand];
+const commands = [
+  searchCommand,
+  rangeTestCommand,
+  trainCommand,
+  predictCommand,
+  describeCommand,
+  reportCommand,
+  doctorCommand,
+  playgroundCommand,
+];
 
 export function program(): Command {
   const root = new Command("stepsize")

@@ -5,22 +5,31 @@ import { integer } from "../options/options.js";
 import type { Budget, Plan } from "../search/conduct.js";
 import { type WorkersExecutor, type WorkersOptions, workersExecutor } from "../search/executors/workers.js";
 import { dataFingerprint } from "../search/ledger.js";
+import { rangeTest } from "../search/range-test.js";
+import { ratesWorth } from "../search/rates.js";
 import { count } from "../search/report/format.js";
 import { readPlan, subjectOf } from "../search/search.js";
+import { stability } from "../search/stability.js";
 import { addOutputs, type Outputs, tellAnswer } from "./answer.js";
-import { trainLine } from "./commandline.js";
-import { InterruptedError } from "./errors.js";
+import { trainLine, wordsAfter } from "./commandline.js";
+import { InterruptedError, UsageError } from "./errors.js";
 import { Interrupt } from "./interrupt.js";
 import { headOf, LedgerFile } from "./ledger.js";
 import { unscaledOptimizer } from "./optimizer.js";
 import { contextOf, describeRun, given, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
-import { addSettings, type Settings, sized } from "./settings.js";
+import { addSettings, sized } from "./settings.js";
+import { runStudy, type StudyFlags } from "./study.js";
 import { printable, say } from "./terminal.js";
 import { numberOf, ratesOf, secondsOf } from "./values.js";
+import { variationOf } from "./vary.js";
 import { checkOutputs } from "./write.js";
 
-interface Flags extends Settings, Outputs {
+interface Flags extends StudyFlags, Outputs {
+  widen?: boolean;
+  zoom?: boolean;
+  rangeTest?: boolean;
+  theory?: boolean;
   rates?: number[];
   repeats?: number;
   time?: number;
@@ -50,13 +59,24 @@ export function searchCommand(): Command {
     .option("--time <time>", "race rates that cannot be told apart on for this long, as in 90s, 10m or 2h", secondsOf)
     .option("--trials <count>", "the same up to this many runs in all", numberOf)
     .option("--prune", "look at runs after a ninth and a third of their epochs, and go on only with those that may be the best")
+    .option("--widen", "go on beyond an edge of the grid while the answer lies there")
+    .option("--zoom", "in the end try rates between those beside the best")
+    .option("--range-test", "begin with a range test, and search only the decades around its lowest loss")
+    .option("--theory", "measure the curvature of the loss too, and say up to which rate steps are stable (a run more)")
+    .option(
+      "--vary <field=values>",
+      "search the rates of every combination of fields, as in batchSize=16,32, optimizer=adam,sgd, schedule=constant,cosine or optimizer.weightDecay=1e-4:1e-1:4; may be repeated",
+      variationOf,
+    )
+    .option("--combinations <count>", "with --vary, try so many of them, spread evenly", numberOf)
+    .option("--sampling <how>", "which ones: quasirandom or random (default: quasirandom)")
     .option("--workers <count>", "trials side by side; the answer is the same (default: as many as there are processors)", numberOf)
     .option("--ledger <file>", "keep every trial in this file as soon as it is done; the same command goes on from there");
   return addOutputs(command).option("--backend <name>", "wasm or js (default: wasm if available)").action(search);
 }
 
 async function search(file: string, flags: Flags, command: Command): Promise<void> {
-  const { rates, repeats, time, trials, prune, ledger: ledgerPath, report, json = false, quiet = false } = flags;
+  const { repeats, time, trials, prune, widen, zoom, ledger: ledgerPath, report, json = false, quiet = false } = flags;
   const outputs = [
     ...(report === false ? [] : [{ flag: "--report", path: report }]),
     ...(ledgerPath === undefined ? [] : [{ flag: "--ledger", path: ledgerPath }]),
@@ -67,7 +87,10 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   const run = describeRun(settings, parts, unscaledOptimizer(settings, parts.training.rows));
   const engine = await startEngine(flags.backend);
   const context = contextOf(file, parts, run, engine);
-  const plan = readPlan({ ...given({ rates, repeats, prune }), resplit: true, ...budgetOf(time, trials) } as Partial<Plan>);
+  if (flags.vary !== undefined && ledgerPath !== undefined)
+    throw new UsageError("--ledger keeps the trials of one search: leave it out with --vary");
+  const { rates = flags.rangeTest ? ratesWorth(await rangeTest(engine, run, parts)) : undefined } = flags;
+  const plan = readPlan({ ...given({ rates, repeats, prune, widen, zoom }), resplit: true, ...budgetOf(time, trials) } as Partial<Plan>);
   const words = wordsAfter(command);
   const subject = subjectOf(run, parts);
   using ledger =
@@ -78,27 +101,35 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
 
   using pool = startPool(flags, plan);
   using interrupt = new Interrupt();
+  const stopped = (error: unknown): never => {
+    if (interrupt.signal === undefined) throw error;
+    throw new InterruptedError(interrupt.signal, whatIsKept(ledgerPath, ledger?.size));
+  };
+  if (flags.vary !== undefined) {
+    const options = { ...plan, ...(pool && { executor: pool }), signal: interrupt.abort };
+    await runStudy(flags.vary, flags, { parts, engine, context, command, own: SEARCH_ONLY }, options).catch(stopped);
+    return;
+  }
   const started = performance.now();
   const result = await (async () => {
     using progress = new Progress(1, !quiet, time);
-    try {
-      return await searchLearningRate(run, parts, {
-        ...plan,
-        engine,
-        ...(pool && { executor: pool }),
-        ...(ledger && { ledger }),
-        signal: interrupt.abort,
-        onEpoch: ({ rate, epoch, done, total }) =>
-          progress.update(done, total, { rate, epoch: epoch.epoch, epochs: run.epochs, loss: epoch.loss }),
-      });
-    } catch (error) {
-      if (interrupt.signal === undefined) throw error;
-      throw new InterruptedError(interrupt.signal, whatIsKept(ledgerPath, ledger?.size));
-    }
+    return await searchLearningRate(run, parts, {
+      ...plan,
+      engine,
+      ...(pool && { executor: pool }),
+      ...(ledger && { ledger }),
+      signal: interrupt.abort,
+      onEpoch: ({ rate, epoch, done, total }) =>
+        progress.update(done, total, { rate, epoch: epoch.epoch, epochs: run.epochs, loss: epoch.loss }),
+    }).catch(stopped);
   })();
   const seconds = (performance.now() - started) / 1000;
   const line = result.best && trainLineFor(words, result.best.rate);
-  await tellAnswer(result, context, line, ` in ${seconds.toFixed(1)} s`, flags);
+  const theory =
+    flags.theory && result.best !== null
+      ? await stability(engine, run, parts, result.best.rate, { signal: interrupt.abort }).catch(stopped)
+      : undefined;
+  await tellAnswer(result, context, line, ` in ${seconds.toFixed(1)} s`, flags, theory);
 }
 
 function budgetOf(seconds: number | undefined, trials: number | undefined): { budget?: Budget } {
@@ -130,14 +161,9 @@ function startPool({ workers, backend, repeats }: Flags, { rates }: Plan): Worke
 /** Flags of a search that `train` does not have, that name the page of the search, or that change no number. */
 const SEARCH_ONLY: ReadonlySet<string> = new Set([
   ...["--rates", "--repeats", "--time", "--trials", "--prune", "--workers", "--ledger"],
+  ...["--widen", "--zoom", "--range-test", "--theory", "--vary", "--combinations", "--sampling"],
   ...["--report", "--no-report", "--json", "--quiet", "--backend"],
 ]);
-
-/** The words a person typed behind the name of a command. */
-function wordsAfter(command: Command): string[] {
-  const { rawArgs } = command.parent as Command & { rawArgs: string[] };
-  return rawArgs.slice(rawArgs.indexOf(command.name()) + 1);
-}
 
 /** The command line that trains with a rate, for the words of a search. */
 export function trainLineFor(words: readonly string[], rate: number): string {

@@ -74,6 +74,7 @@ export function addSettings(command: Command): Command {
     .option("--warmup <steps>", "steps of linear warm-up in front", numberOf)
     .option("--epochs <count>", "passes over the training rows", numberOf, 30)
     .option("--batch-size <rows>", `rows in a step (default: ${BATCH_SIZE}, or all where there are fewer)`, numberOf)
+    .option("--patience <epochs>", "stop after so many epochs without a better validation loss, and keep the best weights", numberOf)
     .option("--seed <number>", "decides split, initial weights, order of rows and dropout", numberOf, 1);
 }
 

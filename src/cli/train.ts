@@ -51,7 +51,6 @@ export function trainCommand(): Command {
     .option("--loss <form>", "a kind of loss with options, as in focal:gamma=2, or JSON (default: crossEntropy or meanSquared)", lossOf)
     .option("--class-weights <weights>", '"balanced", or a number for each class in their order, as in 1,5', classWeightsOf)
     .option("--metric <names>", "what is measured besides, as in f1,rocAuc; --patience then watches the first", namesOf)
-    .option("--patience <epochs>", "stop after so many epochs without a better validation loss, and keep the best weights", numberOf)
     .optionsGroup("Output:")
     .option("-s, --save <file>", "where the model goes (safetensors, with all it needs to predict and to go on)")
     .option("--save-every <epochs>", "save it after every so many epochs too", numberOf)

@@ -45,7 +45,7 @@ export function settingOf(text: string, before: Record<string, unknown> = {}): R
 }
 
 /** JSON where a text can be read so, otherwise the text. */
-function literalOf(text: string): unknown {
+export function literalOf(text: string): unknown {
   if (text.trim() === "Infinity") return Infinity;
   try {
     return JSON.parse(text);

@@ -147,7 +147,7 @@ export { logspace } from "../search/rates.js";
 export { scaleRun } from "../search/scale.js";
 export type { SearchLearningRate, SearchOptions, SearchProgress } from "../search/search.js";
 export { type RowResults, runTrial, type SearchData, type TrialResult, type TrialSpec } from "../search/trial.js";
-export type { Reason, Verdict } from "../search/verdict.js";
+export type { BestEpoch, Reason, Verdict } from "../search/verdict.js";
 export { headline, noteText as searchNoteText, reasonText } from "../search/words.js";
 export { confusionMatrix } from "../training/confusion-matrix.js";
 export { type ScheduleNote, scheduleNotes, scheduleNoteText } from "../training/fit-notes.js";

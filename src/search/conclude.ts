@@ -7,7 +7,17 @@ import { mean } from "./guess.js";
 import type { SearchNote } from "./notes.js";
 import { among } from "./race.js";
 import type { TrialResult } from "./trial.js";
-import { beatsGuessing, isFailing, isOpen, type Judgement, judge, type Reason, type Verdict } from "./verdict.js";
+import {
+  type BestEpoch,
+  beatsGuessing,
+  bestEpochOf,
+  isFailing,
+  isOpen,
+  type Judgement,
+  judge,
+  type Reason,
+  type Verdict,
+} from "./verdict.js";
 
 /** The outcome of a rate; numbers are means over its repeats, null when one of them failed or was pruned. */
 export interface RateResult {
@@ -21,6 +31,8 @@ export interface RateResult {
   readonly bestLoss: number | null;
   /** Loss and score on the validation data with the weights that were kept. */
   readonly validation: Metrics | null;
+  /** The epoch with the lowest validation loss, which early stopping would have kept: with `validation` it tells whether more epochs were too many. */
+  readonly bestEpoch: BestEpoch | null;
   /** The mean over classes of the share of their validation rows that are right; null of quantities. */
   readonly balancedAccuracy: number | null;
   /** The standard deviation of the score (of the loss, where there is none) over repeats; null of a single run. */
@@ -124,6 +136,7 @@ function rateResult(one: Tried, judgement: Judgement, terms: Terms): Omit<RateRe
     finalLoss: failed ? null : mean(trials.map(({ history }) => history.at(-1)?.loss as number)),
     bestLoss: failed ? null : mean(trials.map(({ history }) => Math.min(...history.map(({ loss }) => loss)))),
     validation,
+    bestEpoch: failed ? null : bestEpochOf(trials),
     balancedAccuracy: failed || balanced.length < trials.length ? null : mean(balanced),
     spread:
       failed || trials.length < 2
@@ -159,6 +172,9 @@ function resolutionOf(tried: readonly Tried[], rates: readonly RateResult[], cho
   return median === undefined || !Number.isFinite(median) || terms.validationRows === 0 ? null : NINETY * median;
 }
 
+/** A network of values near the size of 1 does not need a rate as low as this. */
+const UNUSUAL = 1e-6;
+
 function notesOn(
   tried: readonly Tried[],
   rates: readonly RateResult[],
@@ -189,6 +205,6 @@ function notesOn(
   // a row is more than a point of accuracy
   if (rows > 0 && rows * (tried[chosen] as Tried).trials.length < 100) notes.push({ kind: "fewRows", rows });
   if (rows > 1 && !terms.hits && tried[chosen]?.trials[0]?.rows?.scores === undefined) notes.push({ kind: "equalTargets", rows });
-  if (lost) notes.push(...facts.raw);
+  if (lost || (rates[chosen] as RateResult).rate < UNUSUAL) notes.push(...facts.raw);
   return notes;
 }

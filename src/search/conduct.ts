@@ -8,6 +8,7 @@ import type { Guess } from "./guess.js";
 import { prune, rungsOf } from "./halving.js";
 import { type Limits, nextRung, type Order } from "./race.js";
 import type { TrialResult } from "./trial.js";
+import { widened, zoomed } from "./widen.js";
 
 /** What is searched, without the data themselves. */
 export interface Subject {
@@ -26,6 +27,10 @@ export interface Plan {
   readonly budget?: Budget;
   /** Whether trials that are not worth going on with are ended early. */
   readonly prune: boolean;
+  /** Whether rates are added beyond an edge at which the answer lies. */
+  readonly widen: boolean;
+  /** Whether rates between those beside the best are tried in the end. */
+  readonly zoom: boolean;
 }
 
 /** How far a search may go: what is reached first ends it, with the answer so far. */
@@ -48,27 +53,37 @@ export type Trials = (jobs: readonly Job[]) => Promise<readonly (TrialResult | u
  */
 export async function conduct(subject: Subject, plan: Plan, run: Trials): Promise<SearchResult | undefined> {
   const { repeats, budget } = plan;
+  const races = budget !== undefined || (repeats === undefined && !plan.prune);
   const grid = new Grid(subject, plan, run);
   let goesOn = !plan.prune || (await grid.halve());
   if (goesOn) goesOn = await grid.runAll(grid.orders(plan.prune ? 1 : 0, repeats ?? 1));
-  while (goesOn && (budget !== undefined || (repeats === undefined && !plan.prune))) {
-    const rung = nextRung(grid.tried(), grid.terms(), grid.limits());
-    goesOn = rung.length > 0 && (await grid.runAll(rung));
+  while (goesOn) {
+    // in a race a rate at the edge may come to be the best, and beyond it there may be others to race with
+    const more = plan.widen ? widened(plan.rates, grid.tried(), grid.terms()) : [];
+    const rung = more.length > 0 || !races ? [] : nextRung(grid.tried(), grid.terms(), grid.limits());
+    if (more.length === 0 && rung.length === 0) break;
+    goesOn = more.length > 0 ? await grid.add(more) : await grid.runAll(rung);
   }
+  if (goesOn && plan.zoom) await grid.add(zoomed(grid.tried(), grid.terms()));
   const tried = grid.tried();
   return tried.length === 0 ? undefined : conclude(tried, grid.terms(), subject.facts);
 }
 
-/** The rates of a search, and what became of them so far. */
+/** A rate, and what became of it so far. */
+interface Place {
+  readonly rate: number;
+  trials: TrialResult[];
+  pruned?: Pruned | undefined;
+  /** Where its trial, which is paused, goes on from. */
+  paused?: Job["from"];
+}
+
+/** The rates of a search, in rising order. */
 class Grid {
   readonly #subject: Subject;
   readonly #plan: Plan;
   readonly #run: Trials;
-  readonly #rates: readonly number[];
-  /** By rate. */
-  readonly #trials: TrialResult[][];
-  readonly #pruned = new Map<number, Pruned>();
-  readonly #paused = new Map<number, NonNullable<Job["from"]>>();
+  readonly #places: Place[];
   readonly #most: number;
   /** Trials begun. */
   #count = 0;
@@ -77,24 +92,21 @@ class Grid {
     this.#subject = subject;
     this.#plan = plan;
     this.#run = run;
-    this.#rates = [...new Set(plan.rates)].sort((a, b) => a - b);
-    this.#trials = this.#rates.map(() => []);
+    this.#places = placesOf(plan.rates);
     this.#most = plan.budget?.trials ?? Number.POSITIVE_INFINITY;
   }
 
   /** The rates that have a trial which ended, or was pruned. */
   tried(): Tried[] {
-    return this.#rates.flatMap((rate, i) => {
-      const [trials, pruned] = [this.#trials[i] as TrialResult[], this.#pruned.get(i)];
-      return trials.length === 0 || (trials[0]?.paused !== undefined && pruned === undefined) ? [] : [{ rate, trials, pruned }];
-    });
+    return this.#places
+      .filter(({ trials, pruned }) => trials.length > 0 && (trials[0]?.paused === undefined || pruned !== undefined))
+      .map(({ rate, trials, pruned }) => ({ rate, trials, pruned }));
   }
 
   terms(): Terms {
     const { run, facts, guess } = this.#subject;
-    const repeats = Math.max(1, ...this.#trials.map(({ length }) => length));
     return {
-      guesses: Array.from({ length: repeats }, (_, repeat) => guess(this.#splitOf(repeat))),
+      guesses: Array.from({ length: this.#repeats() }, (_, repeat) => guess(this.#splitOf(repeat))),
       trainingRows: facts.trainingRows,
       validationRows: facts.validationRows,
       resplit: this.#plan.resplit,
@@ -112,79 +124,98 @@ class Grid {
   /** A trial of each rate, rung by rung; true when all that were not pruned have ended. */
   async halve(): Promise<boolean> {
     const { run } = this.#subject;
-    const places = this.#places();
+    const all = this.#places;
+    const order = this.#order().map((i) => all[i] as Place);
     for (const epoch of rungsOf(run.epochs)) {
-      if (!(await this.#runRung(places, epoch))) return false;
-      const all = this.#rates.map((rate, i) => ({ rate, trials: this.#trials[i] as TrialResult[], pruned: this.#pruned.get(i) }));
-      for (const [i, pruned] of prune(all, epoch, run, this.terms())) this.#pruned.set(i, pruned);
+      if (!(await this.#runRung(order, epoch))) return false;
+      for (const [i, pruned] of prune(all, epoch, run, this.terms())) (all[i] as Place).pruned = pruned;
     }
-    if (!(await this.#runRung(places, undefined))) return false;
-    if (choose(this.tried(), this.terms()) !== undefined || this.#pruned.size === 0) return true;
+    if (!(await this.#runRung(order, undefined))) return false;
+    if (choose(this.tried(), this.terms()) !== undefined || all.every(({ pruned }) => pruned === undefined)) return true;
     // what was left has failed: the others have their chance
-    this.#pruned.clear();
-    return this.#runRung(places, undefined);
+    for (const place of all) place.pruned = undefined;
+    return this.#runRung(order, undefined);
+  }
+
+  /** Runs rates that were not there before, to the end and as often as the others; false when there are none, or not all of them were run. */
+  async add(rates: readonly number[]): Promise<boolean> {
+    const repeats = this.#repeats();
+    this.#places.push(...placesOf(rates));
+    this.#places.sort((a, b) => a.rate - b.rate);
+    return rates.length > 0 && this.runAll(this.orders(0, repeats, rates));
   }
 
   /** Trains what has neither ended nor been pruned up to an epoch, or to the end. */
-  async #runRung(places: readonly number[], until: number | undefined): Promise<boolean> {
-    const open = places.filter((i) => {
-      const trial = this.#trials[i]?.[0];
-      return !this.#pruned.has(i) && (trial === undefined || trial.paused !== undefined);
-    });
-    const begun = open.filter((i) => this.#trials[i]?.length === 0);
-    const asked = open.filter((i) => !begun.includes(i) || begun.indexOf(i) < this.#most - this.#count);
-    this.#count += asked.filter((i) => begun.includes(i)).length;
-    const jobs = asked.map((index) => {
-      const from = this.#paused.get(index);
-      return { ...this.#jobOf({ index, repeat: 0 }), ...(until !== undefined && { until }), ...(from && { from }) };
-    });
+  async #runRung(places: readonly Place[], until: number | undefined): Promise<boolean> {
+    const open = places.filter(
+      ({ trials: [trial], pruned }) => pruned === undefined && (trial === undefined || trial.paused !== undefined),
+    );
+    const begun = open.filter(({ trials }) => trials.length === 0);
+    const asked = open.filter((place) => !begun.includes(place) || begun.indexOf(place) < this.#most - this.#count);
+    this.#count += asked.filter((place) => begun.includes(place)).length;
+    const jobs = asked.map(({ rate, paused }) => ({
+      ...this.#jobOf(rate, 0),
+      ...(until !== undefined && { until }),
+      ...(paused && { from: paused }),
+    }));
     const results = await this.#run(jobs);
-    asked.forEach((index, i) => {
+    asked.forEach((place, i) => {
       if (results[i] === undefined) return;
       const { checkpoint, ...result } = results[i];
-      this.#trials[index] = [result];
-      this.#paused.delete(index);
-      if (checkpoint !== undefined) this.#paused.set(index, { epoch: result.paused as number, checkpoint });
+      place.trials = [result];
+      place.paused = checkpoint && { epoch: result.paused as number, checkpoint };
     });
     return asked.length === open.length && results.every((result) => result !== undefined);
   }
 
-  /** The trials of each rate that was not pruned, from one repeat up to another. */
-  orders(from: number, to: number): Order[] {
-    const places = this.#places().filter((i) => !this.#pruned.has(i));
-    return Array.from({ length: Math.max(0, to - from) }, (_, i) => places.map((index) => ({ index, repeat: from + i }))).flat();
+  /** The trials of rates (all of them by default) that were not pruned, from one repeat up to another. */
+  orders(from: number, to: number, rates?: readonly number[]): Order[] {
+    const wanted = this.#order().filter((i) => {
+      const { rate, pruned } = this.#places[i] as Place;
+      return pruned === undefined && (rates?.includes(rate) ?? true);
+    });
+    return Array.from({ length: Math.max(0, to - from) }, (_, i) => wanted.map((index) => ({ index, repeat: from + i }))).flat();
   }
 
-  /** The rates in the order in which they run: with a budget that may end it, what is there early spans the grid. */
-  #places(): number[] {
-    return this.#plan.budget === undefined ? this.#rates.map((_, index) => index) : spread(this.#rates.length);
+  /** The order in which rates run, by index: with a budget that may end it, what is there early spans the grid. */
+  #order(): number[] {
+    const count = this.#places.length;
+    return this.#plan.budget === undefined ? Array.from({ length: count }, (_, i) => i) : spread(count);
   }
 
   /** Runs trials; true when all of them were run. */
   async runAll(orders: readonly Order[]): Promise<boolean> {
     const asked = orders.slice(0, this.#most - this.#count);
     this.#count += asked.length;
-    const results = await this.#run(asked.map((order) => this.#jobOf(order)));
+    const results = await this.#run(asked.map(({ index, repeat }) => this.#jobOf((this.#places[index] as Place).rate, repeat)));
     for (const repeat of new Set(orders.map((order) => order.repeat))) {
       const own = orders.flatMap((order, i) => (order.repeat === repeat ? [{ index: order.index, result: results[i] }] : []));
       const whole = own.every(({ result }) => result !== undefined);
       // a repeat that not all of its rates have compares nothing; the first is better than none
       if (!whole && repeat > 0) return false;
-      for (const { index, result } of own) if (result !== undefined) this.#trials[index]?.push(result);
+      for (const { index, result } of own) if (result !== undefined) this.#places[index]?.trials.push(result);
       if (!whole) return false;
     }
     return true;
   }
 
-  #jobOf({ index, repeat }: Order): Job {
+  #repeats(): number {
+    return Math.max(1, ...this.#places.map(({ trials }) => trials.length));
+  }
+
+  #jobOf(rate: number, repeat: number): Job {
     const { run } = this.#subject;
-    const rate = this.#rates[index] as number;
     return { run, rate, repeat, seed: run.seed + repeat, split: this.#splitOf(repeat) };
   }
 
   #splitOf(repeat: number): number | null {
     return repeat === 0 || !this.#plan.resplit ? null : this.#subject.run.seed + repeat;
   }
+}
+
+/** Each rate once, in rising order. */
+function placesOf(rates: readonly number[]): Place[] {
+  return [...new Set(rates)].sort((a, b) => a - b).map((rate) => ({ rate, trials: [] }));
 }
 
 /** The places 0, 1, ... in an order in which any first few of them are spread over all: the ends, the middle, the middles of what is left. */

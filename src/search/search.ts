@@ -32,6 +32,13 @@ export interface SearchOptions {
    * Source: X. Bouthillier et al., Accounting for variance in machine learning benchmarks, 2021.
    */
   resplit?: boolean;
+  /**
+   * Add rates beyond an edge of the grid while the rate to use, or the range of good ones, touches it: up to eight to each side, by the step of the grid there,
+   * as far as the budget goes. They are run to the end, with `prune` too. Default false.
+   */
+  widen?: boolean;
+  /** In the end try rates between those beside the best as well, by quarters of a step. Default false. */
+  zoom?: boolean;
   /** Where to run. Default: `await load()`. */
   engine?: Engine;
   /**
@@ -145,6 +152,8 @@ export function readPlan(options: Partial<Plan>): Plan {
     resplit: boolean(false),
     budget: optional(budget),
     prune: boolean(false),
+    widen: boolean(false),
+    zoom: boolean(false),
   });
 }
 

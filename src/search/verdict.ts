@@ -1,3 +1,4 @@
+import type { EpochRecord, Metrics } from "../training/records.js";
 import { compare, type Difference, deviation, REPEATS } from "./choice.js";
 import { decidingLoss, type Failure, failuresOf, type Pruned, type Terms, type Tried } from "./evidence.js";
 import { type Guess, mean } from "./guess.js";
@@ -24,12 +25,14 @@ export type Reason =
     }
   /** It lies between good rates, and is not seen to be worse than they. */
   | { readonly kind: "betweenGood" }
+  /** Losses alone are compared, and between it and the chosen rate lies one that is worse. */
+  | { readonly kind: "beyondWorse" }
   /** Mean training loss in the first and the last epoch. */
   | { readonly kind: "hardlyMoved"; readonly from: number; readonly to: number }
   /** Training loss still falls over so many epochs at the end. */
   | { readonly kind: "stillFalling"; readonly from: number; readonly to: number; readonly epochs: number }
   | { readonly kind: "lossRose"; readonly from: number; readonly to: number }
-  /** In the second half of a run, the training loss of an epoch was at least twice that of an earlier one of that half. */
+  /** In the second half of a run, the training loss of an epoch was over twice the highest of the third of the run before it. */
   | { readonly kind: "jumps"; readonly from: number; readonly to: number }
   /** Lower training loss than the chosen rate, higher validation loss. */
   | {
@@ -39,6 +42,8 @@ export type Reason =
       readonly validation: number;
       readonly chosenValidation: number;
     }
+  /** Its validation loss was a tenth lower in an earlier epoch (the mean over runs of the best one), and its training loss fell on: more epochs made it worse on new rows. */
+  | { readonly kind: "betterEarlier"; readonly epoch: number; readonly loss: number; readonly end: number }
   | { readonly kind: "higherLoss"; readonly loss: number; readonly chosen: number }
   /** Its validation loss is that of guessing or more. */
   | { readonly kind: "noBetterThanGuessing"; readonly loss: number; readonly guess: number }
@@ -64,7 +69,7 @@ export type Standing = "failing" | "pruned" | "good" | "unknown" | "worse";
  * - worse: the difference and two standard errors are below minus a point;
  * - unknown between these.
  */
-function standing(difference: Difference): Exclude<Standing, "failing" | "pruned"> {
+export function standing(difference: Pick<Difference, "mean" | "error">): Exclude<Standing, "failing" | "pruned"> {
   if (difference.mean - difference.error >= -POINT) return "good";
   return difference.mean + CERTAIN * difference.error < -POINT ? "worse" : "unknown";
 }
@@ -74,7 +79,10 @@ export function isWithinPoint({ mean, error }: Difference): boolean {
   return Math.abs(mean) + CERTAIN * error <= POINT;
 }
 
-/** The standing of every rate beside the chosen one; what lies between good rates and is not worse is good: scores do not go up and down by chance. */
+/**
+ * The standing of every rate beside the chosen one. What lies between good rates and is not worse is good: scores do not go up and down by chance. Where losses alone are
+ * compared, what lies beyond a worse rate is worse: the loss of a run without noise swings, and at some rates its end happens to be low.
+ */
 export function standings(tried: readonly Tried[], chosen: number, terms: Terms): Standing[] {
   const signal = beatsGuessing(tried[chosen] as Tried, terms);
   const own = tried.map((one, i): Standing => {
@@ -83,8 +91,16 @@ export function standings(tried: readonly Tried[], chosen: number, terms: Terms)
     if (i !== chosen && signal && isOverconfident(one, terms)) return "worse";
     return i === chosen ? "good" : standing(compare(one, tried[chosen] as Tried, terms));
   });
+  if (!hasScores(tried[chosen] as Tried)) {
+    const turned = (i: number) => own.slice(Math.min(i, chosen), Math.max(i, chosen) + 1).includes("worse");
+    return own.map((now, i) => (now !== "failing" && now !== "pruned" && turned(i) ? "worse" : now));
+  }
   const [first, last] = [own.indexOf("good"), own.lastIndexOf("good")];
   return own.map((now, i) => (now === "unknown" && i > first && i < last ? "good" : now));
+}
+
+function hasScores({ trials }: Tried): boolean {
+  return trials[0]?.rows?.scores !== undefined;
 }
 
 /** Costs as much on the validation rows as guessing does, or more: whatever its score, what it says of how sure it is misleads. */
@@ -96,7 +112,7 @@ function isOverconfident({ trials }: Tried, { guesses }: Terms): boolean {
 /**
  * The verdict on every rate:
  * - diverged: a number stopped being finite, or the training loss ended above ten times that of guessing, in every run;
- * - erratic: the same in some of the runs, or worse than the chosen rate, above it, and with a training loss that doubled in the second half of the run;
+ * - erratic: the same in some of the runs, or worse than the chosen rate, above it, and with a training loss that jumped in the second half of the run;
  * - good and as good for all we know: see `standing`; where no rate is better than guessing (`signal` is false), none is good;
  * - too low, too high: worse, and below or above the chosen rate;
  * - pruned: not worth going on with, see `prune`.
@@ -119,9 +135,12 @@ export function judge(tried: readonly Tried[], chosen: number | undefined, terms
       return { verdict: signal ? "good" : "as good for all we know", reasons: [...between, told] };
     }
     if (stand[i] === "unknown") return { verdict: "as good for all we know", reasons: [told] };
-    if (one.rate < best.rate) return { verdict: "too low", reasons: [...lowReasons(one, best, terms), told] };
+    const beyond = !hasScores(best) && standing(difference) !== "worse";
+    if (one.rate < best.rate)
+      return { verdict: "too low", reasons: [...(beyond ? [{ kind: "beyondWorse" } as const] : lowReasons(one, best, terms)), told] };
     const jump = jumpOf(one, terms);
-    return { verdict: jump === undefined ? "too high" : "erratic", reasons: [jump ?? highReason(one, best, terms), told] };
+    const high: Reason = jump ?? (beyond ? { kind: "beyondWorse" } : highReason(one, best, terms));
+    return { verdict: jump === undefined ? "too high" : "erratic", reasons: [high, told] };
   });
 }
 
@@ -132,7 +151,7 @@ function toldApart(one: Tried, best: Tried, { mean, error }: Difference): Reason
     mean,
     error: Number.isFinite(error) ? error : null,
     repeats,
-    relative: one.trials[0]?.rows?.scores === undefined,
+    relative: !hasScores(one),
   };
 }
 
@@ -154,23 +173,67 @@ function highReason({ trials }: Tried, best: Tried, { guesses, validationRows }:
   const guess = mean(trials.map((_, repeat) => guesses[repeat]?.loss ?? Number.NaN));
   if (to > from) return { kind: "lossRose", from, to };
   if (loss >= guess) return { kind: "noBetterThanGuessing", loss, guess };
+  const earlier = betterEarlier(trials);
+  if (earlier !== undefined) return earlier;
   const chosenTraining = lossesAt(best.trials, -1);
   if (validationRows > 0 && to <= chosenTraining && loss > chosen)
     return { kind: "overfits", training: to, chosenTraining, validation: loss, chosenValidation: chosen };
   return to > chosenTraining ? { kind: "higherLoss", loss: to, chosen: chosenTraining } : { kind: "higherLoss", loss, chosen };
 }
 
-/** The worst doubling of the training loss in the second half of a run; losses that so few rows cannot show do not count. */
+/** A tenth is more than what the loss of an epoch varies by. */
+const LOWER = 0.9;
+
+function betterEarlier(trials: Tried["trials"]): Reason | undefined {
+  const best = bestEpochOf(trials);
+  if (best === null) return undefined;
+  const end = mean(trials.map(({ history }) => history.at(-1)?.validation?.loss as number));
+  const then = mean(trials.map(({ history }) => bestOf(history)?.loss as number));
+  const fell = lossesAt(trials, -1) <= then;
+  return best.loss < LOWER * end && fell ? { kind: "betterEarlier", epoch: best.epoch, loss: best.loss, end } : undefined;
+}
+
+/** The epoch of a run with the lowest validation loss. */
+function bestOf(history: readonly EpochRecord[]): EpochRecord | undefined {
+  return history.reduce<EpochRecord | undefined>(
+    (best, epoch) =>
+      epoch.validation !== undefined && (best === undefined || epoch.validation.loss < (best.validation?.loss as number)) ? epoch : best,
+    undefined,
+  );
+}
+
+/** The best epochs of runs, by their validation loss: means over runs; null without validation data. */
+export function bestEpochOf(trials: Tried["trials"]): BestEpoch | null {
+  const best = trials.map(({ history }) => bestOf(history));
+  const known = best.filter((epoch) => epoch !== undefined);
+  if (known.length < trials.length || known.length === 0) return null;
+  const scores = known.flatMap(({ validation }) => validation?.score ?? []);
+  return {
+    epoch: mean(known.map(({ epoch }) => epoch)),
+    loss: mean(known.map(({ validation }) => validation?.loss as number)),
+    ...(scores.length === known.length && { score: mean(scores) }),
+  };
+}
+
+/** The epoch of a rate with the lowest validation loss: means over its runs. */
+export interface BestEpoch extends Metrics {
+  readonly epoch: number;
+}
+
+/**
+ * The worst jump of the training loss in the second half of a run: to twice the highest of the third of the run before it, so that a loss that swings
+ * while it falls, as momentum makes it, is no jump. Losses that so few rows cannot show do not count.
+ */
 function jumpOf({ trials }: Tried, { guesses }: Terms): Reason | undefined {
   let worst: { from: number; to: number } | undefined;
   trials.forEach(({ history }, repeat) => {
-    let lowest = Number.POSITIVE_INFINITY;
-    for (const { loss } of history.slice(Math.floor(history.length / 2))) {
-      // a hundredth of guessing's loss is noise of a run that has learnt its rows
-      const floor = POINT * ((guesses[repeat] as Guess).trainingLoss ?? 0);
-      if (loss > 2 * Math.max(lowest, floor) && (worst === undefined || loss / lowest > worst.to / worst.from))
-        worst = { from: lowest, to: loss };
-      lowest = Math.min(lowest, loss);
+    const window = Math.max(1, Math.round(history.length / 3));
+    // a hundredth of guessing's loss is noise of a run that has learnt its rows
+    const floor = POINT * ((guesses[repeat] as Guess).trainingLoss ?? 0);
+    for (let i = Math.max(1, Math.floor(history.length / 2)); i < history.length; i++) {
+      const { loss } = history[i] as EpochRecord;
+      const from = Math.max(...history.slice(Math.max(0, i - window), i).map((earlier) => earlier.loss));
+      if (loss > 2 * Math.max(from, floor) && (worst === undefined || loss / from > worst.to / worst.from)) worst = { from, to: loss };
     }
   });
   return worst && { kind: "jumps", ...worst };

@@ -41,6 +41,8 @@ export function reasonText(reason: Reason): string {
     }
     case "betweenGood":
       return "lies between good rates";
+    case "beyondWorse":
+      return "a worse rate lies between it and the chosen one";
     case "hardlyMoved":
       return `training loss hardly moved: ${short(reason.from)} → ${short(reason.to)}`;
     case "stillFalling":
@@ -51,6 +53,8 @@ export function reasonText(reason: Reason): string {
       return `training loss jumps: ${short(reason.from)}, later ${short(reason.to)}`;
     case "overfits":
       return `training loss ${short(reason.training)} is no higher than the chosen rate's ${short(reason.chosenTraining)}, validation loss ${short(reason.validation)} is higher than ${short(reason.chosenValidation)}`;
+    case "betterEarlier":
+      return `validation loss was lowest in epoch ${short(reason.epoch)} (${short(reason.loss)}) and ended at ${short(reason.end)}, while the training loss fell on`;
     case "higherLoss":
       return `loss ${short(reason.loss)}, the chosen rate ${short(reason.chosen)}`;
     case "noBetterThanGuessing":
@@ -63,6 +67,8 @@ export function reasonText(reason: Reason): string {
     }
     case "notFinite":
       return `${reason.what} was no longer finite after step ${reason.step}${share(reason)}`;
+    case "farAboveStart":
+      return `training loss came to ${short(reason.loss)}, its first epoch had ${short(reason.start)}${share(reason)}`;
     case "farAboveGuessing":
       return `training loss ended at ${short(reason.loss)}, guessing has ${short(reason.guess)}${share(reason)}`;
   }

@@ -6,6 +6,7 @@ import * as minimize from "../../src/entries/minimize.js";
 import * as numerics from "../../src/entries/numerics.js";
 import * as optimizers from "../../src/entries/optimizers.js";
 import * as schedules from "../../src/entries/schedules.js";
+import * as search from "../../src/entries/search.js";
 import * as training from "../../src/entries/training.js";
 import { pages, parse, read, sourcesOf, walk } from "../support/prose.js";
 
@@ -13,7 +14,9 @@ import { pages, parse, read, sourcesOf, walk } from "../support/prose.js";
 
 /** Of other languages, and what hosts have that Node has not. */
 const ELSEWHERE = new Set(["int", "postMessage"]);
-const exported = new Set([stepsize, data, minimize, numerics, optimizers, schedules, training].flatMap((entry) => Object.keys(entry)));
+const exported = new Set(
+  [stepsize, data, minimize, numerics, optimizers, schedules, search, training].flatMap((entry) => Object.keys(entry)),
+);
 
 /** Every name that the sources declare: functions, members, options, parameters, kernels. */
 const known = new Set<string>();

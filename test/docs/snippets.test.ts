@@ -7,6 +7,7 @@ import * as minimize from "../../src/entries/minimize.js";
 import * as numerics from "../../src/entries/numerics.js";
 import * as optimizers from "../../src/entries/optimizers.js";
 import * as schedules from "../../src/entries/schedules.js";
+import * as search from "../../src/entries/search.js";
 import * as slim from "../../src/entries/slim.js";
 import * as training from "../../src/entries/training.js";
 import { blocks, examples, type Snippet } from "../support/prose.js";
@@ -20,11 +21,21 @@ const subpaths: Readonly<Record<string, Record<string, unknown>>> = {
   "stepsize/minimize": minimize,
   "stepsize/optimizers": optimizers,
   "stepsize/schedules": schedules,
+  "stepsize/search": search,
   "stepsize/slim": slim,
   "stepsize/training": training,
   "stepsize/workers": workers,
 };
-const library: Record<string, unknown> = { ...training, ...minimize, ...numerics, ...data, ...schedules, ...optimizers, ...stepsize };
+const library: Record<string, unknown> = {
+  ...search,
+  ...training,
+  ...minimize,
+  ...numerics,
+  ...data,
+  ...schedules,
+  ...optimizers,
+  ...stepsize,
+};
 const AsyncFunction = (async () => {}).constructor as new (...args: string[]) => (...args: unknown[]) => Promise<unknown>;
 const csv = readFileSync(new URL("../../data/iris.csv", import.meta.url), "utf8");
 

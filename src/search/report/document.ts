@@ -8,6 +8,7 @@ import { type CheckedRun, clockOf } from "../../training/run.js";
 import type { Trainer } from "../../training/trainer.js";
 import type { RateResult, SearchResult } from "../conclude.js";
 import { scaleRun } from "../scale.js";
+import type { Stability } from "../stability.js";
 import { headline, reasonsText } from "../words.js";
 import type { Context } from "./context.js";
 
@@ -28,6 +29,8 @@ export interface SearchDocument extends Context, Omit<SearchResult, "best" | "ra
     readonly run: unknown;
   } | null;
   readonly rates: readonly RateDocument[];
+  /** The theory beside the trial of the rate to use, where it was asked for. */
+  readonly theory?: Stability;
 }
 
 /** A rate with its reasons in words, and its runs without what single rows came to. */
@@ -36,7 +39,7 @@ export type RateDocument = Omit<RateResult, "trials"> & {
   readonly trials: readonly Omit<RateResult["trials"][number], "rows" | "test">[];
 };
 
-export function searchDocument(context: Context, result: SearchResult, train: string | null): SearchDocument {
+export function searchDocument(context: Context, result: SearchResult, train: string | null, theory?: Stability): SearchDocument {
   const { best, test, rates, ...rest } = result;
   return {
     command: "search",
@@ -51,6 +54,7 @@ export function searchDocument(context: Context, result: SearchResult, train: st
       test,
       run: plain(scaleRun(runFromJSON(context.run), context.data.rows.training, best.rate)),
     },
+    ...(theory && { theory }),
     rates: rates.map(({ trials, ...rate }) => ({
       ...rate,
       reason: reasonsText(rate.reasons),

@@ -32,6 +32,27 @@ options and seed give the same numbers on every machine.</footer>
 `.text;
 }
 
+/** What a page answers, above all that it rests on. */
+export interface Answer {
+  readonly question: string;
+  /** The first sentence is the answer. */
+  readonly headline: string;
+  readonly sure: boolean;
+  /** What to do with it, and the command line that does; null where there is none. */
+  readonly next: readonly [string, string] | null;
+}
+
+export function answer({ question, headline, sure, next }: Answer): Html {
+  const cut = headline.indexOf(". ");
+  const [first, rest] = cut < 0 ? [headline, ""] : [headline.slice(0, cut + 1), headline.slice(cut + 2)];
+  return html`<section class="answer ${sure ? "" : "unsure"}">
+<p class="muted">${question}</p>
+<h1>${first}</h1>
+${rest === "" ? null : html`<p class="lead">${rest}</p>`}
+${next === null ? null : html`<p class="hint">${next[0]}</p><div class="command"><code id="command">${next[1]}</code><button type="button" data-copy="command">copy</button></div>`}
+</section>`;
+}
+
 /** The data and the run itself, as a part of the page; `chosen` is the run with the rate to use, where there is one. */
 export function circumstances({ data, run, file }: Context, chosen: unknown = run): Html {
   const { rows, features, classes, target, task, notes } = data;

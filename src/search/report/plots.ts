@@ -2,13 +2,19 @@
 import { copyButtons } from "./copy.js";
 import { curvePlots } from "./curves.js";
 import type { SearchDocument, TrainDocument } from "./document.js";
+import { rangePlot } from "./range-plot.js";
+import type { RangeTestDocument } from "./range-test.js";
 import { ratePlots } from "./rates.js";
+import type { StudyDocument } from "./study.js";
 import { trainPlots } from "./training.js";
 
-const report: SearchDocument | TrainDocument = JSON.parse(document.getElementById("document")?.textContent ?? "");
+const report: SearchDocument | TrainDocument | RangeTestDocument | StudyDocument = JSON.parse(
+  document.getElementById("document")?.textContent ?? "",
+);
 
 if (report.command === "search") {
   ratePlots(report);
   curvePlots(report);
-} else trainPlots(report);
+} else if (report.command === "train") trainPlots(report);
+else if (report.command === "range-test") rangePlot(report);
 copyButtons();

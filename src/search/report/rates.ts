@@ -4,6 +4,7 @@ import { isFailing } from "../verdict.js";
 import type { SearchDocument } from "./document.js";
 import { axis, BOLD, clamped, colour, draw, drawMark, line, logAxis, type Plot, write } from "./drawing.js";
 import { explained, percent, short } from "./format.js";
+import { limitLines } from "./limits.js";
 import { failingStretches, lossRange, scoreView } from "./view.js";
 
 declare const uPlot: typeof uPlotType;
@@ -13,7 +14,7 @@ type Values = readonly (number | null)[];
 type Intervals = readonly (readonly [number, number] | null)[];
 
 export function ratePlots(report: SearchDocument): void {
-  const { rates, best, data, guessing, scoreName } = report;
+  const { rates, best, data, guessing, scoreName, theory } = report;
   const logs = rates.map(({ rate }) => rate);
   const step = logs.length > 1 ? Math.sqrt((logs.at(-1) as number) / (logs[0] as number)) ** (1 / (logs.length - 1)) : 2;
   const [first, last] = [(logs[0] as number) / step ** 1.2, (logs.at(-1) as number) * step ** 1.2];
@@ -146,7 +147,7 @@ export function ratePlots(report: SearchDocument): void {
       ],
       series: [{}, line("--muted"), line("--muted", [5, 5])],
       cursor,
-      hooks: { drawAxes: [behind([])], draw: [above(losses, runs, range, guessing.loss, view === undefined)] },
+      hooks: { drawAxes: [behind([]), limitLines(theory)], draw: [above(losses, runs, range, guessing.loss, view === undefined)] },
     },
     [logs, drawn(losses), drawn(training)],
     describe,

@@ -1,30 +1,26 @@
+import { stabilityText } from "../stability.js";
 import type { Verdict } from "../verdict.js";
 import { MARKS, noteText } from "../words.js";
 import type { SearchDocument } from "./document.js";
 import { count, percent, rootMeanSquare, scoreText, scoreTitle, short } from "./format.js";
 import { type Html, html } from "./html.js";
-import { circumstances, page } from "./page.js";
-
-/** The class of a verdict, which has its colour. */
-const STYLES: Readonly<Record<Verdict, string>> = {
-  "too low": "low",
-  good: "good",
-  "as good for all we know": "unknown",
-  "too high": "high",
-  erratic: "diverged",
-  diverged: "diverged",
-  pruned: "muted",
-};
+import { answer, circumstances, page } from "./page.js";
+import { VERDICT_CLASSES } from "./style.js";
 
 /** The page of a search: the answer, the command that follows it, then what it rests on. */
 export function searchReport(document: SearchDocument): string {
-  const { data, notes, repeats, best, rates } = document;
+  const { data, notes, repeats, best, rates, train } = document;
   const first = repeats > 1 ? " The first run of each rate is drawn." : "";
   const title = scoreTitle(data);
   const scored = best?.validation?.score !== undefined;
   const on = data.rows.validation > 0 ? "validation rows, which no run learnt from" : "training rows";
   return page(`Learning rates for ${data.target}`, document, [
-    answer(document),
+    answer({
+      question: question(document),
+      headline: document.headline,
+      sure: document.certainty === "told apart",
+      next: train === null ? null : ["Train with it:", train],
+    }),
     tiles(document),
     notes.length > 0 ? html`<section>${notes.map((note) => html`<p>Note: ${noteText(note)}.</p>`)}</section>` : html``,
     html`<section>
@@ -54,20 +50,25 @@ ${legend(document)}
 <tbody>${rates.map((result) => row(result, document))}</tbody>
 </table></div>
 </section>`,
+    theorySection(document),
     circumstances(document, best?.run),
   ]);
 }
 
-function answer({ headline, train, certainty, data, file, run, repeats }: SearchDocument): Html {
+/** What is asked, of which data and run. */
+function question({ data, file, run, repeats }: SearchDocument): string {
   const { optimizer, seed, epochs } = run as { optimizer: { kind: string }; seed: number; epochs: number };
-  const cut = headline.indexOf(". ");
-  const [first, rest] = cut < 0 ? [headline, ""] : [headline.slice(0, cut + 1), headline.slice(cut + 2)];
   const several = repeats > 1 ? `, up to ${repeats} runs of a rate` : "";
-  return html`<section class="answer ${certainty === "told apart" ? "" : "unsure"}">
-<p class="muted">Which learning rate for ${data.target}? ${file}, ${optimizer.kind}, ${count(epochs, "epoch")}, seed ${seed}${several}</p>
-<h1>${first}</h1>
-${rest === "" ? null : html`<p class="lead">${rest}</p>`}
-${train === null ? null : html`<p class="hint">Train with it:</p><div class="command"><code id="train">${train}</code><button type="button" data-copy="train">copy</button></div>`}
+  return `Which learning rate for ${data.target}? ${file}, ${optimizer.kind}, ${count(epochs, "epoch")}, seed ${seed}${several}`;
+}
+
+/** What the curvature of the loss says beside the trials. */
+function theorySection({ theory }: SearchDocument): Html {
+  if (theory === undefined) return html``;
+  return html`<section>
+<h2>Theory beside the trials</h2>
+<p>${stabilityText(theory).replace(/^./, (letter) => letter.toUpperCase())}.</p>
+<p class="hint">Marked in the plot of the loss by upright lines. From the largest eigenvalue of the Hessian over the training rows; steps over batches, and curvature that changes while a run learns, move these limits.</p>
 </section>`;
 }
 
@@ -92,7 +93,7 @@ ${best.test === null || data.scale === undefined ? null : tile(short(rootMeanSqu
 
 function legend({ rates }: SearchDocument): Html {
   const items = (Object.keys(MARKS) as Verdict[]).filter((verdict) => rates.some((result) => result.verdict === verdict));
-  return html`<div class="legend">${items.map((verdict) => html`<span class="${STYLES[verdict]}">${MARKS[verdict]} ${verdict}</span>`)}</div>`;
+  return html`<div class="legend">${items.map((verdict) => html`<span class="${VERDICT_CLASSES[verdict]}">${MARKS[verdict]} ${verdict}</span>`)}</div>`;
 }
 
 const isSpread = ({ rates }: SearchDocument) => rates.some(({ spread }) => spread !== null);
@@ -120,7 +121,7 @@ function row(result: SearchDocument["rates"][number], document: SearchDocument):
   const number = (name: string, value: number | null | undefined) => cell(name, value === null || value === undefined ? "" : short(value));
   const title = scoreTitle(data);
   const points = spread === null ? "" : data.classes !== undefined ? `± ${(100 * spread).toFixed(1)} points` : `± ${short(spread)}`;
-  return html`<tr class="${rate === best?.rate ? "best" : ""}">${number("rate", rate)}<td class="verdict ${STYLES[verdict]}">${MARKS[verdict]} ${verdict}</td>
+  return html`<tr class="${rate === best?.rate ? "best" : ""}">${number("rate", rate)}<td class="verdict ${VERDICT_CLASSES[verdict]}">${MARKS[verdict]} ${verdict}</td>
 ${cell(title, scoreText(validation?.score, data))}${uneven ? cell(`balanced ${title}`, balancedAccuracy === null ? "" : percent(balancedAccuracy)) : null}
 ${number("validation loss", validation?.loss)}${number("training loss", finalLoss)}${isSpread(document) ? html`${cell("runs", String(trials.length))}${cell("spread", points)}` : null}
 <td class="reason">${reason}</td></tr>`;

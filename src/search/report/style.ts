@@ -1,3 +1,5 @@
+import type { Verdict } from "../verdict.js";
+
 /** The look of a page, light and dark. The plots take their colours from these variables too. */
 export const style = `
 :root {
@@ -79,3 +81,14 @@ footer { color: var(--muted); font-size: 0.84rem; margin-top: 20px; }
 }
 @media print { .tip { display: none !important; } section { break-inside: avoid; } }
 `;
+
+/** The class of a verdict, which has its colour. */
+export const VERDICT_CLASSES: Readonly<Record<Verdict, string>> = {
+  "too low": "low",
+  good: "good",
+  "as good for all we know": "unknown",
+  "too high": "high",
+  erratic: "diverged",
+  diverged: "diverged",
+  pruned: "muted",
+};

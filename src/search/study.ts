@@ -1,0 +1,218 @@
+import { checkEngine, type Engine } from "../engine/engine.js";
+import { OptionError } from "../options/errors.js";
+import { demand } from "../options/options.js";
+import { type Run, readRun } from "../training/run.js";
+import { runToJSON } from "../training/run-json.js";
+import { compare } from "./choice.js";
+import type { SearchResult } from "./conclude.js";
+import { logLoss, type Terms, type Tried } from "./evidence.js";
+import { mean } from "./guess.js";
+import { type SearchOptions, searchWith } from "./search.js";
+import { type Sensitivity, sensitivityOf, widthOf } from "./sensitivity.js";
+import type { SearchData, TrialResult } from "./trial.js";
+import { type CombinationOptions, combinationsOf, runWith, type Variations } from "./vary.js";
+import { type Standing, standing } from "./verdict.js";
+
+/** A run of a study, and what tells it from the others. */
+export interface StudyRun {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly run: Run;
+}
+
+export interface SearchRunsOptions extends Omit<SearchOptions, "engine"> {
+  /** Called when the search over the rates of a run begins, and with its result when it has ended. */
+  onSearch?: (progress: { readonly index: number; readonly count: number; readonly result?: SearchResult }) => void;
+}
+
+export interface StudyOptions extends SearchRunsOptions, CombinationOptions {
+  /** The fields that vary, by their path in the run document, with their values. */
+  vary: Variations;
+}
+
+/** One combination, at its own best rate; plain JSON. */
+export interface CombinationResult {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** The run as plain data. */
+  readonly run: unknown;
+  /** The search over its learning rates. */
+  readonly search: SearchResult;
+  /** How much its loss depends on the rate; null where every rate fails. */
+  readonly sensitivity: Sensitivity | null;
+  /** The decades from the lowest to the highest of its good rates; null without any. */
+  readonly width: number | null;
+  /** Beside the best combination, each at its own best rate: good, unknown, worse; failing where every rate fails. */
+  readonly standing: Exclude<Standing, "pruned">;
+  /** The mean difference of its score (or of minus the loss, in units of the best's, where there is no score) from the best's, over runs with the same rows and seeds. */
+  readonly difference: {
+    readonly mean: number;
+    readonly error: number | null;
+    readonly repeats: number;
+    readonly relative: boolean;
+  } | null;
+  /** The runs with its best rate that were compared. */
+  readonly trials: readonly TrialResult[];
+}
+
+export interface StudyResult {
+  /** The paths that vary. */
+  readonly fields: readonly string[];
+  readonly combinations: readonly CombinationResult[];
+  /** The index of the combination to use; null when all fail. */
+  readonly best: number | null;
+  /** As that of a search: "cannot tell" where no combination is told to be worse than the best. */
+  readonly certainty: SearchResult["certainty"];
+}
+
+/** Combinations are compared over so many repeats at the most. */
+const REPEATS = 10;
+
+/**
+ * Varies fields of a run, and searches the learning rates of every combination: each optimizer, batch size or schedule is compared at its own best rate, since the
+ * one rate that suits one of them says nothing of the others. Runs are the same as those of `searchLearningRate`, through the same executor.
+ *
+ * Combinations are compared as rates are, row by row over repeats that share rows and seeds; "cannot tell" is an answer. Each has the sensitivity to its rate (M. Wortsman et
+ * al., Small-scale proxies for large-scale Transformer training instabilities, 2023, arXiv:2309.14322) and the width of its good range.
+ *
+ * @throws OptionError for a path or value that no run can have, before anything is trained; what a search throws.
+ * @example
+ * const { combinations, best } = await study(engine, run, { training, validation }, {
+ *   vary: { optimizer: ["adam", "sgd"], batchSize: [16, 32] },
+ *   rates: [0.001, 0.01],
+ *   repeats: 1,
+ * });
+ * console.log(combinations[best].values, combinations[best].search.best.rate);
+ */
+export async function study(engine: Engine, run: Run, data: SearchData, options: StudyOptions): Promise<StudyResult> {
+  checkEngine(engine);
+  const checked = readRun(run);
+  demand(typeof options === "object" && options !== null, "study", options, "an object of options");
+  const { vary, combinations, sampling, ...rest } = options;
+  const chosen = { ...(combinations !== undefined && { combinations }), ...(sampling !== undefined && { sampling }) };
+  const runs = combinationsOf(vary, chosen, checked.seed).map((values) => ({ values, run: runWith(checked, values) }));
+  return searchRuns(engine, runs, data, rest);
+}
+
+/**
+ * As `study`, of runs that are there already.
+ *
+ * @throws OptionError for a wrong run, or runs with other seeds, which have other rows; what a search throws.
+ * @example
+ * const runs = [16, 32].map((batchSize) => ({ values: { batchSize }, run: { ...run, batchSize } }));
+ * const { combinations } = await searchRuns(engine, runs, { training, validation }, { rates: [0.001, 0.01], repeats: 1 });
+ */
+export async function searchRuns(
+  engine: Engine,
+  runs: readonly StudyRun[],
+  data: SearchData,
+  options: SearchRunsOptions = {},
+): Promise<StudyResult> {
+  checkEngine(engine);
+  demand(Array.isArray(runs) && runs.length > 0, "study.runs", runs, "an array of { values, run }");
+  demand(typeof options === "object" && options !== null, "study", options, "an object of options");
+  const checked = runs.map((one) => {
+    demand(typeof one?.values === "object" && one.values !== null, "study.runs", one, "an array of { values, run }");
+    return { values: one.values, run: readRun(one.run) };
+  });
+  const seeds = [...new Set(checked.map(({ run }) => run.seed))];
+  if (seeds.length > 1) throw new OptionError("study.seed", seeds[1], `must be the same in all runs (${seeds[0]}), got ${seeds[1]}`);
+  const { onSearch, ...rest } = options;
+  const { budget: _, prune: __, widen: ___, zoom: ____, ...again } = rest;
+  const search = searchWith(async () => engine);
+  const results: SearchResult[] = [];
+  for (const [index, { run }] of checked.entries()) {
+    onSearch?.({ index, count: checked.length });
+    const result = await search(run, data, rest);
+    results.push(result);
+    onSearch?.({ index, count: checked.length, result });
+  }
+  const repeats = Math.min(REPEATS, Math.max(...results.map(({ best }) => best?.trials.length ?? 0)));
+  const tried: Tried[] = [];
+  for (const [index, { best }] of results.entries()) {
+    const { run } = checked[index] as { run: Run };
+    // as often as the others, with the rows and seeds of the others
+    const more =
+      best === null || best.trials.length >= repeats ? best : (await search(run, data, { ...again, rates: [best.rate], repeats })).rates[0];
+    tried.push({ rate: best?.rate ?? 0, trials: more?.trials.slice(0, repeats) ?? [] });
+  }
+  return concludeStudy(checked, results, tried, data, rest.resplit ?? false);
+}
+
+function concludeStudy(
+  runs: readonly { values: StudyRun["values"]; run: ReturnType<typeof readRun> }[],
+  results: readonly SearchResult[],
+  tried: readonly Tried[],
+  data: SearchData,
+  resplit: boolean,
+): StudyResult {
+  const termsOf = (index: number): Terms => {
+    const { loss } = (runs[index] as { run: { loss?: unknown } }).run;
+    const { guessing } = results[index] as SearchResult;
+    const guess = { loss: guessing.loss, score: guessing.score, trainingLoss: null, rows: null };
+    return {
+      guesses: (tried[index] as Tried).trials.map(() => guess),
+      trainingRows: data.training.rows,
+      validationRows: data.validation?.rows ?? 0,
+      resplit,
+      entropic: loss === "crossEntropy" || loss === "binaryCrossEntropy",
+      hits: data.training.task === "classification",
+    };
+  };
+  // what a seed happens to make fail says nothing of the combination: runs that diverged at the best rate are no evidence
+  const sound = tried.flatMap(({ trials }, i) => (trials.length > 0 && trials.every(({ divergence }) => divergence === null) ? [i] : []));
+  const height = heightOf(runs, tried, termsOf);
+  const best = sound.reduce<number | null>((lowest, i) => (lowest === null || height(i) < height(lowest) ? i : lowest), null);
+  const combinations = runs.map(({ values, run }, i): CombinationResult => {
+    const search = results[i] as SearchResult;
+    const shared = {
+      values,
+      run: runToJSON(run),
+      search,
+      sensitivity: sensitivityOf(search),
+      width: widthOf(search),
+      trials: (tried[i] as Tried).trials,
+    };
+    if (best === null || !sound.includes(i)) return { ...shared, standing: "failing", difference: null };
+    if (i === best) return { ...shared, standing: "good", difference: null };
+    const { mean, error } = compare(tried[i] as Tried, tried[best] as Tried, termsOf(best));
+    const repeats = Math.min((tried[i] as Tried).trials.length, (tried[best] as Tried).trials.length);
+    const relative = (tried[i] as Tried).trials[0]?.rows?.scores === undefined;
+    return {
+      ...shared,
+      standing: standing({ mean, error }),
+      difference: { mean, error: Number.isFinite(error) ? error : null, repeats, relative },
+    };
+  });
+  return {
+    fields: [...new Set(runs.flatMap(({ values }) => Object.keys(values)))],
+    combinations,
+    best,
+    certainty: certaintyOf(combinations, best),
+  };
+}
+
+/** What is lowest for the best: the log loss, or minus the score where losses of several kinds cannot be compared. */
+function heightOf(
+  runs: readonly { run: { loss?: unknown } }[],
+  tried: readonly Tried[],
+  termsOf: (index: number) => Terms,
+): (index: number) => number {
+  const alike = new Set(runs.map(({ run }) => JSON.stringify(run.loss))).size === 1;
+  if (alike) return (i) => logLoss(tried[i] as Tried, termsOf(i));
+  return (i) => {
+    const scores = (tried[i] as Tried).trials.map(({ kept }) => kept?.validation?.score);
+    if (scores.some((score) => score === undefined))
+      throw new OptionError(
+        "study.vary.loss",
+        undefined,
+        "cannot vary where there are no scores: losses of several kinds cannot be compared",
+      );
+    return -mean(scores as number[]);
+  };
+}
+
+function certaintyOf(combinations: readonly CombinationResult[], best: number | null): SearchResult["certainty"] {
+  if (best === null) return "all fail";
+  if ((combinations[best] as CombinationResult).search.certainty === "no better than guessing") return "no better than guessing";
+  const others = combinations.filter(({ standing }, i) => i !== best && standing !== "failing");
+  return others.length > 0 && others.every(({ standing }) => standing !== "worse") ? "cannot tell" : "told apart";
+}
