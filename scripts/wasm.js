@@ -64,6 +64,15 @@ export const core = "${pack(readFileSync(`build/${wasm}.wasm`))}";
   );
 }
 
+writeIfChanged(
+  "src/generated/hash.ts",
+  `// Made by scripts/wasm.js.
+
+/** The first half of the SHA-256 of the compiled kernels, whose bits the JavaScript twin gives too. */
+export const coreHash = "${createHash("sha256").update(readFileSync("build/core.wasm")).digest("hex").slice(0, 32)}";
+`,
+);
+
 // what "stepsize/core.wasm" and the entry points of workers and edge functions import
 mkdirSync("dist/engine", { recursive: true });
 copyFileSync("build/core.wasm", "dist/engine/core.wasm");
