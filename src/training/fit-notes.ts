@@ -1,4 +1,5 @@
 import { unwrap } from "../optimizers/wrapper.js";
+import { demand } from "../options/options.js";
 import { isPlateau } from "../schedules/plateau.js";
 import { type Clock, rateAt, type Schedule } from "../schedules/schedule.js";
 import { clockOf, type Run, readRun } from "./run.js";
@@ -28,6 +29,7 @@ export function scheduleNotes(run: Run, rows: number): readonly ScheduleNote[] {
 
 /** A note in words. */
 export function scheduleNoteText(note: ScheduleNote): string {
+  demand(KINDS.includes(note?.kind), "note", note, "one that scheduleNotes gave");
   const updates = (count: number) => (count === 1 ? "1 update" : `${count} updates`);
   switch (note.kind) {
     case "warmupTooLong":
@@ -38,6 +40,8 @@ export function scheduleNoteText(note: ScheduleNote): string {
       return `the learning rate is 0 from update ${note.from + 1} of ${note.steps}: nothing is learnt from there on`;
   }
 }
+
+const KINDS: readonly unknown[] = ["warmupTooLong", "otherLength", "endsAtZero"];
 
 /** Of a schedule that begins when so many steps are left. */
 function notesOf(schedule: Schedule, steps: number): ScheduleNote[] {

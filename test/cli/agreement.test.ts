@@ -9,12 +9,14 @@ const cwd = scratch();
 const SCHEDULES: Record<string, object> = {
   clampSchedule: { schedule: { kind: "linear", rate: 1, steps: 40 }, max: 0.7 },
   constant: {},
+  coolDown: { schedule: { kind: "linear", rate: 1, steps: 40 }, start: 8, steps: 4 },
   cosine: { end: 0.1, delay: 0.5 },
   cyclic: { peak: 3, up: 5 },
   exponential: { factor: 0.97 },
   greedy: { patience: 2, minRate: 1e-4 },
   initialFactor: { steps: 7 },
   interpolateRates: { boundaries: [0, 5, 10], rates: [0.1, 0.7, 0.3] },
+  inversePower: { timescale: 5, power: 0.51 },
   inverseSqrt: { timescale: 5 },
   inverseTime: { decay: 0.1 },
   joinSchedules: {
@@ -25,6 +27,7 @@ const SCHEDULES: Record<string, object> = {
     boundaries: [5],
   },
   linear: {},
+  manual: { changes: [[5, 0.2]] },
   multiStep: { boundaries: [6, 12] },
   multiplySchedules: {
     schedules: [
@@ -43,6 +46,7 @@ const SCHEDULES: Record<string, object> = {
   polynomial: { power: 2 },
   reduceOnPlateau: { patience: 1, threshold: 0.2 },
   repeatSchedule: { schedule: { kind: "linear", rate: 1, steps: 4 }, steps: 4 },
+  rex: { steps: 9 },
   scaleSchedule: { schedule: { kind: "linear", rate: 1, steps: 40 }, factor: 0.3 },
   shiftSchedule: { schedule: { kind: "linear", rate: 1, steps: 40 }, steps: 3 },
   stepDecay: { every: 5 },
