@@ -16,14 +16,12 @@ const REACH = 31.6227766017;
 const LN10 = 2.302585092994046;
 
 /**
- * The sensitivity of arXiv 2309.14322: the mean over three decades of rates around the best of how far the loss, at the most that of guessing, lies above the lowest. What a rate
- * that was pruned would have come to is not known: it is left out. Null where every rate fails.
+ * The sensitivity of arXiv 2309.14322: the mean over three decades of rates around the best of how far the loss, at the most that of guessing, lies above the lowest. Null where
+ * every rate fails, and where some were pruned: what those would have come to is not known.
  */
 export function sensitivityOf({ rates, best, guessing }: SearchResult): Sensitivity | null {
-  if (best === null) return null;
-  const near = rates.filter(
-    ({ rate, verdict }) => verdict !== "pruned" && rate >= best.rate / REACH / 1.001 && rate <= best.rate * REACH * 1.001,
-  );
+  if (best === null || hasPruned(rates)) return null;
+  const near = rates.filter(({ rate }) => rate >= best.rate / REACH / 1.001 && rate <= best.rate * REACH * 1.001);
   const losses = near.map(lossOf);
   const known = losses.filter((loss) => loss !== null);
   const roof = guessing.loss ?? startOf(rates) ?? Math.max(...known);
@@ -47,7 +45,9 @@ function startOf(rates: readonly RateResult[]): number | null {
   return losses.length > 0 ? mean(losses) : null;
 }
 
-/** The decades from the lowest to the highest good rate. */
-export function widthOf({ good }: SearchResult): number | null {
-  return good === null ? null : log(good.to / good.from) / LN10;
+/** The decades from the lowest to the highest good rate. Null without any, and where rates were pruned, which may have been good too. */
+export function widthOf({ good, rates }: SearchResult): number | null {
+  return good === null || hasPruned(rates) ? null : log(good.to / good.from) / LN10;
 }
+
+const hasPruned = (rates: readonly RateResult[]) => rates.some(({ verdict }) => verdict === "pruned");

@@ -36,9 +36,9 @@ export interface CombinationResult {
   readonly run: unknown;
   /** The search over its learning rates. */
   readonly search: SearchResult;
-  /** How much its loss depends on the rate; null where every rate fails. */
+  /** How much its loss depends on the rate; null where every rate fails, or some were pruned. */
   readonly sensitivity: Sensitivity | null;
-  /** The decades from the lowest to the highest of its good rates; null without any. */
+  /** The decades from the lowest to the highest of its good rates; null without any, or where rates were pruned. */
   readonly width: number | null;
   /** Beside the best combination, each at its own best rate: good, unknown, worse; failing where every rate fails. */
   readonly standing: Exclude<Standing, "pruned">;

@@ -146,11 +146,12 @@ describe("a study", () => {
     const repeats = combinations.map(({ trials }) => trials.length);
     expect(new Set(repeats).size).toBe(1);
     expect(combinations.some(({ search }) => search.rates.some(({ verdict }) => verdict === "pruned"))).toBe(true);
-    for (const { search, trials, sensitivity } of combinations) {
+    for (const { search, trials, sensitivity, width } of combinations) {
       expect(search.rates.reduce((sum, rate) => sum + rate.trials.length, 0)).toBeLessThanOrEqual(12);
       expect(trials.every(({ rate, paused }) => rate === search.best?.rate && paused === undefined)).toBe(true);
-      const known = search.rates.filter(({ verdict }) => verdict !== "pruned");
-      expect(sensitivity).toEqual(sensitivityOf({ ...search, rates: known }));
+      // what the pruned ones would have come to is not known
+      const known = search.rates.every(({ verdict }) => verdict !== "pruned");
+      expect([sensitivity !== null, width !== null]).toEqual([known, known]);
     }
   });
 
