@@ -40,6 +40,16 @@ const listen = (hear) => { self.onmessage = ({ data }) => hear(data); };
 const end = () => self.close();
 `;
 
+function nodeThreads(): NodeThreads | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
+  try {
+    return process?.getBuiltinModule?.("node:worker_threads") as NodeThreads | undefined;
+  } catch {
+    // edge runtimes have the function and throw
+    return undefined;
+  }
+}
+
 /**
  * Starts a worker on the text of a program: a file of its own would have to be found by every bundler. The worker keeps no process alive until it is
  * told to.
@@ -47,8 +57,7 @@ const end = () => self.close();
  * @throws EngineError where there are no workers, or a page's Content-Security-Policy forbids those from text.
  */
 export function startProgram(program: string, { hear, died }: ProgramListener): ProgramWorker {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
-  const threads = process?.getBuiltinModule?.("node:worker_threads") as NodeThreads | undefined;
+  const threads = nodeThreads();
   let over = false;
   const end = (why: string) => {
     if (!over) died(why);
