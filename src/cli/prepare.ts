@@ -6,7 +6,6 @@ import {
   type CsvTable,
   datasetsFromCSV,
   type Encoder,
-  noteText,
   sayWords,
 } from "../data/csv.js";
 import { type Engine, type LoadOptions, load } from "../engine/load.js";
@@ -14,7 +13,7 @@ import { lossFromJSON } from "../models/loss-json.js";
 import { mlp } from "../models/mlp.js";
 import type { OptimizerDescription } from "../optimizers/rule.js";
 import { DataError } from "../options/errors.js";
-import type { Context } from "../search/report/context.js";
+import { type Context, dataContext } from "../search/report/context.js";
 import { count, listed } from "../search/report/format.js";
 import { metricsFromJSON } from "../training/metrics-json.js";
 import { type CheckedRun, readRun } from "../training/run.js";
@@ -90,20 +89,10 @@ export function startEngine(backend: string | undefined): Promise<Engine> {
 }
 
 export function contextOf(path: string, parts: CSVParts, run: CheckedRun, engine: Engine): Context {
-  const { training, validation, test, encoder, notes, summary } = parts;
-  const { target } = encoder;
   return {
     stepsize: version,
     file: nameOf(path),
-    data: {
-      rows: { training: training.rows, validation: validation.rows, test: test?.rows ?? 0 },
-      features: training.featureNames,
-      target: target.name,
-      task: target.task,
-      ...(target.task === "classification" ? { classes: target.classes } : { scale: target.scaler.scale[0] as number }),
-      notes: notes.map((note) => noteText(note, "command line")),
-      columns: summary,
-    },
+    data: dataContext(parts, "command line"),
     backend: { name: engine.backend, reason: engine.reason },
     host: `Node ${process.versions.node}, ${process.platform} ${process.arch}`,
     run: JSON.parse(JSON.stringify(run)),

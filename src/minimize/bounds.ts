@@ -1,5 +1,5 @@
 import { OptionError } from "../options/errors.js";
-import { show } from "../options/options.js";
+import { type Field, show } from "../options/options.js";
 import type { Bound, Vector } from "./types.js";
 
 /** The box that variables stay in. */
@@ -9,6 +9,9 @@ export interface Box {
   /** Whether any variable has a limit. */
   readonly bounded: boolean;
 }
+
+/** Limits as they are given: `readBounds` checks them, once it is known of how many variables they are. */
+export const boundsField: Field<readonly Bound[]> = { fallback: undefined, read: (value) => value as readonly Bound[] };
 
 /** Reads limits for `n` variables; without any, the box is the whole space. */
 export function readBounds(path: string, given: unknown, n: number): Box {

@@ -1,5 +1,5 @@
 import { dot } from "../numerics/dot.js";
-import { solve } from "./solve.js";
+import { factorize } from "./solve.js";
 import type { Vector } from "./types.js";
 
 /**
@@ -15,6 +15,8 @@ export class CompactHessian {
   #y: Vector[] = [];
   /** M⁻¹ by rows. */
   #inverse: Float64Array[] = [];
+  /** Solves M⁻¹ x = v; undefined where rounding made it singular. */
+  #solve = factorize([]);
 
   constructor(memory: number) {
     this.#memory = memory;
@@ -46,6 +48,7 @@ export class CompactHessian {
       for (let j = 0; j < i; j++) set(k + i, j, dot(S[i] as Vector, Y[j] as Vector));
       for (let j = 0; j <= i; j++) set(k + i, k + j, theta * dot(S[i] as Vector, S[j] as Vector));
     }
+    this.#solve = factorize(this.#inverse.map((row) => row.slice()));
   }
 
   forget(): void {
@@ -53,6 +56,7 @@ export class CompactHessian {
     this.#s = [];
     this.#y = [];
     this.#inverse = [];
+    this.#solve = factorize([]);
   }
 
   /** Row i of W. */
@@ -79,10 +83,7 @@ export class CompactHessian {
 
   /** M v; undefined where rounding made M⁻¹ singular. */
   middle(v: Float64Array): Float64Array | undefined {
-    return solve(
-      this.#inverse.map((row) => row.slice()),
-      v.slice(),
-    );
+    return this.#solve?.(v.slice());
   }
 
   /**
@@ -102,7 +103,7 @@ export class CompactHessian {
         for (let j = 0; j < k; j++) of[j] = (of[j] as number) - theta * value * (row[j] as number);
       }
     });
-    const v = solve(system, right);
+    const v = factorize(system)?.(right);
     return v && Float64Array.from(rows, (row, f) => -(r[f] as number) / theta - dot(row, v));
   }
 }

@@ -125,10 +125,10 @@ function cauchyPoint(
     const gi = g[i] as number;
     for (let j = 0; j < c.length; j++) c[j] = (c[j] as number) + length * (p[j] as number);
     const row = hessian.row(i);
-    const [mc, mp, mw] = [hessian.middle(c), hessian.middle(p), hessian.middle(row)];
-    if (mc === undefined || mp === undefined || mw === undefined) return undefined;
-    slope += length * curve + gi * gi + theta * gi * ((at[i] as number) - (x[i] as number)) - gi * dot(row, mc);
-    curve += -theta * gi * gi - 2 * gi * dot(row, mp) - gi * gi * dot(row, mw);
+    const weights = hessian.middle(row);
+    if (weights === undefined) return undefined;
+    slope += length * curve + gi * gi + theta * gi * ((at[i] as number) - (x[i] as number)) - gi * dot(weights, c);
+    curve += -theta * gi * gi - 2 * gi * dot(weights, p) - gi * gi * dot(weights, row);
     curve = Math.max(curve, least);
     p = p.map((value, j) => value + gi * (row[j] as number));
     d[i] = 0;

@@ -1,7 +1,7 @@
 import { dot } from "../numerics/dot.js";
 import { OptionError } from "../options/errors.js";
 import { demand, type Field, type Fields, number, oneOf, optional, readOptions, show } from "../options/options.js";
-import { type Box, clip, projectedGradient, readBounds } from "./bounds.js";
+import { type Box, boundsField, clip, projectedGradient, readBounds } from "./bounds.js";
 import { differences, typicalOf } from "./differences.js";
 import { type Columns, triangularize } from "./qr.js";
 import { costOf, LOSSES, type RobustLoss, reweigh } from "./robust.js";
@@ -53,12 +53,10 @@ export interface LeastSquaresResult extends Ended {
   readonly njev: number;
 }
 
-const anything: Field<readonly Bound[]> = { fallback: undefined, read: (value) => value as readonly Bound[] };
-
 export const leastSquaresFields: Fields<LeastSquaresOptions> = {
   ...commonFields,
   jac: optional(fn) as Field<LeastSquaresOptions["jac"]>,
-  bounds: optional(anything),
+  bounds: optional(boundsField),
   loss: oneOf("linear", LOSSES),
   f_scale: number(1, { above: 0 }),
   ftol: number(1e-8, { min: 0 }),

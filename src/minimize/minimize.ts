@@ -1,7 +1,7 @@
 import { OptionError } from "../options/errors.js";
 import type { Field, Fields } from "../options/options.js";
 import { boolean, demand, integer, number, oneOf, optional, readOptions } from "../options/options.js";
-import { readBounds } from "./bounds.js";
+import { boundsField, readBounds } from "./bounds.js";
 import { conjugateGradients } from "./conjugateGradients.js";
 import { lbfgsb } from "./lbfgsb.js";
 import { nelderMead } from "./nelderMead.js";
@@ -67,13 +67,11 @@ const jacField: Field<Exclude<MinimizeOptions["jac"], undefined>> = {
   read: (value, path) => (value === true ? true : (fn.read(value, path) as (x: Vector) => ArrayLike<number>)),
 };
 
-const anything: Field<readonly Bound[]> = { fallback: undefined, read: (value) => value as readonly Bound[] };
-
 const fields: Fields<MinimizeOptions> = {
   ...commonFields,
   method: oneOf("L-BFGS-B", METHODS),
   jac: optional(jacField),
-  bounds: optional(anything),
+  bounds: optional(boundsField),
   ftol: optional(number(undefined, { min: 0 })),
   gtol: optional(number(undefined, { min: 0 })),
   maxcor: optional(integer(undefined, { min: 1 })),

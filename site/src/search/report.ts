@@ -1,7 +1,7 @@
 import type { CheckedRun, SearchResult } from "stepsize";
-import { type CSVParts, noteText } from "stepsize/data";
+import type { CSVParts } from "stepsize/data";
 import { version } from "../../../package.json";
-import type { Context } from "../../../src/search/report/context.js";
+import { type Context, dataContext } from "../../../src/search/report/context.js";
 import { searchDocument } from "../../../src/search/report/document.js";
 import { searchReport } from "../../../src/search/report/search.js";
 import { namesOf, type Source } from "../data/read.js";
@@ -11,20 +11,11 @@ export function reportOf(source: Source, parts: CSVParts, run: CheckedRun, resul
   return searchReport(searchDocument(contextOf(source, parts, run), result, train));
 }
 
-function contextOf(source: Source, { training, validation, test, encoder, notes, summary }: CSVParts, run: CheckedRun): Context {
-  const { target } = encoder;
+function contextOf(source: Source, parts: CSVParts, run: CheckedRun): Context {
   return {
     stepsize: version,
     file: namesOf(source).file,
-    data: {
-      rows: { training: training.rows, validation: validation.rows, test: test?.rows ?? 0 },
-      features: training.featureNames,
-      target: target.name,
-      task: target.task,
-      ...(target.task === "classification" ? { classes: target.classes } : { scale: target.scaler.scale[0] as number }),
-      notes: notes.map((note) => noteText(note)),
-      columns: summary,
-    },
+    data: dataContext(parts, "library"),
     backend: { name: "wasm", reason: "in workers of this page" },
     host: hostOf(navigator.userAgent),
     run: JSON.parse(JSON.stringify(run)),

@@ -1,4 +1,4 @@
-import { type ProgramWorker, startProgram } from "../workers.js";
+import { type RunningWorker, startProgram } from "../workers.js";
 import { workerSource } from "./protocol.js";
 
 /** The message that starts a worker. */
@@ -13,7 +13,7 @@ export interface Start {
   readonly packed: number;
 }
 
-export type WorkerHandle = Pick<ProgramWorker, "terminate">;
+export type WorkerHandle = Pick<RunningWorker<Start>, "terminate">;
 
 /** Posts that it runs, and works until a kernel fails. */
 const PROGRAM = `${workerSource}
@@ -29,7 +29,7 @@ listen((start) => {
  */
 export function startWorker(start: Start, died: (why: string) => void): Promise<WorkerHandle> {
   return new Promise((resolve, reject) => {
-    const worker = startProgram(PROGRAM, {
+    const worker = startProgram<Start, unknown>(PROGRAM, {
       hear() {
         worker.keep(false);
         resolve(worker);

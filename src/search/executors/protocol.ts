@@ -1,8 +1,8 @@
 import type { Backend } from "../../engine/engine.js";
+import type { PlainError } from "../../options/plain-error.js";
 import type { EpochRecord } from "../../training/records.js";
 import type { CheckedRun } from "../../training/run.js";
 import type { SearchData, TrialResult } from "../trial.js";
-import type { PlainError } from "./plain-error.js";
 
 /** What a worker of trials is told, one thing after the other. */
 export type ToWorker =

@@ -1,10 +1,11 @@
 // The program of a worker: runs the trials that it is sent. A file of its own, since it needs the library, "stepsize/trial-worker" for bundlers.
+import { builtin } from "../../engine/builtin.js";
 import { type Engine, load } from "../../engine/load.js";
+import { plainError } from "../../options/plain-error.js";
 import { runFromJSON } from "../../training/from-json.js";
 import type { EpochRecord } from "../../training/records.js";
 import { rowsOf } from "../resplit.js";
 import { runTrial, type SearchData } from "../trial.js";
-import { plainError } from "./plain-error.js";
 import type { FromWorker, ToWorker } from "./protocol.js";
 
 /** The little that is used of a worker's port, in Node and in browsers. */
@@ -14,9 +15,7 @@ interface Port {
 }
 
 function openPort(): Port {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
-  const node = process?.getBuiltinModule?.("node:worker_threads") as typeof import("node:worker_threads") | undefined;
-  const port = node?.parentPort;
+  const port = builtin<typeof import("node:worker_threads")>("node:worker_threads")?.parentPort;
   if (port) return { post: (message) => port.postMessage(message), listen: (hear) => port.on("message", hear) };
   const self = globalThis as unknown as { postMessage(message: unknown): void; onmessage: (event: { data: ToWorker }) => void };
   return {

@@ -1,14 +1,16 @@
 import type { Dataset } from "../../data/dataset.js";
+import { builtin } from "../../engine/builtin.js";
 import type { Backend } from "../../engine/engine.js";
+import { listenTo, type RunningWorker, type StartedWorker } from "../../engine/workers.js";
 import { DisposedError, EngineError, OptionError } from "../../options/errors.js";
 import { type Field, integer, oneOf, optional, readOptions, show } from "../../options/options.js";
+import { errorOf } from "../../options/plain-error.js";
 import type { CheckedRun } from "../../training/run.js";
 import { functionIn, runToJSON } from "../../training/run-json.js";
 import type { SearchData, TrialResult } from "../trial.js";
 import type { Executor, Job, Work } from "./executor.js";
-import { errorOf } from "./plain-error.js";
-import type { FromWorker } from "./protocol.js";
-import { listenTo, lockFor, released, type StartedWorker, startBeside, type TrialWorker } from "./start.js";
+import type { FromWorker, ToWorker } from "./protocol.js";
+import { lockFor, released, startBeside } from "./start.js";
 
 export interface WorkersOptions {
   /** How many trials run side by side, from 1. Default: the number of processors. No more workers are started than there are trials. */
@@ -52,7 +54,7 @@ interface Task {
 }
 
 interface Slot {
-  readonly worker: TrialWorker;
+  readonly worker: RunningWorker<ToWorker>;
   ready: boolean;
   task: Task | undefined;
   /** The rows that it has. */
@@ -95,11 +97,8 @@ export function workersExecutor(options: WorkersOptions = {}): WorkersExecutor {
 
 /** Node, Bun, Deno and browsers all say it there. */
 function processors(): number {
-  const { navigator, process } = globalThis as {
-    navigator?: { hardwareConcurrency?: number };
-    process?: { getBuiltinModule?(name: string): unknown };
-  };
-  const os = process?.getBuiltinModule?.("node:os") as { availableParallelism?(): number } | undefined;
+  const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
+  const os = builtin<{ availableParallelism?(): number }>("node:os");
   return os?.availableParallelism?.() ?? navigator?.hardwareConcurrency ?? 1;
 }
 
@@ -190,7 +189,10 @@ class Pool implements WorkersExecutor {
   #add(): void {
     const started = this.#start();
     const lock = lockFor(started);
-    const worker = listenTo(started, { hear: (message) => this.#hear(slot, message, lock), died: (why) => this.#buried(slot, why) });
+    const worker = listenTo<ToWorker, FromWorker>(started, {
+      hear: (message) => this.#hear(slot, message, lock),
+      died: (why) => this.#buried(slot, why),
+    });
     const slot: Slot = { worker, ready: false, task: undefined, data: undefined };
     worker.keep(false);
     worker.post({ kind: "start", backend: this.#backend, lock });

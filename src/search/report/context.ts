@@ -1,4 +1,4 @@
-import type { ColumnSummary } from "../../data/csv.js";
+import { type ColumnSummary, type CSVParts, noteText, type Voice } from "../../data/csv.js";
 
 /** Data, backend and run, as plain JSON: the head of every document that is written. */
 export interface Context {
@@ -20,4 +20,18 @@ export interface Context {
   readonly backend: { readonly name: string; readonly reason: string };
   readonly host: string;
   readonly run: unknown;
+}
+
+/** What a document says of data; its notes are in the words of a voice. */
+export function dataContext({ training, validation, test, encoder, notes, summary }: CSVParts, voice: Voice): Context["data"] {
+  const { target } = encoder;
+  return {
+    rows: { training: training.rows, validation: validation.rows, test: test?.rows ?? 0 },
+    features: training.featureNames,
+    target: target.name,
+    task: target.task,
+    ...(target.task === "classification" ? { classes: target.classes } : { scale: target.scaler.scale[0] as number }),
+    notes: notes.map((note) => noteText(note, voice)),
+    columns: summary,
+  };
 }

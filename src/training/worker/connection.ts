@@ -1,8 +1,8 @@
-import { type ProgramWorker, startProgram } from "../../engine/workers.js";
+import { type RunningWorker, startProgram } from "../../engine/workers.js";
 import { DisposedError, EngineError } from "../../options/errors.js";
 import { errorOf } from "../../options/plain-error.js";
 import type { StepRecord, TrainProgress } from "../records.js";
-import { type FromWorker, type Requests, STOPPED, type Standing } from "./protocol.js";
+import { type FromWorker, type Requests, STOPPED, type Standing, type ToWorker } from "./protocol.js";
 
 interface Pending {
   readonly resolve: (result: never) => void;
@@ -20,7 +20,7 @@ export class StoppedByRequest extends Error {}
 
 /** Requests to a worker and their answers. */
 export class Connection {
-  readonly #worker: ProgramWorker;
+  readonly #worker: RunningWorker<ToWorker>;
   readonly #pending = new Map<number, Pending>();
   readonly #onStanding: (standing: Standing) => void;
   #listeners: Listeners = {};
@@ -30,7 +30,7 @@ export class Connection {
   constructor(program: string, onStanding: (standing: Standing) => void) {
     this.#onStanding = onStanding;
     this.#worker = startProgram(program, {
-      hear: (message) => this.#hear(message as FromWorker),
+      hear: (message: FromWorker) => this.#hear(message),
       died: (why) => this.#end(new EngineError(`the worker that trains is dead (${why}): start another, and restore a checkpoint`)),
     });
   }
