@@ -2,18 +2,21 @@
 // other scalars.
 
 export * from "./generated/index";
+export { finiteBfloat16, flushBfloat16 } from "./linalg/bfloat16";
 export { dense, denseBiasGradient, denseInputGradient, denseWeightGradient, transpose } from "./linalg/dense";
 export { scratch } from "./linalg/product";
 export { dot, dotDecayed, finite, maxAbs, squaredDistance, sumAbs, sumSquares, sumSquaresDecayed } from "./linalg/reductions";
+export { addRows, copyColumns } from "./linalg/rows";
 export { centralizeColumns, centralizeRows, clipColumns, clipRows, factorSquares } from "./linalg/units";
 export { copy, fill, firstColumn } from "./linalg/vectors";
+export { rotateRows, softmaxRows, softmaxRowsGradient } from "./nn/attention";
 export { dropout, gather } from "./nn/batches";
+export { gruStep, gruStepGradient } from "./nn/gru";
 export { binaryCrossEntropy, crossEntropy, huber, meanAbsolute, meanSquared } from "./nn/losses";
 export { affineColumns, columnDots, normalizeRows, normalizeRowsGradient } from "./nn/normalization";
-export { gruStep, gruStepGradient, rotateRows, softmaxRows, softmaxRowsGradient } from "./nn/sequences";
-export { addRows, copyColumns, patches, patchesGradient, pool, poolGradient } from "./nn/windows";
+export { patches, patchesGradient, pool, poolGradient } from "./nn/windows";
 export { adafactorMatrix } from "./optimizers/adafactor";
-export { finiteBfloat16, flushBfloat16, momentsBfloat16, momentsLargestBfloat16 } from "./optimizers/bfloat16";
+export { momentsBfloat16, momentsLargestBfloat16 } from "./optimizers/bfloat16";
 export { momo, momoAdam } from "./optimizers/momo";
 export { opposing } from "./optimizers/opposing";
 export { dadaptAdam, dadaptSgd, prodigy } from "./optimizers/prodigy";

@@ -3,10 +3,11 @@
 // without a twin does not compile.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constantsToMemory } from "./constants.js";
 import { writeKernels } from "./kernels/main.js";
-import { pack } from "./pack.js";
+import { orderOf, pack, texts } from "./pack.js";
+import { partsOf } from "./parts.js";
 import { writeIfChanged } from "./write.js";
 
 writeKernels();
@@ -52,14 +53,26 @@ ${kernels.map(([, name, signature]) => `  ${name}${signature};`).join("\n")}
 }
 `,
 );
-for (const [file, wasm, what] of [
-  ["core", "core", "the compiled kernels"],
-  ["core-threads", "threads", "the kernels compiled for a shared memory, which they import"],
+const { core, parts } = partsOf(readFileSync("build/core.wasm"));
+const order = orderOf(core);
+for (const [file, bytes, what] of [
+  ["core", core, "the compiled kernels that every program has"],
+  ["core-threads", readFileSync("build/threads.wasm"), "the kernels compiled for a shared memory, which they import"],
 ]) {
   writeIfChanged(
     `src/generated/${file}.ts`,
     `// Made by scripts/wasm.js: ${what}.
-export const core = "${pack(readFileSync(`build/${wasm}.wasm`))}";
+export const core = "${pack(bytes)}";
+`,
+  );
+}
+mkdirSync("src/generated/parts", { recursive: true });
+for (const file of readdirSync("src/generated/parts")) if (!parts.has(file.slice(0, -3))) rmSync(`src/generated/parts/${file}`);
+for (const [name, { bytes, kernels }] of parts) {
+  writeIfChanged(
+    `src/generated/parts/${name}.ts`,
+    `// Made by scripts/wasm.js: the compiled kernels ${kernels.join(", ")}.
+export const ${name}Kernels = "${texts(bytes, order)}";
 `,
   );
 }

@@ -2,6 +2,7 @@
 // kernelHeight × kernelWidth places, `dilation` apart, moves by `stride`; its first place is `top` and `left` outside. Outside are zeros, or
 // nothing, for a maximum.
 import { add, and, andnot, eq, load, loadLeft, mul, or, pmax, splat, store, storeLeft } from "../lanes";
+import { addBytes, copyBytes } from "../linalg/rows";
 
 /**
  * p[rows × outHeight × outWidth × (kernelHeight × kernelWidth × depth)]: for each place of a window what it covers of `depth` channels, of
@@ -112,33 +113,8 @@ export function poolGradient(
   }
 }
 
-/** y[rows × columns] = x, with so many floats from one row to the next of each. */
-export function copyColumns(x: usize, y: usize, rows: i32, columns: i32, xStride: i32, yStride: i32): void {
-  for (; rows > 0; rows--, x += <usize>xStride << 2, y += <usize>yStride << 2) copyBytes(x, y, <usize>columns << 2);
-}
-
-/** y[index[r]] += x[r], row by row; rows are so many columns wide. */
-export function addRows(x: usize, index: usize, y: usize, rows: usize, columns: usize): void {
-  const step = columns << 2;
-  for (let r: usize = 0; r < rows; r++, x += step) addBytes(x, y + <usize>i32.load(index + (r << 2)) * step, step);
-}
-
 @inline
 function shareOf(average: i32, all: i32, inside: i32): f32 { return <f32>1 / <f32>(average == 1 ? all : inside); }
-
-function copyBytes(from: usize, to: usize, bytes: usize): void {
-  const whole = bytes & ~15;
-  let i: usize = 0;
-  for (; i < whole; i += 16) store(to + i, load(from + i));
-  for (; i < bytes; i += 4) i32.store(to + i, i32.load(from + i));
-}
-
-function addBytes(from: usize, to: usize, bytes: usize): void {
-  const whole = bytes & ~15;
-  let i: usize = 0;
-  for (; i < whole; i += 16) store(to + i, add(load(to + i), load(from + i)));
-  for (; i < bytes; i += 4) f32.store(to + i, f32.load(to + i) + f32.load(from + i));
-}
 
 function zero(to: usize, bytes: usize): void {
   const whole = bytes & ~15;

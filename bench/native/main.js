@@ -1,10 +1,10 @@
 // The same loops in C and the same networks in PyTorch, where there is a compiler and a Python that has it.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { load } from "../../dist/engine/load.js";
+import { load } from "../../dist/entries/slim.js";
 import { loopsInC } from "../../scripts/kernels/main.js";
 import { compare } from "../measure.js";
 import { networks, trainable } from "../training.js";
@@ -59,7 +59,7 @@ async function inC() {
       return join(folder, name);
     };
     const programs = { c: build("loops", "-mprefer-vector-width=128"), wide: build("wide", "-mprefer-vector-width=512") };
-    const engine = await load({ backend: "wasm" });
+    const engine = await load({ backend: "wasm", core: readFileSync("dist/engine/core.wasm") });
     const rows = SIZES.flatMap((n) => Object.keys(loops).map((name) => measureLoop(engine, programs, name, n)));
     return { compiler, loops: rows };
   } finally {

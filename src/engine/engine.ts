@@ -18,7 +18,7 @@ export class Engine implements Disposable {
   readonly backend: Backend;
   /** Why this backend was taken, in words. */
   readonly reason: string;
-  /** The kernels; pointers are byte offsets into the memory. */
+  /** The kernels; pointers are byte offsets into the memory. Those of an optimizer or a layer join when the first of its kind is bound (src/engine/parts.ts). */
   readonly kernels: Kernels;
   /** How many threads work, the calling one included. */
   readonly threads: number;

@@ -1,7 +1,8 @@
 import { core } from "../generated/core.js";
 import { Engine } from "./engine.js";
-import { instantiate } from "./instantiate.js";
-import { unpack } from "./packed.js";
+import { instantiate, instantiateSync } from "./instantiate.js";
+import { ORDER, unpack } from "./packed.js";
+import { growing } from "./parts.js";
 import { type Engines, explain, type LoadOptions, readLoadOptions, shared, start, startWasm, wasmEngineSync } from "./start.js";
 
 export { type Backend, Engine, type Kernels } from "./engine.js";
@@ -25,8 +26,13 @@ export function load(options: LoadOptions = {}): Promise<Engine> {
   return threads > 1 ? start(backend, () => startThreaded(threads)) : shared(engines, backend, instantiateCore);
 }
 
-async function instantiateCore(): Promise<WebAssembly.Instance> {
-  return instantiate(await WebAssembly.compile(unpack(core)));
+async function instantiateCore(): Promise<WebAssembly.Exports> {
+  return growing(await instantiate(await WebAssembly.compile(unpack(core))), compilePart);
+}
+
+/** Parts are written in the order of bytes that stands at the head of the core. */
+function compilePart(part: string): WebAssembly.Module {
+  return new WebAssembly.Module(unpack(core.slice(0, ORDER) + part));
 }
 
 async function startThreaded(threads: number): Promise<Engine> {
@@ -51,5 +57,7 @@ async function startThreaded(threads: number): Promise<Engine> {
  * @throws EngineError when wasm cannot be had: `await load()` falls back by itself.
  */
 export function loadSync(options: LoadOptions = {}): Engine {
-  return wasmEngineSync(readLoadOptions(options).backend, () => new WebAssembly.Module(unpack(core)));
+  return wasmEngineSync(readLoadOptions(options).backend, () =>
+    growing(instantiateSync(new WebAssembly.Module(unpack(core))), compilePart),
+  );
 }

@@ -2,7 +2,6 @@ import type { Kernels } from "../generated/kernels.js";
 import { EngineError, OptionError, StepsizeError } from "../options/errors.js";
 import { type Fields, integer, oneOf, optional, readOptions } from "../options/options.js";
 import { type Backend, Engine } from "./engine.js";
-import { instantiateSync } from "./instantiate.js";
 
 export interface LoadOptions {
   /** `"wasm"` or `"js"`; left out, wasm if available, otherwise JavaScript with the same bits. */
@@ -34,8 +33,8 @@ export function readLoadOptions(options: LoadOptions): CheckedOptions {
 /** Engines that were started or are starting; under `undefined` the one of a `load()` that left the choice open. */
 export type Engines = Map<Backend | undefined, Promise<Engine>>;
 
-/** Makes the wasm instance. A StepsizeError it throws is final; anything else means that WebAssembly cannot be had. */
-export type Instantiate = () => Promise<WebAssembly.Instance>;
+/** Makes the wasm instance and gives its exports. A StepsizeError it throws is final; anything else means that WebAssembly cannot be had. */
+export type Instantiate = () => Promise<WebAssembly.Exports>;
 
 /** The shared engine of a backend, started by the first call; a start that failed can be tried again. */
 export function shared(engines: Engines, backend: Backend | undefined, instantiate: Instantiate): Promise<Engine> {
@@ -87,17 +86,17 @@ async function twin(reason: string): Promise<Engine> {
 }
 
 /** A wasm engine of its own, at once. */
-export function wasmEngineSync(backend: Backend | undefined, module: () => WebAssembly.Module): Engine {
+export function wasmEngineSync(backend: Backend | undefined, instantiate: () => WebAssembly.Exports): Engine {
   if (backend === "js") throw new EngineError('loadSync starts wasm only: `await load({ backend: "js" })`, or import from "stepsize/js"');
   try {
-    return wasmEngine(instantiateSync(module()));
+    return wasmEngine(instantiate());
   } catch (cause) {
     throw cause instanceof StepsizeError ? cause : new Unavailable(cause);
   }
 }
 
-function wasmEngine(instance: WebAssembly.Instance, note = ""): Engine {
-  const kernels = instance.exports as unknown as Kernels & { memory: WebAssembly.Memory };
+function wasmEngine(exports: WebAssembly.Exports, note = ""): Engine {
+  const kernels = exports as unknown as Kernels & { memory: WebAssembly.Memory };
   return new Engine("wasm", `WebAssembly with SIMD compiled${note}`, kernels, kernels.memory);
 }
 

@@ -1,6 +1,6 @@
 // The entry point "stepsize/slim": the caller brings the compiled kernels.
 import type { Engine } from "../engine/engine.js";
-import { instantiate } from "../engine/instantiate.js";
+import { instantiate, instantiateSync } from "../engine/instantiate.js";
 import { type Engines, type LoadOptions, loadSingle, readLoadOptions, wasmEngineSync } from "../engine/start.js";
 import { EngineError, OptionError } from "../options/errors.js";
 import { show } from "../options/options.js";
@@ -44,8 +44,8 @@ export function load(options: SlimOptions = {}): Promise<Engine> {
 export function loadSync(options: SlimOptions = {}): Engine {
   const { core, ...rest } = options;
   return wasmEngineSync(readLoadOptions(rest).backend, () => {
-    if (core instanceof WebAssembly.Module) return core;
-    if (isBytes(core)) return new WebAssembly.Module(core);
+    if (core instanceof WebAssembly.Module) return instantiateSync(core);
+    if (isBytes(core)) return instantiateSync(new WebAssembly.Module(core));
     throw new OptionError("load.core", core, `must be bytes or a WebAssembly.Module, got ${show(core)}`);
   });
 }

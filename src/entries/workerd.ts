@@ -3,7 +3,7 @@
 
 import core from "../engine/core.wasm";
 import type { Engine } from "../engine/engine.js";
-import { instantiate } from "../engine/instantiate.js";
+import { instantiate, instantiateSync } from "../engine/instantiate.js";
 import { type Engines, type LoadOptions, loadSingle, readLoadOptions, wasmEngineSync } from "../engine/start.js";
 import { type SearchLearningRate, searchWith } from "../search/search.js";
 
@@ -18,7 +18,7 @@ export function load(options: LoadOptions = {}): Promise<Engine> {
 
 /** As `load()`, at once, and with an engine of its own. */
 export function loadSync(options: LoadOptions = {}): Engine {
-  return wasmEngineSync(readLoadOptions(options).backend, () => core);
+  return wasmEngineSync(readLoadOptions(options).backend, () => instantiateSync(core));
 }
 
 /** Searches on the engine of `load()` unless it is given one: see `SearchLearningRate`. */

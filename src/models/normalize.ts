@@ -1,4 +1,6 @@
 import { type Shape, sizeOf } from "../engine/parameters.js";
+import { addKernels } from "../engine/parts.js";
+import { normalizationKernels } from "../generated/parts/normalization.js";
 import type { BoundLayer, LayerSite, LayerTensor } from "./layer.js";
 
 /** Options of what normalises each row. */
@@ -15,6 +17,7 @@ export function normParameters(size: number, bias: boolean): Readonly<Record<str
 
 /** Binds what normalises over the last axis, around the mean or around 0. */
 export function bindRowNorm({ kernels, options, input, rows, tensor, scratch }: LayerSite<RowNormOptions>, centered: boolean): BoundLayer {
+  addKernels(kernels, normalizationKernels);
   const columns = input.at(-1) as number;
   const repeats = sizeOf(input) / columns;
   const weight = tensor("weight");

@@ -1,4 +1,6 @@
 import { type Shape, sizeOf } from "../engine/parameters.js";
+import { addKernels } from "../engine/parts.js";
+import { windowsKernels } from "../generated/parts/windows.js";
 import { ShapeError } from "../options/errors.js";
 import type { Field, Fields } from "../options/options.js";
 import { type Pair, pair, type Windows, windowsOf } from "./convolution.js";
@@ -41,6 +43,7 @@ export function pooledShape(options: ReadPooling, input: Shape, path: string): S
 
 /** Binds pooling; `average` is what the kernel takes. */
 export function bindPooling({ kernels, options, input }: LayerSite<ReadPooling>, average: 0 | 1 | 2): BoundLayer {
+  addKernels(kernels, windowsKernels);
   const { height, width, channels, kernel, out, stride, before } = windows(options, input, "pooling");
   const sizes = [height, width, channels, ...kernel, ...out, ...stride, ...before, average] as const;
   return {

@@ -11,7 +11,9 @@ export function descent(p: usize, g: usize, RATE: v128, DECAY: v128, SCALE: v128
 }
 `;
 
-const rule = `import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
+const rule = `import { addKernels } from "../../engine/parts.js";
+import { descentKernels } from "../../generated/parts/descent.js";
+import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 /** The options of \`descent\`. */
 export interface DescentOptions extends CommonOptions<DescentOptions> {
@@ -25,6 +27,7 @@ export const descentRule: Rule<DescentOptions> = {
   fields: { weightDecay: scheduled(0, { min: 0 }) },
   slots: () => [],
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, descentKernels);
     return (_t, rate, scale) => {
       for (const { p, g, n } of runs) kernels.descent(p, g, n, rate, o.weightDecay, scale);
     };

@@ -1,10 +1,14 @@
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { load, loadSync } from "../../src/engine/load.js";
-import { unpack } from "../../src/engine/packed.js";
+import { ORDER, unpack } from "../../src/engine/packed.js";
+import { addKernels } from "../../src/engine/parts.js";
 import { core } from "../../src/generated/core.js";
 import type { Kernels } from "../../src/generated/kernels.js";
+import { sgdKernels } from "../../src/generated/parts/sgd.js";
 import { EngineError, OptionError } from "../../src/options/errors.js";
 import { table } from "../kernels/table.js";
+import { parts, whole } from "../support/parts.js";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -45,8 +49,19 @@ describe("load", () => {
   });
 
   test.each(["wasm", "js"] as const)("has every kernel in %s", async (backend) => {
-    const { kernels } = await load({ backend });
+    const { kernels } = whole(await load({ backend }));
     for (const name of Object.keys(table) as (keyof Kernels)[]) expect(kernels[name]).toBeTypeOf("function");
+  });
+
+  test("adds the kernels of an optimizer when it is bound, once", () => {
+    const { kernels } = loadSync();
+    expect(kernels.sgd).toBeUndefined();
+    addKernels(kernels, sgdKernels);
+    const { sgd } = kernels;
+    expect(sgd).toBeTypeOf("function");
+    addKernels(kernels, sgdKernels);
+    expect(kernels.sgd).toBe(sgd);
+    expect(kernels.adan).toBeUndefined();
   });
 
   test.each([
@@ -112,9 +127,18 @@ describe("loadSync", () => {
   });
 });
 
-test("the wasm module imports nothing, and exports the kernels, its memory and the pointer to its scratch alone", async () => {
-  const module = await WebAssembly.compile(unpack(core));
+test("core.wasm imports nothing, and exports the kernels, its memory and the pointer to its scratch alone", async () => {
+  const module = await WebAssembly.compile(readFileSync(new URL("../../build/core.wasm", import.meta.url)));
   expect(WebAssembly.Module.imports(module)).toEqual([]);
   const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
   expect(exported.sort()).toEqual([...Object.keys(table), "memory", "scratch"].sort());
+});
+
+test("the core and its parts export each kernel once, and parts import the memory alone", () => {
+  const modules = [core, ...parts.map(({ text }) => core.slice(0, ORDER) + text)].map((text) => new WebAssembly.Module(unpack(text)));
+  const exported = modules.flatMap((module) => WebAssembly.Module.exports(module).map(({ name }) => name));
+  expect(exported.sort()).toEqual([...Object.keys(table), "memory", "scratch"].sort());
+  const [first, ...others] = modules.map((module) => WebAssembly.Module.imports(module).map(({ module: from, name }) => `${from}.${name}`));
+  expect(first).toEqual([]);
+  for (const imports of others) expect(imports).toEqual(["env.memory"]);
 });

@@ -12,6 +12,7 @@ import type { Dimensions, Row } from "../kernels/row.js";
 import { table } from "../kernels/table.js";
 import { thrown } from "../support/errors.js";
 import { drawTable, sameBits } from "../support/floats.js";
+import { whole } from "../support/parts.js";
 
 const PAGE = 65_536;
 const GIB = 2 ** 30;
@@ -22,7 +23,7 @@ const ROOM = 65_536;
 
 /** New engines, wasm and js, whose memory has grown to the largest and is taken below an address. Reserves addresses and touches nothing. */
 function engines(address: number): [Engine, Engine] {
-  const both: [Engine, Engine] = [loadSync(), jsEngine("asked for")];
+  const both: [Engine, Engine] = [whole(loadSync()), jsEngine("asked for")];
   for (const engine of both) {
     const { arena } = engine;
     arena.memory.grow((MOST - arena.memory.buffer.byteLength) / PAGE);

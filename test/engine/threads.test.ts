@@ -14,6 +14,7 @@ import { Trainer } from "../../src/training/trainer.js";
 import { bundled, fingerprint } from "../support/data.js";
 import { thrown } from "../support/errors.js";
 import { sameBits } from "../support/floats.js";
+import { whole } from "../support/parts.js";
 
 const N = 100_003;
 const { compareExchange, exchange, notify } = Atomics;
@@ -40,7 +41,7 @@ afterEach(() => vi.restoreAllMocks());
 describe("with threads", () => {
   const engines: Engine[] = [];
   beforeAll(async () => {
-    for (const threads of [1, 2, 5]) engines.push(await load({ threads }));
+    for (const threads of [1, 2, 5]) engines.push(whole(await load({ threads })));
   });
   afterAll(() => {
     for (const engine of engines) engine.dispose();

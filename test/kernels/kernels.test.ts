@@ -3,13 +3,14 @@ import { afterAll, describe, expect, test } from "vitest";
 import { load } from "../../src/engine/load.js";
 import { Random } from "../../src/numerics/random.js";
 import { drawTable, pools } from "../support/floats.js";
+import { whole } from "../support/parts.js";
 import { where } from "../support/where.js";
 import { absentIn, arrayOf, type Call, dimensionsOf, Harness, type KernelName, scalarSet, scalarsOf, setsOf } from "./harness.js";
 import type { Dimensions, Row } from "./row.js";
 import { table } from "./table.js";
 
 const SEED = 20261121;
-const wasm = await load({ backend: "wasm" });
+const wasm = whole(await load({ backend: "wasm" }));
 const js = await load({ backend: "js" });
 const rows = Object.entries(table) as [KernelName, Row][];
 const poolNames = Object.keys(pools);

@@ -2,14 +2,17 @@ import type { Kernels } from "../../generated/kernels.js";
 import * as elementwise from "../../generated/twins/index.js";
 import type { Memory } from "../memory.js";
 import { Heap } from "./heap.js";
+import { finiteBfloat16, flushBfloat16 } from "./linalg/bfloat16.js";
 import * as dense from "./linalg/dense.js";
 import * as reductions from "./linalg/reductions.js";
+import * as rows from "./linalg/rows.js";
 import { centralizeColumns, centralizeRows, clipColumns, clipRows, factorSquares } from "./linalg/units.js";
 import * as vectors from "./linalg/vectors.js";
+import * as attention from "./nn/attention.js";
 import * as batches from "./nn/batches.js";
+import * as gru from "./nn/gru.js";
 import * as losses from "./nn/losses.js";
 import * as normalization from "./nn/normalization.js";
-import * as sequences from "./nn/sequences.js";
 import * as windows from "./nn/windows.js";
 import * as adafactor from "./optimizers/adafactor.js";
 import * as bfloat16 from "./optimizers/bfloat16.js";
@@ -24,6 +27,9 @@ const twins = {
   ...elementwise,
   ...vectors,
   ...reductions,
+  finiteBfloat16,
+  flushBfloat16,
+  ...rows,
   ...dense,
   centralizeColumns,
   centralizeRows,
@@ -33,7 +39,8 @@ const twins = {
   ...batches,
   ...losses,
   ...normalization,
-  ...sequences,
+  ...attention,
+  ...gru,
   ...windows,
   ...adafactor,
   ...bfloat16,

@@ -27,8 +27,8 @@ export function obstacle(): string | undefined {
 export async function startThreads(threads: number): Promise<ThreadedCore> {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared: true });
   const module = await WebAssembly.compile(unpack(core));
-  const instance = await instantiate(module, { env: { memory } });
-  const kernels = Object.entries(instance.exports).filter((entry): entry is [string, Kernel] => typeof entry[1] === "function");
+  const exports = await instantiate(module, { env: { memory } });
+  const kernels = Object.entries(exports).filter((entry): entry is [string, Kernel] => typeof entry[1] === "function");
   const pool = await Pool.start(module, memory, kernels, threads);
   return { kernels: splitOver(pool, kernels), memory, dispose: () => pool.dispose() };
 }

@@ -1,4 +1,6 @@
 import type { Shape } from "../../engine/parameters.js";
+import { addKernels } from "../../engine/parts.js";
+import { attentionKernels } from "../../generated/parts/attention.js";
 import { cos, exp, log } from "../../numerics/math.js";
 import { ShapeError } from "../../options/errors.js";
 import { boolean, integer, number } from "../../options/options.js";
@@ -37,6 +39,7 @@ function angles(cosines: Float32Array, sines: Float32Array, steps: number, half:
 
 function bind(site: LayerSite<Read>): BoundLayer {
   const { kernels, options, input, rows, needsInputGradient, tensor, scratch, floats } = site;
+  addKernels(kernels, attentionKernels);
   const { heads, rotary, base } = options;
   const [steps, width] = input as [number, number];
   const head = width / heads;

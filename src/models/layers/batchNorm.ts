@@ -1,4 +1,6 @@
 import { type Shape, sizeOf } from "../../engine/parameters.js";
+import { addKernels } from "../../engine/parts.js";
+import { normalizationKernels } from "../../generated/parts/normalization.js";
 import { number } from "../../options/options.js";
 import { type BoundLayer, type LayerDescription, type LayerRule, type LayerSite, layer } from "../layer.js";
 import { normParameters } from "../normalize.js";
@@ -11,6 +13,7 @@ export interface BatchNormOptions {
 }
 
 function bind({ kernels, options, input, rows, tensor, scratch, floats }: LayerSite<Required<BatchNormOptions>>): BoundLayer {
+  addKernels(kernels, normalizationKernels);
   const { momentum, epsilon } = options;
   const columns = input.at(-1) as number;
   const repeats = sizeOf(input) / columns;

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { acpropKernels } from "../../generated/parts/acprop.js";
 import { powi } from "../../numerics/math.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
@@ -27,6 +29,7 @@ export const acpropRule: Rule<AcpropOptions> = {
   slots: () => ["mean", "squares"],
   squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, acpropKernels);
     return (t, rate, scale) => {
       const k = t === 1 ? 0 : 1 / (1 - powi(o.beta2, t - 1));
       const root = t === 1 ? 1 : o.epsilonRoot / (1 - o.beta2);

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { adabeliefKernels } from "../../generated/parts/adabelief.js";
 import { powi } from "../../numerics/math.js";
 import { boolean } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -31,6 +33,7 @@ export const adabeliefRule: Rule<AdabeliefOptions> = {
   slots: () => ["mean", "squares"],
   squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, adabeliefKernels);
     return (t, rate, scale) => {
       const correction = 1 - powi(o.beta1, t);
       const near = o.nesterov ? (rate * o.beta1) / (1 - powi(o.beta1, t + 1)) : rate / correction;

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { adadeltaKernels } from "../../generated/parts/adadelta.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface AdadeltaOptions extends CommonOptions<AdadeltaOptions> {
@@ -16,6 +18,7 @@ export const adadeltaRule: Rule<AdadeltaOptions> = {
   slots: () => ["squares", "updates"],
   squares: ({ rho }) => ({ decays: { squares: rho, updates: rho }, coupled: true }),
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, adadeltaKernels);
     return (_, rate, scale) => {
       for (const { p, g, s, n } of runs) {
         kernels.adadelta(p, g, s[0] as number, s[1] as number, n, rate, o.rho, 1 - o.rho, o.epsilon, o.weightDecay, scale);

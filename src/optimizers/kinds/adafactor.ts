@@ -1,5 +1,7 @@
 import { padded } from "../../engine/memory.js";
 import { type Shape, sizeOf } from "../../engine/parameters.js";
+import { addKernels } from "../../engine/parts.js";
+import { adafactorKernels } from "../../generated/parts/adafactor.js";
 import { pow } from "../../numerics/math.js";
 import { number } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -36,6 +38,7 @@ export const adafactorRule: Rule<AdafactorOptions> = {
     return { squares: 0, row: matrices * rows, column: matrices * columns }[slot];
   },
   bind({ kernels, options: o, tensors, scratch }) {
+    addKernels(kernels, adafactorKernels);
     const u = scratch(Math.max(...tensors.map(({ n }) => n)));
     return (t, rate, scale) => {
       const gain = pow(t, o.beta2Decay);

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { adagradKernels } from "../../generated/parts/adagrad.js";
 import { boolean, number } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
@@ -28,6 +30,7 @@ export const adagradRule: Rule<AdagradOptions> = {
   squares: () => ({ decays: { sum: 1 }, coupled: true }),
   initial: (_, { initialAccumulator }) => initialAccumulator,
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, adagradKernels);
     return (t, rate, scale) => {
       const decayed = rate / (1 + (t - 1) * o.rateDecay);
       for (const { p, g, s, n } of runs) {

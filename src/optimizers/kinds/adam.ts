@@ -1,3 +1,7 @@
+import { addKernels } from "../../engine/parts.js";
+import { adamKernels } from "../../generated/parts/adam.js";
+import { bfloat16Kernels } from "../../generated/parts/bfloat16.js";
+import { momentsKernels } from "../../generated/parts/moments.js";
 import { powi } from "../../numerics/math.js";
 import { boolean, oneOf } from "../../options/options.js";
 import {
@@ -89,6 +93,7 @@ export const adamwRule: Rule<AdamwOptions> = {
 };
 
 function bind({ kernels, options: o, runs }: Binding<AdamwOptions>, decoupled: boolean): Step {
+  addKernels(kernels, adamKernels, bfloat16Kernels, momentsKernels);
   return (t, rate, scale) => {
     const { beta1: b1, beta2: b2, epsilonRoot: root, weightDecay } = o;
     const a1 = 1 - b1;

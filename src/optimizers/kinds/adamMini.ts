@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { adafactorKernels } from "../../generated/parts/adafactor.js";
 import { powi } from "../../numerics/math.js";
 import { oneOf } from "../../options/options.js";
 import {
@@ -45,6 +47,7 @@ export const adamMiniRule: Rule<AdamMiniOptions> = {
     return slot === "squares" ? (isMatrix ? 0 : 1) : undefined;
   },
   bind({ kernels, options: o, tensors, scratch, floats }) {
+    addKernels(kernels, adafactorKernels);
     const longest = Math.max(...tensors.flatMap(({ shape }) => shape), 1);
     const largest = Math.max(...tensors.map(({ n }) => n));
     const [scaled, u, rowDivisors, columnDivisors] = [scratch(largest), scratch(largest), scratch(longest), scratch(longest)];

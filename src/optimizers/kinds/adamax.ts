@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { adamaxKernels } from "../../generated/parts/adamax.js";
 import { powi } from "../../numerics/math.js";
 import { boolean } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -27,6 +29,7 @@ export const adamaxRule: Rule<AdamaxOptions> = {
   },
   slots: () => ["mean", "largest"],
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, adamaxKernels);
     return (t, rate, scale) => {
       const corrected = rate / (1 - powi(o.beta1, t));
       const slack = (1 - o.beta2) * o.epsilon;

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { lambKernels } from "../../generated/parts/lamb.js";
 import { powi } from "../../numerics/math.js";
 import { boolean, number } from "../../options/options.js";
 import { projection } from "../projection.js";
@@ -51,6 +53,7 @@ export const adampRule: Rule<AdampOptions> = {
   slots: () => ["mean", "squares"],
   bind(binding) {
     const { kernels, options: o, tensors, scratch } = binding;
+    addKernels(kernels, lambKernels);
     const project = projection(binding);
     const largest = Math.max(...tensors.map(({ n }) => n));
     const [scaled, u, ahead] = [scratch(largest), scratch(largest), scratch(largest)];

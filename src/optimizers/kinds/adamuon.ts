@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { lambKernels } from "../../generated/parts/lamb.js";
 import { powi } from "../../numerics/math.js";
 import { oneOf } from "../../options/options.js";
 import { leastGradient } from "../flush.js";
@@ -29,6 +31,7 @@ export const adamuonRule: Rule<AdamuonOptions> = {
   slots: () => ["mean", "squares"],
   bind(binding) {
     const { kernels, options: o, tensors, scratch } = binding;
+    addKernels(kernels, lambKernels);
     const direction = orthogonalizer(binding);
     const step = scratch(Math.max(...tensors.map(({ n }) => n)));
     return (t, rate, scale) => {

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { adanKernels } from "../../generated/parts/adan.js";
 import { powi } from "../../numerics/math.js";
 import { boolean, optional } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -37,6 +39,7 @@ export const adanRule: Rule<AdanOptions> = {
   slots: () => ["mean", "differences", "squares", "before"],
   squares: ({ beta3 }) => ({ decays: { squares: beta3 } }),
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, adanKernels);
     return (t, rate, scale) => {
       const { beta1: b1, beta2: b2, beta3: b3, epsilonRoot: root, epsilon, differenceWeight = b2, weightDecay } = o;
       const grown = 1 + (o.proximal ? rate * weightDecay : 0);

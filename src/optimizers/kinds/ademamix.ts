@@ -1,3 +1,6 @@
+import { addKernels } from "../../engine/parts.js";
+import { ademamixKernels } from "../../generated/parts/ademamix.js";
+import { momentsKernels } from "../../generated/parts/moments.js";
 import { powi } from "../../numerics/math.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
@@ -48,6 +51,7 @@ export const ademamixRule: Rule<AdemamixOptions> = {
   slots: () => ["mean", "slowMean", "squares"],
   squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, ademamixKernels);
     return (t, rate, scale) => {
       const { beta1: b1, beta2: b2, beta3: b3, epsilonRoot: root, epsilon } = o;
       const near = rate / (1 - powi(b1, t));
@@ -76,6 +80,7 @@ export const simplifiedAdemamixRule: Rule<SimplifiedAdemamixOptions> = {
   slots: () => ["sum", "squares"],
   squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, momentsKernels);
     return (t, rate, scale) => {
       const { beta1: b1, beta2: b2, epsilonRoot: root, epsilon } = o;
       const look = rate * o.alpha;

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { adoptKernels } from "../../generated/parts/adopt.js";
 import { pow } from "../../numerics/math.js";
 import { boolean } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -37,6 +39,7 @@ export const adoptRule: Rule<AdoptOptions> = {
   slots: () => ["mean", "squares"],
   squares: ({ beta2, decoupled }) => ({ decays: { squares: beta2 }, coupled: !decoupled }),
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, adoptKernels);
     return (t, rate, scale) => {
       const decay = o.decoupled ? 0 : o.weightDecay;
       if (t === 1) {

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { asgdKernels } from "../../generated/parts/asgd.js";
 import { pow } from "../../numerics/math.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
@@ -25,6 +27,7 @@ export const asgdRule: Rule<AsgdOptions> = {
   slots: () => ["average"],
   scalars: () => ({ eta: 0, mu: 1 }),
   bind({ kernels, options: o, runs, scalars }) {
+    addKernels(kernels, asgdKernels);
     return (t, rate, scale) => {
       const eta = t === 1 ? rate : (scalars["eta"] as number);
       const mu = scalars["mu"] as number;

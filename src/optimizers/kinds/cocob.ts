@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { cocobKernels } from "../../generated/parts/cocob.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface CocobOptions extends CommonOptions<CocobOptions> {
@@ -21,6 +23,7 @@ export const cocobRule: Rule<CocobOptions> = {
   slots: () => ["sum", "largest", "sizes", "reward", "start"],
   squares: () => ({ decays: {}, coupled: true }),
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, cocobKernels);
     return (t, rate, scale) => {
       for (const { p, g, s, n } of runs) {
         const [c, l, a, r, start] = s as [number, number, number, number, number];

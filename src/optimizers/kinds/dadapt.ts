@@ -1,3 +1,7 @@
+import { addKernels } from "../../engine/parts.js";
+import { adamKernels } from "../../generated/parts/adam.js";
+import { fromStartKernels } from "../../generated/parts/fromStart.js";
+import { prodigyKernels } from "../../generated/parts/prodigy.js";
 import { powi } from "../../numerics/math.js";
 import { boolean, number, optional } from "../../options/options.js";
 import { type Binding, type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -56,6 +60,7 @@ export const dadaptSgdRule: Rule<DadaptSgdOptions> = {
   slots: () => ["sum", "start"],
   scalars: ({ d0 }) => ({ d: d0, numerator: 0, first: 0 }),
   bind({ kernels, options: { growthRate = Number.POSITIVE_INFINITY }, groups, scalars }) {
+    addKernels(kernels, fromStartKernels, prodigyKernels);
     const state = scalars as { d: number; numerator: number; first: number };
     return (t, _, scale) => {
       const largest = largestRate(groups);
@@ -108,6 +113,7 @@ export const dadaptAdamRule: Rule<DadaptAdamOptions> = {
   squares: () => ({ decays: {} }),
   scalars: ({ d0 }) => ({ d: d0, numerator: 0, idle: 0 }),
   bind({ kernels, options: o, groups, scalars }) {
+    addKernels(kernels, adamKernels, prodigyKernels);
     const state = scalars as { d: number; numerator: number; idle: number };
     const { growthRate = Number.POSITIVE_INFINITY } = o;
     return (t, _, scale) => {

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { sgdKernels } from "../../generated/parts/sgd.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface FromageOptions extends CommonOptions<FromageOptions> {
@@ -12,6 +14,7 @@ export const fromageRule: Rule<FromageOptions> = {
   traits: ["readsValues"],
   slots: () => [],
   bind({ kernels, options: o, tensors }) {
+    addKernels(kernels, sgdKernels);
     return (_, rate, scale) => {
       if (rate === 0) return;
       const shrink = 1 / Math.sqrt(1 + rate * rate);

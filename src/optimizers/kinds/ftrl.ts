@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { ftrlKernels } from "../../generated/parts/ftrl.js";
 import { number } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
@@ -28,6 +30,7 @@ export const ftrlRule: Rule<FtrlOptions> = {
   slots: () => ["linear", "squares"],
   initial: (slot, { initialAccumulator }) => (slot === "squares" ? initialAccumulator : 0),
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, ftrlKernels);
     return (_, rate, scale) => {
       // a warm-up may begin with rates of 0, which move nothing
       if (rate === 0) return;

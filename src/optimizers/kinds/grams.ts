@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { gramsKernels } from "../../generated/parts/grams.js";
 import { powi } from "../../numerics/math.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
@@ -23,6 +25,7 @@ export const gramsRule: Rule<GramsOptions> = {
   },
   slots: () => ["mean", "squares"],
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, gramsKernels);
     return (t, rate, scale) => {
       const corrected = rate / (1 - powi(o.beta1, t));
       const c2 = 1 / Math.sqrt(1 - powi(o.beta2, t));

@@ -1,3 +1,6 @@
+import { addKernels } from "../../engine/parts.js";
+import { hypergradientKernels } from "../../generated/parts/hypergradient.js";
+import { sgdKernels } from "../../generated/parts/sgd.js";
 import { powi } from "../../numerics/math.js";
 import { boolean } from "../../options/options.js";
 import { type Binding, type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -78,6 +81,7 @@ export const sgdHypergradientRule: Rule<SgdHypergradientOptions> = {
   scalars,
   bind(binding) {
     const { kernels, options: o, groups } = binding;
+    addKernels(kernels, hypergradientKernels, sgdKernels);
     return (_, __, scale) => {
       learn(binding, o.nesterov ? 1 : 0, scale);
       for (const { learningRate, options: own, runs } of groups) {
@@ -106,6 +110,7 @@ export const adamHypergradientRule: Rule<AdamHypergradientOptions> = {
   scalars,
   bind(binding) {
     const { kernels, groups } = binding;
+    addKernels(kernels, hypergradientKernels);
     return (t, _, scale) => {
       learn(binding, 2, scale);
       for (const { learningRate, options: o, runs } of groups) {

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { lambKernels } from "../../generated/parts/lamb.js";
 import { powi } from "../../numerics/math.js";
 import { boolean } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -32,6 +34,7 @@ export const lambRule: Rule<LambOptions> = {
   slots: () => ["mean", "squares"],
   squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, tensors, scratch }) {
+    addKernels(kernels, lambKernels);
     const u = scratch(Math.max(...tensors.map(({ n }) => n)));
     return (t, rate, scale) => {
       const c1 = 1 / (1 - powi(o.beta1, t));

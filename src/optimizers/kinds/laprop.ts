@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { lapropKernels } from "../../generated/parts/laprop.js";
 import { powi } from "../../numerics/math.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
@@ -26,6 +28,7 @@ export const lapropRule: Rule<LapropOptions> = {
   squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   scalars: () => ({ weight: 0 }),
   bind({ kernels, options: o, runs, scalars }) {
+    addKernels(kernels, lapropKernels);
     return (t, rate, scale) => {
       const fresh = (1 - o.beta1) * rate;
       const weight = o.beta1 * (scalars["weight"] as number) + fresh;

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { sgdKernels } from "../../generated/parts/sgd.js";
 import { boolean } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
@@ -30,6 +32,7 @@ export const larsRule: Rule<LarsOptions> = {
   traits: ["readsValues"],
   slots: () => ["velocity"],
   bind({ kernels, options: o, tensors }) {
+    addKernels(kernels, sgdKernels);
     return (_, rate, scale) => {
       for (const { p, g, s, n } of tensors) {
         const b = s[0] as number;

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { lionKernels } from "../../generated/parts/lion.js";
 import { oneOf } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
@@ -26,6 +28,7 @@ export const lionRule: Rule<LionOptions> = {
   },
   slots: () => ["mean"],
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, lionKernels);
     return (_, rate, scale) => {
       const shrink = rate * o.weightDecay;
       for (const { p, g, s, n } of runs) {

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { madgradKernels } from "../../generated/parts/madgrad.js";
 import { boolean } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
@@ -25,6 +27,7 @@ export const madgradRule: Rule<MadgradOptions> = {
   slots: () => ["start", "squares", "sum"],
   squares: ({ decoupled }) => ({ decays: { squares: 1 }, coupled: !decoupled }),
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, madgradKernels);
     return (t, rate, scale) => {
       const weight = (rate + o.epsilon) * Math.sqrt(t);
       const decay = o.decoupled ? 0 : o.weightDecay;

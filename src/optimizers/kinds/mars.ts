@@ -1,3 +1,6 @@
+import { addKernels } from "../../engine/parts.js";
+import { adamKernels } from "../../generated/parts/adam.js";
+import { signKernels } from "../../generated/parts/sign.js";
 import { powi } from "../../numerics/math.js";
 import { boolean, oneOf } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -34,6 +37,7 @@ export const marsRule: Rule<MarsOptions> = {
   },
   slots: () => ["mean", "squares", "last"],
   bind({ kernels, options: o, tensors, scratch }) {
+    addKernels(kernels, adamKernels, signKernels);
     const largest = Math.max(...tensors.map(({ n }) => n));
     const [scaled, corrected] = [scratch(largest), scratch(largest)];
     return (t, rate, scale) => {

@@ -1,3 +1,7 @@
+import { addKernels } from "../../engine/parts.js";
+import { adamKernels } from "../../generated/parts/adam.js";
+import { momoKernels } from "../../generated/parts/momo.js";
+import { sgdKernels } from "../../generated/parts/sgd.js";
 import { powi } from "../../numerics/math.js";
 import { boolean, number } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -66,6 +70,7 @@ export const momoRule: Rule<MomoOptions> = {
   slots: () => ["mean"],
   scalars,
   bind({ kernels, options: o, groups, scalars }) {
+    addKernels(kernels, momoKernels, sgdKernels);
     const state = scalars as unknown as State;
     return (t, rate, scale, loss) => {
       const b = t === 1 ? 0 : o.momentum;
@@ -110,6 +115,7 @@ export const momoAdamRule: Rule<MomoAdamOptions> = {
   squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   scalars,
   bind({ kernels, options: o, groups, scalars }) {
+    addKernels(kernels, adamKernels, momoKernels);
     const state = scalars as unknown as State;
     return (t, rate, scale, loss) => {
       const { beta1, beta2, epsilon } = o;

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { momentsKernels } from "../../generated/parts/moments.js";
 import { pow, powi } from "../../numerics/math.js";
 import { boolean } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -32,6 +34,7 @@ export const nadamRule: Rule<NadamOptions> = {
   squares: ({ beta2, decoupled }) => ({ decays: { squares: beta2 }, coupled: !decoupled }),
   scalars: () => ({ product: 1 }),
   bind({ kernels, options: o, runs, scalars }) {
+    addKernels(kernels, momentsKernels);
     return (t, rate, scale) => {
       const now = o.beta1 * (1 - 0.5 * pow(0.96, t * o.momentumDecay));
       const next = o.beta1 * (1 - 0.5 * pow(0.96, (t + 1) * o.momentumDecay));

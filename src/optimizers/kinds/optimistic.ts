@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { optimisticKernels } from "../../generated/parts/optimistic.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface OptimisticGradientDescentOptions extends CommonOptions<OptimisticGradientDescentOptions> {
@@ -13,6 +15,7 @@ export const optimisticGradientDescentRule: Rule<OptimisticGradientDescentOption
   fields: { alpha: scheduled(1, { min: 0 }), beta: scheduled(1, { min: 0 }) },
   slots: () => ["before"],
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, optimisticKernels);
     return (t, rate, scale) => {
       const past = t === 1 ? 0 : rate * o.beta;
       const near = rate * o.alpha + past;

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { sgdKernels } from "../../generated/parts/sgd.js";
 import { number, oneOf } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule } from "../rule.js";
 
@@ -28,6 +30,7 @@ export const polyakRule: Rule<PolyakOptions> = {
   },
   slots: () => [],
   bind({ kernels, options: o, groups }) {
+    addKernels(kernels, sgdKernels);
     return (_, __, scale, loss) => {
       const factor = scale * o.scale;
       let squares = o.epsilon;

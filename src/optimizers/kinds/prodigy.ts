@@ -1,5 +1,8 @@
 import { padded } from "../../engine/memory.js";
 import { type Shape, sizeOf } from "../../engine/parameters.js";
+import { addKernels } from "../../engine/parts.js";
+import { adamKernels } from "../../generated/parts/adam.js";
+import { prodigyKernels } from "../../generated/parts/prodigy.js";
 import { powi } from "../../numerics/math.js";
 import { boolean, integer, number, optional } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -54,6 +57,7 @@ export const prodigyRule: Rule<ProdigyOptions> = {
   lengths: (slot, shape, { sliceP }) => (sliceP > 1 && (slot === "sum" || slot === "start") ? sliceOf(shape, sliceP) : undefined),
   scalars: ({ d0 }) => ({ d: d0, highest: d0, numerator: 0, idle: 0 }),
   bind({ kernels, options: o, groups, scalars, scratch }) {
+    addKernels(kernels, adamKernels, prodigyKernels);
     const state = scalars as { d: number; highest: number; numerator: number; idle: number };
     const sliced = o.sliceP > 1;
     const longest = sliced ? Math.max(...groups.flatMap(({ tensors }) => tensors.map(({ shape }) => sliceOf(shape, o.sliceP)))) : 0;

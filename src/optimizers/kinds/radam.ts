@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { momentsKernels } from "../../generated/parts/moments.js";
 import { powi } from "../../numerics/math.js";
 import { boolean } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -28,6 +30,7 @@ export const radamRule: Rule<RadamOptions> = {
   slots: () => ["mean", "squares"],
   squares: ({ beta2, decoupled }) => ({ decays: { squares: beta2 }, coupled: !decoupled }),
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, momentsKernels);
     return (t, rate, scale) => {
       const corrected = rate / (1 - powi(o.beta1, t));
       const power = powi(o.beta2, t);

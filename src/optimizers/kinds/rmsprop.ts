@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { rmspropKernels } from "../../generated/parts/rmsprop.js";
 import { powi } from "../../numerics/math.js";
 import { boolean, number } from "../../options/options.js";
 import {
@@ -62,6 +64,7 @@ function isVariant({ epsilonInside, nesterov, rateInside, biasCorrection }: Reso
 }
 
 function plain({ kernels, options: o, runs }: Binding<RmspropOptions>): Step {
+  addKernels(kernels, rmspropKernels);
   const moving = runs[0]?.s.length === (o.centered ? 3 : 2);
   return (_, rate, scale) => {
     const fresh = 1 - o.rho;
@@ -77,6 +80,7 @@ function plain({ kernels, options: o, runs }: Binding<RmspropOptions>): Step {
 }
 
 function variant({ kernels, options: o, runs }: Binding<RmspropOptions>): Step {
+  addKernels(kernels, rmspropKernels);
   return (t, rate, scale) => {
     const { rho, momentum, weightDecay } = o;
     const fresh = 1 - rho;

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { rpropKernels } from "../../generated/parts/rprop.js";
 import { number } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule } from "../rule.js";
 
@@ -24,6 +26,7 @@ export const rpropRule: Rule<RpropOptions> = {
   slots: () => ["steps", "before"],
   scalars: () => ({ started: 0 }),
   bind({ kernels, options: o, runs, tensors, scalars }) {
+    addKernels(kernels, rpropKernels);
     return (_, rate, scale) => {
       if (scalars["started"] === 0) {
         if (rate === 0) return;

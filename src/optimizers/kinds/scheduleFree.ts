@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { scheduleFreeKernels } from "../../generated/parts/scheduleFree.js";
 import { pow, powi } from "../../numerics/math.js";
 import { boolean, integer, number } from "../../options/options.js";
 import { type Binding, type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -78,6 +80,7 @@ export const scheduleFreeSgdRule: Rule<ScheduleFreeSgdOptions> = {
   scalars,
   bind(binding) {
     const { kernels, options: o, runs } = binding;
+    addKernels(kernels, scheduleFreeKernels);
     return (t, _, scale) => {
       warmUp(binding, t);
       const c = share(binding, t);
@@ -108,6 +111,7 @@ export const scheduleFreeAdamwRule: Rule<ScheduleFreeAdamwOptions> = {
   scalars,
   bind(binding) {
     const { kernels, options: o, runs } = binding;
+    addKernels(kernels, scheduleFreeKernels);
     return (t, _, scale) => {
       warmUp(binding, t);
       const c = share(binding, t);
@@ -141,6 +145,7 @@ export const scheduleFreeRadamRule: Rule<ScheduleFreeRadamOptions> = {
   scalars,
   bind(binding) {
     const { kernels, options: o, runs } = binding;
+    addKernels(kernels, scheduleFreeKernels);
     return (t, given, scale) => {
       const power = powi(o.beta2, t);
       const limit = 2 / (1 - o.beta2) - 1;

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { sgdKernels } from "../../generated/parts/sgd.js";
 import { boolean } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
@@ -26,6 +28,7 @@ export const sgdRule: Rule<SgdOptions> = {
   },
   slots: ({ momentum }) => (momentum === 0 ? [] : ["velocity"]),
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, sgdKernels);
     if (runs[0]?.s.length === 0) {
       return (_, rate, scale) => {
         for (const { p, g, n } of runs) kernels.sgd(p, g, n, rate, o.weightDecay, scale);

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { signKernels } from "../../generated/parts/sign.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface SignSgdOptions extends CommonOptions<SignSgdOptions> {
@@ -18,6 +20,7 @@ export const signSgdRule: Rule<SignSgdOptions> = {
   fields: { weightDecay: scheduled(0, { min: 0 }) },
   slots: () => [],
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, signKernels);
     return (_, rate, scale) => {
       for (const { p, g, n } of runs) kernels.signSgd(p, g, n, rate, rate * o.weightDecay, scale);
     };
@@ -30,6 +33,7 @@ export const signumRule: Rule<SignumOptions> = {
   fields: { momentum: scheduled(0.9, { min: 0, below: 1 }), weightDecay: scheduled(0, { min: 0 }) },
   slots: () => ["mean"],
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, signKernels);
     return (_, rate, scale) => {
       for (const { p, g, s, n } of runs) {
         kernels.signum(p, g, s[0] as number, n, rate, o.momentum, 1 - o.momentum, rate * o.weightDecay, scale);

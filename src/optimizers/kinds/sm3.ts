@@ -1,4 +1,6 @@
 import { type Shape, sizeOf } from "../../engine/parameters.js";
+import { addKernels } from "../../engine/parts.js";
+import { sm3Kernels } from "../../generated/parts/sm3.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface Sm3Options extends CommonOptions<Sm3Options> {
@@ -29,6 +31,7 @@ export const sm3Rule: Rule<Sm3Options> = {
     return { squares: shape.length < 2 ? columns : 0, row: shape.length < 2 ? 0 : rows, column: shape.length < 2 ? 0 : columns }[slot];
   },
   bind({ kernels, options: o, tensors, scratch }) {
+    addKernels(kernels, sm3Kernels);
     const next = scratch(Math.max(...tensors.map(({ shape }) => matrixOf(shape)[1])));
     return (_, rate, scale) => {
       const gain = o.beta2 === 1 ? 1 : 1 - o.beta2;

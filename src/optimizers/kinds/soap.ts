@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { lambKernels } from "../../generated/parts/lamb.js";
 import { orthonormalize, symmetricEigen } from "../../numerics/eigen.js";
 import { powi } from "../../numerics/math.js";
 import { boolean, integer, optional } from "../../options/options.js";
@@ -48,6 +50,7 @@ export const soapRule: Rule<SoapOptions> = {
   },
   bind(binding) {
     const { kernels, options: o, tensors, scratch, floats } = binding;
+    addKernels(kernels, lambKernels);
     const axes = tensors.map(({ shape }) => axesOf(shape, o.maxPreconditionSize, false));
     const products = kronecker(binding, axes);
     const largest = Math.max(...tensors.map(({ n }) => n));

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { sophiaKernels } from "../../generated/parts/sophia.js";
 import { powi } from "../../numerics/math.js";
 import { Random } from "../../numerics/random.js";
 import { ShapeError } from "../../options/errors.js";
@@ -40,6 +42,7 @@ export const sophiaRule: Rule<SophiaOptions> = {
   slots: ({ estimate }) => ["mean", "hessian", ...(estimate === "given" ? ["estimate"] : [])],
   squares: () => ({ decays: {}, coupled: true }),
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, sophiaKernels);
     return (t, rate, scale) => {
       const k = 1 / (1 - powi(o.beta1, t));
       const shrink = rate * o.weightDecay;

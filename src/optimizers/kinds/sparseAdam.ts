@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { sparseAdamKernels } from "../../generated/parts/sparseAdam.js";
 import { powi } from "../../numerics/math.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
@@ -22,6 +24,7 @@ export const sparseAdamRule: Rule<SparseAdamOptions> = {
   slots: () => ["mean", "squares"],
   squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, tensors }) {
+    addKernels(kernels, sparseAdamKernels);
     return (t, rate, scale) => {
       const corrected = (rate * Math.sqrt(1 - powi(o.beta2, t))) / (1 - powi(o.beta1, t));
       for (const { p, g, s, n, shape, gradientRows } of tensors) {

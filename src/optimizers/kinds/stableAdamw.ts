@@ -1,3 +1,6 @@
+import { addKernels } from "../../engine/parts.js";
+import { adafactorKernels } from "../../generated/parts/adafactor.js";
+import { adamKernels } from "../../generated/parts/adam.js";
 import { powi } from "../../numerics/math.js";
 import { type CommonOptions, type DescribedOptimizer, LEAST_NORMAL, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 import { copyScaled } from "../scaled.js";
@@ -25,6 +28,7 @@ export const stableAdamwRule: Rule<StableAdamwOptions> = {
   traits: ["readsValues"],
   slots: () => ["mean", "squares"],
   bind({ kernels, options: o, tensors, scratch }) {
+    addKernels(kernels, adafactorKernels, adamKernels);
     const largest = Math.max(...tensors.map(({ n }) => n));
     const [scaled, u] = [scratch(largest), scratch(largest)];
     return (t, rate, scale) => {

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { yogiKernels } from "../../generated/parts/yogi.js";
 import { powi } from "../../numerics/math.js";
 import { number } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -32,6 +34,7 @@ export const yogiRule: Rule<YogiOptions> = {
   squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   initial: (_, { initialAccumulator }) => initialAccumulator,
   bind({ kernels, options: o, runs }) {
+    addKernels(kernels, yogiKernels);
     return (t, rate, scale) => {
       const corrected = rate / (1 - powi(o.beta1, t));
       const k = 1 / (1 - powi(o.beta2, t));

@@ -1,3 +1,6 @@
+import { addKernels } from "../../engine/parts.js";
+import { cautiousKernels } from "../../generated/parts/cautious.js";
+import { opposingKernels } from "../../generated/parts/opposing.js";
 import { apart } from "../apart.js";
 import { type WrappedOptimizer, type Wrapper, type Wrapping, wrap } from "../wrapper.js";
 
@@ -12,6 +15,7 @@ export const cautiousWrapper: Wrapper<CautiousOptions> = {
       kind: "cautious",
       bind(binding) {
         const { kernels } = binding;
+        addKernels(kernels, cautiousKernels, opposingKernels);
         const { places, step, decay } = apart(rule, binding);
         return (t, rate, scale, ...rest) => {
           step(t, rate, scale, ...rest);

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { cautiousDecayKernels } from "../../generated/parts/cautiousDecay.js";
 import { number, optional } from "../../options/options.js";
 import { apart } from "../apart.js";
 import { rebind } from "../rule.js";
@@ -22,6 +24,7 @@ export const cautiousDecayWrapper: Wrapper<CautiousDecayOptions> = {
       traits: [...(rule.traits ?? []), "readsValues"],
       bind(binding) {
         const { kernels } = binding;
+        addKernels(kernels, cautiousDecayKernels);
         const { places, step, decay } = apart(rule, binding);
         return (t, rate, ...rest) => {
           step(t, rate, ...rest);

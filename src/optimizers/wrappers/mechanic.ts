@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { mechanicKernels } from "../../generated/parts/mechanic.js";
 import { integer, number } from "../../options/options.js";
 import { type AnyRule, type Binding, rebind, type Step } from "../rule.js";
 import { type WrappedOptimizer, type Wrapper, type Wrapping, wrap } from "../wrapper.js";
@@ -82,6 +84,7 @@ export const mechanicWrapper: Wrapper<Required<MechanicOptions>> = {
           ]),
         ),
       bind({ kernels, groups, scalars, scratch }) {
+        addKernels(kernels, mechanicKernels);
         const members = groups.map((group, i) => {
           const inner = rebind(group, (run) => ({ ...run, s: run.s.slice(0, -2) }));
           Object.defineProperty(inner, "scalars", { value: innerScalars(rule, group, i, scalars) });

@@ -1,17 +1,13 @@
 // The twin of assembly/optimizers/bfloat16.ts.
 import type { Kernels } from "../../../generated/kernels.js";
 import { f, type Heap } from "../heap.js";
+import { fromBfloat16 } from "../linalg/bfloat16.js";
 
 const STRIDE = 0xc13fa9a9;
 const NAN = 0xffff;
 
 const bits = new Uint32Array(1);
 const float = new Float32Array(bits.buffer);
-
-function fromBfloat16(half: number): number {
-  bits[0] = half << 16;
-  return float[0] as number;
-}
 
 /** x plus a dither, cut to bfloat16. */
 function cut(x: number, dither: number): number {
@@ -89,23 +85,5 @@ export function momentsLargestBfloat16(heap: Heap): Kernels["momentsLargestBfloa
       half[v + i] = cut(V, D);
       half[h + i] = cut(H, D);
     }
-  };
-}
-
-export function flushBfloat16(heap: Heap): Kernels["flushBfloat16"] {
-  return (x, n, limit) => {
-    const half = heap.u16;
-    x >>>= 1;
-    limit = f(limit);
-    for (let i = 0; i < n; i++) if (Math.abs(fromBfloat16(half[x + i] as number)) <= limit) half[x + i] = 0;
-  };
-}
-
-export function finiteBfloat16(heap: Heap): Kernels["finiteBfloat16"] {
-  return (x, n) => {
-    const half = heap.u16;
-    x >>>= 1;
-    for (let i = 0; i < n; i++) if (((half[x + i] as number) & 0x7f80) === 0x7f80) return 0;
-    return 1;
   };
 }
