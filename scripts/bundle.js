@@ -38,6 +38,21 @@ const edge = workerd.replace("/core.wasm", "/core.wasm?module");
 if (edge === workerd) throw new Error("dist/entries/workerd.js imports no core.wasm");
 writeFileSync("dist/entries/edge.js", edge);
 
+// a page without a bundler imports one file with all there is, or one beside which stands what is imported when it is wanted
+for (const folder of ["dist/browser", "dist/browser/split"]) {
+  rmSync(folder, { recursive: true, force: true });
+  await build({
+    bundle: true,
+    splitting: folder.endsWith("split"),
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    chunkNames: "[name]-[hash]",
+    entryPoints: { stepsize: "dist/entries/index.js" },
+    outdir: folder,
+  });
+}
+
 const { metafile } = await build({
   ...options,
   entryPoints: ["src/cli/main.ts", WORKER.replace("dist/", "src/").replace(".js", ".ts")],

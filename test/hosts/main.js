@@ -2,7 +2,7 @@
 //
 // Installs the pinned hosts of package.json into a temporary folder; engines and browsers must be there (scripts/install-engines.sh).
 // Exit code 1 when a host fails or gives another hash, and with CI set also when an engine or browser is missing.
-import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
@@ -89,6 +89,8 @@ const hosts = [
       worker: FORBIDDEN,
       run: bundled(esbuild("with-wasm"), "with-wasm", browser, WITH_WASM),
     },
+    { name: `${browser.name}, a page without a bundler`, needs: browser, run: plain("browser", browser) },
+    { name: `${browser.name}, the same in parts`, needs: browser, run: plain("browser/split", browser) },
     // the driver of WebKitGTK hides no page
     ...(browser.name === "WebKitGTK"
       ? []
@@ -128,6 +130,24 @@ function bundled(line, name, browser = chromium, headers = {}, html = "index.htm
     const server = await serve(join(folder, name), headers);
     try {
       return await browse(browser, { ...server, url: `${server.url}?result=/result` }, { folder, timeout: TIMEOUT });
+    } finally {
+      server.close();
+    }
+  };
+}
+
+/** A page that imports a file of the package as it is. */
+function plain(built, browser) {
+  return async (folder) => {
+    const site = join(folder, "plain", built);
+    cpSync(join(folder, "node_modules/stepsize/dist", built), join(site, "stepsize"), { recursive: true });
+    for (const file of ["index.html", "main.js"]) cpSync(join(folder, "page", file), join(site, "page", file));
+    cpSync(join(folder, "job.js"), join(site, "job.js"));
+    const main = readFileSync(join(site, "page/main.js"), "utf8");
+    writeFileSync(join(site, "page/main.js"), main.replace('"stepsize"', '"../stepsize/stepsize.js"'));
+    const server = await serve(site);
+    try {
+      return await browse(browser, { ...server, url: `${server.url}page/index.html?result=/result` }, { folder, timeout: TIMEOUT });
     } finally {
       server.close();
     }
