@@ -2,7 +2,7 @@ import { checkEngine, type Engine } from "../engine/engine.js";
 import type { Vector } from "../engine/memory.js";
 import { Parameters, type Shape, sizeOf } from "../engine/parameters.js";
 import { Random } from "../numerics/random.js";
-import { DataError, ModeError, ShapeError } from "../options/errors.js";
+import { DataError, DisposedError, ModeError, ShapeError } from "../options/errors.js";
 import { demand, type Fields, integer, readOptions, show } from "../options/options.js";
 import { Chain, tensorsOf } from "./chain.js";
 import type { LossKernel } from "./loss.js";
@@ -58,6 +58,7 @@ export class Network implements Model {
   }
 
   train(batch: Batch): number {
+    this.#check();
     const pass = { rows: batch.rows, training: true, step: batch.step };
     const outputs = this.#chain.forward(batch.featuresPointer, pass);
     const n = batch.rows * this.#outputs;
@@ -77,6 +78,7 @@ export class Network implements Model {
 
   /** The loss and the outputs of a batch. Throws ModeError as `predict` does. */
   evaluate(batch: Batch): Evaluation {
+    this.#check();
     if (this.parameters.trainingOnly) throw new ModeError("evaluate", "evaluation");
     const outputs = this.#forward(batch.featuresPointer, batch.rows);
     const loss = this.#lossOf(outputs.pointer, batch, 1);
@@ -90,6 +92,7 @@ export class Network implements Model {
    *   ModeError when an optimizer keeps the values to evaluate elsewhere (a schedule-free one, `ema`, ...) and `toEvaluation()` was not called.
    */
   predict(features: ArrayLike<number>): Float32Array {
+    this.#check();
     if (this.parameters.trainingOnly) throw new ModeError("predict", "evaluation");
     const [inputs, outputs] = [this.#inputs, this.#outputs];
     if (features.length % inputs !== 0) throw new ShapeError(`features must be whole rows of ${inputs}, got ${features.length} numbers`);
@@ -124,6 +127,11 @@ export class Network implements Model {
   #forward(x: number, rows: number): { pointer: number; view: Float32Array } {
     const pointer = this.#chain.forward(x, { rows, training: false, step: 0 });
     return { pointer, view: new Float32Array(this.#engine.arena.memory.buffer, pointer, rows * this.#outputs) };
+  }
+
+  /** What has been freed may belong to another by now. */
+  #check(): void {
+    if (this.parameters.disposed) throw new DisposedError("network");
   }
 
   #allocate(length: number): number {

@@ -1,13 +1,13 @@
 import type { Engine } from "../engine/load.js";
 import { sequentialFromJSON } from "../models/json.js";
 import { lossFromJSON } from "../models/loss-json.js";
-import { Network, networkShapes } from "../models/network.js";
-import type { NetworkDescription } from "../models/sequential.js";
+import { Network } from "../models/network.js";
 import { optimizerFromJSON } from "../optimizers/index.js";
 import { Optimizer } from "../optimizers/optimizer.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
 import { show } from "../options/options.js";
-import { blockOf, readCheckpoint, type StoredTensors, valuesOf } from "./checkpoint.js";
+import { blockOf, readCheckpoint } from "./checkpoint.js";
+import { checkLayers, checkTensors } from "./claims.js";
 import { metricsFromJSON } from "./metrics-json.js";
 import { type CheckedRun, type Run, readRun } from "./run.js";
 import { functionIn } from "./run-json.js";
@@ -76,18 +76,4 @@ export function loadModel(engine: Engine, bytes: Uint8Array): { model: Network; 
     throw error;
   }
   return { model, run, notes };
-}
-
-/** Holds the number of layers that a run claims against the tensors that are there, before anything reads all those claims. */
-function checkLayers(plain: unknown, values: StoredTensors): void {
-  const { hidden } = ((plain as { model?: unknown } | null)?.model ?? {}) as { hidden?: unknown };
-  if (!Array.isArray(hidden) || 2 * (hidden.length + 1) === values.size) return;
-  throw new CheckpointError(
-    `the network of the checkpoint has ${hidden.length + 1} layers, a weight and a bias each; the file has ${values.size} tensors`,
-  );
-}
-
-/** Holds the tensors against the network that the file claims, before any memory is taken for it. */
-function checkTensors(model: NetworkDescription, values: StoredTensors): void {
-  for (const [name, shape] of networkShapes(model)) valuesOf(values, name, shape);
 }

@@ -2,6 +2,7 @@ import ts from "typescript";
 import { expect, test } from "vitest";
 import * as data from "../../src/entries/data.js";
 import * as stepsize from "../../src/entries/index.js";
+import * as inference from "../../src/entries/inference.js";
 import * as minimize from "../../src/entries/minimize.js";
 import * as numerics from "../../src/entries/numerics.js";
 import * as optimizers from "../../src/entries/optimizers.js";
@@ -15,7 +16,7 @@ import { pages, parse, read, sourcesOf, walk } from "../support/prose.js";
 /** Of other languages, and what hosts have that Node has not. */
 const ELSEWHERE = new Set(["int", "postMessage"]);
 const exported = new Set(
-  [stepsize, data, minimize, numerics, optimizers, schedules, search, training].flatMap((entry) => Object.keys(entry)),
+  [stepsize, data, minimize, numerics, optimizers, schedules, search, training, inference].flatMap((entry) => Object.keys(entry)),
 );
 
 /** Every name that the sources declare: functions, members, options, parameters, kernels. */

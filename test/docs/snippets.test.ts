@@ -3,6 +3,7 @@ import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import * as data from "../../src/entries/data.js";
 import * as stepsize from "../../src/entries/index.js";
+import * as inference from "../../src/entries/inference.js";
 import * as minimize from "../../src/entries/minimize.js";
 import * as numerics from "../../src/entries/numerics.js";
 import * as optimizers from "../../src/entries/optimizers.js";
@@ -17,6 +18,7 @@ const workers = await import(new URL("../../dist/workers.js", import.meta.url).h
 const subpaths: Readonly<Record<string, Record<string, unknown>>> = {
   stepsize,
   "stepsize/data": data,
+  "stepsize/inference": inference,
   "stepsize/numerics": numerics,
   "stepsize/minimize": minimize,
   "stepsize/optimizers": optimizers,
@@ -29,6 +31,7 @@ const subpaths: Readonly<Record<string, Record<string, unknown>>> = {
 const library: Record<string, unknown> = {
   ...search,
   ...training,
+  ...inference,
   ...minimize,
   ...numerics,
   ...data,

@@ -231,7 +231,7 @@ describe("a layer of one's own", () => {
     using again = new Trainer(engine, { model, loss: "crossEntropy", optimizer: adam() }, { training });
     again.restore(trainer.checkpoint());
     expect(again.finished).toBe(true);
-    expect(() => loadModel(engine, trainer.checkpoint())).toThrow("is no layer of this library");
+    expect(() => loadModel(engine, trainer.checkpoint())).toThrow("is no layer known here");
   });
 
   test("with a wrong gradient is found out", async () => {
@@ -343,7 +343,7 @@ test("layers that do not fit are refused where they are", () => {
       loss: "meanSquared",
       optimizer: { kind: "adam" },
     }),
-  ).toThrow("run.model.layers[0].kind is no layer of this library (did you mean dense?)");
+  ).toThrow("run.model.layers[0].kind is no layer known here (did you mean dense?)");
   expect(() => sequential([flatten()], { inputs: 4 })).not.toThrow();
   expect(widthsOf(sequential([flatten()], { inputs: [4, 2] }))).toEqual({ inputs: 8, outputs: 8 });
 });
