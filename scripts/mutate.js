@@ -1,19 +1,20 @@
 // Mutation testing: node scripts/mutate.js [--count 40] [--seed 1] [--seconds 170] [--only src/optimizers]
 //
 // Changes one operator or constant at a time in a copy of the tree, in src/ (but what prints) and in the kernels that are written by hand, and runs
-// the tests of the room that it is in. Which places, the seed decides; it is printed. A change that no test notices is listed: a test is missing,
-// or the change is none. Exit code 1 when less than nine in ten of at least twenty are noticed.
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+// the tests of its room that run the function it is in: a first run of these tests, without any change, says which. Which places, the seed decides;
+// it is printed. A change that no test notices is listed: a test is missing, or the change is none, and then its kind belongs into
+// scripts/mutants/places.js. Exit code 1 when less than nine in ten of at least twenty are noticed.
+import { execFileSync, fork } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import ts from "typescript";
+import { placesIn } from "./mutants/places.js";
 
 const WANTED = 0.9;
 const FEWEST = 20;
-/** One change may take so long: a loop that no longer ends is noticed. */
-const TIMEOUT = 120_000;
+/** A change may take so many times as long as the tests without it, and so many milliseconds more: a loop that does not end is noticed. */
+const [SLOWER, LONGER] = [10, 60_000];
 
 const { values } = parseArgs({
   options: {
@@ -25,37 +26,15 @@ const { values } = parseArgs({
 });
 const [count, seed, seconds] = [values.count, values.seed, values.seconds].map(Number);
 
-/** What each operator becomes. */
-const OPERATORS = {
-  "+": "-",
-  "-": "+",
-  "*": "/",
-  "/": "*",
-  "<": "<=",
-  "<=": "<",
-  ">": ">=",
-  ">=": ">",
-  "===": "!==",
-  "!==": "===",
-  "==": "!=",
-  "!=": "==",
-  "&&": "||",
-  "||": "&&",
-  "??": "&&",
-  "<<": ">>",
-  ">>>": "<<",
-  "&": "|",
-  "|": "&",
-}; // prettier-ignore
-
-/** Files of the rooms and the tests that concern them. */
+/** Files of the rooms and the tests that concern them, the first of which has the most to say. */
 const ROOMS = {
   "src/numerics": ["test/numerics"],
   "src/options": ["test/options", "test/optimizers/options.test.ts", "test/schedules/errors.test.ts"],
   "src/schedules": ["test/schedules"],
   "src/data": ["test/data"],
   "src/models": ["test/models"],
-  "src/engine": ["test/engine"],
+  "src/engine": ["test/engine", "test/kernels"],
+  "src/minimize": ["test/minimize"],
   "src/optimizers": [
     "test/optimizers/golden.test.ts",
     "test/optimizers/wrappers-golden.test.ts",
@@ -74,47 +53,15 @@ const ROOMS = {
   "assembly/optimizers": ["test/kernels"],
 };
 /** Words for people: that they are right, prose says. */
-const PRINTS = /^src\/search\/(?:report|words|notes)|^src\/data\/(?:notes|words)|^src\/engine\/reference/;
+const PRINTS = /^src\/search\/(?:report|words|notes)|^src\/data\/(?:notes|words)/;
 
-/** All places in a file that could be something else, and what they become. */
-function placesIn(file) {
-  const text = readFileSync(file, "utf8");
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
-  const places = [];
-  const put = (node, replacement) => places.push({ file, from: node.getStart(), to: node.getEnd(), replacement, line: line(node) });
-  const line = (node) => source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
-  const visit = (node) => {
-    if (ts.isImportDeclaration(node) || ts.isTypeNode(node) || ts.isThrowStatement(node) || ts.isInterfaceDeclaration(node)) return;
-    if (ts.isBinaryExpression(node)) {
-      const operator = node.operatorToken.getText();
-      const isText = operator === "+" && /["'`]/.test(node.getText());
-      if (Object.hasOwn(OPERATORS, operator) && !isText) put(node.operatorToken, OPERATORS[operator]);
-    } else if (ts.isNumericLiteral(node)) put(node, node.text === "0" ? "1" : node.text === "1" ? "2" : `(${node.getText()} * 1.5)`);
-    else if (node.kind === ts.SyntaxKind.TrueKeyword) put(node, "false");
-    else if (node.kind === ts.SyntaxKind.FalseKeyword) put(node, "true");
-    else if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) put(node, node.operand.getText());
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  return places;
-}
-
-function filesOf(room) {
-  return readdirSync(room, { recursive: true })
-    .map((name) => join(room, String(name)))
-    .filter((file) => file.endsWith(".ts") && !PRINTS.test(file));
-}
-
-/** Numbers from 0 to 1 that the seed decides. */
-function generator(state) {
-  return () => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
-    return ((state ^ (state >>> 13)) >>> 0) / 2 ** 32;
-  };
-}
-
-const folder = mkdtempSync(join(tmpdir(), "mutants-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "mutants-")));
+const surveys = join(folder, "surveys");
+process.on("exit", () => {
+  stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 for (const name of [
   "src",
   "test",
@@ -138,39 +85,126 @@ for (const name of [
   if (existsSync(name)) cpSync(name, join(folder, name), { recursive: true, filter: (path) => !path.includes("node_modules") });
 }
 symlinkSync(join(process.cwd(), "node_modules"), join(folder, "node_modules"));
+// what changes in the tree from here on concerns nobody
+process.chdir(folder);
 
-const run = (...command) => {
-  try {
-    execFileSync(command[0], command.slice(1), {
+/** The process that runs the tests. */
+let runner;
+function stop() {
+  // with those that it started
+  if (runner !== undefined) process.kill(-runner.pid, "SIGKILL");
+  runner = undefined;
+}
+
+/** What the runner says to a message, or undefined when it takes too long. */
+async function ask(message, milliseconds = Infinity, setup = undefined) {
+  if (runner === undefined) {
+    runner = fork(join(folder, "scripts/mutants/runner.js"), setup === undefined ? [] : [setup], {
       cwd: folder,
+      detached: true,
       stdio: "ignore",
-      timeout: TIMEOUT,
-      env: { ...process.env, STEPSIZE_MUTATIONS: "100" },
+      env: { ...process.env, STEPSIZE_MUTATIONS: "100", STEPSIZE_SURVEY: surveys, STEPSIZE_SOURCES: `${folder}/` },
     });
-    return true;
-  } catch {
-    return false;
+    await new Promise((resolve) => runner.once("message", resolve));
   }
-};
+  const answer = new Promise((resolve) => {
+    runner.once("message", resolve);
+    runner.once("exit", () => resolve({ passed: false }));
+  });
+  const late = Number.isFinite(milliseconds) ? [new Promise((resolve) => setTimeout(resolve, milliseconds).unref())] : [];
+  runner.send(message);
+  const said = await Promise.race([answer, ...late]);
+  runner?.removeAllListeners();
+  if (said === undefined) stop();
+  return said;
+}
 
-/** Whether tests pass as the tree is: those that fail anyway notice nothing. */
-const sound = new Map();
-function isSound(tests) {
+/** What each file of tests runs: `{ path, tests: [{ id, milliseconds, functions }], around }`, by the names of tests. */
+const surveyed = new Map();
+async function survey(tests) {
   const key = tests.join(" ");
-  if (!sound.has(key)) sound.set(key, run("npx", "vitest", "run", "--bail", "1", "--reporter", "dot", ...tests));
-  return sound.get(key);
+  if (!surveyed.has(key)) {
+    stop();
+    rmSync(surveys, { recursive: true, force: true });
+    const files = tests.flatMap((name) => (name.endsWith(".ts") ? [name] : globOf(name)));
+    for (const path of files) {
+      const { passed } = await ask({ path: join(folder, path) }, Infinity, join(folder, "scripts/mutants/survey.js"));
+      if (!passed) throw new Error(`${path} fails without any change`);
+    }
+    stop();
+    const read = readdirSync(surveys).map((name) => JSON.parse(readFileSync(join(surveys, name), "utf8")));
+    surveyed.set(key, read);
+  }
+  return surveyed.get(key);
+}
+const globOf = (room) =>
+  readdirSync(room, { recursive: true })
+    .map((name) => join(room, String(name)))
+    .filter((name) => name.endsWith(".test.ts"));
+
+/** The runs of tests that may notice a change, the likeliest and quickest first. */
+function runsFor({ file, functions }, files) {
+  const kernels = file.startsWith("assembly/");
+  const isRun = (name) => name.startsWith(`${file} `);
+  /** The innermost function around the place that any test names. */
+  const known = new Set(files.flatMap(({ tests, around }) => [...tests.flatMap((test) => test.functions), ...around]).filter(isRun));
+  const within = functions.map((name) => `${file} ${name}`).findLast((name) => known.has(name));
+  const concerns = (names) => kernels || names.some((name) => (within === undefined ? isRun(name) : name === within));
+  const close = [];
+  const far = [];
+  for (const { path, tests, around } of files) {
+    const chosen = tests.filter((test) => concerns(test.functions));
+    const others = concerns(around) ? tests.filter((test) => !chosen.includes(test)) : [];
+    for (const [runs, group] of [
+      [close, chosen],
+      [far, others],
+    ]) {
+      if (group.length === 0) continue;
+      runs.push({ path, ids: group.map((test) => test.id), milliseconds: group.reduce((sum, test) => sum + test.milliseconds, 0) });
+    }
+  }
+  const bySpeed = (a, b) => a.milliseconds - b.milliseconds;
+  return [...close.sort(bySpeed), ...far.sort(bySpeed)];
 }
 
 /** Whether the tests notice a change. */
-function isNoticed({ file, from, to, replacement }, tests) {
+async function isNoticed(place, files) {
+  const { file, from, to, replacement } = place;
   const text = readFileSync(file, "utf8");
-  writeFileSync(join(folder, file), text.slice(0, from) + replacement + text.slice(to));
+  const changed = join(folder, file);
+  writeFileSync(changed, text.slice(0, from) + replacement + text.slice(to));
   try {
-    if (file.startsWith("assembly/") && !run("npm", "run", "--silent", "build:generated")) return true;
-    return !run("npx", "vitest", "run", "--bail", "1", "--reporter", "dot", ...tests);
+    if (file.startsWith("assembly/")) {
+      try {
+        execFileSync("node", ["scripts/wasm.js"], { cwd: folder, stdio: "ignore" });
+      } catch {
+        return true;
+      }
+      stop();
+    }
+    for (const { path, ids, milliseconds } of runsFor(place, files)) {
+      const said = await ask({ path, ids, changed }, SLOWER * milliseconds + LONGER);
+      if (said === undefined || !said.passed) return true;
+    }
+    return false;
   } finally {
-    writeFileSync(join(folder, file), text);
+    writeFileSync(changed, text);
+    if (runner !== undefined) await ask({ changed });
   }
+}
+
+function filesOf(room) {
+  return readdirSync(room, { recursive: true })
+    .map((name) => join(room, String(name)))
+    .filter((file) => file.endsWith(".ts") && !PRINTS.test(file));
+}
+
+/** Numbers from 0 to 1 that the seed decides. */
+function generator(state) {
+  return () => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
+    return ((state ^ (state >>> 13)) >>> 0) / 2 ** 32;
+  };
 }
 
 const random = generator(seed);
@@ -179,20 +213,26 @@ const all = rooms.flatMap(([room, tests]) =>
   filesOf(room)
     .filter((file) => file.startsWith(values.only))
     .flatMap(placesIn)
-    .map((place) => ({ ...place, tests })),
+    .map((place) => ({ ...place, room, tests })),
 );
 console.log(`${all.length} places, seed ${seed}`);
 const start = performance.now();
+const figures = new Map();
 let [tried, noticed] = [0, 0];
 while (tried < count && performance.now() - start < seconds * 1000) {
   const place = all[Math.floor(random() * all.length)];
-  if (!isSound(place.tests)) throw new Error(`${place.tests.join(" ")} fail without any change`);
+  const files = await survey(place.tests);
+  const isSeen = await isNoticed(place, files);
   tried++;
-  if (isNoticed(place, place.tests)) noticed++;
+  if (isSeen) noticed++;
   else {
     const before = readFileSync(place.file, "utf8").slice(place.from, place.to);
     console.log(`not noticed: ${place.file}:${place.line}: ${before} as ${place.replacement}`);
   }
+  const room = figures.get(place.room) ?? { tried: 0, noticed: 0 };
+  figures.set(place.room, { tried: room.tried + 1, noticed: room.noticed + Number(isSeen) });
 }
+for (const [room, { tried, noticed }] of figures) console.log(`${room}: ${noticed} of ${tried}`);
 console.log(`${noticed} of ${tried} changes noticed`);
 if (tried >= FEWEST && noticed < WANTED * tried) process.exitCode = 1;
+stop();

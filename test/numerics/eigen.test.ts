@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { orthonormalize, symmetricEigen } from "../../src/numerics/eigen.js";
+import { largestEigenvalue } from "../../src/numerics/lanczos.js";
 import { Random } from "../../src/numerics/random.js";
 
 const at = (x: ArrayLike<number>, i: number) => x[i] as number;
@@ -57,4 +59,67 @@ test("what is not finite gives NaN, and ends", () => {
     const { values, vectors } = symmetricEigen([1, bad, bad, 2], 2);
     expect([...values, ...vectors].every(Number.isNaN)).toBe(true);
   }
+});
+
+test("the bits are those they were: they reach weights and what a search says", async () => {
+  const hash = createHash("sha256");
+  const note = (numbers: ArrayLike<number>) => hash.update(new BigUint64Array(Float64Array.from(numbers).buffer));
+  for (const n of [1, 2, 3, 5, 20]) {
+    for (const rank of [n, Math.ceil(n / 2), 1]) {
+      const matrix = symmetric(n, rank);
+      const { values, vectors } = symmetricEigen(matrix, n);
+      note(values);
+      note(vectors);
+      const q = matrix.slice();
+      orthonormalize(q, n);
+      note(q);
+      const { value, iterations, change } = await largestEigenvalue(
+        (vector) => Float64Array.from({ length: n }, (_, i) => vector.reduce((sum, x, j) => sum + x * at(matrix, i * n + j), 0)),
+        Array.from({ length: n }, (_, i) => i !== 3),
+        { most: 12, tolerance: 1e-6, seed: n },
+      );
+      note([value, iterations, change]);
+    }
+  }
+  expect(hash.digest("hex")).toBe("cc6742a51c54cce5682614970244166a2e4066fd25a700b1db0088a760654dde");
+});
+
+describe("the largest eigenvalue by products alone", () => {
+  const times = (matrix: Float64Array, n: number) => (vector: Float64Array) =>
+    Float64Array.from({ length: n }, (_, i) => vector.reduce((sum, x, j) => sum + x * at(matrix, i * n + j), 0));
+
+  test.each([1, 2, 3, 5, 20, 64])("of %i rows is the one of all eigenvalues, in no more products than rows", async (n) => {
+    for (const rank of [n, Math.ceil(n / 2), 1]) {
+      for (const shift of [0, -3]) {
+        const matrix = symmetric(n, rank);
+        for (let i = 0; i < n; i++) matrix[i * n + i] = at(matrix, i * n + i) + shift;
+        const free = Array.from({ length: n }, () => true);
+        const { value, iterations, change } = await largestEigenvalue(times(matrix, n), free, { most: n, tolerance: 1e-9, seed: 1 });
+        const expected = at(symmetricEigen(matrix, n).values, n - 1);
+        expect(Math.abs(value - expected)).toBeLessThan(1e-8 * Math.max(1, Math.abs(expected)));
+        expect(iterations).toBeLessThanOrEqual(n);
+        expect(change).toBeGreaterThanOrEqual(0);
+      }
+    }
+  });
+
+  test("leaves alone what is not free, and says by how much the value still changed", async () => {
+    const n = 20;
+    const matrix = symmetric(n, n);
+    const seen: Float64Array[] = [];
+    const multiply = (vector: Float64Array) => {
+      seen.push(vector.slice());
+      return times(matrix, n)(vector);
+    };
+    const { iterations, change } = await largestEigenvalue(
+      multiply,
+      [...Array(n).keys()].map((i) => i > 4),
+      { most: 3, tolerance: 1e-12, seed: 1 },
+    );
+    expect(seen).toHaveLength(iterations);
+    expect(iterations).toBe(3);
+    expect([...(seen[0] as Float64Array)].map((x) => x !== 0)).toEqual([...Array(n).keys()].map((i) => i > 4));
+    for (const vector of seen) expect(Math.abs(vector.reduce((sum, x) => sum + x * x, 0) - 1)).toBeLessThan(1e-12);
+    expect(change).toBeGreaterThan(1e-12);
+  });
 });
