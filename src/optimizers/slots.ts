@@ -5,6 +5,9 @@ import { show, suggest } from "../options/options.js";
 import type { Piece } from "./rows.js";
 import type { AnyOptions, AnyRule, Binding, Dtype } from "./rule.js";
 
+/** The way out where a state is of another optimizer, or of one with other groups. */
+export const PARTIAL = "load(state, { partial: true }) takes what matches";
+
 /** Numbers of state: float32, or the 16 bits of each where they are kept in bfloat16. */
 export type StateArray = Float32Array<ArrayBufferLike> | Uint16Array<ArrayBufferLike>;
 
@@ -180,11 +183,12 @@ export class Slots {
   check(state: Partial<StateArrays> | undefined): void {
     for (const [slot, tensors] of Object.entries(state ?? {})) {
       const blocks = this.#slots.filter(({ name }) => name === slot);
-      if (blocks.length === 0) throw new CheckpointError(`the state has ${show(slot)}, which this optimizer does not`);
+      if (blocks.length === 0) throw new CheckpointError(`the state has ${show(slot)}, which this optimizer does not; ${PARTIAL}`);
       const stranger = Object.keys(tensors ?? {}).find(
         (tensor) => !blocks.some(({ places }) => places.some(({ name }) => name === tensor)),
       );
-      if (stranger !== undefined) throw new CheckpointError(`the state has ${slot} for ${show(stranger)}, which this optimizer does not`);
+      if (stranger !== undefined)
+        throw new CheckpointError(`the state has ${slot} for ${show(stranger)}, which this optimizer does not; ${PARTIAL}`);
     }
     for (const { name: slot, dtype, places } of this.#slots) {
       for (const { name, length } of places) {
@@ -196,7 +200,7 @@ export class Slots {
         if (!isState || given.length !== length) {
           const found = isState ? given.length : given === undefined ? "none" : show(given);
           const lost = typeof given === "object" && given !== null && !isState;
-          const advice = lost ? ": JSON turns a Float32Array into an object, write it with saveState()" : "";
+          const advice = lost ? ": JSON turns a Float32Array into an object, write it with saveState()" : `; ${PARTIAL}`;
           throw new CheckpointError(`the state of ${slot} for ${show(name)} must have ${length} elements, got ${found}${advice}`);
         }
       }

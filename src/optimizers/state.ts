@@ -4,7 +4,7 @@ import type { PlateauState } from "../schedules/plateau.js";
 import type { BoundGroup, GroupState } from "./groups.js";
 import { manualFromJSON, manualToJSON } from "./manual-rate.js";
 import type { Scheduled } from "./rule.js";
-import type { Slots, StateArrays } from "./slots.js";
+import { PARTIAL, type Slots, type StateArrays } from "./slots.js";
 
 /** The state of an optimizer by name of slot and tensor: copies, not views. */
 export interface OptimizerState {
@@ -37,9 +37,6 @@ export interface StateHolder {
   readonly scalars: readonly Record<string, number>[];
   readonly slots: Slots;
 }
-
-/** The way out where a state is of another optimizer, or of one with other groups. */
-const PARTIAL = "load(state, { partial: true }) takes what matches";
 
 /** Scalars that states of earlier versions lack, and what they stand for. */
 const ABSENT: Readonly<Record<string, number>> = { idle: 0, since: 0 };
