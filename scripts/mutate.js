@@ -1,11 +1,23 @@
 // Mutation testing: node scripts/mutate.js [--count 40] [--seed 1] [--seconds 170] [--only src/optimizers]
 //
 // Changes one operator or constant at a time in a copy of the tree, in src/ (but what prints) and in the kernels that are written by hand, and runs
-// the tests of its room that run the function it is in: a first run of these tests, without any change, says which. Which places, the seed decides;
-// it is printed. A change that no test notices is listed: a test is missing, or the change is none, and then its kind belongs into
+// the tests of its room that run the function it is in: a first run of these tests, without any change, says which, and is kept in build/survey/.
+// Which room, unless --only says, and which places, the seed decides; it is printed. A change that no test notices is listed: a test is missing, or the change is none, and then its kind belongs into
 // scripts/mutants/places.js. Exit code 1 when less than nine in ten of at least twenty are noticed.
 import { execFileSync, fork } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -55,6 +67,7 @@ const ROOMS = {
 /** Words for people: that they are right, prose says. */
 const PRINTS = /^src\/search\/(?:report|words|notes)|^src\/data\/(?:notes|words)/;
 
+const tree = process.cwd();
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "mutants-")));
 const surveys = join(folder, "surveys");
 process.on("exit", () => {
@@ -84,7 +97,7 @@ for (const name of [
 ]) {
   if (existsSync(name)) cpSync(name, join(folder, name), { recursive: true, filter: (path) => !path.includes("node_modules") });
 }
-symlinkSync(join(process.cwd(), "node_modules"), join(folder, "node_modules"));
+symlinkSync(join(tree, "node_modules"), join(folder, "node_modules"));
 // what changes in the tree from here on concerns nobody
 process.chdir(folder);
 
@@ -119,21 +132,34 @@ async function ask(message, milliseconds = Infinity, setup = undefined) {
   return said;
 }
 
-/** What each file of tests runs: `{ path, tests: [{ id, milliseconds, functions }], around }`, by the names of tests. */
+/** What a file of tests runs: `{ hash, path, tests: [{ id, milliseconds, functions }], around }`. It is kept, as long as the file stays as it is. */
+async function surveyOf(path) {
+  const hash = createHash("sha256").update(readFileSync(path)).digest("hex");
+  const kept = join(tree, "build/survey", `${path.replaceAll("/", "-")}.json`);
+  if (existsSync(kept)) {
+    const known = JSON.parse(readFileSync(kept, "utf8"));
+    if (known.hash === hash) return known;
+  }
+  rmSync(surveys, { recursive: true, force: true });
+  const { passed } = await ask({ path: join(folder, path) }, Infinity, join(folder, "scripts/mutants/survey.js"));
+  if (!passed) throw new Error(`${path} fails without any change`);
+  const [name] = readdirSync(surveys);
+  const found = { hash, ...JSON.parse(readFileSync(join(surveys, name), "utf8")), path };
+  mkdirSync(join(tree, "build/survey"), { recursive: true });
+  writeFileSync(kept, JSON.stringify(found));
+  return found;
+}
+
+/** What the files of tests of a room run. */
 const surveyed = new Map();
 async function survey(tests) {
   const key = tests.join(" ");
   if (!surveyed.has(key)) {
     stop();
-    rmSync(surveys, { recursive: true, force: true });
-    const files = tests.flatMap((name) => (name.endsWith(".ts") ? [name] : globOf(name)));
-    for (const path of files) {
-      const { passed } = await ask({ path: join(folder, path) }, Infinity, join(folder, "scripts/mutants/survey.js"));
-      if (!passed) throw new Error(`${path} fails without any change`);
-    }
+    const found = [];
+    for (const path of tests.flatMap((name) => (name.endsWith(".ts") ? [name] : globOf(name)))) found.push(await surveyOf(path));
     stop();
-    const read = readdirSync(surveys).map((name) => JSON.parse(readFileSync(join(surveys, name), "utf8")));
-    surveyed.set(key, read);
+    surveyed.set(key, found);
   }
   return surveyed.get(key);
 }
@@ -183,7 +209,7 @@ async function isNoticed(place, files) {
       stop();
     }
     for (const { path, ids, milliseconds } of runsFor(place, files)) {
-      const said = await ask({ path, ids, changed }, SLOWER * milliseconds + LONGER);
+      const said = await ask({ path: join(folder, path), ids, changed }, SLOWER * milliseconds + LONGER);
       if (said === undefined || !said.passed) return true;
     }
     return false;
@@ -209,30 +235,39 @@ function generator(state) {
 
 const random = generator(seed);
 const rooms = Object.entries(ROOMS).filter(([room]) => room.startsWith(values.only) || values.only.startsWith(room));
-const all = rooms.flatMap(([room, tests]) =>
+let all = rooms.flatMap(([room, tests]) =>
   filesOf(room)
     .filter((file) => file.startsWith(values.only))
     .flatMap(placesIn)
     .map((place) => ({ ...place, room, tests })),
 );
-console.log(`${all.length} places, seed ${seed}`);
+// what the tests of a room run is asked once: a sample stays in one room
+if (values.only === "") {
+  const { room } = all[Math.floor(random() * all.length)];
+  all = all.filter((place) => place.room === room);
+}
+console.log(`${all.length} places in ${[...new Set(all.map(({ room }) => room))].join(", ")}, seed ${seed}`);
+for (const tests of new Set(all.map((place) => place.tests))) await survey(tests);
 const start = performance.now();
 const figures = new Map();
-let [tried, noticed] = [0, 0];
-while (tried < count && performance.now() - start < seconds * 1000) {
+while (performance.now() - start < seconds * 1000) {
+  const [tried] = totals();
+  if (tried >= count) break;
   const place = all[Math.floor(random() * all.length)];
-  const files = await survey(place.tests);
-  const isSeen = await isNoticed(place, files);
-  tried++;
-  if (isSeen) noticed++;
-  else {
+  const isSeen = await isNoticed(place, await survey(place.tests));
+  if (!isSeen) {
     const before = readFileSync(place.file, "utf8").slice(place.from, place.to);
     console.log(`not noticed: ${place.file}:${place.line}: ${before} as ${place.replacement}`);
   }
-  const room = figures.get(place.room) ?? { tried: 0, noticed: 0 };
-  figures.set(place.room, { tried: room.tried + 1, noticed: room.noticed + Number(isSeen) });
+  const [most, seen] = figures.get(place.room) ?? [0, 0];
+  figures.set(place.room, [most + 1, seen + Number(isSeen)]);
 }
-for (const [room, { tried, noticed }] of figures) console.log(`${room}: ${noticed} of ${tried}`);
-console.log(`${noticed} of ${tried} changes noticed`);
+for (const [room, [tried, noticed]] of figures) console.log(`${room}: ${noticed} of ${tried} changes noticed`);
+const [tried, noticed] = totals();
 if (tried >= FEWEST && noticed < WANTED * tried) process.exitCode = 1;
 stop();
+
+/** How many changes were tried, and how many noticed. */
+function totals() {
+  return [0, 1].map((which) => [...figures.values()].reduce((sum, pair) => sum + pair[which], 0));
+}

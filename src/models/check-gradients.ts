@@ -42,7 +42,8 @@ export interface GradientCheck {
 export function checkGradients(model: Model, batch: Batch, options: CheckGradientsOptions = {}): GradientCheck {
   const { parameters, train } = (model ?? {}) as Partial<Model>;
   demand(typeof train === "function" && parameters !== undefined && Symbol.iterator in parameters, "model", model, "a model");
-  demand(typeof (batch as Partial<Batch> | null)?.rows === "number", "batch", batch, "a batch");
+  const { rows, featuresPointer, targetsPointer } = (batch ?? {}) as Partial<Batch>;
+  demand([rows, featuresPointer, targetsPointer].every(Number.isInteger), "batch", batch, "a batch");
   const { step, samples, seed } = readOptions<Required<CheckGradientsOptions>>("checkGradients", options, {
     step: number(1e-2, { above: 0 }),
     samples: integer(20, { min: 1 }),

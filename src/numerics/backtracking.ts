@@ -1,5 +1,5 @@
 import { type Fields, integer, number, readOptions } from "../options/options.js";
-import { type Along, checkDescent, type LineSearchResult } from "./line.js";
+import { type Along, checkDescent, type LineSearchResult, pointAt } from "./line.js";
 
 /** Options of `backtracking`. */
 export interface BacktrackingOptions {
@@ -53,7 +53,7 @@ export function backtracking(
   checkDescent(phi, start);
   let rate = Math.min(o.increaseFactor * o.rate, o.maxRate);
   for (let evaluations = 1; ; evaluations++) {
-    const { value } = phi(rate);
+    const { value } = pointAt(phi, rate, false);
     if (value <= start.value + rate * o.slopeTolerance * start.slope) return { rate, value, evaluations, found: true };
     if (evaluations > o.maxSteps) {
       return Number.isFinite(value)

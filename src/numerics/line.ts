@@ -53,6 +53,19 @@ export function alongLine(objective: Objective, x: ArrayLike<number>, d: ArrayLi
   };
 }
 
+/** The objective at a rate. @throws OptionError for a function that gives no value, or no slope where one is needed. */
+export function pointAt<T extends Partial<Along>>(
+  phi: (rate: number) => T,
+  rate: number,
+  needsSlope = true,
+): T & { readonly rate: number } {
+  const along = phi(rate);
+  const { value, slope } = (along ?? {}) as Partial<Along>;
+  const right = typeof value === "number" && (!needsSlope || typeof slope === "number");
+  demand(right, "phi", along, `a function that gives ${needsSlope ? "{ value, slope }" : "{ value }"}`);
+  return { rate, ...along };
+}
+
 /** Refuses what is no line, and a line that does not descend from its start. */
 export function checkDescent(phi: (rate: number) => unknown, start: Along): void {
   demand(typeof phi === "function", "phi", phi, "a function of the rate");

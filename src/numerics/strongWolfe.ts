@@ -1,5 +1,5 @@
 import { type Fields, integer, number, optional, readOptions } from "../options/options.js";
-import { type Along, checkDescent, type LineSearchResult, type Point } from "./line.js";
+import { type Along, checkDescent, type LineSearchResult, type Point, pointAt } from "./line.js";
 
 /** Options of `strongWolfe`. */
 export interface StrongWolfeOptions {
@@ -49,7 +49,7 @@ export function strongWolfe(phi: (rate: number) => Along, start: Along, options:
   checkDescent(phi, start);
   const isHigh = ({ rate, value }: Point) => !(value <= start.value + o.slopeTolerance * rate * start.slope);
   const isFlat = ({ slope }: Point) => Math.abs(slope) <= -o.curvatureTolerance * start.slope;
-  const at = (rate: number): Point => ({ rate, ...phi(rate) });
+  const at = (rate: number): Point => pointAt(phi, rate);
   const origin: Point = { rate: 0, value: start.value, slope: start.slope };
   let before = origin;
   const { maxRate = Number.POSITIVE_INFINITY } = o;

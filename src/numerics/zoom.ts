@@ -1,5 +1,5 @@
 import { type Fields, integer, number, optional, readOptions } from "../options/options.js";
-import { type Along, checkDescent, type LineSearchResult, type Point } from "./line.js";
+import { type Along, checkDescent, type LineSearchResult, type Point, pointAt } from "./line.js";
 
 /** Options of `zoom`. */
 export interface ZoomOptions {
@@ -63,7 +63,7 @@ export function zoom(phi: (rate: number) => Along, start: Along, options: ZoomOp
   let evaluations = 0;
   const at = (rate: number): Point => {
     evaluations++;
-    return { rate, ...phi(rate) };
+    return pointAt(phi, rate);
   };
   const result = ({ rate, value }: Point, found: boolean): LineSearchResult => ({ rate, value, evaluations, found });
   let before: Point = { rate: 0, value: start.value, slope: start.slope };

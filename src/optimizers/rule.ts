@@ -324,8 +324,13 @@ function checkFloat32(value: number, path: string, { above }: Range = {}): numbe
 /** As `scheduled`, or what watches a metric. */
 function learningRate(fallback: number): Field<Scheduled> {
   const plain = scheduled(fallback, { min: 0 });
-  const watches = (value: unknown) => typeof value === "object" && value !== null && isPlateau(value as ScheduleDescription);
-  return { fallback, form: plain.form, read: (value, path) => (watches(value) ? (value as ScheduleDescription) : plain.read(value, path)) };
+  const watches = (value: unknown, path: string) =>
+    typeof value === "object" && value !== null && isPlateau(value as ScheduleDescription, path);
+  return {
+    fallback,
+    form: plain.form,
+    read: (value, path) => (watches(value, path) ? (value as ScheduleDescription) : plain.read(value, path)),
+  };
 }
 
 export const pattern: Field<string> = {

@@ -19,8 +19,8 @@ export interface PlateauRule<O extends object = object, S extends PlateauState =
 }
 
 /** Whether a schedule observes a metric: true for what `reduceOnPlateau` and `greedy` make: use `startPlateau` and `observePlateau`, not `rateAt`. */
-export function isPlateau(schedule: Schedule): schedule is ScheduleDescription {
-  return typeof schedule === "object" && ruleOf(schedule).observes === true;
+export function isPlateau(schedule: Schedule, path = "schedule"): schedule is ScheduleDescription {
+  return typeof schedule === "object" && ruleOf(schedule, path).observes === true;
 }
 
 /**

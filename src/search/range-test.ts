@@ -2,9 +2,10 @@ import { checkEngine, type Engine } from "../engine/engine.js";
 import { exp, log } from "../numerics/math.js";
 import { unwrap } from "../optimizers/wrapper.js";
 import { DivergedError, OptionError } from "../options/errors.js";
+import { listener, signal as signalField } from "../options/listeners.js";
 import { demand, type Field, integer, number, optional, readOptions, show } from "../options/options.js";
 import { blockOf, readCheckpoint } from "../training/checkpoint.js";
-import { checkDatasets, checkOptions } from "../training/checks.js";
+import { checkDatasets } from "../training/checks.js";
 import type { TrainingData } from "../training/records.js";
 import { type CheckedRun, type Run, readRun } from "../training/run.js";
 import { Trainer } from "../training/trainer.js";
@@ -75,8 +76,9 @@ export async function rangeTest(engine: Engine, run: Run, data: TrainingData, op
   const checked = readRun(run);
   const { training } = checkDatasets(data);
   demand(typeof options === "object" && options !== null, "rangeTest", options, "an object of options");
-  const { signal, onStep, ...rest } = options;
-  checkOptions({ ...(signal !== undefined && { signal }), ...(onStep !== undefined && { onStep: onStep as never }) });
+  const { signal: given, onStep: told, ...rest } = options;
+  const signal = signalField.read(given, "rangeTest.signal");
+  const onStep = listener<Exclude<typeof told, undefined>>().read(told, "rangeTest.onStep");
   const read = readOptions<Checked>("rangeTest", rest, {
     from: number(1e-7, { above: 0 }),
     to: number(10, { above: 0 }),

@@ -1,6 +1,7 @@
 import { make as makeOptimizer, type OptimizerDescription, type RuleDescription, ruleOf, type Scheduled } from "../optimizers/rule.js";
 import { unwrap, withCore } from "../optimizers/wrapper.js";
 import { OptionError } from "../options/errors.js";
+import { integer, number } from "../options/options.js";
 import { scaleSchedule } from "../schedules/kinds/scaleSchedule.js";
 import { isPlateau, startPlateau } from "../schedules/plateau.js";
 import { type Clock, make, rateAt, ruleOf as scheduleRuleOf } from "../schedules/schedule.js";
@@ -18,6 +19,8 @@ import { type CheckedRun, clockOf, type Run, readRun } from "../training/run.js"
  */
 export function scaleRun(run: Run, rows: number, rate: number): CheckedRun {
   const checked = readRun(run);
+  integer(undefined, { min: 1 }).read(rows, "scaleRun.rows");
+  number(undefined, { above: 0 }).read(rate, "scaleRun.rate");
   return readRun({ ...checked, optimizer: scaleOptimizer(checked, rows, rate) });
 }
 

@@ -1,5 +1,6 @@
-import type { Engine } from "../engine/engine.js";
+import { checkEngine, type Engine } from "../engine/engine.js";
 import { DataError, OptionError, StepsizeError } from "../options/errors.js";
+import { listener, signal as signalField } from "../options/listeners.js";
 import { boolean, demand, type Field, integer, list, number, optional, readOptions } from "../options/options.js";
 import { checkDatasets } from "../training/checks.js";
 import type { EpochRecord } from "../training/records.js";
@@ -95,8 +96,17 @@ export type SearchLearningRate = (run: Run, data: SearchData, options?: SearchOp
 
 /** The search of an entry point, which runs on that entry's `load()` unless it is given an engine. */
 export function searchWith(load: () => Promise<Engine>): SearchLearningRate {
-  return async (run, data, { engine, executor, ...options } = {}) => {
+  return async (run, data, given = {}) => {
     const checked = readRun(run);
+    demand(typeof given === "object" && given !== null, "search", given, "an object of options");
+    const { engine, executor, ...options } = given;
+    if (engine !== undefined) checkEngine(engine);
+    demand(
+      executor === undefined || typeof executor?.run === "function",
+      "search.executor",
+      executor,
+      "an executor, such as workersExecutor()",
+    );
     const away = executor !== undefined && (executor.remote !== true || functionIn(runToJSON(checked)) === undefined);
     return search(checked, data, away ? executor : threadExecutor(engine ?? (await load())), options);
   };
@@ -106,9 +116,11 @@ async function search(
   checked: CheckedRun,
   data: SearchData,
   executor: Executor,
-  { signal, onEpoch, ledger, ...rest }: Omit<SearchOptions, "engine" | "executor">,
+  { signal: outer, onEpoch: told, ledger, ...rest }: Omit<SearchOptions, "engine" | "executor">,
 ): Promise<SearchResult> {
   const plan = readPlan(rest);
+  const signal = signalField.read(outer, "search.signal");
+  const onEpoch = listener<Exclude<typeof told, undefined>>().read(told, "search.onEpoch");
   const kept = ledger === undefined ? executor : withLedger(executor, checkLedger(ledger));
   checkTargets(checkDatasets(data));
   const progress = progressOf(checked, onEpoch);

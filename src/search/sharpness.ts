@@ -7,9 +7,10 @@ import { largestEigenvalue } from "../numerics/lanczos.js";
 import { powi } from "../numerics/math.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import { unwrap } from "../optimizers/wrapper.js";
+import { signal as signalField } from "../options/listeners.js";
 import { demand, integer, number, readOptions } from "../options/options.js";
 import { Batches } from "../training/batches.js";
-import { checkDatasets, checkOptions } from "../training/checks.js";
+import { checkDatasets } from "../training/checks.js";
 import { Slices } from "../training/slices.js";
 import { Trainer } from "../training/trainer.js";
 
@@ -61,8 +62,8 @@ export async function sharpness(trainer: Trainer, data: Dataset, options: Sharpn
   demand(trainer instanceof Trainer, "sharpness.trainer", trainer, "a Trainer");
   checkDatasets({ training: data });
   demand(typeof options === "object" && options !== null, "sharpness", options, "an object of options");
-  const { signal, ...rest } = options;
-  if (signal !== undefined) checkOptions({ signal });
+  const { signal: given, ...rest } = options;
+  const signal = signalField.read(given, "sharpness.signal");
   const read = readOptions<Required<Omit<SharpnessOptions, "signal">>>("sharpness", rest, {
     iterations: integer(60, { min: 2 }),
     tolerance: number(1e-3, { above: 0, below: 1 }),

@@ -1,5 +1,6 @@
 import { checkEngine, type Engine } from "../engine/engine.js";
 import { OptionError } from "../options/errors.js";
+import { listener } from "../options/listeners.js";
 import { demand } from "../options/options.js";
 import { type Run, readRun } from "../training/run.js";
 import { runToJSON } from "../training/run-json.js";
@@ -115,7 +116,8 @@ export async function searchRuns(
   });
   const seeds = [...new Set(checked.map(({ run }) => run.seed))];
   if (seeds.length > 1) throw new OptionError("study.seed", seeds[1], `must be the same in all runs (${seeds[0]}), got ${seeds[1]}`);
-  const { onSearch, ...rest } = options;
+  const { onSearch: told, ...rest } = options;
+  const onSearch = listener<Exclude<typeof told, undefined>>().read(told, "study.onSearch");
   const { budget: _, prune: __, widen: ___, zoom: ____, ...again } = rest;
   const search = searchWith(async () => engine);
   const results: SearchResult[] = [];

@@ -2,7 +2,8 @@ import type { Dataset } from "../data/dataset.js";
 import type { Engine } from "../engine/engine.js";
 import { widthsOf } from "../models/sequential.js";
 import { DivergedError, OptionError } from "../options/errors.js";
-import { demand, integer, number } from "../options/options.js";
+import { given, listener, signal as signalField } from "../options/listeners.js";
+import { demand, type Fields, integer, number, optional, readOptions } from "../options/options.js";
 import { Batches } from "../training/batches.js";
 import { checkDatasets } from "../training/checks.js";
 import type { EpochRecord, Metrics, StepRecord, TrainingData } from "../training/records.js";
@@ -34,6 +35,24 @@ export interface TrialSpec {
   /** Called after every epoch. */
   readonly onEpoch?: (epoch: EpochRecord) => void;
 }
+
+const specFields = {
+  engine: given,
+  run: given,
+  data: given,
+  rate: number(undefined, { above: 0 }),
+  seed: optional(integer(undefined, { min: 0 })),
+  until: optional(integer(undefined, { min: 1 })),
+  from: optional({
+    fallback: undefined,
+    read(value, path) {
+      demand(value instanceof Uint8Array, path, value, "the checkpoint of a paused trial");
+      return value;
+    },
+  }),
+  signal: signalField,
+  onEpoch: listener(),
+} as Fields<TrialSpec>;
 
 /** One run of one rate, as plain JSON but for the checkpoint of one that was paused. */
 export interface TrialResult {
@@ -80,13 +99,9 @@ export interface RowResults {
  * const { kept, rows, weights } = await runTrial({ engine, run, data: { training, validation }, rate: 0.01, seed: 3 });
  */
 export async function runTrial(spec: TrialSpec): Promise<TrialResult> {
-  demand(typeof spec === "object" && spec !== null, "runTrial", spec, "{ engine, run, data, rate }");
-  const { engine, run, data, rate, seed, until, from, signal, onEpoch } = spec;
+  const { engine, run, data, rate, seed, until, from, signal, onEpoch } = readOptions<TrialSpec>("runTrial", spec, specFields);
   const checked = readRun(run);
   checkDatasets(data);
-  number(undefined, { above: 0 }).read(rate, "runTrial.rate");
-  if (until !== undefined) integer(undefined, { min: 1 }).read(until, "runTrial.until");
-  demand(from === undefined || from instanceof Uint8Array, "runTrial.from", from, "the checkpoint of a paused trial");
   const own = seed === undefined ? checked : readRun({ ...checked, seed });
   const trainer = new Trainer(engine, scaleRun(own, data.training.rows, rate), data);
   try {

@@ -80,7 +80,7 @@ function readField(path: string, values: Values): Field {
     if (values.length === 0) throw new OptionError(name, values, "must have at least one value");
     if (path.endsWith("learningRate") && values.some((value) => typeof value === "number"))
       throw new OptionError(name, values, "must be schedules: the rate itself is searched for every combination");
-    const distinct = [...new Map(values.map((value) => [typeof value === "function" ? value : JSON.stringify(value), value])).values()];
+    const distinct = [...new Map(values.map((value) => [keyOf(value, name), value])).values()];
     return { path, count: distinct.length, values: distinct, at: (share) => distinct[Math.floor(share * distinct.length)] };
   }
   if (typeof values !== "object" || values === null)
@@ -92,6 +92,16 @@ function readField(path: string, values: Values): Field {
   if (to <= from) throw new OptionError(`${name}.to`, to, `must be greater than from (${from}), got ${to}`);
   const at = (share: number) => Number((from * exp(share * log(to / from))).toPrecision(6));
   return { path, count: Number.POSITIVE_INFINITY, values: [], at };
+}
+
+/** What tells a value from others. */
+function keyOf(value: unknown, path: string): unknown {
+  if (typeof value === "function") return value;
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw Object.assign(new OptionError(path, value, `must be values that JSON can hold, got ${show(value)}`), { cause });
+  }
 }
 
 function product(fields: readonly Field[]): unknown[][] {

@@ -1,11 +1,12 @@
-import type { Dataset } from "../data/dataset.js";
+import { checkDataset, type Dataset } from "../data/dataset.js";
 import type { Engine } from "../engine/engine.js";
 import { Parameters } from "../engine/parameters.js";
 import type { Model } from "../models/model.js";
 import { widthsOf } from "../models/sequential.js";
 import { unwrap } from "../optimizers/wrapper.js";
 import { CheckpointError, OptionError, ShapeError } from "../options/errors.js";
-import { show } from "../options/options.js";
+import { listener, signal } from "../options/listeners.js";
+import { type Fields, readOptions, show } from "../options/options.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { checkTask } from "./metric.js";
 import type { TrainingData, TrainOptions } from "./records.js";
@@ -17,8 +18,7 @@ export function checkDatasets<T extends TrainingData>(data: T): T {
   const { training, validation, test } = (data ?? {}) as TrainingData & { test?: Dataset };
   for (const [part, set] of Object.entries({ training, validation, test })) {
     if (set === undefined && part !== "training") continue;
-    if (typeof (set as Partial<Dataset> | null | undefined)?.rows !== "number")
-      throw new OptionError(`data.${part}`, set, `must be a data set, as dataset(...) makes it, got ${show(set)}`);
+    checkDataset(set as Dataset, `data.${part}`);
   }
   return data;
 }
@@ -57,16 +57,7 @@ export function checkModel(model: Model, engine: Engine): void {
 
 /** Throws OptionError for what cannot be listened to. */
 export function checkOptions(options: TrainOptions): TrainOptions {
-  if (typeof options !== "object" || options === null)
-    throw new OptionError("train", options, `must be an object of options, got ${show(options)}`);
-  const { signal, onStep, onProgress } = options;
-  for (const [name, listener] of Object.entries({ onStep, onProgress })) {
-    if (listener !== undefined && typeof listener !== "function")
-      throw new OptionError(`train.${name}`, listener, `must be a function, got ${show(listener)}`);
-  }
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function")
-    throw new OptionError("train.signal", signal, `must be an AbortSignal, got ${show(signal)}`);
-  return options;
+  return readOptions<TrainOptions>("train", options, { signal, onStep: listener(), onProgress: listener() } as Fields<TrainOptions>);
 }
 
 /**

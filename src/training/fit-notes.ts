@@ -1,5 +1,5 @@
 import { unwrap } from "../optimizers/wrapper.js";
-import { demand } from "../options/options.js";
+import { demand, integer } from "../options/options.js";
 import { isPlateau } from "../schedules/plateau.js";
 import { type Clock, rateAt, type Schedule } from "../schedules/schedule.js";
 import { clockOf, type Run, readRun } from "./run.js";
@@ -19,6 +19,7 @@ export type ScheduleNote =
  */
 export function scheduleNotes(run: Run, rows: number): readonly ScheduleNote[] {
   const checked = readRun(run);
+  integer(undefined, { min: 1 }).read(rows, "rows");
   const clock = clockOf(checked, rows);
   const { learningRate, groups } = unwrap(checked.optimizer).core;
   const own = groups.flatMap((group) => (group["learningRate"] === undefined ? [] : [group["learningRate"] as Schedule]));

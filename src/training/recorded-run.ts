@@ -14,7 +14,8 @@ import { type CheckedRun, type Run, readRun } from "./run.js";
  */
 export function recordedRun(run: Run, changes: readonly MadeChange[]): CheckedRun {
   const checked = readRun(run);
-  demand(Array.isArray(changes), "changes", changes, "the rateChanges of an optimizer");
+  const isChange = (change: unknown) => typeof change === "object" && change !== null && "step" in change && "rate" in change;
+  demand(Array.isArray(changes) && changes.every(isChange), "changes", changes, "the rateChanges of an optimizer");
   return readRun({ ...checked, optimizer: recorded(checked.optimizer, changes) });
 }
 

@@ -1,4 +1,4 @@
-import type { Dataset } from "../data/dataset.js";
+import { checkDataset, type Dataset } from "../data/dataset.js";
 import { checkEngine, type Engine } from "../engine/engine.js";
 import { Network } from "../models/network.js";
 import { widthsOf } from "../models/sequential.js";
@@ -145,6 +145,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   /** The mean loss and the score on a data set, without learning from it. */
   evaluate(data: Dataset): Metrics {
     this.#alive();
+    checkDataset(data, "evaluate.data");
     const { evaluating } = this.optimizer;
     const batches = this.#batchesOf(data);
     try {

@@ -1,10 +1,11 @@
-import type { Engine } from "../../engine/engine.js";
+import { checkEngine, type Engine } from "../../engine/engine.js";
 import { rowsOf } from "../resplit.js";
 import { runTrial, type TrialResult } from "../trial.js";
 import type { Executor } from "./executor.js";
 
 /** Runs trials one after the other, in this thread. */
 export function threadExecutor(engine: Engine): Executor {
+  checkEngine(engine);
   return {
     async run(jobs, { data, signal, onEpoch, onTrial }) {
       const results: TrialResult[] = [];
