@@ -20,7 +20,7 @@ export default defineConfig({
     coverage: {
       include: ["src/**/*.ts"],
       exclude: ["src/generated/**"],
-      reporter: ["text-summary", "json-summary"],
+      reporter: ["json"],
       reportsDirectory: "build/coverage",
     },
   },

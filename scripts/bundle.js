@@ -55,6 +55,8 @@ for (const folder of ["dist/browser", "dist/browser/split"]) {
 
 const { metafile } = await build({
   ...options,
+  // scripts/coverage.js asks for them
+  sourcemap: process.env.STEPSIZE_SOURCEMAPS !== undefined,
   entryPoints: ["src/cli/main.ts", WORKER.replace("dist/", "src/").replace(".js", ".ts")],
   entryNames: "[name]",
   outdir: "dist/cli",

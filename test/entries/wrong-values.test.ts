@@ -201,10 +201,10 @@ const calls: Readonly<Record<string, readonly [call: (...values: never[]) => unk
   // minimisers
   minimize: [
     minimize.minimize,
-    square,
+    (x: Float64Array) => square(x).value,
     [1, 2],
     {
-      jac: true,
+      jac: (x: Float64Array) => square(x).gradient,
       method: "L-BFGS-B",
       maxiter: 5,
       bounds: [

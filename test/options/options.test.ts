@@ -113,3 +113,23 @@ test("shows values short and without throwing", () => {
   expect(show({ toString: 0 })).toBe("an object");
   expect(show(Symbol("s"))).toBe("Symbol(s)");
 });
+
+test("what was meant is the known word that the fewest letters part from, by whatever was done to them", () => {
+  const known = ["weightDecay", "learningRate", "beta1", "momentum"];
+  const changes: Readonly<Record<string, (word: string, at: number) => string>> = {
+    inserted: (word, at) => `${word.slice(0, at)}q${word.slice(at)}`,
+    deleted: (word, at) => word.slice(0, at) + word.slice(at + 1),
+    replaced: (word, at) => `${word.slice(0, at)}q${word.slice(at + 1)}`,
+  };
+  for (const word of known) {
+    for (const change of Object.values(changes))
+      for (let at = 0; at < word.length; at++) expect(suggest(change(word, at), known)).toBe(` (did you mean ${word}?)`);
+    // a third of its letters, and two in any case
+    const few = Math.floor(Math.max(2, word.length / 3));
+    expect(suggest("q".repeat(few) + word, [word])).toBe(` (did you mean ${word}?)`);
+    expect(suggest("q".repeat(few + 1) + word, [word])).toBe("");
+    expect(suggest(word.slice(few), [word])).toBe(` (did you mean ${word}?)`);
+    expect(suggest(word.slice(few + 1), [word])).toBe("");
+  }
+  expect(suggest("momentum", [])).toBe("");
+});

@@ -5,6 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 
+// the processes of the command line note what they run for scripts/coverage.js
+const { STEPSIZE_PROCESSES } = process.env;
+if (STEPSIZE_PROCESSES !== undefined) process.env["NODE_V8_COVERAGE"] = STEPSIZE_PROCESSES;
+
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 export const main = path("dist/cli/main.js");
 export const digits = path("data/digits.csv.gz");
