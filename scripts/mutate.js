@@ -58,7 +58,9 @@ const ROOMS = {
     "test/optimizers/wrappers.test.ts",
     "test/models/scaling.test.ts",
   ],
-  "src/training": ["test/training"],
+  "src/training": ["checkpoints", "logs", "manual", "metrics", "safetensors", "training", "worker"].map(
+    (name) => `test/training/${name}.test.ts`,
+  ),
   "src/search": ["test/search"],
   "assembly/linalg": ["test/kernels"],
   "assembly/nn": ["test/kernels"],

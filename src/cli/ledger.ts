@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { coreHash } from "../generated/hash.js";
 import type { Plan, Subject } from "../search/conduct.js";
 import type { Job } from "../search/executors/executor.js";
@@ -58,6 +58,8 @@ export interface LedgerContents {
 export function readLedger(path: string): LedgerContents | undefined {
   let bytes: Uint8Array;
   try {
+    // a device or a pipe keeps nothing, and some are read without end
+    if (!statSync(path).isFile()) return undefined;
     bytes = readFileSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
@@ -70,7 +72,7 @@ export function readLedger(path: string): LedgerContents | undefined {
       throw new UsageError(`${printable(path)} is not a ledger of stepsize`);
     return undefined;
   }
-  if (head.ledger !== 1) throw new UsageError(`${printable(path)} is not a ledger that this version reads`);
+  if (!isHead(head) || !rest.every(isEntry)) throw new UsageError(`${printable(path)} is not a ledger that this version reads`);
   let [plan, words]: [Plan | undefined, readonly string[]] = [undefined, []];
   const guesses = new Map<number | null, Guess>();
   const results = new Map<string, TrialResult>();
@@ -93,6 +95,24 @@ export function readLedger(path: string): LedgerContents | undefined {
     find: (place) => found.get(placeOf(place)),
     length,
   };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether a line with the right checksum is one that a search writes: others may have been made by hand. */
+function isHead(head: unknown): head is LedgerHead {
+  if (!isObject(head) || head["ledger"] !== 1) return false;
+  const { core, run, data, context, facts } = head;
+  return typeof core === "string" && [run, data, context, facts].every(isObject);
+}
+
+function isEntry(entry: unknown): entry is Entry {
+  if (!isObject(entry)) return false;
+  if ("plan" in entry) return isObject(entry["plan"]) && Array.isArray(entry["plan"]["rates"]) && Array.isArray(entry["words"]);
+  if ("guess" in entry) return isObject(entry["guess"]);
+  return typeof entry["key"] === "string" && isObject(entry["result"]) && Array.isArray(entry["result"]["history"]);
 }
 
 /** How every ledger begins. */
@@ -118,8 +138,8 @@ export class LedgerFile implements Ledger, Disposable {
     for (const split of old?.guesses.keys() ?? []) this.#splits.add(split);
     this.before = this.#results.size;
     this.#file = this.#try(() => openSync(path, "a"));
-    // a line that was torn goes; a pipe or a terminal has none
-    this.#try(() => ftruncateSync(this.#file, old?.length ?? 0));
+    // a line that was torn goes; a pipe or a device has none
+    if (fstatSync(this.#file).isFile()) this.#try(() => ftruncateSync(this.#file, old?.length ?? 0));
     if (old === undefined) this.#write(head);
     if (old === undefined || differences({ plan: old.plan, words: old.words }, { plan, words }).length > 0) this.#write({ plan, words });
   }

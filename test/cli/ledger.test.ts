@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readLedger } from "../../src/cli/ledger.js";
 import { Random } from "../../src/numerics/random.js";
+import { readLines, writeLine } from "../../src/search/ledger.js";
 import { digits, interrupted, iris, main, runNode, scratch } from "../support/cli.js";
 
 const cwd = scratch();
@@ -88,5 +90,57 @@ describe("search --ledger", () => {
     writeFileSync(path("changed.csv"), readFileSync(iris, "utf8").replace(/^5\.1/m, "5.2"));
     const changed = await cli(...flags.map((flag) => (flag === iris ? "changed.csv" : flag)), "--ledger", "own.jsonl");
     expect(changed.err).toMatch(/cells of the data, or how they are split, differ/);
+  });
+
+  test("refuses lines with a right checksum that no search writes, and changes nothing", async () => {
+    await cli(...flags, "--ledger", "mine.jsonl");
+    const { entries } = readLines(readFileSync(path("mine.jsonl")));
+    const [head, ...rest] = entries as Record<string, unknown>[];
+    const lines = (all: readonly unknown[]) => all.map((entry) => writeLine(entry as object)).join("");
+    const heads = [
+      null,
+      5,
+      [],
+      {},
+      { ledger: 2 },
+      ...Object.keys(head as object).flatMap((key) => [
+        { ...head, [key]: null },
+        { ...head, [key]: 5 },
+      ]),
+    ];
+    const wrong = [
+      null,
+      5,
+      "x",
+      [],
+      {},
+      { plan: 5, words: [] },
+      { plan: {}, words: [] },
+      { plan: { rates: [] } },
+      { guess: 5, split: null },
+    ];
+    const trials = rest
+      .filter((entry) => "key" in entry)
+      .flatMap((entry) => [
+        { ...entry, key: 5 },
+        { ...entry, result: null },
+        { ...entry, result: {} },
+        { ...entry, result: { ...(entry["result"] as object), history: 3 } },
+      ]);
+    const files = [...heads.map((one) => lines([one, ...rest])), ...[...wrong, ...trials].map((one) => lines([...entries, one]))];
+    for (const text of files) {
+      writeFileSync(path("forged.jsonl"), text);
+      expect(() => readLedger(path("forged.jsonl")), text.slice(0, 300)).toThrow(
+        /^.*forged\.jsonl is not a ledger that this version reads$/,
+      );
+      expect(readFileSync(path("forged.jsonl"), "utf8")).toBe(text);
+    }
+    expect(readLedger(path("mine.jsonl"))?.results.size).toBeGreaterThan(0);
+  });
+
+  test.runIf(existsSync("/dev/full"))("on a device is written and not read: one that is full says so at once", async () => {
+    expect(readLedger("/dev/zero")).toBeUndefined();
+    const { code, err } = await cli(...flags, "--ledger", "/dev/full");
+    expect({ code, err }).toEqual({ code: 2, err: "stepsize: cannot write /dev/full: no space is left on the disk\n" });
   });
 });
