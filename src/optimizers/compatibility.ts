@@ -50,11 +50,20 @@ const AS_THEY_ARE = "it expects its steps to be taken as they are";
 const BY_ITSELF = "it finds its rate by itself";
 const UNDECAYED: Refusal = { trait: "hasNoDecay", because: "it has no weight decay" };
 const NO_STEPS = "its values do not move by steps that could be scaled";
+/** Around a rule that can step other values than those at which its gradients are. */
+const AVERAGED_STEPS: readonly Refusal[] = [
+  OTHERS,
+  { trait: "movesAllTogether", because: "it takes gradients of its own, at its values" },
+  { trait: "sharesEstimates", because: "what it finds out holds for gradients at its values" },
+  { trait: "needsLoss", because: "it needs the loss at its values" },
+  { trait: "setsValues", because: "it computes its values anew from where they started" },
+];
 
 /** The compatibility of wrappers and rules: every pair of a wrapper and a trait that is refused. */
 const REFUSALS: Readonly<Record<string, readonly Refusal[]>> = {
   adaptiveGradientClipping: GRADIENTS,
   centralize: GRADIENTS,
+  gradientNoise: GRADIENTS,
   tensorClipping: GRADIENTS,
   ema: AVERAGES,
   swa: AVERAGES,
@@ -65,6 +74,9 @@ const REFUSALS: Readonly<Record<string, readonly Refusal[]>> = {
     { trait: "setsValues", because: "it computes its values anew from where they started" },
     { trait: "sharesEstimates", because: "what it has found out is lost where resetState starts it anew", with: "resetState" },
   ],
+  scheduleFree: AVERAGED_STEPS,
+  primalAveraging: AVERAGED_STEPS,
+  emaNesterov: AVERAGED_STEPS,
   cautious: stepsApart("cautious"),
   cautiousDecay: [UNDECAYED, ...stepsApart("cautiousDecay")],
   hyperball: stepsApart("hyperball"),
