@@ -953,7 +953,7 @@ export const table: Readonly<Record<string, Row>> = {
     ],
     scheduled: { learningRate, ...betas, epsilon: [1e-8, 10], weightDecay },
     converges: { options: { learningRate: falling(0.05, 1000), epsilon: 1 }, steps: 1000, within: 1e-2 },
-    hard: { quadratic: { learningRate: falling(0.02), epsilon: 1 }, rosenbrock: { learningRate: falling(0.02), epsilon: 1 } },
+    hard: { quadratic: { learningRate: falling(0.1), epsilon: 0.01 }, rosenbrock: { learningRate: falling(1), epsilon: 1 } },
   },
   scheduleFreePlus: {
     digits: { learningRate: 1 },
@@ -977,7 +977,10 @@ export const table: Readonly<Record<string, Row>> = {
     ],
     scheduled: { learningRate: [1, 0.1], ...betas, epsilon, weightDecay: [20, 1] },
     converges: { options: { learningRate: 1 }, steps: 2000, within: 1e-2 },
-    hard: { quadratic: { learningRate: 1 }, rosenbrock: { learningRate: 1 } },
+    hard: {
+      quadratic: { learningRate: falling(0.1), averageAfter: 9000 },
+      rosenbrock: { learningRate: falling(0.03), averageAfter: 9000 },
+    },
     // where loss and product nearly cancel, the last digits of their difference are float32's
     tolerance: { learningRate: 1e-4, average: 1e-5 },
     findsRate: true,
