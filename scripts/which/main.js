@@ -125,7 +125,11 @@ function time(description) {
       gradient[i] = ((i * 104729) % 1000) / 1000 - 0.5;
     });
   }
-  const optimizer = new Optimizer(parameters, optimizerFromJSON(at(description, 1e-6)));
+  // the same gradient again and again takes some to infinity
+  const unguarded = description.optimizer
+    ? { ...description, optimizer: { ...description.optimizer, guard: "off" } }
+    : { ...description, guard: "off" };
+  const optimizer = new Optimizer(parameters, optimizerFromJSON(at(unguarded, 1e-6)));
   let least = Number.POSITIVE_INFINITY;
   const until = performance.now() + 60;
   for (let i = 0; i < 30 || performance.now() < until; i++) {
