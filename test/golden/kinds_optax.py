@@ -64,7 +64,7 @@ case("nesterov, changing rate", {
     "learningRate": RATES[0], "trustCoefficient": 0.05, "nesterov": True, "weightDecay": 0.1}, rates=RATES)
 case("timm: LARC", {
     "learningRate": 0.01, "trustCoefficient": 0.02, "momentum": 0.8, "epsilon": 1e-8, "trustClip": True}, TIMM,
-     by_torch(timm.optim.Lars, {"trustCoefficient": "trust_coeff", "trustClip": "trust_clip"}))
+     by_torch(timm.optim.Lars, {"trustCoefficient": "trust_coeff", "trustClip": "trust_clip"}, fixed={"always_adapt": True}))
 
 case = optax_kind("novograd", optax.novograd)
 case("defaults", {"learningRate": 0.01})

@@ -932,7 +932,7 @@ export const table: Readonly<Record<string, Row>> = {
         updateProbability: 0.3,
         preconditionerRate: 0.2,
         initialScale: 2,
-        maxPreconditionSize: 6,
+        maxPreconditionSize: 4,
         diagonals: "none",
         fitMean: true,
         seed: 3,
@@ -1022,7 +1022,7 @@ export const table: Readonly<Record<string, Row>> = {
     ],
     scheduled: { learningRate, alpha: [1, 0.5], beta: [1, 0], ...betas, epsilon, epsilonRoot, weightDecay },
     converges: { options: { learningRate: 0.05 }, steps: 1000, within: 1e-4 },
-    hard: { quadratic: { learningRate: falling(0.2) }, rosenbrock: { learningRate: 0.02 } },
+    hard: { quadratic: { learningRate: falling(0.2) }, rosenbrock: { learningRate: falling(0.1) } },
   },
   laprop: {
     digits: { learningRate: 0.003 },

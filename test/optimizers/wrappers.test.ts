@@ -58,7 +58,7 @@ const CASES: Record<string, OptimizerDescription> = {
   "cautious decay of laprop": cautiousDecay({ optimizer: laprop({ learningRate: 0.01, weightDecay: 0.3 }) }),
   decoupledDecay: decoupledDecay({ optimizer: sgd({ learningRate: 0.02, momentum: 0.9, weightDecay: 0.3 }) }),
   gradientNoise: gradientNoise({ optimizer: decayed, variance: 0.02, seed: 3 }),
-  "gradientNoise, shared, climbing": gradientNoise({ optimizer: prodigy({ maximize: true, clipNorm: 0.5 }), decay: 1 }),
+  "gradientNoise, shared": gradientNoise({ optimizer: prodigy({ clipNorm: 0.5 }), decay: 1 }),
   tensorClipping: tensorClipping({ optimizer: decayed, norm: 0.5 }),
   correctedDecay: correctedDecay({ optimizer: adamw({ learningRate: cosine({ rate: 0.02, steps: 90 }), weightDecay: 0.3 }) }),
   "corrected and cautious decay of normuon": correctedDecay({

@@ -1,3 +1,4 @@
+import { padded } from "../../engine/memory.js";
 import { exp, pow } from "../../numerics/math.js";
 import { Random } from "../../numerics/random.js";
 import { boolean, integer, number, oneOf, optional } from "../../options/options.js";
@@ -48,7 +49,7 @@ function factorsOf(
   let length = 0;
   const take = (floats: number) => {
     const at = length;
-    length += Math.ceil(floats / 4) * 4;
+    length += padded(floats);
     return at;
   };
   const diagonalAt: number[] = [];
@@ -90,14 +91,10 @@ export const kronRule: Rule<KronOptions> = {
     );
     const largest = Math.max(4, ...tensors.map(({ n }) => n));
     const side = Math.max(1, ...shaped.flatMap(({ axes }) => axes.map(({ size, offset }) => (offset === undefined ? 0 : size))));
-    const [scaled, mean, whitened, probe, turned] = [
-      scratch(largest),
-      scratch(largest),
-      scratch(largest),
-      scratch(largest),
-      scratch(side * side),
-    ];
-    const [first, second] = [scratch(side * side), scratch(side * side)];
+    const [scaled, mean, whitened, probe] = [scratch(largest), scratch(largest), scratch(largest), scratch(largest)];
+    const square = padded(side * side) * 4;
+    const turned = scratch((3 * square) / 4);
+    const [first, second] = [turned + square, turned + 2 * square];
 
     const factor = (s: readonly number[], { offset }: Axis) => (offset === undefined ? undefined : (s[1] as number) + offset * 4);
     const transposed = (at: number, n: number) => {

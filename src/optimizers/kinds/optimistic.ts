@@ -79,7 +79,8 @@ export const optimisticAdamRule: Rule<OptimisticAdamOptions> = {
         if (o.nesterov) {
           // where the mean will be, by its own correction
           copyScaled(kernels, m, ahead, n, b1 / (1 - powi(b1, t + 1)));
-          kernels.axpy(g, ahead, n, (1 - b1) * c1 * scale);
+          copyScaled(kernels, g, u, n, scale);
+          kernels.axpy(u, ahead, n, (1 - b1) * c1);
           kernels.lamb(p, g, ahead, v, u, n, 1, 0, 1, 0, 1, c2, o.epsilonRoot, o.epsilon, 0, scale);
         }
         if (o.weightDecay > 0) kernels.axpy(p, p, n, -rate * o.weightDecay);
