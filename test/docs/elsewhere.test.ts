@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as everything from "../../src/entries/index.js";
+import { minimize } from "../../src/entries/minimize.js";
 import * as optimizers from "../../src/entries/optimizers.js";
 import * as schedules from "../../src/entries/schedules.js";
 
@@ -27,6 +28,29 @@ const calls = lists.flatMap(([library, what, , own]) =>
     return code === undefined ? [] : [[`${library}'s ${name}`, code, what] as const];
   }),
 );
+
+/** The calls in a page's table of other names. */
+function callsByOtherNames(page: string): string[] {
+  const text = readFileSync(new URL(`../../docs/${page}.md`, import.meta.url), "utf8");
+  const [, section = ""] = /## By other names\n(.*?)\n## /s.exec(text) ?? [];
+  const cells = section.split("\n").flatMap((line) => (line.startsWith("| ") ? [line.split(" | ").slice(1).join(" | ")] : []));
+  return cells.flatMap((cell) => [...cell.matchAll(/`([a-zA-Z]+\(.*?\))`/g)].map(([, call]) => call as string));
+}
+
+test.each([...callsByOtherNames("optimizers"), ...callsByOtherNames("schedules")])("%s is there", (code) => {
+  const x0 = [1];
+  const f = ([x]: ArrayLike<number> & Iterable<number>) => (x as number) ** 2;
+  const names = { ...ours, minimize, f, x0 };
+  const made = new Function(...Object.keys(names), `"use strict"; return (${code});`)(...Object.values(names)) as {
+    kind?: string;
+    success?: boolean;
+  };
+  expect(made.success ?? typeof made.kind === "string").toBe(true);
+});
+
+test("both pages have such a table", () => {
+  for (const page of ["optimizers", "schedules"]) expect(callsByOtherNames(page).length).toBeGreaterThan(6);
+});
 
 describe("names elsewhere", () => {
   test.each(lists)("every one of %s's %s has a row, and there are no others", (_, __, list, own) => {
