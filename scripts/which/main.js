@@ -28,7 +28,7 @@ const FURTHEST = 8;
 /** A rate is good where the loss falls by at least this share of how far it falls at the best one. */
 const GOOD = 0.9;
 /** What is compared with AdamW in steps. */
-const QUICK = ["soap", "kron", "shampoo"];
+const QUICK = ["soap", "kron"];
 
 const inside = { kind: "adamw", weightDecay: 0 };
 const fallback = inside;

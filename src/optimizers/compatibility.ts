@@ -50,13 +50,14 @@ const AS_THEY_ARE = "it expects its steps to be taken as they are";
 const BY_ITSELF = "it finds its rate by itself";
 const UNDECAYED: Refusal = { trait: "hasNoDecay", because: "it has no weight decay" };
 const NO_STEPS = "its values do not move by steps that could be scaled";
+const ANEW: Refusal = { trait: "setsValues", because: "it computes its values anew from where they started" };
 /** Around a rule that can step other values than those at which its gradients are. */
 const AVERAGED_STEPS: readonly Refusal[] = [
   OTHERS,
-  { trait: "movesAllTogether", because: "it takes gradients of its own, at its values" },
-  { trait: "sharesEstimates", because: "what it finds out holds for gradients at its values" },
-  { trait: "needsLoss", because: "it needs the loss at its values" },
-  { trait: "setsValues", because: "it computes its values anew from where they started" },
+  ...GRADIENTS,
+  { trait: "sharesEstimates", because: BY_ITSELF },
+  { trait: "needsLoss", because: BY_ITSELF },
+  ANEW,
 ];
 
 /** The compatibility of wrappers and rules: every pair of a wrapper and a trait that is refused. */
@@ -71,7 +72,7 @@ const REFUSALS: Readonly<Record<string, readonly Refusal[]>> = {
   lookahead: [
     OTHERS,
     { trait: "movesAllTogether", because: "what it knows of the objective belongs to the values where it left them" },
-    { trait: "setsValues", because: "it computes its values anew from where they started" },
+    ANEW,
     { trait: "sharesEstimates", because: "what it has found out is lost where resetState starts it anew", with: "resetState" },
   ],
   scheduleFree: AVERAGED_STEPS,

@@ -62,5 +62,5 @@ test("a reason is given for a trait that the rule has, by a row that matters", (
   }
   // what no rule alone has: a wrapper inside, as other tests try
   const wrapped = ["cautious", "cautiousDecay", "hyperball", "mechanic"].map((kind) => `put ${kind} inside of it instead`);
-  expect(used.size + wrapped.length).toBe(18);
+  expect(used.size + wrapped.length).toBe(16);
 });
