@@ -14,7 +14,7 @@ const LOAD = 10;
 const bundles = [
   { name: "schedules alone", code: 'export { cosine, rateAt, warmup } from "./dist/entries/schedules.js";', limit: 5 * KB },
   { name: "all of stepsize/inference", code: 'export * from "./dist/entries/inference.js";', limit: 17 * KB },
-  { name: "all of stepsize/minimize", code: 'export * from "./dist/entries/minimize.js";', limit: 12 * KB },
+  { name: "all of stepsize/minimize", code: 'export * from "./dist/entries/minimize.js";', limit: 13 * KB },
   { name: "all of stepsize/schedules", code: 'export * from "./dist/entries/schedules.js";', limit: 12 * KB },
   {
     name: "load, Parameters, Optimizer, adamw",
@@ -27,7 +27,7 @@ const bundles = [
     code: 'export { load, mlp, adamw, warmup, cosine, Trainer } from "./dist/entries/index.js";',
     limit: 49 * KB,
   },
-  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 125 * KB },
+  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 131 * KB },
 ];
 
 let failed = false;

@@ -1,6 +1,7 @@
 import { OptionError } from "../options/errors.js";
 import type { Field, Fields } from "../options/options.js";
 import { boolean, demand, integer, number, oneOf, optional, readOptions } from "../options/options.js";
+import { bfgs } from "./bfgs.js";
 import { boundsField, readBounds } from "./bounds.js";
 import { conjugateGradients } from "./conjugateGradients.js";
 import { lbfgsb } from "./lbfgsb.js";
@@ -12,7 +13,8 @@ import { type Bound, type CommonOptions, commonFields, type Ended, fn, METHODS, 
 /** Options of `minimize`. */
 export interface MinimizeOptions extends CommonOptions {
   /**
-   * "L-BFGS-B" (quasi-Newton with limited memory, in a box), "L-BFGS" (the same without limits), "CG" (nonlinear conjugate gradients),
+   * "L-BFGS-B" (quasi-Newton with limited memory, in a box), "L-BFGS" (the same without limits), "BFGS" (with the whole inverse Hessian, n² numbers, for some
+   * thousand variables at most), "SSBroyden" (the same, self-scaled: more exact where curvatures differ by many orders of magnitude), "CG" (nonlinear conjugate gradients),
    * "Nelder-Mead" (a simplex, needs no gradient). Default "L-BFGS-B".
    */
   method?: Method;
@@ -22,7 +24,7 @@ export interface MinimizeOptions extends CommonOptions {
   bounds?: readonly Bound[];
   /** Ends L-BFGS(-B) when (f₋ − f) / max(|f₋|, |f|, 1) is no more than this, at least 0. Default 2.22e-9. */
   ftol?: number;
-  /** Ends L-BFGS(-B) and CG when no element of the (projected) gradient is more than this, at least 0. Default 1e-5. */
+  /** Ends all but Nelder-Mead when no element of the (projected) gradient is more than this, at least 0. Default 1e-5. */
   gtol?: number;
   /** Steps that the Hessian of L-BFGS(-B) is made of, a positive integer. Default 10. */
   maxcor?: number;
@@ -50,12 +52,15 @@ export interface MinimizeResult extends Ended {
   readonly njev: number;
 }
 
+/** The most variables of methods that keep a whole matrix: 200 MB. */
+const MOST_DENSE = 5000;
+
 /** An option of some methods only. */
 const OWN: Readonly<Record<string, readonly Method[]>> = {
   bounds: ["L-BFGS-B", "Nelder-Mead"],
-  jac: ["L-BFGS", "L-BFGS-B", "CG"],
+  jac: ["L-BFGS", "L-BFGS-B", "BFGS", "SSBroyden", "CG"],
   ftol: ["L-BFGS", "L-BFGS-B"],
-  gtol: ["L-BFGS", "L-BFGS-B", "CG"],
+  gtol: ["L-BFGS", "L-BFGS-B", "BFGS", "SSBroyden", "CG"],
   maxcor: ["L-BFGS", "L-BFGS-B"],
   xatol: ["Nelder-Mead"],
   fatol: ["Nelder-Mead"],
@@ -83,9 +88,9 @@ const fields: Fields<MinimizeOptions> = {
 /**
  * The minimum of a function of n variables near a start, in float64; needs no engine.
  *
- * Limits by default: L-BFGS(-B) 15,000 iterations and evaluations; CG 200 n iterations; Nelder-Mead 200 n of both.
+ * Limits by default: L-BFGS(-B) 15,000 iterations and evaluations; BFGS, SSBroyden and CG 200 n iterations; Nelder-Mead 200 n of both.
  *
- * Agrees with SciPy's `minimize` in methods, options and the names of the result's fields; there is no guarantee of the same path.
+ * Agrees with SciPy's `minimize` in methods but for SSBroyden, options and the names of the result's fields; there is no guarantee of the same path.
  *
  * @param f the objective: a number for an array of n numbers; with `jac: true` { value, gradient }.
  * @param x0 where to start: n finite numbers. With bounds it is moved into them.
@@ -113,12 +118,16 @@ export function minimize(
   const box = readBounds("minimize.bounds", given.bounds, n);
   const objective = new CountedObjective(f, given.jac as Jac, start, box, given.signal);
   const simplex = method === "Nelder-Mead";
-  const { maxiter = simplex || method === "CG" ? 200 * n : 15_000, maxfev = simplex ? 200 * n : method === "CG" ? Infinity : 15_000 } =
-    given;
+  const dense = method === "BFGS" || method === "SSBroyden";
+  if (dense && n > MOST_DENSE)
+    throw new OptionError("minimize.method", method, `keeps ${n} x ${n} numbers: take "L-BFGS" for more than ${MOST_DENSE} variables`);
+  const many = dense || method === "CG";
+  const { maxiter = simplex || many ? 200 * n : 15_000, maxfev = simplex ? 200 * n : many ? Infinity : 15_000 } = given;
   const search = new Search(objective, given, maxiter, maxfev);
   const { gtol = 1e-5, ftol = 1e7 * Number.EPSILON, maxcor = 10, xatol = 1e-4, fatol = 1e-4, adaptive = false } = given;
   const run = () => {
     if (simplex) return nelderMead(objective, start, box, search, { xatol, fatol, adaptive });
+    if (dense) return bfgs(objective, start, box, search, { gtol, scaled: method === "SSBroyden" });
     if (method === "CG") return conjugateGradients(objective, start, box, search, gtol);
     return lbfgsb(objective, start, box, search, { ftol, gtol, maxcor });
   };

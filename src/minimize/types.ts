@@ -7,8 +7,8 @@ export type Vector = Float64Array<ArrayBuffer>;
 /** Lower and upper limit of a variable; null or an infinity is no limit. */
 export type Bound = readonly [lower: number | null, upper: number | null];
 
-export const METHODS = ["L-BFGS", "L-BFGS-B", "CG", "Nelder-Mead"] as const;
-/** A method of `minimize`, by SciPy's names. */
+export const METHODS = ["L-BFGS", "L-BFGS-B", "BFGS", "SSBroyden", "CG", "Nelder-Mead"] as const;
+/** A method of `minimize`, by SciPy's names; SSBroyden is none of SciPy's. */
 export type Method = (typeof METHODS)[number];
 
 /** What a callback is told after an iteration. */

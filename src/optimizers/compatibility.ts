@@ -50,11 +50,21 @@ const AS_THEY_ARE = "it expects its steps to be taken as they are";
 const BY_ITSELF = "it finds its rate by itself";
 const UNDECAYED: Refusal = { trait: "hasNoDecay", because: "it has no weight decay" };
 const NO_STEPS = "its values do not move by steps that could be scaled";
+const ANEW: Refusal = { trait: "setsValues", because: "it computes its values anew from where they started" };
+/** Around a rule that can step other values than those at which its gradients are. */
+const AVERAGED_STEPS: readonly Refusal[] = [
+  OTHERS,
+  ...GRADIENTS,
+  { trait: "sharesEstimates", because: BY_ITSELF },
+  { trait: "needsLoss", because: BY_ITSELF },
+  ANEW,
+];
 
 /** The compatibility of wrappers and rules: every pair of a wrapper and a trait that is refused. */
 const REFUSALS: Readonly<Record<string, readonly Refusal[]>> = {
   adaptiveGradientClipping: GRADIENTS,
   centralize: GRADIENTS,
+  gradientNoise: GRADIENTS,
   tensorClipping: GRADIENTS,
   ema: AVERAGES,
   swa: AVERAGES,
@@ -62,9 +72,12 @@ const REFUSALS: Readonly<Record<string, readonly Refusal[]>> = {
   lookahead: [
     OTHERS,
     { trait: "movesAllTogether", because: "what it knows of the objective belongs to the values where it left them" },
-    { trait: "setsValues", because: "it computes its values anew from where they started" },
+    ANEW,
     { trait: "sharesEstimates", because: "what it has found out is lost where resetState starts it anew", with: "resetState" },
   ],
+  scheduleFree: AVERAGED_STEPS,
+  primalAveraging: AVERAGED_STEPS,
+  emaNesterov: AVERAGED_STEPS,
   cautious: stepsApart("cautious"),
   cautiousDecay: [UNDECAYED, ...stepsApart("cautiousDecay")],
   hyperball: stepsApart("hyperball"),

@@ -60,8 +60,10 @@ export class BoundGroup implements Binding<AnyOptions> {
   inheritsRate: boolean;
   /** The state of a learning rate that watches a metric. */
   plateau: PlateauState | undefined;
-  /** A factor on the rate, beside a schedule of its own. */
-  readonly factor: Scheduled;
+  /** A factor on the rate, beside a schedule of its own: one of all parts. */
+  factor: Scheduled;
+  /** The pattern of the part that it belongs to; undefined where there are none. */
+  readonly part: string | undefined;
   /** The description that its tensors share with those of other groups. */
   readonly owner: object;
   groups: readonly BoundGroup[] = [];
@@ -78,6 +80,7 @@ export class BoundGroup implements Binding<AnyOptions> {
   ) {
     this.owner = base;
     this.factor = host.factor ?? 1;
+    this.part = host.part;
     const { match, frozen = false, elementRates = false, ...own } = group;
     const given = { ...base, ...own };
     this.rule = compose(rule);
@@ -190,6 +193,8 @@ export class BoundGroup implements Binding<AnyOptions> {
 export interface Host extends Pick<Binding<AnyOptions>, "kernels" | "scratch" | "floats"> {
   /** A factor on all learning rates. Default 1. */
   readonly factor?: Scheduled;
+  /** The pattern of the part whose tensors these are. */
+  readonly part?: string;
 }
 
 /** The rule that wrappers make of another. */
@@ -215,9 +220,9 @@ export function divide(description: RuleDescription, compose: Compose, parameter
       const advice = `has none for ${show(stray.name)}: end it with { match: "*", optimizer: ... }`;
       throw new OptionError(`${description.kind}.parts`, parts, advice);
     }
-    return matched(parts, `${description.kind}.parts`, parameters).flatMap(({ tensors, entry: { optimizer } }) => {
+    return matched(parts, `${description.kind}.parts`, parameters).flatMap(({ tensors, entry: { match, optimizer } }) => {
       const part = unwrap(optimizer);
-      return divide(part.core, (rule) => compose(part.compose(rule)), tensors, own);
+      return divide(part.core, (rule) => compose(part.compose(rule)), tensors, { ...own, part: match });
     });
   }
   const { groups, ...base } = description;

@@ -9,7 +9,7 @@ export interface MadeChange {
   /** The first update, counted from 0, that uses the rate. */
   readonly step: number;
   readonly rate: number;
-  /** The pattern of the group whose rate was set; missing for the optimizer's own. */
+  /** The pattern of the group, or of the part, whose rate was set; missing for the optimizer's own, which of `partition` is the factor on all. */
   readonly match?: string;
 }
 
@@ -22,32 +22,43 @@ export function isManual(rate: Schedule): rate is Manual {
   return typeof rate === "object" && scheduleRuleOf(rate).turn !== undefined;
 }
 
-/** Sets the rate from a step on: of the group with that pattern, or of the optimizer and the groups that have its rate. */
+/**
+ * Sets the rate from a step on: of the group or part with that pattern, or of the optimizer and the groups that have its rate; of parts together, the factor
+ * on all of their rates.
+ */
 export function setRate(groups: readonly BoundGroup[], step: number, given: number, match: string | undefined): void {
   const rate = plain.read(given, "learningRate");
   if (!Number.isFinite(Math.fround(rate))) throw new OptionError("learningRate", rate, `must be within the range of float32, got ${rate}`);
   const last = groups.at(-1) as BoundGroup;
-  const meant = match === undefined ? groups.filter((group) => group === last || group.inheritsRate) : groupsOf(groups, match);
-  const current = (meant.at(-1) as BoundGroup).rate;
-  if (!isManual(current))
+  const turn = (current: Schedule): ScheduleDescription => {
+    if (isManual(current)) return scheduleRuleOf(current).turn?.(current as never, step, rate) as ScheduleDescription;
     throw new OptionError(
       "learningRate",
       rate,
       "cannot be set here: it follows a number or a schedule; give manual({ rate }) in its place",
     );
-  const turned = scheduleRuleOf(current).turn?.(current as never, step, rate) as ScheduleDescription;
+  };
+  if (match === undefined && last.part !== undefined) {
+    const factor = turn(last.factor);
+    for (const group of groups) group.factor = factor;
+    return;
+  }
+  const meant = match === undefined ? withInherited(groups) : groupsOf(groups, match);
+  const turned = turn((meant.at(-1) as BoundGroup).rate);
   for (const group of meant) {
     group.rate = turned;
-    if (match !== undefined) group.inheritsRate = false;
+    if (match !== undefined && group.match === match) group.inheritsRate = false;
   }
 }
 
 /** What was set by hand, by description or while stepping: of the optimizer first, then of groups with rates of their own. */
 export function changesOf(groups: readonly BoundGroup[]): MadeChange[] {
   const last = groups.at(-1) as BoundGroup;
-  const own = groups.filter((group) => group !== last && !group.inheritsRate);
+  const own = groups.filter((group) => !group.inheritsRate && (group.part !== undefined || group !== last));
+  const first = last.part === undefined ? last : { rate: last.factor, match: undefined };
+  const named = own.map(({ rate, match, part }) => ({ rate, match: match ?? part }));
   const seen = new Set<Schedule>();
-  return [last, ...own].flatMap(({ rate, match }) => {
+  return [first, ...named].flatMap(({ rate, match }) => {
     if (!isManual(rate) || seen.has(rate)) return [];
     seen.add(rate);
     return rate.changes.map(([step, rate]) => ({ step, rate, ...(match !== undefined && { match }) }));
@@ -77,10 +88,17 @@ export function manualToJSON(rate: Schedule): { readonly rate: number } | undefi
   return options as unknown as { rate: number };
 }
 
+/** The last group, with the optimizer's own rate, and those that have it too. */
+function withInherited(groups: readonly BoundGroup[]): readonly BoundGroup[] {
+  return groups.filter((group) => group === groups.at(-1) || group.inheritsRate);
+}
+
 function groupsOf(groups: readonly BoundGroup[], match: string): readonly BoundGroup[] {
   const found = groups.filter((group) => group.match === match);
   if (found.length > 0) return found;
-  const known = groups.flatMap((group) => group.match ?? []);
+  const part = withInherited(groups.filter((group) => group.part === match));
+  if (part.length > 0) return part;
+  const known = [...new Set(groups.flatMap((group) => [group.match ?? [], group.part ?? []].flat()))];
   const hint = suggest(match, known) || (known.length > 0 ? `; there are ${known.join(", ")}` : "");
   throw new OptionError("match", match, `must be the pattern of a group, got ${show(match)}${hint}`);
 }

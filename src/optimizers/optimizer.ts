@@ -129,7 +129,7 @@ export class Optimizer implements Disposable {
 
   /**
    * Sets the learning rate from the next update on, where it is `manual({ rate })`: the optimizer's and that of groups without one of their own, or
-   * of the group with the pattern `match`. What was set is a part of the state.
+   * of the group or part with the pattern `match`; of `partition` the factor on the rates of all parts. What was set is a part of the state.
    * @throws OptionError for a rate below 0 or beyond float32, another schedule, or a pattern of no group.
    */
   setLearningRate(rate: number, match?: string): void {

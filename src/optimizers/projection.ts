@@ -1,4 +1,3 @@
-import { sizeOf } from "../engine/parameters.js";
 import type { Binding, TensorRun } from "./rule.js";
 
 interface Limits {
@@ -7,57 +6,96 @@ interface Limits {
   readonly epsilon: number;
 }
 
+/** The numbers of a tensor: values, gradient and step, and how they lie: `units` of `each`, one behind the other or interleaved. */
+interface Parts {
+  readonly p: Float32Array;
+  readonly g: Float32Array;
+  readonly u: Float32Array;
+  readonly units: number;
+  readonly each: number;
+  readonly isInterleaved: boolean;
+}
+
+/** Units whose numbers are interleaved are looked at by so many together. */
+const TOGETHER = 8;
+/** What float32 sums may be off. */
+const SURELY = 1.01;
+
 /**
  * What takes from a step the part along the values, unit by unit or over the whole tensor, where the gradient is at a right angle to them: where their
- * size has no effect. Returns whether it did.
+ * size has no effect. Returns whether it did. Where it is not, the first unit mostly tells.
  */
-export function projection({ floats, tensors }: Pick<Binding<unknown>, "floats" | "tensors">) {
-  const most = Math.max(1, ...tensors.map((tensor) => unitsOf(tensor).units));
-  const sums = () => new Float64Array(most);
-  // of a unit: the products of values and gradient, the squares of both, and the products of values and step
-  const [pg, gg, pp, up] = [sums(), sums(), sums(), sums()];
-
-  function attempt(
-    { p: values, n }: TensorRun,
-    gradient: number,
-    u: number,
-    { delta, epsilon }: Limits,
-    units: number,
-    unitOf: (i: number) => number,
-  ): boolean {
-    const [p, g, step] = [floats(values, n), floats(gradient, n), floats(u, n)];
-    for (const sum of [pg, gg, pp, up]) sum.fill(0);
-    for (let i = 0; i < p.length; i++) {
-      const [x, y, unit] = [p[i] as number, g[i] as number, unitOf(i)];
-      pg[unit] = (pg[unit] as number) + x * y;
-      gg[unit] = (gg[unit] as number) + y * y;
-      pp[unit] = (pp[unit] as number) + x * x;
-      up[unit] = (up[unit] as number) + x * (step[i] as number);
-    }
-    const norm = (squares: number) => Math.max(Math.sqrt(squares), epsilon);
-    let largest = 0;
-    for (let k = 0; k < units; k++)
-      largest = Math.max(largest, Math.abs(pg[k] as number) / (norm(gg[k] as number) * norm(pp[k] as number)));
-    if (!(largest < delta / Math.sqrt(p.length / units))) return false;
-    for (let k = 0; k < units; k++) {
-      const size = Math.sqrt(pp[k] as number) + epsilon;
-      up[k] = (up[k] as number) / (size * size);
-    }
-    for (let i = 0; i < p.length; i++) step[i] = (step[i] as number) - (p[i] as number) * (up[unitOf(i)] as number);
-    return true;
+export function projection({ kernels, floats }: Pick<Binding<unknown>, "kernels" | "floats">) {
+  /** Of all tensors but those whose size has no effect, float32 sums are enough. */
+  function isFarOff(p: number, g: number, n: number, limit: number): boolean {
+    const product = Math.abs(kernels.dot(p, g, n));
+    return product > SURELY * limit * Math.sqrt(kernels.sumSquares(p, n)) * Math.sqrt(kernels.sumSquares(g, n));
   }
 
-  return (tensor: TensorRun, gradient: number, u: number, limits: Limits): boolean => {
-    if (tensor.shape.length < 2) return false;
-    const { units, unitOf } = unitsOf(tensor);
-    return attempt(tensor, gradient, u, limits, units, unitOf) || attempt(tensor, gradient, u, limits, 1, () => 0);
+  return ({ p, n, shape, units }: TensorRun, gradient: number, step: number, { delta, epsilon }: Limits): boolean => {
+    if (shape.length < 2) return false;
+    const parts = { p: floats(p, n), g: floats(gradient, n), u: floats(step, n) };
+    const count = (units === "rows" ? shape[0] : shape.at(-1)) as number;
+    const byUnits = { ...parts, units: count, each: n / count, isInterleaved: units !== "rows" };
+    if (attempt(byUnits, delta / Math.sqrt(n / count), epsilon)) return true;
+    const limit = delta / Math.sqrt(n);
+    return !isFarOff(p, gradient, n, limit) && attempt({ ...parts, units: 1, each: n, isInterleaved: false }, limit, epsilon);
   };
 }
 
-/** The number of units of a tensor, and which of them an element belongs to. */
-function unitsOf({ shape, units }: Pick<TensorRun, "shape" | "units">): { units: number; unitOf: (i: number) => number } {
-  if (shape.length < 2) return { units: 1, unitOf: () => 0 };
-  const count = (units === "rows" ? shape[0] : shape.at(-1)) as number;
-  const each = sizeOf(shape) / count;
-  return { units: count, unitOf: units === "rows" ? (i) => Math.floor(i / each) : (i) => i % count };
+/** Where the cosines of all units are under the limit, takes from each unit's step its part along the values. */
+function attempt(parts: Parts, limit: number, epsilon: number): boolean {
+  const { p, u, units, each, isInterleaved } = parts;
+  const pp = isInterleaved ? squaresOfColumns(parts, limit, epsilon) : squaresOfRows(parts, limit, epsilon);
+  if (pp === undefined) return false;
+  const [across, along] = isInterleaved ? [1, units] : [each, 1];
+  for (let k = 0; k < units; k++) {
+    let product = 0;
+    for (let i = 0, at = k * across; i < each; i++, at += along) product += (p[at] as number) * (u[at] as number);
+    const size = Math.sqrt(pp[k] as number) + epsilon;
+    const share = product / (size * size);
+    for (let i = 0, at = k * across; i < each; i++, at += along) u[at] = (u[at] as number) - (p[at] as number) * share;
+  }
+  return true;
+}
+
+/** The squared norms of the values of units that lie one behind the other; undefined as soon as a cosine is no less than the limit. */
+function squaresOfRows({ p, g, units, each }: Parts, limit: number, epsilon: number): Float64Array | undefined {
+  const squares = new Float64Array(units);
+  for (let k = 0; k < units; k++) {
+    let [pg, gg, pp] = [0, 0, 0];
+    for (let i = k * each; i < (k + 1) * each; i++) {
+      const [x, y] = [p[i] as number, g[i] as number];
+      pg += x * y;
+      gg += y * y;
+      pp += x * x;
+    }
+    if (!isUnder(pg, gg, pp, limit, epsilon)) return undefined;
+    squares[k] = pp;
+  }
+  return squares;
+}
+
+/** The same of units that are interleaved. */
+function squaresOfColumns({ p, g, units, each }: Parts, limit: number, epsilon: number): Float64Array | undefined {
+  const squares = new Float64Array(units);
+  const [pg, gg] = [new Float64Array(units), new Float64Array(units)];
+  for (let from = 0; from < units; from += TOGETHER) {
+    const to = Math.min(units, from + TOGETHER);
+    for (let i = 0; i < each; i++) {
+      for (let k = from; k < to; k++) {
+        const [x, y] = [p[i * units + k] as number, g[i * units + k] as number];
+        pg[k] = (pg[k] as number) + x * y;
+        gg[k] = (gg[k] as number) + y * y;
+        squares[k] = (squares[k] as number) + x * x;
+      }
+    }
+    for (let k = from; k < to; k++) if (!isUnder(pg[k] as number, gg[k] as number, squares[k] as number, limit, epsilon)) return undefined;
+  }
+  return squares;
+}
+
+function isUnder(pg: number, gg: number, pp: number, limit: number, epsilon: number): boolean {
+  const norm = (squares: number) => Math.max(Math.sqrt(squares), epsilon);
+  return Math.abs(pg) / (norm(gg) * norm(pp)) < limit;
 }

@@ -24,6 +24,8 @@ export interface OptimizerState {
   readonly scalars: readonly Readonly<Record<string, number>>[];
   /** The state of each group's learning rate, null where it neither watches a metric nor is set by hand. */
   readonly plateaus: readonly (PlateauState | null)[];
+  /** The factor on all rates of a partition, where it is set by hand. */
+  readonly commonRate?: { readonly rate: number };
   /** What each group is; states of earlier versions do not say it. */
   readonly groups?: readonly GroupState[];
 }
@@ -48,6 +50,7 @@ export function copyState(
   { count, weight }: { readonly count: number; readonly weight: number },
   { rateFactor, isFaint }: { readonly rateFactor: number; readonly isFaint: boolean },
 ): OptimizerState {
+  const commonRate = manualToJSON(groups.at(-1)?.factor ?? 1);
   return {
     kind,
     step,
@@ -59,6 +62,7 @@ export function copyState(
     slots: slots.copies(),
     scalars: scalars.map((own) => ({ ...own })),
     plateaus: groups.map(({ plateau, rate }) => plateau ?? manualToJSON(rate) ?? null),
+    ...(commonRate && { commonRate }),
     groups: groups.map((group) => group.description()),
   };
 }
@@ -69,6 +73,8 @@ export function loadState(holder: StateHolder, state: OptimizerState): void {
   const { groups, scalars, slots } = holder;
   const plateaus = groups.map((group, i) => group.plateauFromJSON(state.plateaus[i], `state.plateaus[${i}]`));
   const rates = groups.map(({ rate }, i) => manualFromJSON(rate, state.plateaus[i], `state.plateaus[${i}]`));
+  const { commonRate } = state;
+  const factor = commonRate && manualFromJSON(groups.at(-1)?.factor ?? 1, commonRate, "state.commonRate");
   slots.load(state.slots);
   scalars.forEach((own, i) => {
     for (const key of Object.keys(own)) own[key] = state.scalars[i]?.[key] ?? ABSENT[key] ?? Number.NaN;
@@ -77,6 +83,7 @@ export function loadState(holder: StateHolder, state: OptimizerState): void {
     group.plateau = plateaus[i];
     group.began = state.groups?.[i]?.began ?? 0;
     group.rate = rates[i] as Scheduled;
+    group.factor = factor ?? group.factor;
     // a group whose rate was set by its own pattern has it since
     group.inheritsRate &&= JSON.stringify(group.rate) === JSON.stringify(rates.at(-1));
   });

@@ -128,10 +128,12 @@ export function withCore(description: OptimizerDescription, core: OptimizerDescr
 
 /** The rule with a slot of its own, the last, of the layout of the parameters. What it slots in besides stays the rule's. */
 export function withSlot(rule: AnyRule, kind: string, slot: string): AnyRule {
+  const { lengths } = rule;
   return {
     ...rule,
     kind,
     slots: (options) => [...rule.slots(options), slot],
+    ...(lengths && { lengths: (name, ...rest) => (name === slot ? undefined : lengths(name, ...rest)) }),
     late: { slots: [...(rule.late?.slots ?? []), slot], scalars: (t) => rule.late?.scalars(t) ?? {} },
     initial: (name, options) => (name === slot ? 0 : (rule.initial?.(name, options) ?? 0)),
     bind: (binding) => rule.bind(withoutLastSlot(rule, binding)),

@@ -23,6 +23,7 @@ function recorded(description: OptimizerDescription, made: readonly MadeChange[]
   if (made.length === 0) return description;
   const { core } = unwrap(description);
   const { kind: _, groups, learningRate, ...options } = core;
+  const parts = ruleOf(core).parts?.(options as never);
   const withChanges = (rate: Schedule, pattern: string | undefined) => {
     const changes = made.filter(({ match }) => match === pattern).map(({ step, rate }) => [step, rate]);
     return isManual(rate) && changes.length > 0 ? makeSchedule(scheduleRuleOf(rate), { ...rate, changes }) : undefined;
@@ -32,5 +33,12 @@ function recorded(description: OptimizerDescription, made: readonly MadeChange[]
     return rate === undefined ? group : { ...group, learningRate: rate };
   });
   const rate = withChanges(learningRate, undefined) ?? learningRate;
-  return withCore(description, make(ruleOf(core), { ...options, learningRate: rate, groups: recordedGroups }));
+  // what was set of a part by its own pattern is its optimizer's
+  const ofPart = (pattern: string) =>
+    made
+      .filter(({ match }) => match !== undefined)
+      .map((change) => (change.match === pattern ? { step: change.step, rate: change.rate } : change));
+  const recordedParts = parts?.map(({ match, optimizer }) => ({ match, optimizer: recorded(optimizer, ofPart(match)) }));
+  const own = recordedParts ? { ...options, parts: recordedParts } : options;
+  return withCore(description, make(ruleOf(core), { ...own, learningRate: rate, groups: recordedGroups }));
 }

@@ -73,6 +73,22 @@ def inner(options):
     return make(**translate(make, own, {key: value for key, value in options.items() if key != "kind"}))
 
 
+def optax_lbfgs(objective, options, steps):
+    """An update of Optax's is an iteration."""
+    assert options["maxIterations"] == 1 and options["lineSearch"] == "zoom"
+    search = optax.scale_by_zoom_linesearch(max_linesearch_steps=options["maxEvaluations"] - 2, initial_guess_strategy="one")
+    transformation = optax.lbfgs(options.get("learningRate"), memory_size=options["historySize"], linesearch=search)
+    f = OBJECTIVES["jax"][objective]
+    x = jnp.asarray(START[objective])
+    state, trajectory = transformation.init(x), []
+    for _ in range(steps):
+        value, gradient = jax.value_and_grad(f)(x)
+        updates, state = transformation.update(gradient, state, x, value=value, grad=gradient, value_fn=f)
+        x = optax.apply_updates(x, updates)
+        trajectory.append(numbers(x))
+    return trajectory, {}
+
+
 def sam(objective, options, steps):
     transformation = optax.contrib.sam(
         inner(options["optimizer"]), optax.chain(optax.contrib.normalize(), optax.sgd(options["rho"])),
@@ -148,6 +164,10 @@ KINDS = {
             "learningRate": 0.5, "maxIterations": 1, "maxEvaluations": 10, "historySize": 3, "lineSearch": "strongWolfe"}),
         ("tolerances end it", "quadratic", 4, {
             "maxIterations": 20, "toleranceGradient": 1e-2, "toleranceChange": 1e-3, "lineSearch": "strongWolfe"}),
+        ("zoom", "quadratic", 10, {
+            "maxIterations": 1, "maxEvaluations": 22, "historySize": 10, "lineSearch": "zoom"}, OPTAX, optax_lbfgs),
+        ("zoom, short history", "rosenbrock", 12, {
+            "maxIterations": 1, "maxEvaluations": 22, "historySize": 3, "lineSearch": "zoom"}, OPTAX, optax_lbfgs),
     ]),
     "sam": (OPTAX, sam, [
         ("sgd", "quadratic", 25, {"optimizer": {"kind": "sgd", "learningRate": 0.05}, "rho": 0.1}),
@@ -181,10 +201,11 @@ KINDS = {
 if __name__ == "__main__":
     for kind, (library, run, cases) in KINDS.items():
         rows = []
-        for name, objective, steps, options in cases:
-            trajectory, extra = run(objective, options, steps)
+        for name, objective, steps, options, *other in cases:
+            of, run_case = other or (library, run)
+            trajectory, extra = run_case(objective, options, steps)
             losses = [float(OBJECTIVES["numpy"][objective](np.array(x))) for x in trajectory]
-            row = {"name": name, "library": library, "objective": objective, "start": START[objective],
+            row = {"name": name, "library": of, "objective": objective, "start": START[objective],
                    "options": options, "trajectory": trajectory, "losses": losses}
             rows.append({**row, "extra": extra} if extra else row)
             print(kind, name, objective, losses[0], losses[-1], len(losses))

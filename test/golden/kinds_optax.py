@@ -50,6 +50,11 @@ case("defaults", {"learningRate": 0.01})
 case("betas, epsilons, weight decay", {
     "learningRate": 0.03, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-3, "epsilonRoot": 1e-2, "weightDecay": 0.5})
 case("changing rate", {"learningRate": RATES[0], "beta2": 0.9, "weightDecay": 0.1}, rates=RATES)
+by_timm = by_torch(timm.optim.Lamb, {**BETAS, "trustClip": "trust_clip", "gradientAveraging": "grad_averaging"}, fixed={"max_grad_norm": None})
+case("timm: trust clip, weight decay", {
+    "learningRate": 0.05, "beta1": 0.8, "epsilon": 1e-6, "weightDecay": 0.05, "trustClip": True}, TIMM, by_timm)
+case("timm: gradients not averaged, changing rate, weight decay", {
+    "learningRate": RATES[0], "beta2": 0.95, "weightDecay": 0.2, "gradientAveraging": False}, TIMM, by_timm, rates=RATES)
 
 case = optax_kind("lars", optax.lars, {"trustCoefficient": "trust_coefficient"})
 case("defaults", {"learningRate": 1})
@@ -57,6 +62,9 @@ case("trust coefficient, momentum, epsilon, weight decay", {
     "learningRate": 0.5, "trustCoefficient": 0.1, "momentum": 0.5, "epsilon": 0.1, "weightDecay": 0.2})
 case("nesterov, changing rate", {
     "learningRate": RATES[0], "trustCoefficient": 0.05, "nesterov": True, "weightDecay": 0.1}, rates=RATES)
+case("timm: LARC", {
+    "learningRate": 0.01, "trustCoefficient": 0.02, "momentum": 0.8, "epsilon": 1e-8, "trustClip": True}, TIMM,
+     by_torch(timm.optim.Lars, {"trustCoefficient": "trust_coeff", "trustClip": "trust_clip"}, fixed={"always_adapt": True}))
 
 case = optax_kind("novograd", optax.novograd)
 case("defaults", {"learningRate": 0.01})
@@ -162,6 +170,22 @@ case = optax_kind("optimisticGradientDescent", optax.optimistic_gradient_descent
 case("defaults", {"learningRate": 0.01})
 case("alpha, beta", {"learningRate": 0.01, "alpha": 0.5, "beta": 2})
 case("changing rate", {"learningRate": RATES[0], "beta": 0.3}, rates=RATES)
+
+
+def optimistic_adam(learning_rate, weight_decay=0.0, alpha=1.0, beta=1.0, **arguments):
+    """optimistic_adam_v2 with decoupled weight decay."""
+    return optax.chain(
+        optax.scale_by_adam(**{"nesterov": True, **arguments}), optax.scale_by_optimistic_gradient(alpha=alpha, beta=beta),
+        optax.add_decayed_weights(weight_decay), optax.scale_by_learning_rate(learning_rate))
+
+
+case = optax_kind("optimisticAdam", optax.optimistic_adam_v2, {"alpha": "alpha", "beta": "beta"})
+case("defaults", {"learningRate": 0.02})
+case("alpha, beta, betas, epsilons", {
+    "learningRate": 0.02, "alpha": 0.5, "beta": 2, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-3, "epsilonRoot": 1e-2})
+case("no Nesterov, changing rate, weight decay", {
+    "learningRate": RATES[0], "beta": 0.3, "nesterov": False, "weightDecay": 0.3}, OPTAX,
+     by_optax(optimistic_adam, {"alpha": "alpha", "beta": "beta"}), rates=RATES)
 
 case = torch_kind("laprop", timm.optim.LaProp, BETAS, library=TIMM)
 case("defaults", {"learningRate": 0.01})

@@ -1,13 +1,15 @@
 """The optimizers of torch.optim, and what Keras and Optax do otherwise under the same name."""
 
+from importlib.metadata import version
 from unittest import mock
 
 import optax
+import pytorch_optimizer
 import torch
 
 from problem import GRADIENTS, SHAPES, STEPS, ZERO_STEP, flatten
 from registry import (
-    BETAS, KERAS, OPTAX, RATES, TORCH, TORCH_NAMES, by_keras, by_optax, implied, kind, torch_kind)
+    BETAS, KERAS, OPTAX, RATES, TORCH, TORCH_NAMES, by_keras, by_optax, by_torch, implied, kind, torch_kind)
 from runners import keras, torch_parameters, translate
 
 case = torch_kind("sgd", torch.optim.SGD, {"dampening": "dampening"})
@@ -132,6 +134,11 @@ case("betas, epsilon, weight decay", {
     "learningRate": 0.02, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-2, "weightDecay": 0.1})
 case("decoupled weight decay, maximize", {
     "learningRate": 0.01, "beta2": 0.99, "weightDecay": 0.3, "decoupled": True, "maximize": True})
+by_optax_radam = by_optax(optax.radam, {"epsilonHat": implied(False), "threshold": "threshold"})
+case("optax: epsilons", {
+    "learningRate": 0.02, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-2, "epsilonRoot": 0.1, "epsilonHat": False}, OPTAX, by_optax_radam)
+case("optax: threshold, changing rate", {
+    "learningRate": RATES[0], "epsilonHat": False, "threshold": 8.5}, OPTAX, by_optax_radam, rates=RATES)
 
 case = torch_kind("rprop", torch.optim.Rprop, {
     "etaMinus": ("etas", 0), "etaPlus": ("etas", 1), "stepMin": ("step_sizes", 0), "stepMax": ("step_sizes", 1)})
@@ -186,6 +193,25 @@ case("beta2 decay, epsilons, weight decay", {
     "learningRate": 0.5, "beta2Decay": -0.5, "epsilon1": 0.1, "epsilon2": 0.5, "weightDecay": 0.1})
 case("clip threshold, maximize", {
     "learningRate": 0.3, "epsilon1": FLOAT32_EPSILON, "clipThreshold": 1.5, "maximize": True})
+
+
+def adafactor(options, rates=None):
+    """pytorch_optimizer's, which is Hugging Face's."""
+    beta1 = options.get("beta1") or None
+    names = {"relativeStep": "relative_step", "scaleParameter": "scale_parameter", "epsilon1": implied(1e-15), "beta1": implied(beta1),
+             "beta2Decay": "decay_rate", "epsilon2": "eps2", "clipThreshold": "clip_threshold"}
+    fixed = {"betas": (beta1, 0.999), "momentum_dtype": torch.float64, "foreach": False}
+    return by_torch(pytorch_optimizer.AdaFactor, names, fixed=fixed)(options, rates=rates)
+
+
+PYTORCH_OPTIMIZER = f"pytorch_optimizer {version('pytorch_optimizer')}"
+case("pytorch_optimizer: a relative step", {"learningRate": 0.01, "epsilon1": 1e-15, "relativeStep": True}, PYTORCH_OPTIMIZER, adafactor)
+case("pytorch_optimizer: a rate that stands alone, changing, a mean of steps, weight decay", {
+    "learningRate": RATES[0], "epsilon1": 1e-15, "relativeStep": False, "scaleParameter": False, "beta1": 0.8, "weightDecay": 0.2},
+     PYTORCH_OPTIMIZER, adafactor, rates=RATES)
+case("pytorch_optimizer: in proportion to the tensor, a mean of steps", {
+    "learningRate": 0.5, "epsilon1": 1e-15, "epsilon2": 0.3, "beta2Decay": -0.6, "relativeStep": False, "beta1": 0.5},
+     PYTORCH_OPTIMIZER, adafactor)
 
 
 def muon(options):

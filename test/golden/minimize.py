@@ -66,6 +66,7 @@ for name, problem in ask(what="problems").items():
         "L-BFGS-B": run(name, x0, "L-BFGS-B", None),
         "L-BFGS-B, bounded": run(name, x0, "L-BFGS-B", bounds),
         "CG": run(name, x0, "CG", None),
+        "BFGS": run(name, x0, "BFGS", None),
         "Nelder-Mead": run(name, x0, "Nelder-Mead", None),
         "Nelder-Mead, bounded": run(name, x0, "Nelder-Mead", bounds),
         "leastSquares": fit(name, x0, None),
@@ -73,6 +74,37 @@ for name, problem in ask(what="problems").items():
     }
     print(name, problems[name])
 server.stdin.close()
+
+
+
+def broyden(scaled):
+    """Updates of the inverse Hessian by formulas 13 to 23 of Urban, Stefanou, Pons 2025 (no library ships them), along steps of a quadratic."""
+    random, n = numpy.random.default_rng(20261129), 5
+    a = random.normal(size=(n, n))
+    hessian, inverse, x, rows = a @ a.T + 0.1 * numpy.eye(n), numpy.eye(n), random.normal(size=n), []
+    for k in range(8):
+        gradient = hessian @ x
+        rate, d = [0.05, 0.3, 1, 0.7, 1.2, 0.2, 1, 0.9][k], -inverse @ gradient
+        s = rate * d
+        y = hessian @ s
+        hy, rho = inverse @ y, 1 / (s @ y)
+        theta, tau, yhy = 0.0, 1.0, y @ hy
+        b, h = -rate * rho * (s @ gradient), yhy * rho
+        alpha = b * h - 1
+        if scaled:
+            c = numpy.sqrt(abs(alpha / (1 + alpha)))
+            low = min(1, h * (1 - c))
+            theta = max((low - 1) / alpha, min(1 / low, (1 - b) / b))
+            sigma = 1 + theta * alpha
+            spread, scale = abs(sigma) ** (1 / (1 - n)), min(1, 1 / b)
+            tau = h / sigma if k == 0 else (min(scale * spread, sigma) if theta <= 0 else scale * min(spread, 1 / theta))
+        phi = (1 - theta) / (1 + alpha * theta)
+        v = s * rho - hy / yhy
+        inverse = (inverse - numpy.outer(hy, hy) / yhy + phi * yhy * numpy.outer(v, v)) / tau + rho * numpy.outer(s, s)
+        rows.append({"s": s.tolist(), "y": y.tolist(), "before": gradient.tolist(), "rate": rate, "inverse": inverse.ravel().tolist()})
+        x = x + s
+    return rows
+
 
 # a decay with an outlier, by each loss; and what curve_fit says of the parameters
 t = numpy.linspace(0, 4, 20)
@@ -98,4 +130,4 @@ for name, options in {
 }.items():
     popt, pcov = curve_fit(decay, t, y, [1, 1, 1], **tight, **options)
     curve[name] = {"popt": popt.tolist(), "pcov": pcov.tolist()}
-(here / "minimize.json").write_text(json.dumps({"scipy": scipy.__version__, "curve": curve, "problems": problems}, indent=1) + "\n")
+(here / "minimize.json").write_text(json.dumps({"scipy": scipy.__version__, "curve": curve, "problems": problems, "broyden": {"BFGS": broyden(False), "SSBroyden": broyden(True)}}, indent=1) + "\n")

@@ -10,6 +10,7 @@ import sys
 
 import kinds_catalogue
 import kinds_optax  # noqa: F401  (each registers its kinds)
+import kinds_records  # noqa: F401
 import kinds_torch
 import kinds_tuning_free  # noqa: F401
 import kinds_wrappers  # noqa: F401

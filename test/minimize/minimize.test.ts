@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { times, update } from "../../src/minimize/broyden.js";
 import { leastSquares, type Method, type MinimizeOptions, minimize, type Vector } from "../../src/minimize/index.js";
 import { OptionError } from "../../src/options/errors.js";
 import { boxOf, objective, type Problem, problems } from "./problems.js";
@@ -9,9 +10,9 @@ interface Reached {
   readonly fun: number | null;
   readonly nfev: number;
 }
-const golden: Record<string, Record<string, Reached>> = JSON.parse(
+const { problems: golden, broyden }: { problems: Record<string, Record<string, Reached>>; broyden: Record<string, unknown> } = JSON.parse(
   readFileSync(new URL("../golden/minimize.json", import.meta.url), "utf8"),
-).problems;
+);
 const all = Object.entries(problems) as [string, Problem][];
 
 const byMethod = (method: Method) => (problem: Problem, options: MinimizeOptions) => {
@@ -23,6 +24,8 @@ const solvers: Readonly<
 > = {
   "L-BFGS-B": byMethod("L-BFGS-B"),
   CG: byMethod("CG"),
+  BFGS: byMethod("BFGS"),
+  SSBroyden: byMethod("SSBroyden"),
   "Nelder-Mead": byMethod("Nelder-Mead"),
   leastSquares: (problem, options) => {
     const { x, cost, nfev } = leastSquares(problem.f, problem.x0, { jac: problem.J, ...options });
@@ -47,7 +50,7 @@ test.each(all)("the Jacobian of %s is that of its residuals", (_, { x0, f, J }) 
 });
 
 describe.each(["", ", bounded"])("the problems of Moré, Garbow and Hillstrom%s", (bounded) => {
-  test.each(Object.keys(solvers).filter((name) => bounded === "" || name !== "CG"))(
+  test.each(Object.keys(solvers).filter((name) => bounded === "" || !["CG", "BFGS", "SSBroyden"].includes(name)))(
     "%s solves as many as SciPy, with about as many evaluations",
     (name) => {
       const [solved, theirs, ratios]: [string[], string[], number[]] = [[], [], []];
@@ -55,7 +58,9 @@ describe.each(["", ", bounded"])("the problems of Moré, Garbow and Hillstrom%s"
         const { minima, x0 } = description;
         const bounds = bounded === "" ? undefined : boxOf(description);
         const { x, fun, nfev } = (solvers[name] as (typeof solvers)[string])(description, { ...(bounds && { bounds }) });
-        const scipy = (golden[problem] as Record<string, Reached>)[`${name}${bounded}`] as Reached;
+        // which has no self-scaled Broyden
+        const theirName = name === "SSBroyden" ? "BFGS" : name;
+        const scipy = (golden[problem] as Record<string, Reached>)[`${theirName}${bounded}`] as Reached;
         expect(x.length).toBe(x0.length);
         bounds?.forEach(([low, high], i) => {
           expect(x[i]).toBeGreaterThanOrEqual(low ?? Number.NEGATIVE_INFINITY);
@@ -88,7 +93,50 @@ test.each(all)("least squares reach a known minimum of %s, and without derivativ
 const rosenbrock = ([x, y]: ArrayLike<number> & Iterable<number>) =>
   (1 - (x as number)) ** 2 + 100 * ((y as number) - (x as number) ** 2) ** 2;
 
+describe("updates of the inverse Hessian", () => {
+  test.each(["BFGS", "SSBroyden"] as const)("of %s are those of its formulas, and hold the secant equation", (method) => {
+    const rows = broyden[method] as { s: number[]; y: number[]; before: number[]; rate: number; inverse: number[] }[];
+    const n = (rows[0] as { s: number[] }).s.length;
+    const inverse = Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
+    rows.forEach(({ s, y, before, rate, inverse: theirs }, k) => {
+      const [step, change] = [Float64Array.from(s), Float64Array.from(y)];
+      expect(update(inverse, step, change, Float64Array.from(before), rate, method === "SSBroyden", k === 0)).toBe(true);
+      const size = Math.max(...theirs.map(Math.abs));
+      for (const [i, value] of inverse.entries()) expect(Math.abs(value - (theirs[i] as number))).toBeLessThan(1e-9 * size);
+      times(inverse, change).forEach((value, i) => {
+        expect(Math.abs(value - (s[i] as number))).toBeLessThan(1e-9 * size);
+      });
+    });
+  });
+
+  test("leave out what has no curvature", () => {
+    const inverse = Float64Array.from([1, 0, 0, 1]);
+    expect(update(inverse, Float64Array.from([1, 0]), Float64Array.from([-1, 0]), Float64Array.from([-1, 0]), 1, true, true)).toBe(false);
+    expect([...inverse]).toEqual([1, 0, 0, 1]);
+  });
+});
+
 describe("minimize", () => {
+  test("self-scaled Broyden is more exact than BFGS where curvatures differ by ten orders of magnitude", () => {
+    const curvature = Array.from({ length: 12 }, (_, i) => 10 ** (-i * 0.9));
+    const f = (x: Vector) =>
+      x.reduce((sum, value, i) => sum + 0.5 * (curvature[i] as number) * (value - 1) ** 2 + 0.1 * (value - 1) ** 4, 0);
+    const jac = (x: Vector) => x.map((value, i) => (curvature[i] as number) * (value - 1) + 0.4 * (value - 1) ** 3);
+    const steps = (method: Method) =>
+      minimize(
+        f,
+        new Array(12).fill(0).map((_, i) => (i % 3) - 3),
+        { method, jac, gtol: 1e-12 },
+      );
+    const [scaled, plain] = [steps("SSBroyden"), steps("BFGS")];
+    expect(scaled.success).toBe(true);
+    expect(scaled.nit).toBeLessThanOrEqual(plain.nit);
+  });
+
+  test("refuses whole matrices of too many variables", () => {
+    expect(() => minimize(() => 0, new Float64Array(5001), { method: "BFGS" })).toThrow('take "L-BFGS" for more than 5000 variables');
+  });
+
   test("needs no gradient, or takes it beside the value", () => {
     expect(minimize(rosenbrock, [-1.2, 1]).x[0]).toBeCloseTo(1, 3);
     let calls = 0;
@@ -97,7 +145,7 @@ describe("minimize", () => {
       const [a, b] = [x as number, y as number];
       return { value: rosenbrock([a, b]), gradient: [-2 * (1 - a) - 400 * a * (b - a * a), 200 * (b - a * a)] };
     };
-    for (const method of ["L-BFGS", "L-BFGS-B", "CG"] as const) {
+    for (const method of ["L-BFGS", "L-BFGS-B", "BFGS", "SSBroyden", "CG"] as const) {
       calls = 0;
       const result = minimize(both, [-1.2, 1], { method, jac: true });
       expect(result).toMatchObject({ success: true, status: 0, nfev: calls, njev: calls });

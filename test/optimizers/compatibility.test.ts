@@ -11,6 +11,16 @@ import { table } from "./table.js";
 const pairs = [...wrappers.keys()].flatMap((wrapper) => [...rules.keys()].map((kind) => [wrapper, kind] as const));
 const inside = (kind: string) => ({ kind, ...table[kind]?.required });
 
+/** What wrappers keep for each parameter. */
+const OWN_SLOTS: Readonly<Record<string, string>> = {
+  ema: "average",
+  swa: "average",
+  lookahead: "slow",
+  scheduleFree: "base",
+  primalAveraging: "base",
+  emaNesterov: "meanStep",
+};
+
 describe("every wrapper around every rule", () => {
   test.each(pairs)("%s around %s is made and stepped, or refused with the reason", async (wrapper, kind) => {
     const rule = rules.get(kind) as NonNullable<ReturnType<typeof rules.get>>;
@@ -34,6 +44,9 @@ describe("every wrapper around every rule", () => {
       });
     }
     expect(optimizer.findNonFinite()).toBeUndefined();
+    // whatever slots of its own layout the rule has
+    const own = OWN_SLOTS[wrapper];
+    if (own !== undefined) expect(optimizer.slot(own).get("w")?.length).toBe(16);
     optimizer.dispose();
     parameters.dispose();
   });

@@ -85,6 +85,19 @@ test("its rate is a factor on those of its parts, schedules too", () => {
   });
 });
 
+test("Muon and AdamW together are Muon with AdamW to fall back on", () => {
+  const weights = { kind: "muon", learningRate: 0.02 };
+  const rest = { kind: "adamw", learningRate: 0.01 };
+  using parted = new Trial(engines.wasm, "partition", {
+    parts: [
+      { match: "*.weight", optimizer: weights },
+      { match: "*", optimizer: rest },
+    ],
+  });
+  using whole = new Trial(engines.wasm, "muon", { learningRate: 0.02, fallback: rest });
+  expect(parted.run(wild, 0, 60).values).toEqual(whole.run(wild, 0, 60).values);
+});
+
 test("clips, averages and climbs for all parts", () => {
   const common = { clipNorm: 0.5, accumulate: 3, maximize: true };
   using whole = new Trial(engines.wasm, "partition", {

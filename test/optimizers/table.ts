@@ -323,6 +323,7 @@ export const table: Readonly<Record<string, Row>> = {
     options: [
       { learningRate: 0.1 },
       { learningRate: 0.5, beta2Decay: -0.5, epsilon1: 1e-3, clipThreshold: 2 },
+      { learningRate: 0.01, relativeStep: false, scaleParameter: false, beta1: 0.8, weightDecay: 0.1 },
       { learningRate: 0.1, beta2Decay: -0.6, epsilon1: 1e-3, epsilon2: 0.1, clipThreshold: 1.5, weightDecay: 0.1 },
     ],
     scheduled: {
@@ -347,6 +348,7 @@ export const table: Readonly<Record<string, Row>> = {
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.05, beta1: 0, beta2: 0.95, epsilonRoot: 1e-2, trust: false },
+      { learningRate: 0.01, beta1: 0.8, trustClip: true, gradientAveraging: false },
       { learningRate: 0.02, beta1: 0.8, beta2: 0.95, epsilon: 1e-3, epsilonRoot: 1e-4, weightDecay: 0.2 },
     ],
     scheduled: {
@@ -370,6 +372,7 @@ export const table: Readonly<Record<string, Row>> = {
       { learningRate: 1 },
       { learningRate: 0.05, trust: false },
       { learningRate: 0.5, trustCoefficient: 0.01, momentum: 0.5, nesterov: true },
+      { learningRate: 0.01, trustCoefficient: 0.02, trustClip: true },
       { learningRate: 0.5, trustCoefficient: 0.02, momentum: 0.8, epsilon: 0.1, weightDecay: 0.2 },
     ],
     scheduled: {
@@ -732,9 +735,10 @@ export const table: Readonly<Record<string, Row>> = {
     options: [
       { learningRate: 0.02 },
       { learningRate: 0.02, beta1: 0.8, beta2: 0.95, epsilon: 1e-2, weightDecay: 0.1 },
-      { learningRate: 0.01, beta1: 0.7, beta2: 0.99, epsilon: 1e-3, weightDecay: 0.2, decoupled: true },
+      { learningRate: 0.02, epsilonHat: false, epsilonRoot: 1e-3, threshold: 4 },
+      { learningRate: 0.01, beta1: 0.7, beta2: 0.99, epsilon: 1e-3, epsilonRoot: 1e-4, weightDecay: 0.2, decoupled: true },
     ],
-    scheduled: { learningRate, ...betas, epsilon, weightDecay },
+    scheduled: { learningRate, ...betas, epsilon, epsilonRoot, weightDecay },
     converges: { options: { learningRate: 0.05 }, steps: 1000, within: 1e-4 },
     hard: { quadratic: { learningRate: falling(0.5) }, rosenbrock: { learningRate: 0.006 } },
   },
@@ -914,6 +918,73 @@ export const table: Readonly<Record<string, Row>> = {
     converges: { options: { learningRate: 0.01, beta1: 0.9, epsilon: 0.1 }, steps: 600, within: 1e-3 },
     hard: { quadratic: { learningRate: 5e-5 }, rosenbrock: { learningRate: 1e-4 } },
   },
+  kron: {
+    digits: { learningRate: 0.002 },
+    options: [
+      { learningRate: 0.01 },
+      { learningRate: 0.02, momentum: 0.8, weightDecay: 0.1, preconditionerRate: 0.3, initialScale: 0.5, fitMean: false, seed: 2 },
+      { learningRate: 0.01, diagonals: "longest", updateProbability: 0.4 },
+      { learningRate: 0.01, maxPreconditionSize: 4, preconditionerRate: 0.05, diagonals: "all" },
+      {
+        learningRate: 0.02,
+        momentum: 0.7,
+        weightDecay: 0.3,
+        updateProbability: 0.3,
+        preconditionerRate: 0.2,
+        initialScale: 2,
+        maxPreconditionSize: 4,
+        diagonals: "none",
+        fitMean: true,
+        seed: 3,
+      },
+    ],
+    scheduled: { learningRate, momentum: [0.9, 0.5], weightDecay, updateProbability: [1, 0.2], preconditionerRate: [0.1, 0.01] },
+    converges: { options: { learningRate: falling(0.05, 600) }, steps: 600, within: 1e-3 },
+    hard: { quadratic: { learningRate: falling(0.01) }, rosenbrock: { learningRate: falling(0.01) } },
+    matrices: true,
+  },
+  adahessian: {
+    digits: { learningRate: 1e-4 },
+    options: [
+      { learningRate: 1e-3 },
+      { learningRate: 1e-3, estimate: "given", weightDecay: 0.1 },
+      { learningRate: 1e-3, updateInterval: 3 },
+      { learningRate: 2e-3, beta1: 0.8, beta2: 0.9, epsilon: 1e-2, weightDecay: 0.3, updateInterval: 2, estimate: "squares" },
+    ],
+    scheduled: { learningRate, ...betas, epsilon: [1e-8, 10], weightDecay },
+    converges: { options: { learningRate: falling(0.05, 1000), epsilon: 1 }, steps: 1000, within: 1e-2 },
+    hard: { quadratic: { learningRate: falling(0.1), epsilon: 0.01 }, rosenbrock: { learningRate: falling(1), epsilon: 1 } },
+  },
+  scheduleFreePlus: {
+    digits: { learningRate: 1 },
+    options: [
+      { learningRate: 0.1 },
+      { learningRate: 0.1, momentum: 0.8, lastMomentum: 0.95, annealSteps: 100, averageAfter: 5, sizeDecay: 0.9 },
+      {
+        learningRate: 0.2,
+        momentum: 0.7,
+        lastMomentum: 0.9,
+        annealSteps: 300,
+        beta1: 0.8,
+        beta2: 0.9,
+        epsilon: 1e-3,
+        weightDecay: 5,
+        sizeDecay: 0.5,
+        averageAfter: 3,
+        stepPower: 1,
+        ratePower: 1,
+      },
+    ],
+    scheduled: { learningRate: [1, 0.1], ...betas, epsilon, weightDecay: [20, 1] },
+    converges: { options: { learningRate: 1 }, steps: 2000, within: 1e-2 },
+    hard: {
+      quadratic: { learningRate: falling(0.1), averageAfter: 9000 },
+      rosenbrock: { learningRate: falling(0.03), averageAfter: 9000 },
+    },
+    // where loss and product nearly cancel, the last digits of their difference are float32's
+    tolerance: { learningRate: 1e-4, average: 1e-5 },
+    findsRate: true,
+  },
   sophia: {
     digits: { learningRate: 0.001 },
     options: [
@@ -931,6 +1002,27 @@ export const table: Readonly<Record<string, Row>> = {
     scheduled: { learningRate, alpha: [1, 0.5], beta: [1, 0] },
     converges: { options: { learningRate: 0.5 }, steps: 300, within: 1e-4 },
     hard: { quadratic: { learningRate: 0.5 }, rosenbrock: { learningRate: 6e-4 } },
+  },
+  optimisticAdam: {
+    digits: { learningRate: 0.001 },
+    options: [
+      { learningRate: 0.01 },
+      { learningRate: 0.01, alpha: 0.5, beta: 2, nesterov: false },
+      {
+        learningRate: 0.02,
+        alpha: 2,
+        beta: 0.3,
+        beta1: 0.7,
+        beta2: 0.95,
+        epsilon: 1e-3,
+        epsilonRoot: 1e-4,
+        nesterov: true,
+        weightDecay: 0.3,
+      },
+    ],
+    scheduled: { learningRate, alpha: [1, 0.5], beta: [1, 0], ...betas, epsilon, epsilonRoot, weightDecay },
+    converges: { options: { learningRate: 0.05 }, steps: 1000, within: 1e-4 },
+    hard: { quadratic: { learningRate: falling(0.2) }, rosenbrock: { learningRate: falling(0.1) } },
   },
   laprop: {
     digits: { learningRate: 0.003 },

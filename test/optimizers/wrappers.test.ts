@@ -18,9 +18,12 @@ import type { OptimizerDescription } from "../../src/optimizers/rule.js";
 import { ema, swa } from "../../src/optimizers/wrappers/averages.js";
 import { cautious } from "../../src/optimizers/wrappers/cautious.js";
 import { cautiousDecay, correctedDecay, decoupledDecay } from "../../src/optimizers/wrappers/decay.js";
+import { emaNesterov } from "../../src/optimizers/wrappers/emaNesterov.js";
 import { hyperball } from "../../src/optimizers/wrappers/hyperball.js";
 import { lookahead } from "../../src/optimizers/wrappers/lookahead.js";
 import { mechanic } from "../../src/optimizers/wrappers/mechanic.js";
+import { gradientNoise } from "../../src/optimizers/wrappers/noise.js";
+import { primalAveraging, scheduleFree } from "../../src/optimizers/wrappers/primal.js";
 import { sam } from "../../src/optimizers/wrappers/sam.js";
 import { adaptiveGradientClipping, centralize, tensorClipping } from "../../src/optimizers/wrappers/units.js";
 import { DivergedError, OptionError } from "../../src/options/errors.js";
@@ -54,6 +57,8 @@ const CASES: Record<string, OptimizerDescription> = {
   cautiousDecay: cautiousDecay({ optimizer: decayed }),
   "cautious decay of laprop": cautiousDecay({ optimizer: laprop({ learningRate: 0.01, weightDecay: 0.3 }) }),
   decoupledDecay: decoupledDecay({ optimizer: sgd({ learningRate: 0.02, momentum: 0.9, weightDecay: 0.3 }) }),
+  gradientNoise: gradientNoise({ optimizer: decayed, variance: 0.02, seed: 3 }),
+  "gradientNoise, shared": gradientNoise({ optimizer: prodigy({ clipNorm: 0.5 }), decay: 1 }),
   tensorClipping: tensorClipping({ optimizer: decayed, norm: 0.5 }),
   correctedDecay: correctedDecay({ optimizer: adamw({ learningRate: cosine({ rate: 0.02, steps: 90 }), weightDecay: 0.3 }) }),
   "corrected and cautious decay of normuon": correctedDecay({
@@ -78,6 +83,29 @@ const CASES: Record<string, OptimizerDescription> = {
   "centralize, columns": centralize({ optimizer: prodigy(), units: "columns" }),
   adaptiveGradientClipping: adaptiveGradientClipping({ optimizer: decayed, clipping: 0.1 }),
   "adaptiveGradientClipping, columns": adaptiveGradientClipping({ optimizer: momentum, clipping: 0.05, units: "columns" }),
+  scheduleFree: scheduleFree({ optimizer: sgd({ learningRate: 0.05, clipNorm: 1, groups: [{ match: "bias", learningRate: 0.1 }] }) }),
+  "scheduleFree of muon, all options": scheduleFree({
+    optimizer: centralize({ optimizer: muon({ learningRate: 0.01, fallback: adamw({ learningRate: 0.01 }) }) }),
+    momentum: 0.8,
+    weightDecay: 0.1,
+    stepPower: 1,
+    ratePower: 0,
+  }),
+  primalAveraging: primalAveraging({
+    optimizer: adamw({ learningRate: 0.01, weightDecay: 0.1, clipNorm: 1, groups: [{ match: "bias", weightDecay: 0 }] }),
+    decay: 0.95,
+  }),
+  emaNesterov: emaNesterov({
+    optimizer: adamw({ learningRate: cosine({ rate: 0.02, steps: 900 }), weightDecay: 0.1, groups: [{ match: "bias", weightDecay: 0 }] }),
+    warmupSteps: 7,
+    restStep: 800,
+    decay: 0.9,
+  }),
+  "emaNesterov of muon": emaNesterov({
+    optimizer: muon({ learningRate: 0.01, fallback: adamw({ learningRate: 0.01 }) }),
+    ahead: 1,
+    followRate: false,
+  }),
   "all together": ema({
     optimizer: lookahead({ optimizer: sam({ optimizer: cautious({ optimizer: centralize({ optimizer: decayed }) }) }) }),
     decay: 0.95,

@@ -5,6 +5,7 @@ import { mlp } from "../../src/models/mlp.js";
 import { adam } from "../../src/optimizers/kinds/adam.js";
 import { sgd } from "../../src/optimizers/kinds/sgd.js";
 import { Optimizer } from "../../src/optimizers/optimizer.js";
+import { partition } from "../../src/optimizers/partition.js";
 import { ema } from "../../src/optimizers/wrappers/averages.js";
 import { CheckpointError, OptionError } from "../../src/options/errors.js";
 import { describeSchedule, manual, ratesBetween } from "../../src/schedules/index.js";
@@ -126,6 +127,53 @@ describe("manual", () => {
     expect(optimizer.learningRates).toEqual({ a: 0.125, b: 0.25, c: 4 });
     optimizer.dispose();
     parameters.dispose();
+  });
+
+  test("of partition the factor on all rates is set, or by its pattern the rate of a part, and recorded", () => {
+    const parameters = new Parameters(engine, { a: [2], b: [2], c: [2] });
+    const description = partition({
+      learningRate: manual({ rate: 1 }),
+      parts: [
+        { match: "a", optimizer: sgd({ learningRate: manual({ rate: 0.5 }) }) },
+        { match: "*", optimizer: sgd({ learningRate: manual({ rate: 0.25 }), groups: [{ match: "b", momentum: 0.5 }] }) },
+      ],
+    });
+    const optimizer = new Optimizer(parameters, description);
+    optimizer.step();
+    expect(optimizer.learningRates).toEqual({ a: 0.5, b: 0.25, c: 0.25 });
+    optimizer.setLearningRate(2);
+    optimizer.step();
+    expect(optimizer.learningRates).toEqual({ a: 1, b: 0.5, c: 0.5 });
+    optimizer.setLearningRate(0.125, "*");
+    const state = JSON.parse(JSON.stringify(optimizer.state()));
+    optimizer.setLearningRate(3);
+    optimizer.load({ ...optimizer.state(), ...state, slots: optimizer.state().slots });
+    optimizer.step();
+    expect(optimizer.learningRates).toEqual({ a: 1, b: 0.25, c: 0.25 });
+    expect(optimizer.rateChanges).toEqual([
+      { step: 1, rate: 2 },
+      { step: 2, rate: 0.125, match: "*" },
+    ]);
+    const run = {
+      model: mlp({ inputs: 2, outputs: 1 }),
+      loss: "meanSquared",
+      optimizer: description,
+      batchSize: 1,
+      epochs: 1,
+      seed: 1,
+    } as const;
+    const rates = recordedRun(run, optimizer.rateChanges).optimizer as unknown as {
+      learningRate: unknown;
+      parts: { optimizer: { learningRate: unknown } }[];
+    };
+    expect(rates.learningRate).toMatchObject({ rate: 1, changes: [[1, 2]] });
+    expect(rates.parts.map(({ optimizer }) => optimizer.learningRate)).toMatchObject([
+      { rate: 0.5, changes: [] },
+      { rate: 0.25, changes: [[2, 0.125]] },
+    ]);
+    const fixed = new Optimizer(parameters, partition({ parts: [{ match: "*", optimizer: sgd({ learningRate: manual({ rate: 1 }) }) }] }));
+    expect(() => fixed.setLearningRate(1)).toThrow(/cannot be set here/);
+    for (const disposed of [optimizer, fixed, parameters]) disposed.dispose();
   });
 
   test("what cannot be is an error that says what to do, and changes nothing", () => {

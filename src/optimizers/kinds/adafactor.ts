@@ -3,7 +3,7 @@ import { type Shape, sizeOf } from "../../engine/parameters.js";
 import { addKernels } from "../../engine/parts.js";
 import { adafactorKernels } from "../../generated/parts/adafactor.js";
 import { pow } from "../../numerics/math.js";
-import { number } from "../../options/options.js";
+import { boolean, number } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface AdafactorOptions extends CommonOptions<AdafactorOptions> {
@@ -15,6 +15,12 @@ export interface AdafactorOptions extends CommonOptions<AdafactorOptions> {
   epsilon2?: Scheduled;
   /** The root mean square to which a tensor's step is clipped, at least 1. Default 1. */
   clipThreshold?: Scheduled;
+  /** Make the rate at most 1 / sqrt(t). Default true. */
+  relativeStep?: boolean;
+  /** Make a tensor's step proportional to its size. Default true. */
+  scaleParameter?: boolean;
+  /** Decay of a mean of steps, which then takes their place; in [0, 1). Default 0: none. */
+  beta1?: number;
   /** Decoupled decay, at least 0. Default 0. */
   weightDecay?: Scheduled;
 }
@@ -27,10 +33,13 @@ export const adafactorRule: Rule<AdafactorOptions> = {
     epsilon1: scheduled(1.1920928955078125e-7, { above: 0 }),
     epsilon2: scheduled(1e-3, { min: 0 }),
     clipThreshold: scheduled(1, { min: 1 }),
+    relativeStep: boolean(true),
+    scaleParameter: boolean(true),
+    beta1: number(0, { min: 0, below: 1 }),
     weightDecay: scheduled(0, { min: 0 }),
   },
   traits: ["readsValues"],
-  slots: () => ["squares", "row", "column"],
+  slots: ({ beta1 }) => ["squares", "row", "column", ...(beta1 > 0 ? ["mean"] : [])],
   squares: () => ({ decays: {}, coupled: true }),
   lengths(slot, shape) {
     const { matrices, rows, columns } = matricesOf(shape);
@@ -44,7 +53,7 @@ export const adafactorRule: Rule<AdafactorOptions> = {
       const gain = pow(t, o.beta2Decay);
       const floor = o.epsilon1 * o.epsilon1;
       for (const { p, g, s, n, shape } of tensors) {
-        const [squares, row, column] = s as [number, number, number];
+        const [squares, row, column, mean] = s as [number, number, number, number?];
         if (shape.length < 2) kernels.adafactor(g, squares, u, n, 1 - gain, gain, floor, scale);
         else {
           const { matrices, rows, columns } = matricesOf(shape);
@@ -58,10 +67,15 @@ export const adafactorRule: Rule<AdafactorOptions> = {
         }
         // tensors share u: what a longer one left there must not be taken for a shorter one's padding
         kernels.fill(u + n * 4, padded(n) - n, 0);
-        const size = Math.max(o.epsilon2, Math.sqrt(kernels.sumSquares(p, n) / n));
+        const size = o.scaleParameter ? Math.max(o.epsilon2, Math.sqrt(kernels.sumSquares(p, n) / n)) : 1;
         const clip = Math.max(1, Math.sqrt(kernels.sumSquares(u, n) / n) / o.clipThreshold);
         if (o.weightDecay > 0) kernels.axpy(p, p, n, -rate * o.weightDecay);
-        kernels.axpy(u, p, n, (-size * Math.min(rate, 1 / Math.sqrt(t))) / clip);
+        const near = (size * (o.relativeStep ? Math.min(rate, 1 / Math.sqrt(t)) : rate)) / clip;
+        if (mean === undefined) kernels.axpy(u, p, n, -near);
+        else {
+          kernels.axpby(u, mean, n, (1 - o.beta1) * near, o.beta1);
+          kernels.axpy(mean, p, n, -1);
+        }
       }
     };
   },
@@ -80,10 +94,11 @@ function matricesOf(shape: Shape): { matrices: number; rows: number; columns: nu
  * With w = t^beta2Decay, for a matrix: row = (1 - w) row + w (means of g^2 along rows), column alike, v = row column' / max(mean of row,
  * epsilon1); for a vector v = (1 - w) v + w g^2. u = g / sqrt(max(v, epsilon1^2)); p -= learningRate weightDecay p + max(epsilon2, rms(p))
  * min(learningRate, 1 / sqrt(t)) / max(1, rms(u) / clipThreshold) u. rms(p) is taken before the decay; a tensor of more axes is a stack of
- * matrices of its last two.
+ * matrices of its last two. Without relativeStep the rate stands alone, without scaleParameter max(...) is left out; with beta1 the mean of steps is taken: m = beta1 m + (1 - beta1)
+ * (step), p -= m.
  *
- * Agrees with PyTorch's Adafactor, defaults included (its epsilon1 is the machine epsilon). Optax's and Hugging Face's have a rate that
- * follows t by itself, and momentum. The default rate is 1e-2.
+ * Agrees with PyTorch's Adafactor, defaults included (its epsilon1 is the machine epsilon). With epsilon1 1e-15 it is Hugging Face's and pytorch_optimizer's, whose relative_step is this rate of
+ * 1e-2, with warmup_init a rate of 1e-6 t, and whose decay follows the size of the tensor as well. The default rate is 1e-2.
  *
  * Shazeer and Stern, Adafactor: adaptive learning rates with sublinear memory cost, 2018.
  *

@@ -8,6 +8,8 @@ export interface LarsOptions extends CommonOptions<LarsOptions> {
   trustCoefficient?: Scheduled;
   /** Scale the gradient to the tensor; false, in a group, for what may have to cross zero: biases and gains. Default true. */
   trust?: boolean;
+  /** Let a step be no longer than without that scale (LARC). Default false. */
+  trustClip?: boolean;
   /** Decay of the velocity, at least 0. Default 0.9. */
   momentum?: Scheduled;
   /** Step from where the velocity will lead. Default false. */
@@ -24,6 +26,7 @@ export const larsRule: Rule<LarsOptions> = {
   fields: {
     trustCoefficient: scheduled(1e-3, { above: 0 }),
     trust: boolean(true),
+    trustClip: boolean(false),
     momentum: scheduled(0.9, { min: 0 }),
     nesterov: boolean(false),
     epsilon: scheduled(0, { min: 0 }),
@@ -38,7 +41,8 @@ export const larsRule: Rule<LarsOptions> = {
         const b = s[0] as number;
         const values = Math.sqrt(kernels.sumSquares(p, n));
         const gradient = Math.sqrt(kernels.sumSquaresDecayed(p, g, n, o.weightDecay, scale));
-        const gain = rate * (o.trust && values > 0 && gradient > 0 ? (o.trustCoefficient * values) / (gradient + o.epsilon) : 1);
+        const ratio = o.trust && values > 0 && gradient > 0 ? (o.trustCoefficient * values) / (gradient + o.epsilon) : 1;
+        const gain = o.trustClip ? Math.min(ratio, rate) : rate * ratio;
         // the rate is inside the velocity: it scales the gradient, and the step has rate 1
         if (o.nesterov) kernels.sgdNesterov(p, g, b, n, o.momentum, 1, o.momentum, 1, gain * o.weightDecay, gain * scale);
         else kernels.sgdMomentum(p, g, b, n, 1, o.momentum, gain, o.weightDecay, scale);

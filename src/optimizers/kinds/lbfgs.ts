@@ -1,4 +1,5 @@
 import { strongWolfe } from "../../numerics/strongWolfe.js";
+import { zoom } from "../../numerics/zoom.js";
 import { DivergedError } from "../../options/errors.js";
 import { integer, number, oneOf, optional } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Step } from "../rule.js";
@@ -14,8 +15,8 @@ export interface LbfgsOptions extends Omit<CommonOptions<LbfgsOptions>, "clipNor
   toleranceChange?: number;
   /** The number of past changes that curvature is estimated from, a positive integer: each costs two blocks of memory. Default 100. */
   historySize?: number;
-  /** "none": go by the learning rate; "strongWolfe": search along each direction, starting from it. Default "none". */
-  lineSearch?: "none" | "strongWolfe";
+  /** "none": go by the learning rate; "strongWolfe" and "zoom": search along each direction, starting from it. Default "none". */
+  lineSearch?: "none" | "strongWolfe" | "zoom";
 }
 
 /** The least curvature along a change for the change to be kept. */
@@ -30,7 +31,7 @@ export const lbfgsRule: Rule<LbfgsOptions> = {
     toleranceGradient: number(1e-7, { min: 0 }),
     toleranceChange: number(1e-9, { min: 0 }),
     historySize: integer(100, { min: 1 }),
-    lineSearch: oneOf("none", ["none", "strongWolfe"]),
+    lineSearch: oneOf("none", ["none", "strongWolfe", "zoom"]),
   },
   needs: "closure",
   traits: ["movesAllTogether", "readsValues", "setsValues"],
@@ -135,15 +136,12 @@ export const lbfgsRule: Rule<LbfgsOptions> = {
           const value = evaluate();
           return { value, slope: dot(gradient, direction) };
         };
-        const found = strongWolfe(
-          phi,
-          { value, slope },
-          {
-            rate: first,
-            rateTolerance: o.toleranceChange / maxAbs(direction),
-            maxSteps: maxEvaluations - 1 - used,
-          },
-        );
+        const start = { value, slope };
+        const maxSteps = Math.max(1, maxEvaluations - 1 - used);
+        const found =
+          o.lineSearch === "zoom"
+            ? zoom(phi, start, { rate: first, maxSteps })
+            : strongWolfe(phi, start, { rate: first, rateTolerance: o.toleranceChange / maxAbs(direction), maxSteps });
         if (found.rate !== last) {
           goTo(found.rate);
           // the gradient at the start is known, elsewhere it is computed again: no part of what is counted
@@ -168,11 +166,12 @@ export const lbfgsRule: Rule<LbfgsOptions> = {
         }
         copy(gradient, before);
         const valueBefore = value;
-        state.rate = rate * (state.iterations === 1 ? Math.min(1, 1 / sumAbs(gradient)) : 1);
+        const norm = () => (o.lineSearch === "zoom" ? Math.sqrt(dot(gradient, gradient)) : sumAbs(gradient));
+        state.rate = rate * (state.iterations === 1 ? Math.min(1, 1 / norm()) : 1);
         const slope = dot(gradient, direction);
         if (Number.isNaN(slope)) throw new DivergedError("the gradient", t);
         if (slope > -o.toleranceChange || state.rate === 0) break;
-        if (o.lineSearch === "strongWolfe") state.rate = search(state.rate, slope);
+        if (o.lineSearch !== "none") state.rate = search(state.rate, slope);
         else {
           add(direction, values, state.rate);
           if (i < o.maxIterations) value = evaluate();
@@ -206,11 +205,11 @@ export const lbfgsRule: Rule<LbfgsOptions> = {
  *
  * d = -H g, where H comes by the two-loop recursion from the last historySize pairs s (change of the values), y (of the gradient) with <s,
  * y> > 1e-10, starting from <s, y> / <y, y> of the last; p += r d, with r = learningRate (in the very first iteration times min(1, 1 / sum
- * |g|)) or what the line search finds from there. A step ends at maxIterations, maxEvaluations, a gradient of at most toleranceGradient,
+ * |g|), before zoom min(1, 1 / |g|)) or what the line search finds from there. A step ends at maxIterations, maxEvaluations, a gradient of at most toleranceGradient,
  * changes of at most toleranceChange, or a direction whose slope is over -toleranceChange.
  *
  * Agrees with PyTorch's LBFGS, defaults included; where its line search does not end at the place looked at last, the closure is called
- * there once more. Optax's keeps 10 pairs and searches by zoom. All tensors are moved together: no groups (but frozen ones), no clipping,
+ * there once more. With lineSearch "zoom", historySize 10 and maxIterations 1 it agrees with Optax's, an update of which is an iteration. All tensors are moved together: no groups (but frozen ones), no clipping,
  * no accumulation. State: 2 + 2 historySize slots. The default rate is 1.
  *
  * Liu and Nocedal, On the limited memory BFGS method for large scale optimization, 1989.

@@ -33,7 +33,7 @@ export const shampooRule: Rule<ShampooOptions> = {
   },
   slots: ({ momentum }) => [...(momentum === 0 ? [] : ["step"]), "factors", "roots"],
   lengths(slot, shape, { maxPreconditionSize }) {
-    return slot === "step" ? undefined : lengthOf(axesOf(shape, maxPreconditionSize, true));
+    return slot === "factors" || slot === "roots" ? lengthOf(axesOf(shape, maxPreconditionSize, true)) : undefined;
   },
   bind(binding) {
     const { kernels, options: o, tensors, scratch, floats } = binding;
