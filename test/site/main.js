@@ -76,6 +76,7 @@ async function visit(engine, folder, chosen, picture) {
         faults.push(...found.map((fault) => `${engine.name}, ${name}: ${fault}`));
         const seconds = ((performance.now() - start) / 1000).toFixed(1);
         console.log(`${found.length === 0 ? "ok" : "FAILED"}  ${engine.name}  ${name}  ${seconds} s  ${said}`);
+        for (const fault of found) console.log(`  ${fault}`);
       }
     }
   } finally {

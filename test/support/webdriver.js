@@ -15,7 +15,7 @@ export class DrivenBrowser {
   static async launch({ driver, binary, env }) {
     const browser = new DrivenBrowser();
     const port = await freePort();
-    browser.#driver = start(["xvfb-run", "--auto-servernum", driver, `--port=${port}`], { env: { ...process.env, ...env } });
+    browser.#driver = start(["xvfb-run", "--auto-servernum", driver, `--port=${port}`], { env: { ...process.env, LANG: "en_US.UTF-8", LANGUAGE: "en_US", ...env } });
     browser.#url = `http://127.0.0.1:${port}`;
     const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary, args: ["--automation"] } } };
     for (let attempt = 0; ; attempt++) {
@@ -72,9 +72,9 @@ class DrivenPage {
 
   /** As puppeteer's: a function is sent as its text, and what it gives or throws comes back. */
   async evaluate(code, ...args) {
-    const call = typeof code === "string" ? code : `(${code})(...arguments[0])`;
+    if (typeof code === "string") return this.#browser.call("POST", "/execute/sync", { script: code, args: [] });
     const script = `const done = arguments[arguments.length - 1];
-      (async () => ${call})().then((value) => done({ value }), (error) => done({ error: String(error?.message ?? error) }));`;
+      (async () => (${code})(...arguments[0]))().then((value) => done({ value }), (error) => done({ error: String(error?.message ?? error) }));`;
     const { value, error } = await this.#browser.call("POST", "/execute/async", { script, args: [args] });
     if (error !== undefined) throw new Error(error);
     return value;
