@@ -204,6 +204,12 @@ async function docs(visitor) {
     [...document.querySelectorAll("nav[aria-label=Guides] a")].find((one) => one.textContent === "Schedules").click(),
   );
   await until(page, () => document.querySelector("article h1")?.textContent === "Schedules");
+  const dead = await page.evaluate(
+    () => [...document.querySelectorAll("article a")].filter((link) => link.getAttribute("href") === "#").length,
+  );
+  if (dead > 0) throw new Error(`${dead} links lead nowhere`);
+  await click(page, "API reference");
+  await until(page, () => location.pathname.endsWith("api/index.html") && document.title.includes("stepsize"));
 }
 
 export const tasks = { looks, surfaces, schedules, link, steering, digits, search, stopping, benchmark, docs };

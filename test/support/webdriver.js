@@ -15,7 +15,9 @@ export class DrivenBrowser {
   static async launch({ driver, binary, env }) {
     const browser = new DrivenBrowser();
     const port = await freePort();
-    browser.#driver = start(["xvfb-run", "--auto-servernum", driver, `--port=${port}`], { env: { ...process.env, LANG: "en_US.UTF-8", LANGUAGE: "en_US", ...env } });
+    browser.#driver = start(["xvfb-run", "--auto-servernum", driver, `--port=${port}`], {
+      env: { ...process.env, LANG: "en_US.UTF-8", LANGUAGE: "en_US", ...env },
+    });
     browser.#url = `http://127.0.0.1:${port}`;
     const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary, args: ["--automation"] } } };
     for (let attempt = 0; ; attempt++) {
