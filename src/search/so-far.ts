@@ -1,13 +1,13 @@
 import { checkDatasets } from "../training/checks.js";
 import { type Run, readRun } from "../training/run.js";
 import type { SearchResult } from "./conclude.js";
-import { conduct, type Plan } from "./conduct.js";
+import { conduct } from "./conduct.js";
 import { checkLedger, dataFingerprint, type Ledger, trialKey } from "./ledger.js";
-import { readPlan, subjectOf } from "./search.js";
+import { readPlan, type SearchOptions, subjectOf } from "./search.js";
 import type { SearchData } from "./trial.js";
 
 /** The options that decide which trials a search makes. */
-export type SoFarOptions = Partial<Plan>;
+export type SoFarOptions = Omit<SearchOptions, "engine" | "executor" | "ledger" | "signal" | "onEpoch">;
 
 /**
  * The answer that the trials in a ledger give, without running any: after a search was stopped, or while one goes on. Run, data and options are those

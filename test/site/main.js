@@ -18,6 +18,8 @@ const STRICT = {
   "Content-Security-Policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; frame-src 'self'",
 };
+/** Pixels that a picture is high at the most. */
+const HIGHEST = 2000;
 const SIZES = [1280, 400].flatMap((width) => [false, true].map((dark) => ({ width, dark })));
 
 /** What a browser can do besides. */
@@ -97,7 +99,8 @@ const PICTURES = join(root, "docs/pages");
 if (values.pictures) mkdirSync(PICTURES, { recursive: true });
 const picture = async (page, name, { width, dark }) => {
   const path = join(PICTURES, `${name}-${width}-${dark ? "dark" : "light"}.webp`);
-  await page.screenshot({ path, type: "webp", quality: 60, fullPage: true });
+  const tall = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.screenshot({ path, type: "webp", quality: 45, clip: { x: 0, y: 0, width, height: Math.min(tall, HIGHEST) } });
 };
 const faults = [];
 await inTemporaryFolder(async (folder) => {

@@ -51,6 +51,18 @@ async function trainToTheEnd(page) {
   );
 }
 
+/** What makes a page worth a picture. */
+const SHOWN = {
+  playground: (page) => trainToTheEnd(page),
+  async search(page) {
+    await enter(page, ".drop select", "iris");
+    await click(page, "Search");
+    await until(page, reportIsDrawn);
+  },
+};
+
+const reportIsDrawn = () => document.querySelector("iframe.report")?.contentDocument?.querySelector("#score canvas") != null;
+
 /** Opens every page: nothing is wider than the page, and axe finds no violation. With `pictures`, shows what it looks like. */
 async function looks(visitor, _folder, { sizes, picture }) {
   for (const name of PAGES) {
@@ -61,6 +73,7 @@ async function looks(visitor, _folder, { sizes, picture }) {
       await new Promise((resolve) => setTimeout(resolve, 400));
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (wide > 0) throw new Error(`${name} is ${wide} pixels too wide at ${size.width}`);
+      if (picture !== undefined) await SHOWN[name]?.(page);
       await page.evaluate(axe);
       const { violations } = await page.evaluate(() => globalThis.axe.run());
       if (violations.length > 0) {
@@ -142,8 +155,7 @@ async function search(visitor, folder, { busiest }) {
   await drop(page, "iris.csv", readFileSync(IRIS, "utf8"));
   await says(page, "What to predict");
   await click(page, "Search");
-  const drawn = () => document.querySelector("iframe.report")?.contentDocument?.querySelector("#document + *, #score canvas") != null;
-  const longest = await busiest(page, () => until(page, drawn));
+  const longest = await busiest(page, () => until(page, reportIsDrawn));
   if (longest !== undefined && longest > BUSY) throw new Error(`the page is busy for ${longest} ms of processor time while it searches`);
   const weight = [...visitor.requested].reduce(
     (sum, file) => sum + gzipSync(readFileSync(join(root, "site/dist", file)), { level: 9 }).length,
@@ -168,7 +180,7 @@ async function search(visitor, folder, { busiest }) {
 
   await click(page, "Train with it in the playground");
   await until(page, () => location.pathname.endsWith("playground.html") && document.querySelector("main h1") !== null);
-  await says(page, "105 rows to train on");
+  await says(page, "rows to train on, 23 to validate, 23 held out; 4 numbers each");
   await trainToTheEnd(page);
   await node(
     [CLI, ...["train", IRIS, "--target", "species", "--rate", String(there.best.rate), "--quiet", "--save", "iris.safetensors"]],
@@ -222,7 +234,7 @@ export const strictTasks = {
     const page = await visitor.open("search#('data':'iris','count':3,'from':0.001,'to':0.1,'epochs':5,'repeats':1)");
     await click(page, "Search");
     await says(page, "some ten times slower: JavaScript computes them here, since WebAssembly cannot be had");
-    await until(page, () => document.querySelector("iframe.report")?.contentDocument?.querySelector("#score canvas") != null);
+    await until(page, reportIsDrawn);
     await visitor.leave();
     const bench = await visitor.open("benchmark");
     await click(bench, "Run");
