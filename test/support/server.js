@@ -27,6 +27,8 @@ export async function serve(folder, headers = {}, prelude) {
       resolve(JSON.parse(Buffer.concat(await request.toArray()).toString()));
       return;
     }
+    // browsers ask for it where a page names none
+    if (path === "/favicon.ico") return void response.writeHead(204).end();
     try {
       const file = path === "/" ? "index.html" : path;
       const text = path === PRELUDE ? Buffer.from(prelude) : await readFile(join(folder, file));

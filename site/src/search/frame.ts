@@ -18,8 +18,8 @@ const CARRIED = /<style>[\s\S]*?<\/style>|<script(?! type="application\/json")[^
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
 addEventListener("message", async ({ source, data }) => {
-  if (source !== parent || typeof data !== "string") return;
-  const report = new DOMParser().parseFromString(data.replace(CARRIED, ""), "text/html");
+  if (source !== parent || typeof data?.report !== "string") return;
+  const report = new DOMParser().parseFromString(data.report.replace(CARRIED, ""), "text/html");
   document.title = report.title;
   document.body.replaceChildren(...report.querySelectorAll("main, #document"));
   await turn();

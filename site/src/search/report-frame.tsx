@@ -8,7 +8,7 @@ export function ReportFrame({ html }: { html: string }) {
     let observer: ResizeObserver | undefined;
     const hear = ({ source, data }: MessageEvent) => {
       if (source !== contentWindow || contentWindow === null) return;
-      if (data === "ready") contentWindow.postMessage(html, "*");
+      if (data === "ready") contentWindow.postMessage({ report: html }, "*");
       if (data !== "drawn") return;
       observer = new ResizeObserver(() => {
         const height = contentWindow.document.documentElement?.scrollHeight;
