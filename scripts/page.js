@@ -23,6 +23,8 @@ writeIfChanged(
 
 /** uPlot (MIT, Leon Sorokin). */
 export const uplot: { readonly code: string; readonly css: string } = ${JSON.stringify({ code, css: read("dist/uPlot.min.css") })};
+/** Of this package. */
+export const version: string = ${JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version)};
 /** src/search/report/plots.ts, bundled. */
 export const plots: string = ${JSON.stringify(plots)};
 `,

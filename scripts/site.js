@@ -1,7 +1,8 @@
-// Puts the built pages, where there are some, beside the bundles of the package, for `stepsize playground`; checks what they weigh.
+// Puts the built pages, where there are some, beside the bundles of the package, for `stepsize playground`; checks what they weigh. The API
+// reference (site/dist/api) is for those who publish the pages: the package does without.
 //
 //   npm run site
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
@@ -9,6 +10,7 @@ const KB = 1000;
 /** What the pages may add to the package, and what a first visit to a page may load without the data, gzipped. */
 const BUDGET = { package: 500 * KB, page: 250 * KB };
 const BUILT = "site/dist";
+const API = join(BUILT, "api");
 
 if (!existsSync(BUILT)) console.log(`${BUILT} is not there: the package gets no pages (npm ci --prefix site && npm run site)`);
 else {
@@ -16,6 +18,7 @@ else {
     readdirSync(BUILT, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => join(parentPath, name))
+      .filter((path) => !path.startsWith(`${API}/`))
       .map((path) => [path, gzipSync(readFileSync(path), { level: 9 }).length]),
   );
   const sum = (paths) => [...paths].reduce((total, path) => total + sizes.get(path), 0);
@@ -23,7 +26,9 @@ else {
   for (const page of [...sizes.keys()].filter((path) => path.endsWith(".html"))) report(page, sum(needed(page)), BUDGET.page);
   if (!process.exitCode) {
     rmSync("dist/site", { recursive: true, force: true });
-    cpSync(BUILT, "dist/site", { recursive: true });
+    cpSync(BUILT, "dist/site", { recursive: true, filter: (path) => path !== API });
+    cpSync("site/public/api.js", "dist/site/api.js");
+    if (existsSync(API)) writeFileSync(`${API}.js`, "export default true;\n");
   }
 }
 

@@ -31,6 +31,7 @@ const GENERATED = {
   layers: "models",
   layerRules: "models",
   page: "search",
+  samples: "data",
   losses: "models",
   lossRules: "models",
   metrics: "training",

@@ -1,9 +1,14 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import MarkdownIt from "markdown-it";
 
-/** The guides in the order of the page. */
-const GUIDES = ["choosing", "optimizers", "schedules", "determinism", "performance", "kernels", "architecture", "site"];
 const docs = new URL("../docs/", import.meta.url);
+const there = readdirSync(docs).flatMap((file) => (file.endsWith(".md") ? [file.slice(0, -".md".length)] : []));
+/** For those who come first, then for those who look something up, then for those who change the library. */
+const ORDER = [
+  ...["choosing", "search", "studies", "training", "embedding", "pages", "from-pytorch", "from-tfjs"],
+  ...["optimizers", "schedules", "layers", "minimize", "determinism", "performance", "kernels", "architecture", "site"],
+].filter((name) => there.includes(name));
+const GUIDES = [...ORDER, ...there.filter((name) => !ORDER.includes(name))];
 
 /** The module "virtual:guides": docs/*.md as HTML, and as sections to search in. */
 export const guides = {
@@ -16,6 +21,7 @@ function guideOf(name) {
   const text = readFileSync(new URL(`${name}.md`, docs), "utf8")
     // the pictures are a page of their own
     .replace(/<!-- gallery -->[\s\S]*?<!-- end of gallery -->/, "The gallery is the page [Schedules](schedules.html).\n")
+    .replace(/^!\[[^\]]*\]\([^)]*\)$/gm, "")
     .replace(/<!--[\s\S]*?-->/g, "");
   const markdown = new MarkdownIt({ linkify: false });
   const sections = [];
@@ -39,7 +45,8 @@ function guideOf(name) {
   });
   const plainLink = markdown.renderer.rules.link_open ?? ((tokens, i, options, _env, self) => self.renderToken(tokens, i, options));
   markdown.renderer.rules.link_open = (tokens, i, options, env, self) => {
-    tokens[i].attrSet("href", addressOf(tokens[i].attrGet("href")));
+    const address = addressOf(tokens[i].attrGet("href"));
+    tokens[i].attrs = address === undefined ? [] : [["href", address]];
     return plainLink(tokens, i, options, env, self);
   };
   const html = markdown
@@ -49,11 +56,11 @@ function guideOf(name) {
   return { name, title: sections[0].title, html, sections };
 }
 
-/** Links between guides stay on the page; links to files of the repository lead nowhere from here, so they become plain names. */
+/** Links between guides stay on the page; links to files of the repository lead nowhere from here: undefined, they become plain names. */
 function addressOf(href) {
   const guide = /^(?:\.\/)?([\w-]+)\.md(?:#(.*))?$/.exec(href);
   if (guide && GUIDES.includes(guide[1])) return `#${guide[1]}${guide[2] ? `/${guide[2]}` : ""}`;
   if (/^(https?:|[\w-]+\.html)/.test(href)) return href;
   if (href.startsWith("#")) return href;
-  return "#";
+  return undefined;
 }

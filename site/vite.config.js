@@ -22,16 +22,12 @@ const POLICY = [
   "base-uri 'none'",
 ].join("; ");
 
-/** What reports may do, which carry their scripts and styles in them. */
-const FRAME =
-  "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'";
-
 const head = {
   name: "head",
   transformIndexHtml: (_html, { path }) => [
     {
       tag: "meta",
-      attrs: { "http-equiv": "Content-Security-Policy", content: path === "/frame.html" ? FRAME : POLICY },
+      attrs: { "http-equiv": "Content-Security-Policy", content: POLICY },
       injectTo: "head-prepend",
     },
     ...(path === "/frame.html"
@@ -48,7 +44,8 @@ const trials = {
     if (!id.endsWith("executors/start.ts")) return undefined;
     const own = code.replace(
       'new URL("./trial-worker.js", import.meta.url), { type: "module" }',
-      'new URL("trial-worker.js", document.baseURI), { type: "module" }',
+      // in a page, and in a worker that lies beside it
+      'new URL("trial-worker.js", globalThis.document?.baseURI ?? location.href), { type: "module" }',
     );
     if (own === code) throw new Error(`${id} starts its worker otherwise than vite.config.js thinks`);
     return own;
@@ -58,10 +55,10 @@ const trials = {
 export default defineConfig({
   plugins: [trials, head, recipes, guides],
   root: path("."),
-  assetsInclude: ["**/*.gz"],
   base: "./",
   resolve: {
     alias: [
+      { find: /^stepsize\/data\/(\w+)$/, replacement: path("../src/data/samples/$1.ts") },
       { find: /^stepsize\/(\w+)$/, replacement: path("../src/entries/$1.ts") },
       { find: /^stepsize$/, replacement: path("../src/entries/index.ts") },
     ],

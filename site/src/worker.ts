@@ -2,6 +2,8 @@
 import type { Serve } from "./ui/work.js";
 
 const tasks: Record<string, () => Promise<{ serve: Serve }>> = {
+  data: () => import("./data/task.js"),
+  search: () => import("./search/task.js"),
   surfaces: () => import("./surfaces/task.js"),
   train: () => import("./playground/task.js"),
   benchmark: () => import("./benchmark/task.js"),

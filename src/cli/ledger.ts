@@ -1,60 +1,14 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
-import { coreHash } from "../generated/hash.js";
 import type { Plan, Subject } from "../search/conduct.js";
 import type { Job } from "../search/executors/executor.js";
-import type { Facts } from "../search/facts.js";
-import type { Guess } from "../search/guess.js";
-import { type Ledger, readLines, writeLine } from "../search/ledger.js";
-import type { Context } from "../search/report/context.js";
+import { type Ledger, writeLine } from "../search/ledger.js";
+import { type Entry, type LedgerContents, type LedgerHead, parseLedger } from "../search/ledger-lines.js";
 import type { TrialResult } from "../search/trial.js";
 import { differences, differencesInWords } from "../training/run-json.js";
 import { FileError, UsageError } from "./errors.js";
 import { printable } from "./terminal.js";
 
-/** The first line of a ledger: the search, as far as it decides trials, and what its page says besides. */
-export interface LedgerHead {
-  readonly ledger: 1;
-  readonly core: string;
-  readonly run: Context["run"];
-  readonly data: {
-    readonly hash: string;
-    readonly rows: Context["data"]["rows"];
-    readonly target: string;
-    readonly features: readonly string[];
-  };
-  readonly context: Context;
-  readonly facts: Facts;
-}
-
-/** The other lines. */
-type Entry =
-  /** What a command was asked for; the last one counts. `words` are those of the command line. */
-  | { readonly plan: Plan; readonly words: readonly string[] }
-  /** What guessing reaches on the rows of a split. */
-  | { readonly split: number | null; readonly guess: Guess }
-  | (Place & { readonly key: string; readonly result: TrialResult });
-
-/** What tells the trials of a search apart. */
-type Place = Pick<Job, "rate" | "seed" | "split" | "until">;
-
-export function headOf(context: Context, facts: Facts, hash: string): LedgerHead {
-  const { rows, target, features } = context.data;
-  return { ledger: 1, core: coreHash, run: context.run, data: { hash, rows, target, features }, context, facts };
-}
-
-/** What a ledger's file holds. */
-export interface LedgerContents {
-  readonly head: LedgerHead;
-  readonly plan: Plan;
-  readonly words: readonly string[];
-  readonly guesses: ReadonlyMap<number | null, Guess>;
-  readonly results: ReadonlyMap<string, TrialResult>;
-  find(place: Place): TrialResult | undefined;
-  /** The bytes of whole lines. */
-  readonly length: number;
-}
-
-/** Reads a ledger; undefined where there is nothing yet. @throws FileError */
+/** Reads a ledger; undefined where there is nothing yet. @throws FileError, and as `parseLedger` */
 export function readLedger(path: string): LedgerContents | undefined {
   let bytes: Uint8Array;
   try {
@@ -65,58 +19,8 @@ export function readLedger(path: string): LedgerContents | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new FileError("read", printable(path), error);
   }
-  const { entries, length } = readLines(bytes);
-  const [head, ...rest] = entries as [LedgerHead?, ...Entry[]];
-  if (head === undefined) {
-    if (bytes.length > 0 && !START.startsWith(Buffer.from(bytes.subarray(0, START.length)).toString("latin1")))
-      throw new UsageError(`${printable(path)} is not a ledger of stepsize`);
-    return undefined;
-  }
-  if (!isHead(head) || !rest.every(isEntry)) throw new UsageError(`${printable(path)} is not a ledger that this version reads`);
-  let [plan, words]: [Plan | undefined, readonly string[]] = [undefined, []];
-  const guesses = new Map<number | null, Guess>();
-  const results = new Map<string, TrialResult>();
-  const found = new Map<string, TrialResult>();
-  const placeOf = ({ rate, seed, split, until }: Place) => `${rate} ${seed} ${split} ${until}`;
-  for (const entry of rest) {
-    if ("plan" in entry) [plan, words] = [entry.plan, entry.words];
-    else if ("guess" in entry) guesses.set(entry.split, entry.guess);
-    else {
-      results.set(entry.key, entry.result);
-      found.set(placeOf(entry), entry.result);
-    }
-  }
-  return {
-    head,
-    plan: { widen: false, zoom: false, prune: false, ...(plan ?? { rates: [], resplit: true }) },
-    words,
-    guesses,
-    results,
-    find: (place) => found.get(placeOf(place)),
-    length,
-  };
+  return parseLedger(bytes, printable(path));
 }
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Whether a line with the right checksum is one that a search writes: others may have been made by hand. */
-function isHead(head: unknown): head is LedgerHead {
-  if (!isObject(head) || head["ledger"] !== 1) return false;
-  const { core, run, data, context, facts } = head;
-  return typeof core === "string" && [run, data, context, facts].every(isObject);
-}
-
-function isEntry(entry: unknown): entry is Entry {
-  if (!isObject(entry)) return false;
-  if ("plan" in entry) return isObject(entry["plan"]) && Array.isArray(entry["plan"]["rates"]) && Array.isArray(entry["words"]);
-  if ("guess" in entry) return isObject(entry["guess"]);
-  return typeof entry["key"] === "string" && isObject(entry["result"]) && Array.isArray(entry["result"]["history"]);
-}
-
-/** How every ledger begins. */
-const START = writeLine({}).slice(0, '{"crc":"'.length);
 
 /** The trials of a search in a file, a line each, which is written as soon as the trial is done. */
 export class LedgerFile implements Ledger, Disposable {

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { type CsvTable, decodeOutputs, type Encoder, encodeFeatures, encodeTable, targetRows } from "../data/csv.js";
-import { exp } from "../numerics/math.js";
+import { softmax } from "../numerics/softmax.js";
 import { StepsizeError } from "../options/errors.js";
 import { count, explained, percent } from "../search/report/format.js";
 import { Score, type ScoreName, scoreName } from "../training/score.js";
@@ -76,16 +76,12 @@ async function predict(modelPath: string, file: string, flags: Flags): Promise<v
 function predictionsOf(encoder: Encoder, outputs: Float32Array): Prediction[] {
   const decoded: readonly (string | number)[] = decodeOutputs(encoder, outputs);
   const width = outputs.length / decoded.length;
+  const shares = softmax(outputs, width);
   return decoded.map((prediction, row) =>
-    typeof prediction === "number" ? { prediction } : { prediction, probability: softmaxOfLargest(outputs, row * width, width) },
+    typeof prediction === "number"
+      ? { prediction }
+      : { prediction, probability: Math.max(...shares.subarray(row * width, (row + 1) * width)) },
   );
-}
-
-/** The largest of the softmax of `count` outputs: 1 / Σ exp(output - largest). */
-function softmaxOfLargest(outputs: Float32Array, from: number, count: number): number {
-  const row = outputs.subarray(from, from + count);
-  const largest = row.reduce((high, output) => Math.max(high, output), Number.NEGATIVE_INFINITY);
-  return 1 / row.reduce((sum, output) => sum + exp(output - largest), 0);
 }
 
 /** How good predictions are, where the file has the target in some rows; in words why that cannot be said. */

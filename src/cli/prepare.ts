@@ -88,7 +88,7 @@ export function startEngine(backend: string | undefined): Promise<Engine> {
   return load(backend === undefined ? {} : ({ backend } as LoadOptions));
 }
 
-export function contextOf(path: string, parts: CSVParts, run: CheckedRun, engine: Engine): Context {
+export function contextOf(path: string, parts: CSVParts, run: CheckedRun, engine: Engine): Required<Context> {
   return {
     stepsize: version,
     file: nameOf(path),
@@ -100,7 +100,7 @@ export function contextOf(path: string, parts: CSVParts, run: CheckedRun, engine
 }
 
 /** The data and the run in some lines. */
-export function introduce({ file, data, backend }: Context, run: CheckedRun): string[] {
+export function introduce({ file, data, backend }: Required<Context>, run: CheckedRun): string[] {
   const { rows, features, classes, target } = data;
   const total = rows.training + rows.validation + rows.test;
   const held = rows.test > 0 ? `, ${rows.test} held out for the test` : "";

@@ -1,10 +1,11 @@
 import { Command } from "commander";
 import { conduct, type Subject } from "../search/conduct.js";
+import type { LedgerContents } from "../search/ledger-lines.js";
 import { runFromJSON } from "../training/from-json.js";
 import type { CheckedRun } from "../training/run.js";
 import { addOutputs, type Outputs, tellAnswer } from "./answer.js";
 import { FileError, UsageError } from "./errors.js";
-import { type LedgerContents, readLedger } from "./ledger.js";
+import { readLedger } from "./ledger.js";
 import { trainLineFor } from "./search.js";
 import { printable } from "./terminal.js";
 import { checkOutputs } from "./write.js";

@@ -165,7 +165,7 @@ function apply(values: Float32Array, columns: number, standardizer: Standardizer
 }
 
 /** Only that it is one: a scaler may have been made of thousands of columns, and is used batch by batch. */
-function checkScaler(scaler: Standardizer, path: string): void {
+export function checkScaler(scaler: Standardizer, path: string): void {
   const { mean, scale } = (scaler ?? {}) as Partial<Standardizer>;
   const right = isArrayLike(mean) && isArrayLike(scale) && mean.length > 0 && mean.length === scale.length;
   demand(right, path, scaler, "a scaler, as standardizer(...) makes it");

@@ -190,6 +190,12 @@ export class Parameters implements Iterable<Parameter>, Disposable {
     return parameter;
   }
 
+  /** Sets all gradients to 0, for those who add up a gradient part by part. A step leaves them as they are. */
+  zeroGradients(): void {
+    if (this.#disposed) throw new DisposedError("set of parameters");
+    this.gradients.view.fill(0);
+  }
+
   /** The name of the first tensor with a value that is not finite, if any. */
   findNonFinite(): string | undefined {
     const { pointer } = this.values;

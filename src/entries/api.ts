@@ -16,6 +16,7 @@ export {
   takeRows,
 } from "../data/dataset.js";
 export { findRawColumns, type RawColumn } from "../data/raw.js";
+export { scaleRows } from "../data/scale-rows.js";
 export { type DatasetParts, type SplitOptions, splitDataset } from "../data/split.js";
 export { type Standardizer, standardize, standardizer, standardizeTargets, targetScaler, unscale } from "../data/standardize.js";
 export { type Backend, Engine, type Kernels } from "../engine/engine.js";
@@ -38,6 +39,7 @@ export type { Activation } from "../models/activations.js";
 export { type CheckGradientsOptions, checkGradients, type GradientCheck } from "../models/check-gradients.js";
 export type { Padding, Pair } from "../models/convolution.js";
 export type { Initialization, WeightInitialization } from "../models/initialization.js";
+export { type InitializeOptions, initialize } from "../models/initialize.js";
 export {
   type AnyLayerRule,
   type BoundLayer,
@@ -58,6 +60,8 @@ export type { Batch, Evaluation, Model, ModelContext, ModelFactory } from "../mo
 export { Network } from "../models/network.js";
 export type { PoolingOptions } from "../models/pooling.js";
 export { type NetworkDescription, type SequentialDescription, type SequentialOptions, sequential } from "../models/sequential.js";
+export { Random } from "../numerics/random.js";
+export { softmax } from "../numerics/softmax.js";
 export type { GroupState } from "../optimizers/groups.js";
 export type { Guarded } from "../optimizers/guard.js";
 export type { MadeChange } from "../optimizers/manual-rate.js";

@@ -12,5 +12,6 @@ export {
   takeRows,
 } from "../data/dataset.js";
 export { findRawColumns, type RawColumn } from "../data/raw.js";
+export { scaleRows } from "../data/scale-rows.js";
 export { type DatasetParts, type SplitOptions, splitDataset } from "../data/split.js";
 export { type Standardizer, standardize, standardizer, standardizeTargets, targetScaler, unscale } from "../data/standardize.js";

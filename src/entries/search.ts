@@ -7,6 +7,7 @@ export { rangeHeadline, rangeReasonText } from "../search/range-words.js";
 export { ratesWorth } from "../search/rates.js";
 export type { Sensitivity } from "../search/sensitivity.js";
 export { type Sharpness, type SharpnessOptions, sharpness } from "../search/sharpness.js";
+export { type SoFarOptions, searchSoFar } from "../search/so-far.js";
 export { type Stability, stability, stabilityText } from "../search/stability.js";
 export {
   type CombinationResult,

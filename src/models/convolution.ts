@@ -3,7 +3,7 @@ import { addKernels } from "../engine/parts.js";
 import { windowsKernels } from "../generated/parts/windows.js";
 import { OptionError, ShapeError } from "../options/errors.js";
 import { boolean, type Field, type Fields, integer, isArrayLike, show } from "../options/options.js";
-import { gainBefore, initializationBefore, initializationField, initialize, type WeightInitialization } from "./initialization.js";
+import { drawWeights, gainBefore, initializationBefore, initializationField, type WeightInitialization } from "./initialization.js";
 import type { BoundLayer, LayerDescription, LayerSite, LayerTensor, Pass } from "./layer.js";
 
 /** A number for both axes, or one for each. */
@@ -105,7 +105,7 @@ export function convolutionParameters(
   const area = kernel[0] * kernel[1];
   const fan = { inputs: (area * channels) / groups, outputs: (area * filters) / groups, gain: gainBefore(next) };
   return {
-    weight: { shape, fill: (value, random) => initialize(value, fan, initializationBefore(initialization, next), random, shape) },
+    weight: { shape, fill: (value, random) => drawWeights(value, fan, initializationBefore(initialization, next), random, shape) },
     ...(bias && { bias: { shape: [filters] as Shape } }),
   };
 }

@@ -1,5 +1,4 @@
 import type { Shape } from "../engine/parameters.js";
-import { log } from "../numerics/math.js";
 import type { Random } from "../numerics/random.js";
 import { type Field, number, oneOf, readOptions } from "../options/options.js";
 import { type Activation, traitsOf } from "./activations.js";
@@ -68,7 +67,7 @@ export interface Fan {
 }
 
 /** Fills weights. Numbers in [0, 1) come two by two from the stream for normal ones. */
-export function initialize(weights: Float32Array, fan: Fan, kind: WeightInitialization, random: Random, shape: Shape = []): void {
+export function drawWeights(weights: Float32Array, fan: Fan, kind: WeightInitialization, random: Random, shape: Shape = []): void {
   const draw = drawingOf(kind, fan, random);
   if (draw !== undefined) for (let i = 0; i < weights.length; i++) weights[i] = draw();
   else {
@@ -82,7 +81,7 @@ export function initialize(weights: Float32Array, fan: Fan, kind: WeightInitiali
 /** What gives one weight after the other; nothing for those that are not drawn one by one. */
 function drawingOf(kind: WeightInitialization, { inputs, outputs, gain }: Fan, random: Random): (() => number) | undefined {
   const uniform = (reach: number) => () => (2 * random.uniform() - 1) * reach;
-  const spread = (deviation: number) => () => normal(random) * deviation;
+  const spread = (deviation: number) => () => random.normal() * deviation;
   const truncated = (deviation: number) => () => truncatedNormal(random) * deviation;
   if (typeof kind === "object") {
     if (kind.kind === "constant") return () => kind.value;
@@ -142,19 +141,9 @@ export function initializationBefore(kind: WeightInitialization | "auto", next: 
   return open ? "kaimingUniform" : "xavierUniform";
 }
 
-/** A number of the standard normal distribution (Marsaglia's polar method). */
-function normal(random: Random): number {
-  for (;;) {
-    const x = 2 * random.uniform() - 1;
-    const y = 2 * random.uniform() - 1;
-    const square = x * x + y * y;
-    if (square > 0 && square < 1) return x * Math.sqrt((-2 * log(square)) / square);
-  }
-}
-
 function truncatedNormal(random: Random): number {
   for (;;) {
-    const x = normal(random);
+    const x = random.normal();
     if (Math.abs(x) <= 2) return x;
   }
 }
@@ -164,7 +153,7 @@ function orthogonalize(weights: Float32Array, rows: number, columns: number, ran
   const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)];
   const done: Float64Array[] = [];
   while (done.length < count) {
-    const vector = Float64Array.from({ length }, () => normal(random));
+    const vector = Float64Array.from({ length }, () => random.normal());
     for (const other of [...done, ...done]) {
       const overlap = other.reduce((sum, value, i) => sum + value * (vector[i] as number), 0);
       for (let i = 0; i < length; i++) vector[i] = (vector[i] as number) - overlap * (other[i] as number);

@@ -1,3 +1,5 @@
+import { log } from "./math.js";
+
 const RANGE = 0x1_0000_0000;
 
 /**
@@ -33,6 +35,16 @@ export class Random {
   /** A number in [0, 1), of 32 random bits. */
   uniform(): number {
     return this.bits() / RANGE;
+  }
+
+  /** A number of the standard normal distribution (Marsaglia's polar method): two uniform numbers or more are drawn for it. */
+  normal(): number {
+    for (;;) {
+      const x = 2 * this.uniform() - 1;
+      const y = 2 * this.uniform() - 1;
+      const square = x * x + y * y;
+      if (square > 0 && square < 1) return x * Math.sqrt((-2 * log(square)) / square);
+    }
   }
 
   /** An integer from 0 to `bound - 1`, every one as likely as the others. */

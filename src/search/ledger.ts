@@ -60,7 +60,7 @@ function isResult(value: unknown): value is TrialResult {
 }
 
 /** The key of a trial: a hash of all that decides its result. @throws OptionError for a run that holds functions. */
-function trialKey({ run, rate, seed, split, until }: Job, data: string): string {
+export function trialKey({ run, rate, seed, split, until }: Job, data: string): string {
   const place = functionIn(runToJSON(run));
   if (place !== undefined)
     throw new OptionError("search.ledger", place, `cannot tell runs apart that hold functions: ${place} of this one is a function`);

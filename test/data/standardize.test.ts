@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dataset } from "../../src/data/dataset.js";
 import { findRawColumns } from "../../src/data/raw.js";
+import { scaleRows } from "../../src/data/scale-rows.js";
 import { splitDataset } from "../../src/data/split.js";
 import { standardize, standardizer, standardizeTargets, targetScaler, unscale } from "../../src/data/standardize.js";
 
@@ -152,5 +153,33 @@ describe("findRawColumns", () => {
     const data = dataset(values, values, { columns: 1, task: "regression" });
     expect(findRawColumns(data).map(({ part }) => part)).toEqual(raw ? ["features", "targets"] : []);
     expect(findRawColumns(dataset(values, ["a", "b", "a"], { columns: 1 })).map(({ column }) => column)).toEqual(raw ? ["x1"] : []);
+  });
+});
+
+describe("scaleRows", () => {
+  // whole numbers, fractions, and times, of which data sets keep 64 bits
+  const row = fc.tuple(fc.integer({ min: -1e6, max: 1e6 }), fc.double({ min: -1, max: 1, noNaN: true }), fc.nat({ max: 9999 }));
+  const spread = [[0, -1, 0] as const, [1, 1, 1] as const];
+
+  test("gives rows the bits that the data set of them gets", () => {
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 20 }), (values) => {
+        const rows = [...spread, ...values].map(([a, b, time]) => [a, b, 1.7e9 + time]);
+        const data = dataset(rows, rows.map((_, i) => i), { task: "regression" }); // biome-ignore format: one line
+        const scaler = standardizer(data);
+        const { features } = standardize(data, scaler);
+        expect(scaleRows(rows, scaler)).toEqual(features);
+        expect(scaleRows(rows.flat(), scaler)).toEqual(features);
+        expect(scaleRows([rows[1] as number[]], scaler)).toEqual(features.subarray(3, 6));
+      }),
+    );
+  });
+
+  test("names what does not fit", () => {
+    const scaler = { mean: [1, 2], scale: [1, 1] };
+    expect(() => scaleRows([[1, 2, 3]], scaler)).toThrow("row 1 must be an array of 2 numbers");
+    expect(() => scaleRows([1, 2, 3], scaler)).toThrow("3 numbers cannot be rows of 2 columns");
+    expect(() => scaleRows([[1, 2], [3, Number.NaN]], scaler)).toThrow("row 2, column x2: NaN is not a finite number"); // biome-ignore format: one line
+    expect(() => scaleRows([[1, 2]], {} as never)).toThrow("scaleRows.scaler");
   });
 });

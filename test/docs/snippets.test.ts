@@ -1,12 +1,16 @@
 import { readFileSync } from "node:fs";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import * as digits from "../../src/data/samples/digits.js";
+import * as iris from "../../src/data/samples/iris.js";
+import * as penguins from "../../src/data/samples/penguins.js";
 import * as data from "../../src/entries/data.js";
 import * as stepsize from "../../src/entries/index.js";
 import * as inference from "../../src/entries/inference.js";
 import * as minimize from "../../src/entries/minimize.js";
 import * as numerics from "../../src/entries/numerics.js";
 import * as optimizers from "../../src/entries/optimizers.js";
+import * as report from "../../src/entries/report.js";
 import * as schedules from "../../src/entries/schedules.js";
 import * as search from "../../src/entries/search.js";
 import * as slim from "../../src/entries/slim.js";
@@ -19,6 +23,10 @@ const subpaths: Readonly<Record<string, Record<string, unknown>>> = {
   stepsize,
   "stepsize/data": data,
   "stepsize/inference": inference,
+  "stepsize/data/digits": digits,
+  "stepsize/data/iris": iris,
+  "stepsize/data/penguins": penguins,
+  "stepsize/report": report,
   "stepsize/numerics": numerics,
   "stepsize/minimize": minimize,
   "stepsize/optimizers": optimizers,
@@ -30,6 +38,9 @@ const subpaths: Readonly<Record<string, Record<string, unknown>>> = {
 };
 const library: Record<string, unknown> = {
   ...search,
+  ...digits,
+  ...iris,
+  ...penguins,
   ...training,
   ...inference,
   ...minimize,

@@ -23,6 +23,9 @@ describe.each(["wasm", "js"] as const)("parameters in %s", async (backend) => {
     bias.gradient.fill(2);
     expect([...parameters.values.view.subarray(15, 25)]).toEqual([0, 1, 1, 1, 1, 1, 0, 0, 0, 0]);
     expect([...parameters.gradients.view.subarray(15, 25)]).toEqual([0, 2, 2, 2, 2, 2, 0, 0, 0, 0]);
+    parameters.zeroGradients();
+    expect(parameters.gradients.view.every((gradient) => gradient === 0)).toBe(true);
+    expect([...bias.value]).toEqual([1, 1, 1, 1, 1]);
   });
 
   test("keep shapes that cannot be changed from outside", () => {

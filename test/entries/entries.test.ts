@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { build } from "esbuild";
 import ts from "typescript";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { unpack } from "../../src/engine/packed.js";
@@ -61,6 +62,22 @@ test("the types ask for no lib beyond ES2022 and the DOM's", { timeout: 120_000 
     options,
   );
   expect(ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText)).toEqual([]);
+});
+
+test("runs where there is no Symbol.dispose", async () => {
+  const { outputFiles } = await build({
+    entryPoints: ["src/entries/js.ts"],
+    ...{ bundle: true, write: false, format: "iife", globalName: "library", target: "es2022", outdir: "build" },
+    define: { "Symbol.dispose": "undefined" },
+  });
+  const library = new Function(`${outputFiles[0]?.text}; return library;`)() as typeof js;
+  const parameters = new library.Parameters(await library.load(), { x: [4] });
+  const optimizer = new library.Optimizer(parameters, library.sgd({ learningRate: 1 }));
+  parameters.get("x").gradient.fill(1);
+  optimizer.step();
+  expect([...parameters.get("x").value]).toEqual([-1, -1, -1, -1]);
+  optimizer.dispose();
+  parameters.dispose();
 });
 
 describe("stepsize/js", () => {

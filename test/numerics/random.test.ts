@@ -52,6 +52,16 @@ describe("Random", () => {
     expect(new Set(streams.map((random) => bits(random, 4).join())).size).toBe(streams.length);
   });
 
+  test("normal numbers have mean 0, deviation 1, and 4.55 % beyond two deviations", () => {
+    const random = new Random(3);
+    const n = 1e5;
+    const drawn = Array.from({ length: n }, () => random.normal());
+    const mean = drawn.reduce((sum, x) => sum + x, 0) / n;
+    expect(Math.abs(mean)).toBeLessThan(4 / Math.sqrt(n));
+    expect(Math.abs(drawn.reduce((sum, x) => sum + x * x, 0) / n - 1)).toBeLessThan(4 * Math.sqrt(2 / n));
+    expect(Math.abs(drawn.filter((x) => Math.abs(x) > 2).length / n - 0.0455)).toBeLessThan(0.003);
+  });
+
   test("is uniform in mean, variance, bins and neighbours", () => {
     const random = new Random(5);
     const n = 1e5;

@@ -11,12 +11,15 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
+const PRELUDE = "/prelude.js";
+
 /**
  * Serves a folder on a free port of this machine. What a page posts to /result is what `result` comes to, whatever page of whatever origin
- * it is.
+ * it is. `prelude` is a script that runs before all others of every page; `requested` collects the paths that were asked for.
  */
-export async function serve(folder, headers = {}) {
+export async function serve(folder, headers = {}, prelude) {
   const { promise: result, resolve } = withResolvers();
+  const requested = new Set();
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://localhost").pathname;
     if (request.method === "POST") {
@@ -24,8 +27,16 @@ export async function serve(folder, headers = {}) {
       resolve(JSON.parse(Buffer.concat(await request.toArray()).toString()));
       return;
     }
+    // browsers ask for it where a page names none
+    if (path === "/favicon.ico") return void response.writeHead(204).end();
     try {
-      const body = await readFile(join(folder, path === "/" ? "index.html" : path));
+      const file = path === "/" ? "index.html" : path;
+      const text = path === PRELUDE ? Buffer.from(prelude) : await readFile(join(folder, file));
+      const body =
+        prelude === undefined || !file.endsWith(".html")
+          ? text
+          : text.toString().replace("<head>", `<head><script src="${PRELUDE}"></script>`);
+      if (path !== PRELUDE) requested.add(file.replace(/^\//, ""));
       response.writeHead(200, { "Content-Type": TYPES[extname(path)] ?? "text/html", ...headers }).end(body);
     } catch {
       response.writeHead(404).end();
@@ -36,6 +47,7 @@ export async function serve(folder, headers = {}) {
   return {
     url: `http://localhost:${server.address().port}/`,
     result,
+    requested,
     close() {
       server.closeAllConnections();
       server.close();

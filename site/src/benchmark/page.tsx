@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { version } from "../../../package.json";
 import { Card, Check, Copy, Scroll, short } from "../ui/controls.js";
 import { download } from "../ui/download.js";
+import { Fault } from "../ui/fault.js";
 import { mount } from "../ui/shell.js";
 import { startWorker } from "../ui/work.js";
 import type { Row } from "./measure.js";
@@ -73,11 +74,7 @@ function BenchmarkPage() {
             (unequal.length === 0 ? `All ${rows.length} cases gave equal bits` : `${unequal.length} cases gave other bits`)}
         </span>
       </div>
-      {failure !== undefined && (
-        <p class="error" role="alert">
-          {failure}
-        </p>
-      )}
+      <Fault>{failure}</Fault>
       {rows.length > 0 && (
         <div class="stack results">
           <Card

@@ -1,9 +1,13 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { describeTable, type MissingMethod } from "stepsize/data";
+import type { MissingMethod } from "stepsize/data";
 import { Choice } from "../ui/controls.js";
-import { readTable, type Source } from "./read.js";
+import { Fault } from "../ui/fault.js";
+import { Asking } from "../ui/work.js";
+import { takeHanded } from "./handed.js";
+import type { Source } from "./read.js";
 import { SAMPLE_NAMES, SAMPLES, type SampleName } from "./samples.js";
 import { servedFile } from "./served.js";
+import type { Looked, Question } from "./task.js";
 
 interface Props {
   source: Source;
@@ -22,6 +26,14 @@ const MISSING: readonly (readonly [MissingMethod, string])[] = [
   ["mode", "are filled with the most frequent"],
 ];
 
+let reader: Asking<Question, Looked> | undefined;
+
+/** Reads a file away from the page, which stays free; undefined when another was opened before it was read. */
+function lookAt(file: Blob): Promise<Looked | undefined> {
+  reader ??= new Asking<Question, Looked>("data");
+  return reader.ask({ kind: "look", file });
+}
+
 /** Data that the page has, or a CSV file that is opened or dropped here. */
 export function SourcePicker({ source, onChange, samples = SAMPLE_NAMES, wanted }: Props) {
   const id = useId();
@@ -33,19 +45,24 @@ export function SourcePicker({ source, onChange, samples = SAMPLE_NAMES, wanted 
     if (file === undefined) return;
     setFault(undefined);
     try {
-      const table = await readTable(file);
-      const names = table.columnNames;
-      setColumns(names);
-      // the last column, as most files have it
-      const target = names.at(-1) as string;
-      const gaps = describeTable(table, { target }).columns.some(({ missing }) => missing > 0);
-      onChange({ file, name: file.name, target, missing: gaps ? "mean" : "error" });
+      const looked = await lookAt(file);
+      if (looked === undefined) return;
+      setColumns(looked.columns);
+      onChange({ file, name: file.name, target: looked.target, missing: looked.gaps ? "mean" : "error" });
     } catch (error) {
       setFault(`${file.name}: ${(error as Error).message}`);
     }
   };
   useEffect(() => {
-    if (wanted) void servedFile().then(open);
+    if (!wanted) return;
+    void (async () => {
+      const handed = await takeHanded();
+      if (handed === undefined) return open(await servedFile());
+      setColumns([handed.target]);
+      onChange(handed);
+      const looked = await lookAt(handed.file).catch(() => undefined);
+      if (looked !== undefined) setColumns(looked.columns);
+    })();
   }, [wanted]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the button inside does the same
@@ -104,11 +121,7 @@ export function SourcePicker({ source, onChange, samples = SAMPLE_NAMES, wanted 
             />
           </div>
         )}
-        {fault !== undefined && (
-          <p class="error" role="alert">
-            {fault}
-          </p>
-        )}
+        <Fault>{fault}</Fault>
       </div>
     </div>
   );

@@ -1,5 +1,5 @@
 import type { MissingMethod } from "stepsize/data";
-import { cos, log, Random } from "stepsize/numerics";
+import { cos, Random } from "stepsize/numerics";
 
 /** Data that a page brings along, as the text of a CSV file: what the command line reads from that file has the same bits. */
 export interface Sample {
@@ -17,11 +17,6 @@ const ROWS = 500;
 /** A quarter of a turn is a turn of the cosine. */
 const sin = (x: number) => cos(x - Math.PI / 2);
 
-function normal(random: Random): number {
-  const u = 1 - random.uniform();
-  return Math.sqrt(-2 * log(u)) * cos(2 * Math.PI * random.uniform());
-}
-
 /** Rows of two numbers and a class, made from a seed. */
 function plane(name: string, point: (i: number, random: Random) => readonly [number, number, string]): () => Promise<string> {
   return async () => {
@@ -34,12 +29,6 @@ function plane(name: string, point: (i: number, random: Random) => readonly [num
   };
 }
 
-async function digits(): Promise<string> {
-  const { default: url } = await import("../../../data/digits.csv.gz?inline");
-  const bytes = Uint8Array.from(atob(url.slice(url.indexOf(",") + 1)), (sign) => sign.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
-}
-
 export const SAMPLES = {
   moons: {
     title: "moons: two half circles",
@@ -48,7 +37,7 @@ export const SAMPLES = {
     plane: true,
     text: plane("moons", (i, random) => {
       const angle = Math.PI * random.uniform();
-      const [dx, dy] = [0.16 * normal(random), 0.16 * normal(random)];
+      const [dx, dy] = [0.16 * random.normal(), 0.16 * random.normal()];
       return i % 2 === 0 ? [cos(angle) + dx, sin(angle) + dy, "upper"] : [1 - cos(angle) + dx, 0.5 - sin(angle) + dy, "lower"];
     }),
   },
@@ -60,7 +49,7 @@ export const SAMPLES = {
     text: plane("spirals", (i, random) => {
       const way = Math.sqrt(random.uniform()) * 3 * Math.PI;
       const sign = i % 2 === 0 ? 1 : -1;
-      const [dx, dy] = [0.25 * normal(random), 0.25 * normal(random)];
+      const [dx, dy] = [0.25 * random.normal(), 0.25 * random.normal()];
       return [sign * way * cos(way) + dx, sign * way * sin(way) + dy, i % 2 === 0 ? "first" : "second"];
     }),
   },
@@ -71,23 +60,28 @@ export const SAMPLES = {
     plane: true,
     text: plane("rings", (i, random) => {
       const angle = 2 * Math.PI * random.uniform();
-      const radius = 0.7 + (i % 3) + 0.16 * normal(random);
+      const radius = 0.7 + (i % 3) + 0.16 * random.normal();
       return [radius * cos(angle), radius * sin(angle), ["inner", "middle", "outer"][i % 3] as string];
     }),
   },
-  digits: { title: "digits: 1,797 handwritten digits", file: "digits.csv", target: "digit", text: digits },
+  digits: {
+    title: "digits: 1,797 handwritten digits",
+    file: "digits.csv",
+    target: "digit",
+    text: async () => (await import("stepsize/data/digits")).digits(),
+  },
   iris: {
     title: "iris: 150 flowers",
     file: "iris.csv",
     target: "species",
-    text: async () => (await import("../../../data/iris.csv?raw")).default,
+    text: async () => (await import("stepsize/data/iris")).iris(),
   },
   penguins: {
     title: "penguins: 344 birds, some cells missing",
     file: "penguins.csv",
     target: "species",
     missing: "mean",
-    text: async () => (await import("../../../data/penguins.csv?raw")).default,
+    text: async () => (await import("stepsize/data/penguins")).penguins(),
   },
 } as const satisfies Record<string, Sample>;
 

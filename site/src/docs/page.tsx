@@ -4,12 +4,20 @@ import MiniSearch from "minisearch";
 import { useEffect, useId, useMemo, useState } from "preact/hooks";
 import { mount } from "../ui/shell.js";
 
+/** Whether the API reference lies beside the pages. */
+async function hasReference(): Promise<boolean> {
+  const address = new URL("api.js", document.baseURI).href;
+  return ((await import(/* @vite-ignore */ address)) as { default: boolean }).default;
+}
+
 const nameIn = (hash: string) => decodeURIComponent(hash.slice(1)).split("/")[0];
 
 function DocsPage() {
   const id = useId();
   const [hash, setHash] = useState(location.hash);
   const [query, setQuery] = useState("");
+  const [reference, setReference] = useState(false);
+  useEffect(() => void hasReference().then(setReference), []);
   const guide = guides.find(({ name }) => name === nameIn(hash)) ?? guides[0];
   const index = useMemo(() => {
     const made = new MiniSearch({
@@ -60,6 +68,11 @@ function DocsPage() {
                 </a>
               </li>
             ))}
+            {reference && (
+              <li>
+                <a href="api/index.html">API reference</a>
+              </li>
+            )}
           </ul>
         </nav>
       </div>

@@ -1,6 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import { load, loadModel } from "stepsize";
 import { Card } from "../ui/controls.js";
+import { Fault } from "../ui/fault.js";
 
 /** Reads a model that was saved here, or by the command line, and says what it is. */
 export function LoadedModel() {
@@ -28,11 +29,7 @@ export function LoadedModel() {
         Open a model …
       </button>
       <p role="status">{said}</p>
-      {fault !== undefined && (
-        <p class="error" role="alert">
-          {fault}
-        </p>
-      )}
+      <Fault>{fault}</Fault>
     </Card>
   );
 }

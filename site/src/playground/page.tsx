@@ -6,6 +6,8 @@ import { SAMPLES } from "../data/samples.js";
 import { useAddress } from "../ui/address.js";
 import { Card, Choice, Copy, NumberField, short } from "../ui/controls.js";
 import { download } from "../ui/download.js";
+import { EngineNote } from "../ui/engine-note.js";
+import { AddressFault, Fault } from "../ui/fault.js";
 import { mount } from "../ui/shell.js";
 import { Curves } from "./curves.js";
 import { LoadedModel } from "./loaded.js";
@@ -29,6 +31,7 @@ function PlaygroundPage() {
     () => (state.data === "file" ? (file ?? { sample: "moons" }) : { sample: state.data }),
     [state.data, file],
   );
+  const missing = state.data === "file" && file === undefined;
   const { validation, test, seed, runs } = state;
   const splitting = { validation, test, seed };
   const [speed, setSpeed] = useState<(typeof SPEEDS)[number][0]>("200");
@@ -67,16 +70,8 @@ function PlaygroundPage() {
         Train a network in this page and steer its learning rate while it learns. Everything that decides the run is in the address: a link
         gives the same bits on every machine.
       </p>
-      {fault !== undefined && (
-        <p class="error" role="alert">
-          {fault}
-        </p>
-      )}
-      {state.data === "file" && file === undefined && (
-        <p class="error" role="alert">
-          The link is of a file, which it cannot bring along: open that file below. Until then these are the moons.
-        </p>
-      )}
+      <AddressFault fault={fault} missing={missing} instead="moons" />
+      <EngineNote engine={trainings[0]?.opened?.engine} />
       <div class="card row controls">
         <button type="button" class="primary" onClick={() => (running ? all(({ send }) => send({ kind: "pause" })) : go(speed))}>
           {running ? "Pause" : "Train"}
@@ -134,7 +129,7 @@ function PlaygroundPage() {
             <div class="stack">
               <SourcePicker
                 source={source}
-                wanted={state.data === "file" && file === undefined}
+                wanted={missing}
                 onChange={(next) => {
                   if ("sample" in next) change({ data: next.sample });
                   else {
@@ -200,12 +195,7 @@ function useSteering(state: State, trainings: readonly Training[], setState: (st
 }
 
 function Facts({ training: { opened, failure } }: { training: Training }) {
-  if (failure !== undefined)
-    return (
-      <p class="error" role="alert">
-        {failure}
-      </p>
-    );
+  if (failure !== undefined) return <Fault>{failure}</Fault>;
   if (opened === undefined) return <p class="hint">Reading …</p>;
   const { rows, sizes, classes, notes } = opened;
   return (
@@ -242,11 +232,7 @@ function RunView({ name, training, run, state, source }: ViewProps) {
           {progress?.state === "diverged" ? "diverged" : (progress?.state ?? "reading")}
         </span>
       </div>
-      {failure !== undefined && (
-        <p class="error" role="alert">
-          {failure}
-        </p>
-      )}
+      <Fault>{failure}</Fault>
       {progress?.why !== undefined && <p class="error">{progress.why}</p>}
       <dl class="facts">
         <div>

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { ACTIVATIONS } from "../../../src/models/activations.js";
 import { SCHEDULE_STARTS } from "../schedules/kinds.js";
 import { Check, Choice, NumberField, Slider, TextField } from "../ui/controls.js";
+import { Fault } from "../ui/fault.js";
 import { OptimizerOptions } from "../ui/optimizers.js";
 import { ScheduleForm } from "../ui/schedule-form.js";
 import { KINDS, walkerOf } from "../ui/walker.js";
@@ -98,11 +99,7 @@ export function RunForm({ name, run, seed, onChange, live }: Props) {
           />
         </div>
       </details>
-      {fault !== undefined && (
-        <p class="error" role="alert">
-          {fault}
-        </p>
-      )}
+      <Fault>{fault}</Fault>
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { runFromJSON } from "stepsize";
 import type { CSVParts } from "stepsize/data";
 import { namesOf, type Source, type Splitting } from "../data/read.js";
 import { SAMPLE_NAMES, type SampleName } from "../data/samples.js";
+import { quoted } from "../ui/quoted.js";
 import { plainOf, readWalker, type Walker, walkerOf } from "../ui/walker.js";
 
 /** A run as its form has it. */
@@ -112,7 +113,7 @@ export function commandOf(run: RunState, source: Source, { validation, test, see
     ...(validation === 0.15 ? [] : ["--validation", String(validation)]),
     ...(test === 0.15 ? [] : ["--test", String(test)]),
   ];
-  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
+  return words.map(quoted).join(" ");
 }
 
 /** A program that does the same, and prints the same hash of weights. */

@@ -3,6 +3,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { DivergedError, type EpochRecord, load, type Network, type StepRecord, Trainer } from "stepsize";
 import { type CSVParts, noteText } from "stepsize/data";
 import { readParts, type Source, type Splitting } from "../data/read.js";
+import type { Computing } from "../ui/engine-note.js";
 import { describeRun, type RunState, sizesOf } from "./state.js";
 
 export type Command =
@@ -24,6 +25,7 @@ export interface Opened {
   readonly parameters: number;
   readonly totalSteps: number;
   readonly notes: readonly string[];
+  readonly engine: Computing;
   /** Features of the training rows and their classes, where there are two features. */
   readonly points: { readonly features: Float32Array; readonly targets: ArrayLike<number> } | null;
 }
@@ -112,6 +114,7 @@ class Session {
     this.#reply = reply;
     this.#steps = trainer.steps();
     const { training, validation, test, encoder, notes } = parts;
+    const { engine } = trainer.model.parameters;
     reply({
       kind: "opened",
       rows: { training: training.rows, validation: validation.rows, test: test?.rows ?? 0 },
@@ -120,6 +123,7 @@ class Session {
       parameters: trainer.model.parameters.names.reduce((sum, name) => sum + trainer.model.parameters.get(name).value.length, 0),
       totalSteps: Math.ceil(training.rows / trainer.run.batchSize) * trainer.run.epochs,
       notes: notes.map((note) => noteText(note)),
+      engine: { backend: engine.backend, reason: engine.reason },
       points:
         training.columns === 2 && training.task === "classification" ? { features: training.features, targets: training.targets } : null,
     });

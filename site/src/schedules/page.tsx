@@ -4,6 +4,7 @@ import { useMemo } from "preact/hooks";
 import { describeSchedule } from "stepsize/schedules";
 import { useAddress } from "../ui/address.js";
 import { Card, Choice, Copy, Scroll } from "../ui/controls.js";
+import { Fault } from "../ui/fault.js";
 import { ScheduleForm } from "../ui/schedule-form.js";
 import { mount } from "../ui/shell.js";
 import { Effect } from "./effect.js";
@@ -56,11 +57,7 @@ function SchedulesPage() {
         How a learning rate changes over a run. Choose a shape, edit it, put one into another, and see what the steps do; then take it
         along, for this library or, where there is the same, for the one you use.
       </p>
-      {fault !== undefined && (
-        <p class="error" role="alert">
-          {fault}
-        </p>
-      )}
+      <Fault>{fault}</Fault>
       <div class="columns">
         <div class="stack">
           <Card title="The rate" {...("schedule" in result && { hint: `The rate is ${describeSchedule(result.schedule)}.` })}>

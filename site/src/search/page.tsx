@@ -1,30 +1,22 @@
 import "./search.css";
 import { useMemo, useRef, useState } from "preact/hooks";
-import { type SearchProgress, type SearchResult, searchLearningRate, type TrialResult } from "stepsize";
-import { workersExecutor } from "stepsize/workers";
 import { ACTIVATIONS } from "../../../src/models/activations.js";
+import { handOn } from "../data/handed.js";
 import { SourcePicker } from "../data/picker.js";
-import { readParts, type Source } from "../data/read.js";
+import type { Source } from "../data/read.js";
 import { useAddress } from "../ui/address.js";
 import { Card, Choice, Copy, NumberField } from "../ui/controls.js";
 import { download } from "../ui/download.js";
+import { EngineNote } from "../ui/engine-note.js";
+import { AddressFault, Fault } from "../ui/fault.js";
 import { encode } from "../ui/hash.js";
 import { OptimizerOptions } from "../ui/optimizers.js";
 import { mount } from "../ui/shell.js";
 import { KINDS, walkerOf } from "../ui/walker.js";
 import { Rates } from "./rates.js";
-import { reportOf } from "./report.js";
 import { ReportFrame } from "./report-frame.js";
-import { commandOf, describeRun, ratesOf, readState, type State } from "./state.js";
-
-/** A search that has ended. */
-interface Done {
-  readonly html: string;
-  readonly result: SearchResult;
-  readonly train: string | null;
-  readonly seconds: number;
-  readonly playground: string | null;
-}
+import { useSearching } from "./searching.js";
+import { commandOf, ratesOf, readState, type State } from "./state.js";
 
 function SearchPage() {
   const [state, setState, fault] = useAddress(readState);
@@ -33,80 +25,13 @@ function SearchPage() {
     () => (state.data === "file" ? (file ?? { sample: "digits" }) : { sample: state.data }),
     [state.data, file],
   );
-  const [progress, setProgress] = useState<SearchProgress>();
-  const [trials, setTrials] = useState<readonly TrialResult[]>([]);
-  const [running, setRunning] = useState<ReadonlyMap<number, number>>(new Map());
-  const [done, setDone] = useState<Done>();
-  const [failure, setFailure] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const abort = useRef<AbortController>();
+  const missing = state.data === "file" && file === undefined;
+  const { now, search, stop, clear } = useSearching();
+  const { busy, answer, progress, asked } = now;
+  const [ledger, setLedger] = useState<File>();
   const change = (part: Partial<State>) => setState({ ...state, ...part });
-
-  const search = async () => {
-    const executor = workersExecutor();
-    abort.current = new AbortController();
-    setBusy(true);
-    setDone(undefined);
-    setFailure(undefined);
-    setProgress(undefined);
-    setTrials([]);
-    setRunning(new Map());
-    const started = performance.now();
-    const live = new Map<number, number>();
-    const finished: TrialResult[] = [];
-    let shown = 0;
-    const show = (now: SearchProgress | undefined) => {
-      if (performance.now() - shown < 80) return;
-      shown = performance.now();
-      if (now) setProgress(now);
-      setRunning(new Map(live));
-      setTrials([...finished]);
-    };
-    try {
-      const parts = await readParts(source, state);
-      const run = describeRun(state, parts);
-      const result = await searchLearningRate(run, parts, {
-        rates: ratesOf(state),
-        resplit: true,
-        executor: {
-          remote: true,
-          run: (jobs, work) =>
-            executor.run(jobs, {
-              ...work,
-              onTrial(job, trial) {
-                finished.push(trial);
-                live.delete(job.rate);
-                work.onTrial?.(job, trial);
-                show(undefined);
-              },
-            }),
-        },
-        signal: abort.current.signal,
-        onEpoch(now) {
-          live.set(now.rate, now.epoch.epoch);
-          show(now);
-        },
-      });
-      const rate = result.best?.rate;
-      const train = rate === undefined ? null : commandOf("train", state, source, run, rate);
-      setTrials([...finished]);
-      setDone({
-        html: reportOf(source, parts, run, result, train),
-        result,
-        train,
-        seconds: (performance.now() - started) / 1000,
-        playground: rate === undefined || state.data === "file" ? null : playgroundOf(state, rate),
-      });
-    } catch (error) {
-      if (abort.current.signal.aborted) setFailure("Stopped. The rates that had finished are below.");
-      else setFailure((error as Error).message);
-      setTrials([...finished]);
-    } finally {
-      executor.dispose();
-      setRunning(new Map());
-      setBusy(false);
-    }
-  };
+  const begin = async () => search(state, source, ledger && new Uint8Array(await ledger.arrayBuffer()));
+  const best = answer?.best ?? null;
 
   return (
     <>
@@ -115,24 +40,15 @@ function SearchPage() {
         Open a CSV file, say what to predict, and press search: a network is trained at every rate, on all processors of this machine, and
         judged on rows that it has not learnt from. Nothing is installed, and nothing leaves this page.
       </p>
-      {fault !== undefined && (
-        <p class="error" role="alert">
-          {fault}
-        </p>
-      )}
-      {state.data === "file" && file === undefined && (
-        <p class="error" role="alert">
-          The link is of a file, which it cannot bring along: open that file below. Until then these are the digits.
-        </p>
-      )}
+      <AddressFault fault={fault} missing={missing} instead="digits" />
       <div class="columns settings">
         <Card title="Data">
           <div class="stack">
             <SourcePicker
               source={source}
-              wanted={state.data === "file" && file === undefined}
+              wanted={missing}
               onChange={(next) => {
-                setDone(undefined);
+                clear();
                 if ("sample" in next) change({ data: next.sample });
                 else {
                   setFile(next);
@@ -142,11 +58,11 @@ function SearchPage() {
             />
             <div class="row">
               {busy ? (
-                <button type="button" onClick={() => abort.current?.abort()}>
+                <button type="button" onClick={stop}>
                   Stop
                 </button>
               ) : (
-                <button type="button" class="primary" onClick={search}>
+                <button type="button" class="primary" onClick={begin}>
                   Search
                 </button>
               )}
@@ -157,20 +73,16 @@ function SearchPage() {
               class="progress"
               aria-label="Epochs done of all runs"
               max={progress?.total ?? 1}
-              value={done ? (progress?.total ?? 1) : (progress?.done ?? 0)}
+              value={answer && !answer.stopped ? (progress?.total ?? 1) : (progress?.done ?? 0)}
             />
             <p role="status" class="hint">
               {busy && progress === undefined && "Reading the data …"}
-              {busy &&
-                progress !== undefined &&
-                `${progress.done} of ${progress.total} epochs, in ${navigator.hardwareConcurrency} workers`}
-              {done && `${trials.length} runs in ${done.seconds.toFixed(1)} s`}
+              {busy && progress !== undefined && `${progress.done} of ${progress.total} epochs, in ${now.workers} workers`}
+              {answer &&
+                `${answer.stopped ? "Stopped: the answer of the rates that had finished. " : ""}${now.ended.length} runs in ${answer.seconds.toFixed(1)} s`}
             </p>
-            {failure !== undefined && (
-              <p class="error" role="alert">
-                {failure}
-              </p>
-            )}
+            <Fault>{now.failure}</Fault>
+            <LedgerPart opened={ledger} onOpen={setLedger} text={now.ledger} />
           </div>
         </Card>
         <Card title="The run">
@@ -240,6 +152,17 @@ function SearchPage() {
                   onChange={(batchSize) => batchSize !== undefined && change({ batchSize })}
                 />
                 <NumberField
+                  label="runs for each rate (empty: as needed)"
+                  value={state.repeats}
+                  range={{ min: 1, max: 100 }}
+                  integer
+                  clearable
+                  onChange={(repeats) => {
+                    const { repeats: _, ...rest } = state;
+                    setState(repeats === undefined ? rest : { ...rest, repeats });
+                  }}
+                />
+                <NumberField
                   label="seed"
                   value={state.seed}
                   range={{ min: 0 }}
@@ -251,23 +174,74 @@ function SearchPage() {
           </div>
         </Card>
       </div>
-      {(busy || trials.length > 0) && (
-        <Rates rates={ratesOf(state)} trials={trials} running={running} result={done?.result} epochs={state.epochs} />
+      <EngineNote engine={now.engine} />
+      {(busy || now.ended.length > 0) && (
+        <Rates rates={ratesOf(state)} trials={now.ended} running={now.running} answer={answer} epochs={state.epochs} />
       )}
-      {done && (
+      {answer && (
         <>
           <div class="row after">
-            <button type="button" onClick={() => download("report.html", done.html)}>
+            <button type="button" onClick={() => download("report.html", answer.html)}>
               Save the report
             </button>
-            {done.train !== null && <Copy text={() => done.train as string}>Copy the command that trains with it</Copy>}
-            {done.playground !== null && <a href={done.playground}>Train with it in the playground</a>}
+            {answer.train !== null && <Copy text={() => answer.train as string}>Copy the command that trains with it</Copy>}
+            {best !== null && asked && (
+              <a
+                href={playgroundOf(asked.state, best)}
+                onClick={async (event) => {
+                  if (!("file" in asked.source)) return;
+                  event.preventDefault();
+                  await handOn(asked.source);
+                  location.assign(playgroundOf(asked.state, best));
+                }}
+              >
+                Train with it in the playground
+              </a>
+            )}
             <a href="docs.html#choosing">What to do with the answer</a>
           </div>
-          <ReportFrame html={done.html} />
+          <ReportFrame key={answer.html} html={answer.html} />
         </>
       )}
     </>
+  );
+}
+
+interface LedgerProps {
+  opened: File | undefined;
+  onOpen: (file: File | undefined) => void;
+  /** The trials so far. */
+  text: string | undefined;
+}
+
+/** The trials as a file, from which this page and the command line go on. */
+function LedgerPart({ opened, onOpen, text }: LedgerProps) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <details>
+      <summary>Trials as a file</summary>
+      <p class="hint">
+        A ledger has every trial that is done. This page and <code>stepsize search --ledger</code> go on from it with the same data and
+        settings; <code>stepsize report</code> shows its answer.
+      </p>
+      <div class="row">
+        <button type="button" disabled={text === undefined} onClick={() => text !== undefined && download("trials.ledger", text)}>
+          Save the trials
+        </button>
+        <input ref={input} type="file" hidden onChange={(event) => onOpen(event.currentTarget.files?.[0])} />
+        <button type="button" onClick={() => input.current?.click()}>
+          Go on from a ledger …
+        </button>
+        {opened !== undefined && (
+          <>
+            <span>{opened.name}</span>
+            <button type="button" onClick={() => onOpen(undefined)}>
+              Without it
+            </button>
+          </>
+        )}
+      </div>
+    </details>
   );
 }
 

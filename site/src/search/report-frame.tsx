@@ -1,30 +1,26 @@
 import { useEffect, useRef } from "preact/hooks";
 
-/** A report as a part of a page, as high as it is. */
+/** A report as a part of a page, as high as it is; one frame for each report. */
 export function ReportFrame({ html }: { html: string }) {
   const frame = useRef<HTMLIFrameElement>(null);
   useEffect(() => {
     const { contentWindow } = frame.current as HTMLIFrameElement;
     let observer: ResizeObserver | undefined;
-    const show = ({ source, data }: MessageEvent) => {
-      if (source !== contentWindow || data !== "ready" || contentWindow === null) return;
-      contentWindow.postMessage(html, "*");
-      const fit = () => {
+    const hear = ({ source, data }: MessageEvent) => {
+      if (source !== contentWindow || contentWindow === null) return;
+      if (data === "ready") contentWindow.postMessage({ report: html }, "*");
+      if (data !== "drawn") return;
+      observer = new ResizeObserver(() => {
         const height = contentWindow.document.documentElement?.scrollHeight;
         if (frame.current !== null && height > 0) frame.current.style.height = `${height + 4}px`;
-      };
-      // the body is a new one once the report is written
-      setTimeout(() => {
-        fit();
-        observer = new ResizeObserver(fit);
-        observer.observe(contentWindow.document.body);
-      }, 100);
+      });
+      observer.observe(contentWindow.document.body);
     };
-    addEventListener("message", show);
+    addEventListener("message", hear);
     return () => {
-      removeEventListener("message", show);
+      removeEventListener("message", hear);
       observer?.disconnect();
     };
   }, [html]);
-  return <iframe ref={frame} key={html.length} class="report" src="frame.html" title="The report of the search" />;
+  return <iframe ref={frame} class="report" src="frame.html" title="The report of the search" />;
 }

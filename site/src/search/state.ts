@@ -3,6 +3,7 @@ import type { CSVParts } from "stepsize/data";
 import { namesOf, type Source, type Splitting } from "../data/read.js";
 import { SAMPLE_NAMES, type SampleName } from "../data/samples.js";
 import { sizesOf } from "../playground/state.js";
+import { quoted } from "../ui/quoted.js";
 import { plainOf, readWalker, type Walker, walkerOf } from "../ui/walker.js";
 
 /** All that decides a search, but for files that a person opened: it is in the address. */
@@ -17,6 +18,8 @@ export interface State extends Splitting {
   readonly from: number;
   readonly to: number;
   readonly count: number;
+  /** Runs for each rate at the least; undefined: one, and more on small data. */
+  readonly repeats?: number;
 }
 
 /** As the command line begins. */
@@ -74,15 +77,26 @@ export function describeRun(state: State, parts: CSVParts): CheckedRun {
   });
 }
 
-/** The words of a command line that does the same. */
+/** A command line that does the same. */
 export function commandOf(command: "search" | "train", state: State, source: Source, run: CheckedRun | undefined, rate?: number): string {
+  if (state.walker.around !== "") return `# the command line has no ${state.walker.around}`;
+  return ["stepsize", command, ...wordsOf(command, state, source, run, rate)].map(quoted).join(" ");
+}
+
+/** Its words. */
+export function wordsOf(
+  command: "search" | "train",
+  state: State,
+  source: Source,
+  run: CheckedRun | undefined,
+  rate?: number,
+): readonly string[] {
   const { file, target, missing } = namesOf(source);
-  const { walker, schedule, hidden, activation, epochs, batchSize, seed, from, to, count } = state;
-  if (walker.around !== "") return `# the command line has no ${walker.around}`;
+  const { walker, schedule, hidden, activation, epochs, batchSize, seed, from, to, count, repeats } = state;
   const ahead = run === undefined ? undefined : (run.optimizer as unknown as { learningRate: { steps: number } }).learningRate.steps;
   const options = walker.kind === "sgd" && walker.options["momentum"] === undefined ? { momentum: 0, ...walker.options } : walker.options;
-  const words = [
-    ...["stepsize", command, file, "--target", target],
+  return [
+    ...[file, "--target", target],
     ...(missing === "error" ? [] : ["--missing", missing]),
     ...(hidden.join() === "64" ? [] : ["--hidden", hidden.join(",")]),
     ...(activation === "relu" ? [] : ["--activation", activation]),
@@ -101,6 +115,6 @@ export function commandOf(command: "search" | "train", state: State, source: Sou
       : from === 1e-6 && to === 1 && count === 13
         ? []
         : ["--rates", `${from}:${to}:${count}`]),
+    ...(command === "train" || repeats === undefined ? [] : ["--repeats", String(repeats)]),
   ];
-  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
 }

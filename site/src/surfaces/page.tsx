@@ -2,6 +2,7 @@ import "./surfaces.css";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useAddress } from "../ui/address.js";
 import { Card, Choice, NumberField, Scroll, Slider, short } from "../ui/controls.js";
+import { Fault } from "../ui/fault.js";
 import { Plot } from "../ui/plot.js";
 import { mount } from "../ui/shell.js";
 import { COLOURS, SIGNS } from "../ui/signs.js";
@@ -64,16 +65,8 @@ function SurfacesPage() {
         Every optimizer of the library descends from the same point. Move the start, change a rate, add noise; then let each one be tried at
         every rate, and see how much of the difference between optimizers was a difference of rates.
       </p>
-      {fault !== undefined && (
-        <p class="error" role="alert">
-          {fault}
-        </p>
-      )}
-      {failure !== undefined && (
-        <p class="error" role="alert">
-          {failure}
-        </p>
-      )}
+      <Fault>{fault}</Fault>
+      <Fault>{failure}</Fault>
       <div class="columns">
         <div class="stack">
           <Card title={surface.title} hint="Click or drag to move the start. × marks the minima.">

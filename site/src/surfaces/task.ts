@@ -1,5 +1,6 @@
 import { load } from "stepsize";
 import { describe, type Walker } from "../ui/walker.js";
+import { answering } from "../ui/work.js";
 import { type Trail, type Tried, trace, tryRates, type Walk } from "./trace.js";
 
 export type Question =
@@ -11,16 +12,8 @@ export type Answer = { readonly trails: readonly Trail[] } | { readonly tried: r
 
 const engine = await load();
 
-export function serve({ id, question }: { id: number; question: Question }, reply: (message: unknown) => void): void {
-  try {
-    reply({ id, answer: answer(question) });
-  } catch (error) {
-    reply({ id, error: (error as Error).message });
-  }
-}
-
-function answer(question: Question): Answer {
+export const serve = answering((question: Question): Answer => {
   if (question.kind === "trails") return { trails: question.walkers.map((walker) => trace(engine, describe(walker), question.walk)) };
   const { walker, walk } = question as Extract<Question, { walker: Walker }>;
   return { tried: tryRates(engine, (rate) => describe({ ...walker, rate }), walk) };
-}
+});

@@ -1,4 +1,5 @@
 import { Slider } from "../ui/controls.js";
+import { Fault } from "../ui/fault.js";
 import { OptimizerOptions } from "../ui/optimizers.js";
 import { COLOURS, SIGNS } from "../ui/signs.js";
 import { faultOf, type Walker } from "../ui/walker.js";
@@ -29,11 +30,7 @@ export function WalkerCard({ walker, name, place, onChange, onRemove }: Props) {
         <summary>Options of {name}</summary>
         <OptimizerOptions walker={walker} onChange={onChange} />
       </details>
-      {fault !== undefined && (
-        <p class="error" role="alert">
-          {fault}
-        </p>
-      )}
+      <Fault>{fault}</Fault>
     </div>
   );
 }

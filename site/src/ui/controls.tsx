@@ -19,6 +19,8 @@ interface NumberProps {
   integer?: boolean;
   /** What is used when nothing is entered. */
   fallback?: number | undefined;
+  /** Whether nothing may be entered. */
+  clearable?: boolean;
   disabled?: boolean;
 }
 
@@ -33,7 +35,16 @@ function wrongNumber(value: number, { min, above, max, below }: Range, integer: 
 }
 
 /** A number that is checked as it is typed; what is wrong is said and not passed on. */
-export function NumberField({ label, value, onChange, range = {}, integer = false, fallback, disabled = false }: NumberProps) {
+export function NumberField({
+  label,
+  value,
+  onChange,
+  range = {},
+  integer = false,
+  fallback,
+  clearable = false,
+  disabled = false,
+}: NumberProps) {
   const id = useId();
   const [draft, setDraft] = useState<string>();
   const text = draft ?? (value === undefined ? "" : String(value));
@@ -41,7 +52,7 @@ export function NumberField({ label, value, onChange, range = {}, integer = fals
   const enter = (next: string) => {
     setDraft(next);
     if (next.trim() === "") {
-      if (fallback !== undefined || value === undefined) onChange(undefined);
+      if (clearable || fallback !== undefined || value === undefined) onChange(undefined);
       return;
     }
     if (wrongNumber(Number(next), range, integer) === undefined) onChange(Number(next));

@@ -42,3 +42,14 @@ export class Asking<Question extends { kind: string }, Answer> {
     this.#worker.terminate();
   }
 }
+
+/** A task that answers each question once. */
+export function answering<Question, Answer>(answer: (question: Question) => Answer | Promise<Answer>) {
+  return async ({ id, question }: { id: number; question: Question }, reply: (message: unknown) => void): Promise<void> => {
+    try {
+      reply({ id, answer: await answer(question) });
+    } catch (error) {
+      reply({ id, error: (error as Error).message });
+    }
+  };
+}

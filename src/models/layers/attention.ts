@@ -4,7 +4,7 @@ import { attentionKernels } from "../../generated/parts/attention.js";
 import { cos, exp, log } from "../../numerics/math.js";
 import { ShapeError } from "../../options/errors.js";
 import { boolean, integer, number } from "../../options/options.js";
-import { initializationBefore, initializationField, initialize, type WeightInitialization } from "../initialization.js";
+import { drawWeights, initializationBefore, initializationField, type WeightInitialization } from "../initialization.js";
 import { type BoundLayer, type LayerDescription, type LayerRule, type LayerSite, layer } from "../layer.js";
 
 export interface AttentionOptions {
@@ -141,7 +141,7 @@ export const attentionLayer: LayerRule<Read> = {
     const kind = initializationBefore(initialization, initialization === "auto" ? undefined : next);
     const filled = (columns: number) => ({
       shape: [width, columns] as Shape,
-      fill: (value: Float32Array, random: Parameters<typeof initialize>[3]) => initialize(value, fan, kind, random, [width, columns]),
+      fill: (value: Float32Array, random: Parameters<typeof drawWeights>[3]) => drawWeights(value, fan, kind, random, [width, columns]),
     });
     return {
       weight: filled(3 * width),

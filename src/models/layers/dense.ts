@@ -1,6 +1,6 @@
 import { type Shape, sizeOf } from "../../engine/parameters.js";
 import { boolean, integer } from "../../options/options.js";
-import { gainBefore, initializationBefore, initializationField, initialize, type WeightInitialization } from "../initialization.js";
+import { drawWeights, gainBefore, initializationBefore, initializationField, type WeightInitialization } from "../initialization.js";
 import { type LayerDescription, type LayerRule, layer } from "../layer.js";
 
 export interface DenseOptions {
@@ -24,7 +24,7 @@ export const denseLayer: LayerRule<Required<DenseOptions>> = {
         shape,
         fill(value, random) {
           const fan = { inputs: shape[0] as number, outputs: units, gain: gainBefore(next) };
-          initialize(value, fan, initializationBefore(initialization, next), random, shape);
+          drawWeights(value, fan, initializationBefore(initialization, next), random, shape);
         },
       },
       ...(bias && { bias: { shape: [units] as Shape } }),

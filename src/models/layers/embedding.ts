@@ -1,7 +1,7 @@
 import { type Shape, sizeOf } from "../../engine/parameters.js";
 import { DataError, ShapeError } from "../../options/errors.js";
 import { integer, list } from "../../options/options.js";
-import { initializationField, initialize, type WeightInitialization } from "../initialization.js";
+import { drawWeights, initializationField, type WeightInitialization } from "../initialization.js";
 import { type BoundLayer, type LayerDescription, type LayerRule, type LayerSite, layer } from "../layer.js";
 
 export interface EmbeddingOptions {
@@ -113,7 +113,7 @@ export const embeddingLayer: LayerRule<Read> = {
     const shape: Shape = [count, width];
     const kind = initialization === "auto" ? ({ kind: "normal", deviation: 1 } as const) : initialization;
     return {
-      weight: { shape, fill: (value, random) => initialize(value, { inputs: count, outputs: width, gain: 1 }, kind, random, shape) },
+      weight: { shape, fill: (value, random) => drawWeights(value, { inputs: count, outputs: width, gain: 1 }, kind, random, shape) },
     };
   },
   bind,

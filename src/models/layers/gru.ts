@@ -3,7 +3,7 @@ import { addKernels } from "../../engine/parts.js";
 import { gruKernels } from "../../generated/parts/gru.js";
 import { ShapeError } from "../../options/errors.js";
 import { integer, oneOf } from "../../options/options.js";
-import { initializationField, initialize, type WeightInitialization } from "../initialization.js";
+import { drawWeights, initializationField, type WeightInitialization } from "../initialization.js";
 import { type BoundLayer, type LayerDescription, type LayerRule, type LayerSite, layer } from "../layer.js";
 
 export interface GruOptions {
@@ -94,8 +94,8 @@ export const gruLayer: LayerRule<Read> = {
     const kind = initialization === "auto" ? ({ kind: "uniform", reach: 1 / Math.sqrt(units) } as const) : initialization;
     const filled = (inputs: number) => ({
       shape: [inputs, 3 * units] as Shape,
-      fill: (value: Float32Array, random: Parameters<typeof initialize>[3]) =>
-        initialize(value, { inputs, outputs: units, gain: 1 }, kind, random, [inputs, 3 * units]),
+      fill: (value: Float32Array, random: Parameters<typeof drawWeights>[3]) =>
+        drawWeights(value, { inputs, outputs: units, gain: 1 }, kind, random, [inputs, 3 * units]),
     });
     const shape: Shape = [3 * units];
     return { weight: filled(input[1] as number), recurrentWeight: filled(units), bias: { shape }, recurrentBias: { shape } };

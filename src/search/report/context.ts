@@ -1,4 +1,6 @@
 import { type ColumnSummary, type CSVParts, noteText, type Voice } from "../../data/csv.js";
+import type { Standardizer } from "../../data/standardize.js";
+import type { SearchData } from "../trial.js";
 
 /** Data, backend and run, as plain JSON: the head of every document that is written. */
 export interface Context {
@@ -17,8 +19,9 @@ export interface Context {
     /** The content and the use of each column of the file. */
     readonly columns: readonly ColumnSummary[];
   };
-  readonly backend: { readonly name: string; readonly reason: string };
-  readonly host: string;
+  /** Of documents that programs write, only where it is known. */
+  readonly backend?: { readonly name: string; readonly reason: string };
+  readonly host?: string;
   readonly run: unknown;
 }
 
@@ -33,5 +36,18 @@ export function dataContext({ training, validation, test, encoder, notes, summar
     ...(target.task === "classification" ? { classes: target.classes } : { scale: target.scaler.scale[0] as number }),
     notes: notes.map((note) => noteText(note, voice)),
     columns: summary,
+  };
+}
+
+/** The same of data sets that came from no file. */
+export function setContext({ training, validation, test }: SearchData, target: string, scaler?: Standardizer): Context["data"] {
+  return {
+    rows: { training: training.rows, validation: validation?.rows ?? 0, test: test?.rows ?? 0 },
+    features: training.featureNames,
+    target,
+    task: training.task,
+    ...(training.task === "classification" ? { classes: training.classes } : { scale: scaler?.scale[0] ?? 1 }),
+    notes: [],
+    columns: [],
   };
 }

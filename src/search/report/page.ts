@@ -21,7 +21,7 @@ export function page(title: string, document: Context, body: readonly Html[]): s
 <body>
 <main>
 ${body}
-<footer>stepsize ${document.stepsize} on ${document.host}, backend ${document.backend.name} (${document.backend.reason}). The same file,
+<footer>${place(document)}. The same file,
 options and seed give the same numbers on every machine.</footer>
 </main>
 <script type="application/json" id="document">${json(document)}</script>
@@ -30,6 +30,12 @@ options and seed give the same numbers on every machine.</footer>
 </body>
 </html>
 `.text;
+}
+
+/** What made a page, and where, as far as it is known. */
+function place({ stepsize, host, backend }: Context): string {
+  const on = host === undefined ? "" : ` on ${host}`;
+  return `stepsize ${stepsize}${on}${backend === undefined ? "" : `, backend ${backend.name} (${backend.reason})`}`;
 }
 
 /** What a page answers, above all that it rests on. */

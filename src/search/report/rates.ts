@@ -143,7 +143,7 @@ export function ratePlots(report: SearchDocument): void {
       scales: { x, y: { distr: 3, range: () => [range[0] / 1.15, range[1] * 1.15] } },
       axes: [
         logAxis("learning rate", 8, { size: 34 }),
-        logAxis(data.scale === undefined ? "loss (cross-entropy)" : "loss (standardised)", 6, { size: 62 }),
+        logAxis(data.scale === undefined ? "loss (cross-entropy)" : data.scale === 1 ? "loss" : "loss (standardised)", 6, { size: 62 }),
       ],
       series: [{}, line("--muted"), line("--muted", [5, 5])],
       cursor,

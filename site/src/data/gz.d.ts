@@ -1,4 +1,0 @@
-declare module "*.gz?inline" {
-  const url: string;
-  export default url;
-}
