@@ -16,6 +16,7 @@ export {
   takeRows,
 } from "../data/dataset.js";
 export { findRawColumns, type RawColumn } from "../data/raw.js";
+export type { RowStream } from "../data/source.js";
 export { type DatasetParts, type SplitOptions, splitDataset } from "../data/split.js";
 export { type Standardizer, standardize, standardizer, standardizeTargets, targetScaler, unscale } from "../data/standardize.js";
 export { type Backend, Engine, type Kernels } from "../engine/engine.js";
@@ -149,6 +150,7 @@ export type { SearchLearningRate, SearchOptions, SearchProgress } from "../searc
 export { type RowResults, runTrial, type SearchData, type TrialResult, type TrialSpec } from "../search/trial.js";
 export type { BestEpoch, Reason, Verdict } from "../search/verdict.js";
 export { headline, noteText as searchNoteText, reasonText } from "../search/words.js";
+export type { Augment, AugmentedBatch } from "../training/augment.js";
 export { confusionMatrix } from "../training/confusion-matrix.js";
 export { type ScheduleNote, scheduleNotes, scheduleNoteText } from "../training/fit-notes.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";
@@ -156,7 +158,7 @@ export { csvLog, jsonLinesLog, type RunLog, tensorBoardLog, type WriteBytes, typ
 export { measure } from "../training/measure.js";
 export type { Measure, Metric, MetricRule, Predictions } from "../training/metric.js";
 export { recordedRun } from "../training/recorded-run.js";
-export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
+export type { EpochRecord, Metrics, StepRecord, TrainerData, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
 export type { CheckedRun, EarlyStopping, ModelOf, Penalties, Run } from "../training/run.js";
 export {
   readSafetensors,

@@ -4,6 +4,7 @@
 export * from "../generated/metrics.js";
 export { lossFromJSON } from "../models/loss-json.js";
 export type { MadeChange } from "../optimizers/manual-rate.js";
+export type { Augment, AugmentedBatch } from "../training/augment.js";
 export { type Checkpoint, readCheckpoint, type StateFile, type StoredTensors } from "../training/checkpoint.js";
 export { confusionMatrix } from "../training/confusion-matrix.js";
 export { type ScheduleNote, scheduleNotes, scheduleNoteText } from "../training/fit-notes.js";
@@ -13,7 +14,7 @@ export { measure } from "../training/measure.js";
 export type { Measure, Metric, MetricRule, Predictions } from "../training/metric.js";
 export type { Progress } from "../training/progress.js";
 export { recordedRun } from "../training/recorded-run.js";
-export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
+export type { EpochRecord, Metrics, StepRecord, TrainerData, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
 export { type CheckedRun, type EarlyStopping, type ModelOf, type Penalties, type Run, readRun } from "../training/run.js";
 export {
   readSafetensors,

@@ -1,33 +1,27 @@
+import { BatchBuffer, integersOf } from "../data/batch-buffer.js";
 import type { Dataset } from "../data/dataset.js";
+import type { BatchSource, StreamPosition } from "../data/source.js";
+import { targetsFor } from "../data/targets.js";
 import type { Engine } from "../engine/load.js";
 import type { Vector } from "../engine/memory.js";
 import type { Loss } from "../models/losses.js";
-import type { Batch } from "../models/model.js";
-import { targetsFor } from "./targets.js";
+import { Random } from "../numerics/random.js";
+import { CheckpointError } from "../options/errors.js";
 
-/**
- * A data set in the engine's memory, and room for one batch of it: `gather` fills the batch with the rows that stand at `index`.
- * Nothing is allocated after construction.
- */
-export class Batches implements Batch, Disposable {
+/** A data set in the engine's memory, and room for one batch of it. Nothing is allocated after construction. */
+export class Batches extends BatchBuffer implements BatchSource {
   readonly data: Dataset;
-  rows = 0;
-  step = 0;
-  readonly #engine: Engine;
-  readonly #vectors: Vector[] = [];
+  readonly #capacity: number;
+  readonly #seed: number;
   readonly #allFeatures: Vector;
   readonly #allTargets: Vector;
-  readonly #features: Vector;
-  readonly #targets: Vector;
-  readonly #index: Vector;
-  readonly #width: number;
-  readonly #integers: boolean;
   readonly #allWeights: Vector | undefined;
-  readonly #weights: Vector | undefined;
-  /** The sum of the batch's weights. */
-  weight = 0;
+  readonly #index: Vector;
+  /** The epoch that the rows are in the order of, and the number of the batch that is ready. */
+  #epoch = -1;
+  #ready = 0;
 
-  /** `loss` decides what targets must be: left out, they are taken as they come. */
+  /** `loss` decides what targets must be: left out, they are taken as they come. `seed` decides the order of rows in an epoch. */
   constructor(
     engine: Engine,
     data: Dataset,
@@ -35,92 +29,72 @@ export class Batches implements Batch, Disposable {
     loss: Loss | undefined,
     outputs: number | undefined,
     weights: Float32Array | undefined = undefined,
+    seed = 0,
   ) {
-    this.#engine = engine;
-    this.data = data;
     const targets = targetsFor(data, loss, outputs);
-    this.#integers = targets instanceof Uint32Array;
-    this.#width = targets.length / data.rows;
-    const take = (length: number) => {
-      const vector = engine.vector(length);
-      this.#vectors.push(vector);
-      return vector;
-    };
-    try {
-      this.#allFeatures = take(data.rows * data.columns);
-      this.#allTargets = take(targets.length);
-      this.#features = take(capacity * data.columns);
-      this.#targets = take(capacity * this.#width);
-      this.#index = take(data.rows);
-      this.#allWeights = weights && take(data.rows);
-      this.#weights = weights && take(capacity);
-    } catch (error) {
-      this.dispose();
-      throw error;
-    }
+    super(engine, capacity, data.columns, targets.length / data.rows, targets instanceof Uint32Array, weights !== undefined);
+    this.data = data;
+    this.#capacity = capacity;
+    this.#seed = seed;
+    this.#allFeatures = this.take(data.rows * data.columns);
+    this.#allTargets = this.take(targets.length);
+    this.#index = this.take(data.rows);
+    this.#allWeights = weights && this.take(data.rows);
     this.#allFeatures.view.set(data.features);
     if (weights !== undefined) this.#allWeights?.view.set(weights);
-    (this.#integers ? integers(this.#allTargets) : this.#allTargets.view).set(targets);
-    this.index.forEach((_, i, index) => {
-      index[i] = i;
-    });
+    this.numbers(this.#allTargets.view).set(targets);
+    this.#inOrder();
   }
 
-  /** The order of the rows, 0, 1, 2, ... at first; to be shuffled in place. */
-  get index(): Uint32Array {
-    return integers(this.#index);
-  }
-
-  get featuresPointer(): number {
-    return this.#features.pointer;
-  }
-
-  get targetsPointer(): number {
-    return this.#targets.pointer;
-  }
-
-  /** Pointer to the weights of the rows; 0 where all count alike. */
-  get weightsPointer(): number {
-    return this.#weights?.pointer ?? 0;
-  }
-
-  get features(): Float32Array {
-    return this.#features.view.subarray(0, this.rows * this.data.columns);
-  }
-
-  get targets(): Uint32Array | Float32Array {
-    return (this.#integers ? integers(this.#targets) : this.#targets.view).subarray(0, this.rows * this.#width);
-  }
-
-  /** Fills the batch with the rows whose numbers stand at index[from], index[from + 1], ... */
-  gather(from: number, rows: number, step: number): this {
-    const { kernels } = this.#engine;
-    const index = this.#index.pointer + from * 4;
-    kernels.gather(this.#allFeatures.pointer, index, this.#features.pointer, rows, this.data.columns);
-    kernels.gather(this.#allTargets.pointer, index, this.#targets.pointer, rows, this.#width);
-    this.rows = rows;
-    this.step = step;
-    this.weight = rows;
-    if (this.#weights !== undefined) {
-      kernels.gather((this.#allWeights as Vector).pointer, index, this.#weights.pointer, rows, 1);
-      const { view } = this.#weights;
-      let sum = 0;
-      for (let i = 0; i < rows; i++) sum += view[i] as number;
-      // a batch of rows that do not count has no gradient
-      this.weight = sum > 0 ? sum : 1;
-    }
+  get batch(): this {
     return this;
   }
 
-  dispose(): void {
-    for (const vector of this.#vectors) vector.dispose();
+  ready(epoch: number, index: number): undefined {
+    this.#ready = index;
+    if (epoch === this.#epoch) return;
+    this.#epoch = epoch;
+    new Random(this.#seed, "shuffle", epoch).shuffle(this.#inOrder());
   }
 
-  [Symbol.dispose](): void {
-    this.dispose();
+  over(index: number): boolean {
+    return index * this.#capacity >= this.data.rows;
   }
-}
 
-function integers({ view }: Vector): Uint32Array {
-  return new Uint32Array(view.buffer, view.byteOffset, view.length);
+  next(step: number): this {
+    const from = this.#ready * this.#capacity;
+    return this.gather(from, Math.min(this.#capacity, this.data.rows - from), step);
+  }
+
+  position(): undefined {}
+
+  place(done: number, epochs: number, position: StreamPosition | undefined): Omit<StreamPosition, "shuffle"> {
+    const batches = Math.ceil(this.data.rows / this.#capacity);
+    if (position !== undefined) throw new CheckpointError("the checkpoint was trained on a stream, the data here are in memory");
+    if (epochs !== Math.floor(done / batches))
+      throw new CheckpointError(`the checkpoint has ${done} batches in ${epochs} epochs, this data has ${batches} batches an epoch`);
+    return { batches: done % batches, rows: (done % batches) * this.#capacity };
+  }
+
+  close(): void {}
+
+  /** Fills the batch with the rows whose numbers stand at index[from], index[from + 1], ... */
+  gather(from: number, rows: number, step: number): this {
+    const { kernels } = this.engine;
+    const index = this.#index.pointer + from * 4;
+    kernels.gather(this.#allFeatures.pointer, index, this.featuresPointer, rows, this.columns);
+    kernels.gather(this.#allTargets.pointer, index, this.targetsPointer, rows, this.width);
+    if (this.#allWeights !== undefined) kernels.gather(this.#allWeights.pointer, index, this.weightsPointer, rows, 1);
+    this.rows = rows;
+    this.step = step;
+    this.weigh();
+    return this;
+  }
+
+  /** The numbers of the rows, 0, 1, 2, ... again, to be shuffled in place. */
+  #inOrder(): Uint32Array {
+    const index = integersOf(this.#index.view);
+    for (let i = 0; i < index.length; i++) index[i] = i;
+    return index;
+  }
 }

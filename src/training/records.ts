@@ -1,10 +1,20 @@
 import type { Dataset } from "../data/dataset.js";
+import type { RowStream } from "../data/source.js";
 import type { MadeChange } from "../optimizers/manual-rate.js";
+import type { Augment } from "./augment.js";
 
 /** Data to learn from, and data to check on. */
 export interface TrainingData {
   readonly training: Dataset;
   readonly validation?: Dataset;
+}
+
+/** What a Trainer takes: data in memory, or streams. */
+export interface TrainerData {
+  readonly training: Dataset | RowStream;
+  readonly validation?: Dataset | RowStream;
+  /** Changes the rows of a batch before they are learnt from; validation never sees it. */
+  readonly augment?: Augment;
 }
 
 export interface Metrics {
@@ -56,12 +66,12 @@ export interface TrainOptions {
 export interface TrainProgress extends StepRecord {
   /** The epochs of the run, unless it stops early. */
   readonly epochs: number;
-  /** The updates of the run, unless it stops early. */
-  readonly steps: number;
+  /** The updates of the run, unless it stops early; null where a stream does not say how long it is. */
+  readonly steps: number | null;
   /** The 2-norm of the update's gradients, before `clipNorm`. */
   readonly gradientNorm: number;
   /** Rows learnt from a second, since this call began. */
   readonly rowsPerSecond: number;
-  /** Seconds to the end at that pace, unless it stops early. */
-  readonly secondsLeft: number;
+  /** Seconds to the end at that pace, unless it stops early; null as above. */
+  readonly secondsLeft: number | null;
 }
