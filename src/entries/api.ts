@@ -150,7 +150,6 @@ export type { SearchLearningRate, SearchOptions, SearchProgress } from "../searc
 export { type RowResults, runTrial, type SearchData, type TrialResult, type TrialSpec } from "../search/trial.js";
 export type { BestEpoch, Reason, Verdict } from "../search/verdict.js";
 export { headline, noteText as searchNoteText, reasonText } from "../search/words.js";
-export type { Augment, AugmentedBatch } from "../training/augment.js";
 export { confusionMatrix } from "../training/confusion-matrix.js";
 export { type ScheduleNote, scheduleNotes, scheduleNoteText } from "../training/fit-notes.js";
 export { loadModel, runFromJSON } from "../training/from-json.js";

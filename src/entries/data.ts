@@ -1,4 +1,5 @@
 // The entry point "stepsize/data": data sets from arrays and from CSV.
+export { type AugmentedBatch, augment } from "../data/augment.js";
 export * from "../data/csv.js";
 export {
   type Classification,

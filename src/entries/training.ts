@@ -4,7 +4,6 @@
 export * from "../generated/metrics.js";
 export { lossFromJSON } from "../models/loss-json.js";
 export type { MadeChange } from "../optimizers/manual-rate.js";
-export type { Augment, AugmentedBatch } from "../training/augment.js";
 export { type Checkpoint, readCheckpoint, type StateFile, type StoredTensors } from "../training/checkpoint.js";
 export { confusionMatrix } from "../training/confusion-matrix.js";
 export { type ScheduleNote, scheduleNotes, scheduleNoteText } from "../training/fit-notes.js";

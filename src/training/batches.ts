@@ -1,22 +1,36 @@
-import { BatchBuffer, integersOf } from "../data/batch-buffer.js";
 import type { Dataset } from "../data/dataset.js";
-import type { BatchSource, StreamPosition } from "../data/source.js";
+import type { BatchSource, EvaluatedRows, StreamPosition } from "../data/source.js";
 import { targetsFor } from "../data/targets.js";
 import type { Engine } from "../engine/load.js";
 import type { Vector } from "../engine/memory.js";
 import type { Loss } from "../models/losses.js";
+import type { Model } from "../models/model.js";
 import { Random } from "../numerics/random.js";
 import { CheckpointError } from "../options/errors.js";
 
-/** A data set in the engine's memory, and room for one batch of it. Nothing is allocated after construction. */
-export class Batches extends BatchBuffer implements BatchSource {
+/**
+ * A data set in the engine's memory, and room for one batch of it: `gather` fills the batch with the rows that stand at `index`.
+ * Nothing is allocated after construction.
+ */
+export class Batches implements BatchSource {
   readonly data: Dataset;
-  readonly #capacity: number;
-  readonly #seed: number;
+  rows = 0;
+  step = 0;
+  readonly #engine: Engine;
+  readonly #vectors: Vector[] = [];
   readonly #allFeatures: Vector;
   readonly #allTargets: Vector;
-  readonly #allWeights: Vector | undefined;
+  readonly #features: Vector;
+  readonly #targets: Vector;
   readonly #index: Vector;
+  readonly #width: number;
+  readonly #integers: boolean;
+  readonly #allWeights: Vector | undefined;
+  readonly #weights: Vector | undefined;
+  /** The sum of the batch's weights. */
+  weight = 0;
+  readonly #capacity: number;
+  readonly #seed: number;
   /** The epoch that the rows are in the order of, and the number of the batch that is ready. */
   #epoch = -1;
   #ready = 0;
@@ -31,19 +45,55 @@ export class Batches extends BatchBuffer implements BatchSource {
     weights: Float32Array | undefined = undefined,
     seed = 0,
   ) {
-    const targets = targetsFor(data, loss, outputs);
-    super(engine, capacity, data.columns, targets.length / data.rows, targets instanceof Uint32Array, weights !== undefined);
-    this.data = data;
+    this.#engine = engine;
     this.#capacity = capacity;
     this.#seed = seed;
-    this.#allFeatures = this.take(data.rows * data.columns);
-    this.#allTargets = this.take(targets.length);
-    this.#index = this.take(data.rows);
-    this.#allWeights = weights && this.take(data.rows);
+    this.data = data;
+    const targets = targetsFor(data, loss, outputs);
+    this.#integers = targets instanceof Uint32Array;
+    this.#width = targets.length / data.rows;
+    const take = (length: number) => {
+      const vector = engine.vector(length);
+      this.#vectors.push(vector);
+      return vector;
+    };
+    try {
+      this.#allFeatures = take(data.rows * data.columns);
+      this.#allTargets = take(targets.length);
+      this.#features = take(capacity * data.columns);
+      this.#targets = take(capacity * this.#width);
+      this.#index = take(data.rows);
+      this.#allWeights = weights && take(data.rows);
+      this.#weights = weights && take(capacity);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
     this.#allFeatures.view.set(data.features);
     if (weights !== undefined) this.#allWeights?.view.set(weights);
-    this.numbers(this.#allTargets.view).set(targets);
+    (this.#integers ? integers(this.#allTargets) : this.#allTargets.view).set(targets);
     this.#inOrder();
+  }
+
+  get featuresPointer(): number {
+    return this.#features.pointer;
+  }
+
+  get targetsPointer(): number {
+    return this.#targets.pointer;
+  }
+
+  /** Pointer to the weights of the rows; 0 where all count alike. */
+  get weightsPointer(): number {
+    return this.#weights?.pointer ?? 0;
+  }
+
+  get features(): Float32Array {
+    return this.#features.view.subarray(0, this.rows * this.data.columns);
+  }
+
+  get targets(): Uint32Array | Float32Array {
+    return (this.#integers ? integers(this.#targets) : this.#targets.view).subarray(0, this.rows * this.#width);
   }
 
   get batch(): this {
@@ -68,33 +118,71 @@ export class Batches extends BatchBuffer implements BatchSource {
 
   position(): undefined {}
 
-  place(done: number, epochs: number, position: StreamPosition | undefined): Omit<StreamPosition, "shuffle"> {
+  place(done: number, epochs: number, position: unknown): Omit<StreamPosition, "shuffle"> {
     const batches = Math.ceil(this.data.rows / this.#capacity);
-    if (position !== undefined) throw new CheckpointError("the checkpoint was trained on a stream, the data here are in memory");
-    if (epochs !== Math.floor(done / batches))
-      throw new CheckpointError(`the checkpoint has ${done} batches in ${epochs} epochs, this data has ${batches} batches an epoch`);
+    if (position !== undefined || epochs !== Math.floor(done / batches)) {
+      const what = `${done} batches in ${epochs} epochs${position === undefined ? "" : " of a stream"}`;
+      throw new CheckpointError(`the checkpoint has ${what}, this data has ${batches} batches an epoch`);
+    }
     return { batches: done % batches, rows: (done % batches) * this.#capacity };
   }
 
   close(): void {}
 
+  /** Evaluates a model on the rows in the order that they are in. */
+  evaluate(model: Model): EvaluatedRows {
+    const { data } = this;
+    let [sum, weights] = [0, 0];
+    let all: Float32Array | undefined;
+    for (let from = 0; from < data.rows; from += this.#capacity) {
+      const rows = Math.min(this.#capacity, data.rows - from);
+      const { loss, outputs } = (model as Required<Model>).evaluate(this.gather(from, rows, 0));
+      sum += loss * this.weight;
+      weights += this.weight;
+      if (outputs === undefined) continue;
+      const width = outputs.length / rows;
+      all ??= new Float32Array(width * data.rows);
+      all.set(outputs, from * width);
+    }
+    return { loss: sum / weights, outputs: all, data };
+  }
+
   /** Fills the batch with the rows whose numbers stand at index[from], index[from + 1], ... */
   gather(from: number, rows: number, step: number): this {
-    const { kernels } = this.engine;
+    const { kernels } = this.#engine;
     const index = this.#index.pointer + from * 4;
-    kernels.gather(this.#allFeatures.pointer, index, this.featuresPointer, rows, this.columns);
-    kernels.gather(this.#allTargets.pointer, index, this.targetsPointer, rows, this.width);
-    if (this.#allWeights !== undefined) kernels.gather(this.#allWeights.pointer, index, this.weightsPointer, rows, 1);
+    kernels.gather(this.#allFeatures.pointer, index, this.#features.pointer, rows, this.data.columns);
+    kernels.gather(this.#allTargets.pointer, index, this.#targets.pointer, rows, this.#width);
     this.rows = rows;
     this.step = step;
-    this.weigh();
+    this.weight = rows;
+    if (this.#weights !== undefined) {
+      kernels.gather((this.#allWeights as Vector).pointer, index, this.#weights.pointer, rows, 1);
+      const { view } = this.#weights;
+      let sum = 0;
+      for (let i = 0; i < rows; i++) sum += view[i] as number;
+      // a batch of rows that do not count has no gradient
+      this.weight = sum > 0 ? sum : 1;
+    }
     return this;
   }
 
   /** The numbers of the rows, 0, 1, 2, ... again, to be shuffled in place. */
   #inOrder(): Uint32Array {
-    const index = integersOf(this.#index.view);
+    const index = integers(this.#index);
     for (let i = 0; i < index.length; i++) index[i] = i;
     return index;
   }
+
+  dispose(): void {
+    for (const vector of this.#vectors) vector.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+function integers({ view }: Vector): Uint32Array {
+  return new Uint32Array(view.buffer, view.byteOffset, view.length);
 }

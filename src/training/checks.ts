@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.js";
-import { SOURCE } from "../data/source.js";
+import { AUGMENT, SOURCE } from "../data/source.js";
 import type { Engine } from "../engine/engine.js";
 import { Parameters } from "../engine/parameters.js";
 import type { Model } from "../models/model.js";
@@ -9,34 +9,22 @@ import { CheckpointError, OptionError, ShapeError } from "../options/errors.js";
 import { show } from "../options/options.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { checkTask } from "./metric.js";
-import type { TrainerData, TrainingData, TrainOptions } from "./records.js";
+import type { TrainerData, TrainOptions } from "./records.js";
 import { batchesOf, type CheckedRun } from "./run.js";
 import { differences, differencesInWords, renamed, runToJSON } from "./run-json.js";
 
-/** Throws OptionError where something else stands in place of a data set. */
-export function checkDatasets<T extends TrainingData>(data: T): T {
-  checkParts(data, false);
-  return data;
-}
-
-/** Throws OptionError for what a Trainer cannot learn from. */
-export function checkTrainerData<T extends TrainerData>(data: T): T {
-  checkParts(data, true);
-  if (data.augment !== undefined && typeof data.augment !== "function")
-    throw new OptionError("data.augment", data.augment, `must be a function, got ${show(data.augment)}`);
-  return data;
-}
-
-function checkParts(data: TrainerData, streams: boolean): void {
+/** Throws OptionError where something else stands in place of a data set; streams, and data that are changed while training, are for a Trainer alone. */
+export function checkDatasets<T extends TrainerData>(data: T, forTrainer = false): T {
   const { training, validation, test } = (data ?? {}) as TrainerData & { test?: Dataset };
   for (const [part, set] of Object.entries({ training, validation, test })) {
     if (set === undefined && part !== "training") continue;
-    const isStream = typeof set === "object" && set !== null && SOURCE in set;
-    if (isStream ? !streams : typeof (set as Partial<Dataset> | null | undefined)?.rows !== "number") {
-      const what = isStream ? "a stream, which only a Trainer in this thread takes" : show(set);
-      throw new OptionError(`data.${part}`, set, `must be a data set, as dataset(...) makes it, got ${what}`);
+    const isSpecial = typeof set === "object" && set !== null && (SOURCE in set || AUGMENT in set);
+    if (isSpecial ? !forTrainer : typeof (set as Partial<Dataset> | null | undefined)?.rows !== "number") {
+      const given = isSpecial ? "what only a Trainer in this thread takes" : show(set);
+      throw new OptionError(`data.${part}`, set, `must be a data set, as dataset(...) makes it, got ${given}`);
     }
   }
+  return data;
 }
 
 /** Throws OptionError or ShapeError where data and run do not fit each other. */

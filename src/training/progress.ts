@@ -68,13 +68,8 @@ const progress = record<Progress>({
     }),
   ),
   learningRate: optional(rate),
-  stream: optional(
-    record<StreamPosition>({
-      batches: integer(undefined, { min: 0 }),
-      rows: integer(undefined, { min: 0 }),
-      shuffle: integer(undefined, { min: 0 }),
-    }),
-  ),
+  // a stream reads its own
+  stream: optional({ fallback: undefined, read: (value: unknown) => value as StreamPosition }),
   best: optional(record({ metric: any, epoch: integer(undefined, { min: 1 }) })),
 });
 

@@ -1,7 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
 import type { RowStream } from "../data/source.js";
 import type { MadeChange } from "../optimizers/manual-rate.js";
-import type { Augment } from "./augment.js";
 
 /** Data to learn from, and data to check on. */
 export interface TrainingData {
@@ -13,8 +12,6 @@ export interface TrainingData {
 export interface TrainerData {
   readonly training: Dataset | RowStream;
   readonly validation?: Dataset | RowStream;
-  /** Changes the rows of a batch before they are learnt from; validation never sees it. */
-  readonly augment?: Augment;
 }
 
 export interface Metrics {

@@ -1,16 +1,16 @@
 import type { Dataset } from "../data/dataset.js";
-import type { BatchSource, RowStream } from "../data/source.js";
+import { AUGMENT, type Augmented, type BatchSource, type RowStream } from "../data/source.js";
 import { checkEngine, type Engine } from "../engine/engine.js";
+import { Slices } from "../engine/slices.js";
 import { Network } from "../models/network.js";
 import { changesWithin } from "../optimizers/manual-rate.js";
 import { Optimizer } from "../optimizers/optimizer.js";
 import type { StepOptions } from "../optimizers/rule.js";
 import { DisposedError, DivergedError } from "../options/errors.js";
 import type { Clock } from "../schedules/schedule.js";
-import { type Augment, augmentBatch } from "./augment.js";
 import { type Best, better } from "./best.js";
 import { writeCheckpoint } from "./checkpoint.js";
-import { checkData, checkModel, checkOptions, checkTrainerData } from "./checks.js";
+import { checkData, checkDatasets, checkModel, checkOptions } from "./checks.js";
 import { evaluate, evaluateApart } from "./evaluation.js";
 import { Meter } from "./meter.js";
 import { bindPenalty } from "./penalty.js";
@@ -18,7 +18,6 @@ import type { EpochRecord, Metrics, StepRecord, TrainerData, TrainOptions, Train
 import { readRestored, restoreOptimizer } from "./restoring.js";
 import { type CheckedRun, clockOfData, type ModelOf, type Run, readRun } from "./run.js";
 import { type ScoreName, scoreName } from "./score.js";
-import { Slices } from "./slices.js";
 import { sourceOf } from "./sources.js";
 import { classWeightsOf } from "./weights.js";
 
@@ -42,7 +41,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   readonly #engine: Engine;
   readonly #source!: BatchSource;
   readonly #validation: BatchSource | undefined;
-  readonly #augment: Augment | undefined;
+  readonly #augment: Augmented[typeof AUGMENT];
   /** How long an epoch and the run are, where the data tell. */
   readonly #clock: Clock;
   readonly #rows: number | undefined;
@@ -70,12 +69,12 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     checkEngine(engine);
     this.run = readRun(run);
     this.#engine = engine;
-    const { training, validation, augment } = checkTrainerData(data);
+    const { training, validation } = checkDatasets(data, true);
     checkData(this.run, data);
     const { batchSize, seed, model, loss } = this.run;
     this.scoreName = scoreName(training);
     this.#classWeights = classWeightsOf(this.run.classWeights, training);
-    this.#augment = augment;
+    this.#augment = (training as Augmented)[AUGMENT];
     this.#rows = training.rows;
     this.#clock = clockOfData(this.run, training);
     const context = { rows: batchSize, seed };
@@ -276,7 +275,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     const { batchSize, epochs, seed } = this.run;
     const { rows } = batch;
     const epoch = this.#history.length + 1;
-    if (this.#augment !== undefined) augmentBatch(this.#augment, batch, seed, epoch);
+    this.#augment?.(batch, seed, epoch);
     // a short batch counts by its rows among those that are accumulated; the run's last ones are not left out
     this.#stepOptions.weight = rows / batchSize;
     this.#stepOptions.last = epoch === epochs && source.over(this.#index + 1);

@@ -16,8 +16,8 @@ export function classWeightsOf(given: ClassWeights | undefined, training: Datase
       throw new OptionError("run.classWeights", given, `must be one for each of ${classes.length} classes, got ${given.length}`);
     return given;
   }
-  if (!("targets" in training))
-    throw new OptionError("run.classWeights", given, "must be numbers for a stream, whose classes cannot be counted beforehand");
+  // a stream refuses it
+  if (!("targets" in training)) return given as never;
   const { targets, rows } = training;
   const counts = new Array<number>(classes.length).fill(0);
   for (const target of targets) counts[target] = (counts[target] as number) + 1;

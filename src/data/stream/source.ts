@@ -1,14 +1,16 @@
-import { CheckpointError, DataError } from "../../options/errors.js";
-import type { BatchSource, RowStream, SourceContext, StreamPosition } from "../source.js";
+import { Slices } from "../../engine/slices.js";
+import type { Model } from "../../models/model.js";
+import { CheckpointError, DataError, OptionError } from "../../options/errors.js";
+import { show } from "../../options/options.js";
+import type { BatchSource, EvaluatedRows, RowStream, SourceContext, StreamPosition } from "../source.js";
 import { targetsFor } from "../targets.js";
 import { StreamBuffer } from "./buffer.js";
 import { widthOf } from "./chunk.js";
+import { evaluateStream } from "./evaluate.js";
 import { Pass, type StreamFactory } from "./pass.js";
 
 /** The batch at hand, the one behind it, which tells whether the epoch goes on, and one that is read meanwhile. */
 const BUFFERS = 3;
-/** Milliseconds of reading after which other work gets its turn. */
-const SLICE = 50;
 
 /**
  * The batches of a stream. It is read one batch ahead of what is needed, and no further. Where a batch is asked for that is not the next one, after a
@@ -33,7 +35,9 @@ export class StreamSource implements BatchSource {
     this.stream = stream;
     this.#factory = factory;
     this.#context = context;
-    const { engine, batchSize, loss, outputs: modelOutputs } = context;
+    const { engine, batchSize, loss, outputs: modelOutputs, classWeights } = context;
+    if (typeof classWeights === "string")
+      throw new OptionError("run.classWeights", classWeights, "must be numbers for a stream, whose classes cannot be counted beforehand");
     const { task, outputs, classes = [], columns } = stream;
     const width = widthOf(stream);
     // targets of no row, for what they are to the loss
@@ -81,12 +85,21 @@ export class StreamSource implements BatchSource {
     return { batches, rows, shuffle: this.stream.shuffle };
   }
 
-  place(_done: number, _epochs: number, position: StreamPosition | undefined): StreamPosition {
+  place(_done: number, _epochs: number, position: unknown): StreamPosition {
     if (position === undefined) throw new CheckpointError("the checkpoint was trained on data in memory, the data here are a stream");
-    const { shuffle } = this.stream;
-    if (position.shuffle !== shuffle)
-      throw new CheckpointError(`the checkpoint's stream was shuffled in a buffer of ${position.shuffle} rows, the one here in ${shuffle}`);
-    return position;
+    const { batches, rows, shuffle } = (position ?? {}) as Partial<StreamPosition>;
+    const isPlace = [batches, rows, shuffle].every((value) => Number.isSafeInteger(value) && (value as number) >= 0);
+    if (!isPlace)
+      throw new CheckpointError(`the checkpoint is damaged: progress.stream must be a place in a stream, got ${show(position)}`);
+    if (shuffle !== this.stream.shuffle)
+      throw new CheckpointError(
+        `the checkpoint's stream was shuffled in a buffer of ${shuffle} rows, the one here in ${this.stream.shuffle}`,
+      );
+    return position as StreamPosition;
+  }
+
+  evaluate(model: Model): Promise<EvaluatedRows> {
+    return evaluateStream(this, model);
   }
 
   close(): void {
@@ -128,16 +141,14 @@ export class StreamSource implements BatchSource {
 
   async #skip(pass: Pass, batches: number): Promise<void> {
     const [buffer] = this.#buffers as [StreamBuffer];
-    let last = performance.now();
+    const slices = new Slices();
     for (let i = 0; i < batches; i++) {
       await pass.fill(buffer);
       if (buffer.rows === 0)
         throw new CheckpointError(
           `the run stands after batch ${batches} of epoch ${this.#epoch + 1}, the stream has ${i}: it is another one`,
         );
-      if (performance.now() - last < SLICE) continue;
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      last = performance.now();
+      if (slices.over) await slices.pause();
     }
   }
 

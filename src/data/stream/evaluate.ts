@@ -1,14 +1,11 @@
-import type { Dataset } from "../data/dataset.js";
-import type { StreamSource } from "../data/stream/source.js";
-import type { Model } from "../models/model.js";
-import { metricRuleOf } from "./metric.js";
-import type { Metrics } from "./records.js";
-import type { CheckedRun } from "./run.js";
-import { Score } from "./score.js";
-import { Slices } from "./slices.js";
+import { Slices } from "../../engine/slices.js";
+import type { Model } from "../../models/model.js";
+import type { Dataset } from "../dataset.js";
+import type { EvaluatedRows } from "../source.js";
+import type { StreamSource } from "./source.js";
 
-/** As `evaluate`, of rows that come one after the other: their features go, outputs and targets stay for the score and the metrics. */
-export async function evaluateStream(model: Model, source: StreamSource, { metrics = [] }: CheckedRun): Promise<Metrics> {
+/** Evaluates a model on all rows of a stream: their features go by, outputs and targets stay for the score and the metrics. */
+export async function evaluateStream(source: StreamSource, model: Model): Promise<EvaluatedRows> {
   const slices = new Slices();
   const evaluate = model.evaluate?.bind(model) as NonNullable<Model["evaluate"]>;
   const [outputs, targets, rowWeights]: [Float32Array[], (Float32Array | Uint32Array)[], Float32Array[]] = [[], [], []];
@@ -35,19 +32,16 @@ export async function evaluateStream(model: Model, source: StreamSource, { metri
   }
   const { task, outputs: width, classes } = source.stream;
   const allTargets = task === "classification" ? joined(targets, Uint32Array) : joined(targets, Float32Array);
-  const ofRows = { rows, outputs: width, task, classes, targets: allTargets };
-  // what score and metrics read of a data set: all but its features
-  const data = { ...ofRows, ...(hasWeights && { weights: joined(rowWeights, Float32Array) }) } as unknown as Dataset;
-  if (!scored) return { loss: sum / weights };
-  const all = joined(outputs, Float32Array);
-  const score = new Score(data);
-  score.add(all, rows);
-  const { value } = score;
-  return {
-    loss: sum / weights,
-    ...(value !== undefined && { score: value }),
-    ...(metrics.length > 0 && { metrics: metricRuleOf(metrics[0], "metrics").measure?.(metrics, all, data) ?? {} }),
+  const about = {
+    rows,
+    outputs: width,
+    task,
+    classes,
+    targets: allTargets,
+    ...(hasWeights && { weights: joined(rowWeights, Float32Array) }),
   };
+  // what score and metrics read of a data set: all but its features
+  return { loss: sum / weights, outputs: scored ? joined(outputs, Float32Array) : undefined, data: about as unknown as Dataset };
 }
 
 function joined<T extends Float32Array | Uint32Array>(parts: readonly ArrayLike<number>[], Vector: new (length: number) => T): T {
