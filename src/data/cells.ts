@@ -99,6 +99,11 @@ export class ColumnCells {
     }
   }
 
+  /** A column of the same name without cells. */
+  anew(): ColumnCells {
+    return new ColumnCells(this.name, this.#decimal === 44 ? "," : ".", this.#choose);
+  }
+
   /** The whole column, once all cells have come. */
   finish(): Int32Array | Float64Array {
     this.#indexOf = undefined;

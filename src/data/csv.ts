@@ -7,8 +7,9 @@ import type { Encoder } from "./encoder.js";
 import { fitPlan, missingIn, missingTarget, planTable } from "./fit.js";
 import type { Note } from "./notes.js";
 import { type EncoderOptions, type EncoderSettings, encoderFields } from "./options.js";
+import { type ParseOptions, type ParseSettings, parseFields } from "./parse-options.js";
 import { type DatasetParts, mapParts, type SplitOptions, type Strata, splitFields, splitRows } from "./split.js";
-import { CsvTable, type ParseOptions, type ParseSettings, parseCSV, parseFields, type StoredColumn } from "./table.js";
+import { CsvTable, parseCSV, type StoredColumn } from "./table.js";
 
 export type { ColumnKind } from "./columns.js";
 export { type ColumnSummary, type DescribeOptions, describeTable, type TableSummary } from "./describe.js";
@@ -30,9 +31,10 @@ export { fitEncoder } from "./fit.js";
 export { type DropReason, type Note, noteText } from "./notes.js";
 export type { Decimal } from "./numbers.js";
 export { type EncoderOptions, type FitOptions, MISSING_VALUES } from "./options.js";
+export type { ParseOptions } from "./parse-options.js";
 export type { Reading } from "./readings.js";
 export type { RecordSink } from "./records.js";
-export { CsvReader, type CsvTable, type ParseOptions, parseCSV, type StoredColumn } from "./table.js";
+export { type CsvBlock, CsvReader, type CsvTable, parseCSV, type StoredColumn } from "./table.js";
 export { AdvisedDataError, type OptionName, type OptionValue, say as sayWords, type Voice, type Words } from "./words.js";
 
 export interface CSVOptions extends ParseOptions, SplitOptions, EncoderOptions {}

@@ -1,59 +1,12 @@
-import { DataError, OptionError, OutOfMemoryError } from "../options/errors.js";
-import { boolean, demand, type Fields, integer, number, oneOf, optional, readOptions, show } from "../options/options.js";
+import { DataError, OutOfMemoryError } from "../options/errors.js";
+import { demand, readOptions, show } from "../options/options.js";
 import { ColumnCells, codeOf, readCells } from "./cells.js";
-import { text } from "./checks.js";
 import { type Dialect, type Guess, guessDialect } from "./dialect.js";
 import type { Note } from "./notes.js";
-import type { Decimal } from "./numbers.js";
+import { type ParseOptions, type ParseSettings, parseFields } from "./parse-options.js";
 import { type Reading, readingOfMany } from "./readings.js";
 import { RecordReader, type RecordSink } from "./records.js";
 import { AdvisedDataError, option } from "./words.js";
-
-/** How a CSV file is written. What is left out is guessed from its first lines, and `notes` of the table say what was guessed. */
-export interface ParseOptions {
-  /** The sign between two cells. Default: a comma, a semicolon, a tab or a bar, whichever cuts the lines into equally many cells; blanks between numbers. */
-  delimiter?: string;
-  /** The sign between the whole of a number and its fraction, "." or ",". Default: a comma where cells are written as 1,5 or 1.234,5. */
-  decimal?: Decimal;
-  /** Whether the first line names the columns. Default: unless it looks like data; columns are then called column 1, column 2, ... */
-  header?: boolean;
-  /** Lines to leave out at the beginning. Default: comments with # and a title in front of the header. */
-  skip?: number;
-  /** Lines that start with it are comments and left out, wherever they stand. Default: none. */
-  comment?: string;
-  /** Bytes that the table and a data set made of it may take. Default: no limit. */
-  memory?: number;
-  /** An encoder, whose file tells how this one is probably written where it does not tell by itself. */
-  like?: { readonly decimal: Decimal };
-}
-
-export type ParseSettings = ParseOptions & { memory: number };
-
-export const parseFields: Fields<ParseSettings> = {
-  delimiter: optional({
-    ...text(),
-    read(value, path) {
-      const delimiter = text().read(value, path);
-      if (/["\r\n]/.test(delimiter)) throw new OptionError(path, value, `must not hold a quote or a line break, got ${show(value)}`);
-      return delimiter;
-    },
-  }),
-  decimal: optional(oneOf(undefined, [".", ","])),
-  header: optional(boolean(undefined)),
-  skip: optional(integer(undefined, { min: 0 })),
-  comment: optional(text()),
-  memory: {
-    fallback: Number.POSITIVE_INFINITY,
-    read: (value, path) => (value === Number.POSITIVE_INFINITY ? value : number(undefined, { above: 0 }).read(value, path)),
-  },
-  like: optional({
-    fallback: undefined,
-    read(value, path) {
-      const decimal = (value as { decimal?: unknown } | null)?.decimal;
-      return { decimal: oneOf(undefined, [".", ","]).read(decimal, `${path}.decimal`) };
-    },
-  }),
-};
 
 /** A column as it is kept: numbers, and texts of which each is kept once. */
 export interface StoredColumn {
@@ -112,6 +65,12 @@ export class CsvTable {
   }
 }
 
+/** Who takes a file block by block: tables of so many rows; `end` then gives the rest, which may be none. */
+export interface CsvBlock {
+  readonly rows: number;
+  take(table: CsvTable): void;
+}
+
 /** Text to guess a dialect from: so much, if it has some lines, and no more than this. */
 const SAMPLE = 0x1_0000;
 const LARGEST_SAMPLE = 0x40_0000;
@@ -146,9 +105,13 @@ export class CsvReader implements RecordSink {
   /** The record under way has a cell beyond the columns that is not empty. */
   #overfull = false;
   #nextCheck = 1;
+  /** Of a file that goes by in blocks: the first row that is not in the last of them. */
+  #blockFrom = 0;
+  readonly #block: CsvBlock | undefined;
 
-  constructor(options: ParseOptions = {}) {
+  constructor(options: ParseOptions = {}, block?: CsvBlock) {
     this.#settings = readOptions<ParseSettings>("csv", options, parseFields);
+    this.#block = block;
   }
 
   /** Memory that the rows read so far and a data set of them take; texts are counted roughly. */
@@ -173,16 +136,11 @@ export class CsvReader implements RecordSink {
   end(): CsvTable {
     if (this.#records === undefined) this.#begin(true);
     this.#records?.end();
-    const columns = this.#columns;
     if (this.#names === undefined) throw new DataError("the CSV file is empty");
     if (this.#rows === 0) throw new DataError("the CSV file has a header and no rows");
     const { dialect, notes } = this.#guess as Guess;
     const all = [...notes];
-    const stored = columns.map((column, place) => {
-      const { name, texts, fractions, reading, abandoned } = column;
-      const isIndex = place === 0 && dialect.header && this.#names?.[0] === "";
-      return { name, cells: column.finish(), scale: column.scale, texts, fractions, reading, abandoned, isIndex };
-    });
+    const stored = this.#stored();
     const isEmpty = stored.length > 1 && this.#names.at(-1) === "" && holdsNothing(stored.at(-1) as StoredColumn);
     if (isEmpty) stored.pop();
     if (isEmpty || this.#surplus > 0) all.push({ kind: "trailing delimiter" });
@@ -192,7 +150,23 @@ export class CsvReader implements RecordSink {
       });
     }
     this.#columns = [];
-    return new CsvTable(stored, this.#rows, dialect, Object.freeze(all));
+    return new CsvTable(stored, this.#rows - this.#blockFrom, dialect, Object.freeze(all));
+  }
+
+  #stored(): StoredColumn[] {
+    const { dialect } = this.#guess as Guess;
+    return this.#columns.map((column, place) => {
+      const { name, texts, fractions, reading, abandoned } = column;
+      const isIndex = place === 0 && dialect.header && this.#names?.[0] === "";
+      return { name, cells: column.finish(), scale: column.scale, texts, fractions, reading, abandoned, isIndex };
+    });
+  }
+
+  /** Gives away the rows so far, and begins anew behind them. */
+  #endBlock({ take }: CsvBlock): void {
+    take(new CsvTable(this.#stored(), this.#rows - this.#blockFrom, (this.#guess as Guess).dialect, []));
+    this.#blockFrom = this.#rows;
+    this.#columns = this.#columns.map((column) => column.anew());
   }
 
   #begin(whole: boolean): void {
@@ -232,6 +206,7 @@ export class CsvReader implements RecordSink {
     this.#rows++;
     if (cells !== width) this.#ragged(cells, width);
     if (this.#rows === this.#nextCheck) this.#checkMemory();
+    if (this.#block !== undefined && this.#rows - this.#blockFrom === this.#block.rows) this.#endBlock(this.#block);
   }
 
   recordName(): { name: string; row?: number } {

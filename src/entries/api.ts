@@ -17,6 +17,7 @@ export {
 } from "../data/dataset.js";
 export { findRawColumns, type RawColumn } from "../data/raw.js";
 export { scaleRows } from "../data/scale-rows.js";
+export type { RowStream } from "../data/source.js";
 export { type DatasetParts, type SplitOptions, splitDataset } from "../data/split.js";
 export { type Standardizer, standardize, standardizer, standardizeTargets, targetScaler, unscale } from "../data/standardize.js";
 export { type Backend, Engine, type Kernels } from "../engine/engine.js";
@@ -160,7 +161,7 @@ export { csvLog, jsonLinesLog, type RunLog, tensorBoardLog, type WriteBytes, typ
 export { measure } from "../training/measure.js";
 export type { Measure, Metric, MetricRule, Predictions } from "../training/metric.js";
 export { recordedRun } from "../training/recorded-run.js";
-export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
+export type { EpochRecord, Metrics, StepRecord, TrainerData, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
 export type { CheckedRun, EarlyStopping, ModelOf, Penalties, Run } from "../training/run.js";
 export {
   readSafetensors,

@@ -13,7 +13,7 @@ export { measure } from "../training/measure.js";
 export type { Measure, Metric, MetricRule, Predictions } from "../training/metric.js";
 export type { Progress } from "../training/progress.js";
 export { recordedRun } from "../training/recorded-run.js";
-export type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
+export type { EpochRecord, Metrics, StepRecord, TrainerData, TrainingData, TrainOptions, TrainProgress } from "../training/records.js";
 export { type CheckedRun, type EarlyStopping, type ModelOf, type Penalties, type Run, readRun } from "../training/run.js";
 export {
   readSafetensors,

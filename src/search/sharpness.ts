@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.js";
+import { Slices } from "../engine/slices.js";
 import { dropout } from "../models/layers/dropout.js";
 import type { Model } from "../models/model.js";
 import { Network } from "../models/network.js";
@@ -11,7 +12,6 @@ import { signal as signalField } from "../options/listeners.js";
 import { demand, integer, number, readOptions } from "../options/options.js";
 import { Batches } from "../training/batches.js";
 import { checkDatasets } from "../training/checks.js";
-import { Slices } from "../training/slices.js";
 import { Trainer } from "../training/trainer.js";
 
 export interface SharpnessOptions {

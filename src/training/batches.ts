@@ -1,15 +1,18 @@
 import type { Dataset } from "../data/dataset.js";
+import type { BatchSource, EvaluatedRows, StreamPosition } from "../data/source.js";
+import { targetsFor } from "../data/targets.js";
 import type { Engine } from "../engine/load.js";
 import type { Vector } from "../engine/memory.js";
 import type { Loss } from "../models/losses.js";
-import type { Batch } from "../models/model.js";
-import { targetsFor } from "./targets.js";
+import type { Model } from "../models/model.js";
+import { Random } from "../numerics/random.js";
+import { CheckpointError } from "../options/errors.js";
 
 /**
  * A data set in the engine's memory, and room for one batch of it: `gather` fills the batch with the rows that stand at `index`.
  * Nothing is allocated after construction.
  */
-export class Batches implements Batch, Disposable {
+export class Batches implements BatchSource {
   readonly data: Dataset;
   rows = 0;
   step = 0;
@@ -26,8 +29,13 @@ export class Batches implements Batch, Disposable {
   readonly #weights: Vector | undefined;
   /** The sum of the batch's weights. */
   weight = 0;
+  readonly #capacity: number;
+  readonly #seed: number;
+  /** The epoch that the rows are in the order of, and the number of the batch that is ready. */
+  #epoch = -1;
+  #ready = 0;
 
-  /** `loss` decides what targets must be: left out, they are taken as they come. */
+  /** `loss` decides what targets must be: left out, they are taken as they come. `seed` decides the order of rows in an epoch. */
   constructor(
     engine: Engine,
     data: Dataset,
@@ -35,8 +43,11 @@ export class Batches implements Batch, Disposable {
     loss: Loss | undefined,
     outputs: number | undefined,
     weights: Float32Array | undefined = undefined,
+    seed = 0,
   ) {
     this.#engine = engine;
+    this.#capacity = capacity;
+    this.#seed = seed;
     this.data = data;
     const targets = targetsFor(data, loss, outputs);
     this.#integers = targets instanceof Uint32Array;
@@ -61,14 +72,7 @@ export class Batches implements Batch, Disposable {
     this.#allFeatures.view.set(data.features);
     if (weights !== undefined) this.#allWeights?.view.set(weights);
     (this.#integers ? integers(this.#allTargets) : this.#allTargets.view).set(targets);
-    this.index.forEach((_, i, index) => {
-      index[i] = i;
-    });
-  }
-
-  /** The order of the rows, 0, 1, 2, ... at first; to be shuffled in place. */
-  get index(): Uint32Array {
-    return integers(this.#index);
+    this.#inOrder();
   }
 
   get featuresPointer(): number {
@@ -92,6 +96,57 @@ export class Batches implements Batch, Disposable {
     return (this.#integers ? integers(this.#targets) : this.#targets.view).subarray(0, this.rows * this.#width);
   }
 
+  get batch(): this {
+    return this;
+  }
+
+  ready(epoch: number, index: number): undefined {
+    this.#ready = index;
+    if (epoch === this.#epoch) return;
+    this.#epoch = epoch;
+    new Random(this.#seed, "shuffle", epoch).shuffle(this.#inOrder());
+  }
+
+  over(index: number): boolean {
+    return index * this.#capacity >= this.data.rows;
+  }
+
+  next(step: number): this {
+    const from = this.#ready * this.#capacity;
+    return this.gather(from, Math.min(this.#capacity, this.data.rows - from), step);
+  }
+
+  position(): undefined {}
+
+  place(done: number, epochs: number, position: unknown): Omit<StreamPosition, "shuffle"> {
+    const batches = Math.ceil(this.data.rows / this.#capacity);
+    if (position !== undefined || epochs !== Math.floor(done / batches)) {
+      const what = `${done} batches in ${epochs} epochs${position === undefined ? "" : " of a stream"}`;
+      throw new CheckpointError(`the checkpoint has ${what}, this data has ${batches} batches an epoch`);
+    }
+    return { batches: done % batches, rows: (done % batches) * this.#capacity };
+  }
+
+  close(): void {}
+
+  /** Evaluates a model on the rows in the order that they are in. */
+  evaluate(model: Model): EvaluatedRows {
+    const { data } = this;
+    let [sum, weights] = [0, 0];
+    let all: Float32Array | undefined;
+    for (let from = 0; from < data.rows; from += this.#capacity) {
+      const rows = Math.min(this.#capacity, data.rows - from);
+      const { loss, outputs } = (model as Required<Model>).evaluate(this.gather(from, rows, 0));
+      sum += loss * this.weight;
+      weights += this.weight;
+      if (outputs === undefined) continue;
+      const width = outputs.length / rows;
+      all ??= new Float32Array(width * data.rows);
+      all.set(outputs, from * width);
+    }
+    return { loss: sum / weights, outputs: all, data };
+  }
+
   /** Fills the batch with the rows whose numbers stand at index[from], index[from + 1], ... */
   gather(from: number, rows: number, step: number): this {
     const { kernels } = this.#engine;
@@ -110,6 +165,13 @@ export class Batches implements Batch, Disposable {
       this.weight = sum > 0 ? sum : 1;
     }
     return this;
+  }
+
+  /** The numbers of the rows, 0, 1, 2, ... again, to be shuffled in place. */
+  #inOrder(): Uint32Array {
+    const index = integers(this.#index);
+    for (let i = 0; i < index.length; i++) index[i] = i;
+    return index;
   }
 
   dispose(): void {

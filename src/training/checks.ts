@@ -1,4 +1,5 @@
 import { checkDataset, type Dataset } from "../data/dataset.js";
+import { AUGMENT, SOURCE } from "../data/source.js";
 import type { Engine } from "../engine/engine.js";
 import { Parameters } from "../engine/parameters.js";
 import type { Model } from "../models/model.js";
@@ -9,28 +10,31 @@ import { listener, signal } from "../options/listeners.js";
 import { type Fields, readOptions, show } from "../options/options.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { checkTask } from "./metric.js";
-import type { TrainingData, TrainOptions } from "./records.js";
-import type { CheckedRun } from "./run.js";
+import type { TrainerData, TrainOptions } from "./records.js";
+import { batchesOf, type CheckedRun } from "./run.js";
 import { differences, differencesInWords, renamed, runToJSON } from "./run-json.js";
 
-/** Throws OptionError where something else stands in place of a data set. */
-export function checkDatasets<T extends TrainingData>(data: T): T {
-  const { training, validation, test } = (data ?? {}) as TrainingData & { test?: Dataset };
+/** Throws OptionError where something else stands in place of a data set; streams, and data that are changed while training, are for a Trainer alone. */
+export function checkDatasets<T extends TrainerData>(data: T, forTrainer = false): T {
+  const { training, validation, test } = (data ?? {}) as TrainerData & { test?: Dataset };
   for (const [part, set] of Object.entries({ training, validation, test })) {
     if (set === undefined && part !== "training") continue;
-    checkDataset(set as Dataset, `data.${part}`);
+    const isSpecial = typeof set === "object" && set !== null && (SOURCE in set || AUGMENT in set);
+    if (!isSpecial) checkDataset(set as Dataset, `data.${part}`);
+    else if (!forTrainer)
+      throw new OptionError(`data.${part}`, set, "must be a data set, as dataset(...) makes it, got what only a Trainer in this thread takes");
   }
   return data;
 }
 
 /** Throws OptionError or ShapeError where data and run do not fit each other. */
-export function checkData(run: CheckedRun, { training, validation }: TrainingData): void {
+export function checkData(run: CheckedRun, { training, validation }: TrainerData): void {
   const { model, batchSize, epochs, earlyStopping, optimizer } = run;
-  if (batchSize > training.rows) {
+  if (batchSize > (training.rows ?? batchSize)) {
     throw new OptionError("run.batchSize", batchSize, `must be at most the ${training.rows} rows of the training data, got ${batchSize}`);
   }
   const { accumulate } = unwrap(optimizer).core;
-  const batches = Math.ceil(training.rows / batchSize) * epochs;
+  const batches = (batchesOf(run, training) ?? Number.POSITIVE_INFINITY) * epochs;
   if (accumulate > batches) {
     const advice = `the run has ${batches} batches, so that no update would ever be made`;
     throw new OptionError("run.optimizer.accumulate", accumulate, `must be at most ${batches}, got ${accumulate}: ${advice}`);
@@ -65,15 +69,10 @@ export function checkOptions(options: TrainOptions): TrainOptions {
  *
  * @returns whether a run that was finished goes on for more epochs.
  */
-export function checkCheckpoint({ run: stored, progress, document }: Checkpoint, run: CheckedRun, batchesPerEpoch: number): boolean {
+export function checkCheckpoint({ run: stored, progress, document }: Checkpoint, run: CheckedRun): boolean {
   const different = differences(renamed(stored), runToJSON(run)).filter(({ path }) => path !== "run.epochs");
   if (different.length > 0) throw new CheckpointError(`the checkpoint belongs to another run: ${differencesInWords(different)}`);
-  const { done, history, finished } = progress;
-  if (history.length !== Math.floor(done / batchesPerEpoch)) {
-    throw new CheckpointError(
-      `the checkpoint has ${done} batches in ${history.length} epochs, this data has ${batchesPerEpoch} batches an epoch`,
-    );
-  }
+  const { history, finished } = progress;
   const { epochs } = stored as { epochs: number };
   if (run.epochs < epochs && run.epochs < history.length + (finished ? 0 : 1))
     throw new CheckpointError(`the checkpoint has ${history.length} epochs behind it, the run here has ${run.epochs}`);

@@ -1,3 +1,4 @@
+import type { Optimizer } from "../optimizers/optimizer.js";
 import type { StepRecord, TrainProgress } from "./records.js";
 
 /** Milliseconds between two reports at the least. */
@@ -5,23 +6,24 @@ const BETWEEN = 1000 / 60;
 
 /** What a meter is told of a run. */
 interface Measured extends Pick<TrainProgress, "epochs" | "steps"> {
-  /** The rows that are to come. */
+  /** The rows that are to come, NaN where that is not known. */
   rowsLeft: number;
-  /** Asked for only when there is something to tell. */
-  gradientNorm(): number;
 }
 
 /** Tells how far training has come, at most 60 times a second. */
 export class Meter {
   readonly #tell: (progress: TrainProgress) => void;
   readonly #run: Measured;
+  /** Its norm is asked for only when there is something to tell. */
+  readonly #optimizer: Optimizer;
   readonly #began = performance.now();
   #last = Number.NEGATIVE_INFINITY;
   #rows = 0;
 
-  constructor(tell: (progress: TrainProgress) => void, run: Measured) {
+  constructor(tell: (progress: TrainProgress) => void, run: Measured, optimizer: Optimizer) {
     this.#tell = tell;
     this.#run = run;
+    this.#optimizer = optimizer;
   }
 
   /** After every batch, with the update that it completed. */
@@ -32,7 +34,7 @@ export class Meter {
     this.#last = now;
     const { epochs, steps, rowsLeft } = this.#run;
     const rowsPerSecond = (this.#rows * 1000) / Math.max(now - this.#began, 1e-3);
-    const secondsLeft = Math.max(0, rowsLeft - this.#rows) / rowsPerSecond;
-    this.#tell({ ...step, epochs, steps, gradientNorm: this.#run.gradientNorm(), rowsPerSecond, secondsLeft });
+    const secondsLeft = Number.isNaN(rowsLeft) ? null : Math.max(0, rowsLeft - this.#rows) / rowsPerSecond;
+    this.#tell({ ...step, epochs, steps, gradientNorm: this.#optimizer.gradientNorm, rowsPerSecond, secondsLeft });
   }
 }

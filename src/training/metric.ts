@@ -61,7 +61,7 @@ export function isHigherBetter(metric: Metric): boolean {
 }
 
 /** Throws OptionError for a metric of classes on quantities, and the other way round. */
-export function checkTask(metric: Metric, data: Dataset, path: string): void {
+export function checkTask(metric: Metric, data: Pick<Dataset, "task">, path: string): void {
   const { kind, task } = metricRuleOf(metric, path);
   if (task !== undefined && task !== data.task)
     throw new OptionError(path, metric, `must be metrics of ${data.task}, and ${kind} is one of ${task}`);

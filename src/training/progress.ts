@@ -1,3 +1,4 @@
+import type { StreamPosition } from "../data/source.js";
 import type { MadeChange } from "../optimizers/manual-rate.js";
 import { CheckpointError, OptionError } from "../options/errors.js";
 import { boolean, type Field, integer, list, number, optional, readOptions, show } from "../options/options.js";
@@ -13,6 +14,8 @@ export interface Progress {
   readonly history: readonly EpochRecord[];
   /** The rate that the last update used, null before the first; format 1 did not write it. */
   readonly learningRate?: number | null;
+  /** Of a stream, where it stands within the epoch that is under way. */
+  readonly stream?: StreamPosition;
   /** The epoch of the best weights, of a run that stops early, and what they were judged by, the higher the better. */
   readonly best?: { readonly metric: number; readonly epoch: number };
 }
@@ -65,6 +68,8 @@ const progress = record<Progress>({
     }),
   ),
   learningRate: optional(rate),
+  // a stream reads its own
+  stream: optional({ fallback: undefined, read: (value: unknown) => value as StreamPosition }),
   best: optional(record({ metric: any, epoch: integer(undefined, { min: 1 }) })),
 });
 

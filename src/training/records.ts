@@ -1,10 +1,17 @@
 import type { Dataset } from "../data/dataset.js";
+import type { RowStream } from "../data/source.js";
 import type { MadeChange } from "../optimizers/manual-rate.js";
 
 /** Data to learn from, and data to check on. */
 export interface TrainingData {
   readonly training: Dataset;
   readonly validation?: Dataset;
+}
+
+/** What a Trainer takes: data in memory, or streams. */
+export interface TrainerData {
+  readonly training: Dataset | RowStream;
+  readonly validation?: Dataset | RowStream;
 }
 
 export interface Metrics {
@@ -56,12 +63,12 @@ export interface TrainOptions {
 export interface TrainProgress extends StepRecord {
   /** The epochs of the run, unless it stops early. */
   readonly epochs: number;
-  /** The updates of the run, unless it stops early. */
-  readonly steps: number;
+  /** The updates of the run, unless it stops early; null where a stream does not say how long it is. */
+  readonly steps: number | null;
   /** The 2-norm of the update's gradients, before `clipNorm`. */
   readonly gradientNorm: number;
   /** Rows learnt from a second, since this call began. */
   readonly rowsPerSecond: number;
-  /** Seconds to the end at that pace, unless it stops early. */
-  readonly secondsLeft: number;
+  /** Seconds to the end at that pace, unless it stops early; null as above. */
+  readonly secondsLeft: number | null;
 }

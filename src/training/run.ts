@@ -1,3 +1,4 @@
+import type { RowStream } from "../data/source.js";
 import { type Loss, readLoss } from "../models/losses.js";
 import type { ModelFactory } from "../models/model.js";
 import { type Network, readNetwork } from "../models/network.js";
@@ -166,11 +167,25 @@ export function readRun(run: Run): CheckedRun {
 }
 
 /** How long an epoch and the run are, in optimizer updates; the last one of a run may be of fewer batches than `accumulate`. */
-export function clockOf(
-  { batchSize, epochs, optimizer }: Pick<CheckedRun, "batchSize" | "epochs" | "optimizer">,
-  rows: number,
-): Required<Clock> {
-  const batches = Math.ceil(rows / batchSize);
+export function clockOf(run: Pick<CheckedRun, "batchSize" | "epochs" | "optimizer">, rows: number): Required<Clock> {
+  return clockOfBatches(run, Math.ceil(rows / run.batchSize));
+}
+
+/** The batches of an epoch; undefined of a stream that does not say it. */
+export function batchesOf({ batchSize }: Pick<CheckedRun, "batchSize">, { rows, batches, ownBatches }: Length): number | undefined {
+  return batches ?? (ownBatches || rows === undefined ? undefined : Math.ceil(rows / batchSize));
+}
+
+/** As `clockOf`, where data may not say how long they are. */
+export function clockOfData(run: CheckedRun, data: Length): Clock {
+  const batches = batchesOf(run, data);
+  return batches === undefined ? {} : clockOfBatches(run, batches);
+}
+
+/** What data in memory or a stream say of their length. */
+type Length = Pick<Partial<RowStream>, "rows" | "batches" | "ownBatches">;
+
+function clockOfBatches({ epochs, optimizer }: Pick<CheckedRun, "epochs" | "optimizer">, batches: number): Required<Clock> {
   const { accumulate } = unwrap(optimizer).core;
   return { stepsPerEpoch: batches / accumulate, totalSteps: Math.ceil((batches * epochs) / accumulate) };
 }

@@ -3,7 +3,7 @@ import type { Dataset } from "../data/dataset.js";
 export type ScoreName = "accuracy" | "r2";
 
 /** The name of the score for this data: accuracy for classes, R² for quantities. */
-export function scoreName({ task }: Dataset): ScoreName {
+export function scoreName({ task }: Pick<Dataset, "task">): ScoreName {
   return task === "classification" ? "accuracy" : "r2";
 }
 

@@ -1,28 +1,29 @@
 import { checkDataset, type Dataset } from "../data/dataset.js";
+import { AUGMENT, type Augmented, type BatchSource, type RowStream, SOURCE } from "../data/source.js";
 import { checkEngine, type Engine } from "../engine/engine.js";
+import { Slices } from "../engine/slices.js";
 import { Network } from "../models/network.js";
-import { widthsOf } from "../models/sequential.js";
-import { Random } from "../numerics/random.js";
 import { changesWithin } from "../optimizers/manual-rate.js";
 import { Optimizer } from "../optimizers/optimizer.js";
 import type { StepOptions } from "../optimizers/rule.js";
 import { DisposedError, DivergedError } from "../options/errors.js";
-import { Batches } from "./batches.js";
+import type { Clock } from "../schedules/schedule.js";
 import { type Best, better } from "./best.js";
-import { blockOf, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
-import { checkCheckpoint, checkData, checkDatasets, checkModel, checkOptions } from "./checks.js";
-import { evaluate } from "./evaluation.js";
+import { writeCheckpoint } from "./checkpoint.js";
+import { checkData, checkDatasets, checkModel, checkOptions } from "./checks.js";
+import { evaluate, evaluateApart } from "./evaluation.js";
 import { Meter } from "./meter.js";
 import { bindPenalty } from "./penalty.js";
-import type { EpochRecord, Metrics, StepRecord, TrainingData, TrainOptions, TrainProgress } from "./records.js";
-import { restoreOptimizer } from "./restoring.js";
-import { type CheckedRun, clockOf, type ModelOf, type Run, readRun } from "./run.js";
+import type { EpochRecord, Metrics, StepRecord, TrainerData, TrainOptions, TrainProgress } from "./records.js";
+import { readRestored, restoreOptimizer } from "./restoring.js";
+import { type CheckedRun, clockOfData, type ModelOf, type Run, readRun } from "./run.js";
 import { type ScoreName, scoreName } from "./score.js";
-import { Slices } from "./slices.js";
-import { classWeightsOf, rowWeights } from "./weights.js";
+import { sourceOf } from "./sources.js";
+import { classWeightsOf } from "./weights.js";
 
 /**
- * Trains a run on data: mini-batches in an order shuffled from the seed, one optimizer step a batch, validation after every epoch.
+ * Trains a run on data: mini-batches in an order shuffled from the seed, one optimizer step a batch, validation after every epoch. Data are in
+ * memory (`dataset`), or come as they are read (`stream` of `stepsize/data`).
  *
  * Iterate over `epochs()` (or `steps()`), or await `train()`. Everything but time is decided by the run: the same run gives the same bits.
  *
@@ -38,16 +39,21 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   readonly optimizer!: Optimizer;
   readonly scoreName: ScoreName;
   readonly #engine: Engine;
-  readonly #batches!: Batches;
-  readonly #validation: Batches | undefined;
-  readonly #batchesPerEpoch: number;
+  readonly #source!: BatchSource;
+  readonly #validation: BatchSource | undefined;
+  readonly #augment: Augmented[typeof AUGMENT];
+  /** How long an epoch and the run are, where the data tell. */
+  readonly #clock: Clock;
+  readonly #rows: number | undefined;
   readonly #stepOptions: StepOptions = {};
   readonly #classWeights: readonly number[] | undefined;
   readonly #penalty!: () => number;
   #history: EpochRecord[] = [];
   /** Batches done since the start. */
   #done = 0;
-  /** Of the epoch that is under way: the sum of its losses times rows. */
+  /** Of the epoch that is under way: its batches and rows that are done, and the sum of its losses times rows. */
+  #index = 0;
+  #epochRows = 0;
   #lossSum = 0;
   /** The rate that the last update used. */
   #learningRate: number | null = null;
@@ -55,27 +61,31 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   /** The training values of a finished run whose model shows others. */
   #training: Float32Array | undefined;
   #finished = false;
+  /** While rows to validate on are waited for: whoever else goes through the run waits too. */
+  #validating: Promise<void> | undefined;
   #disposed = false;
 
-  constructor(engine: Engine, run: R & Run, data: TrainingData) {
+  constructor(engine: Engine, run: R & Run, data: TrainerData) {
     checkEngine(engine);
     this.run = readRun(run);
     this.#engine = engine;
-    const { training, validation } = checkDatasets(data);
+    const { training, validation } = checkDatasets(data, true);
     checkData(this.run, data);
     const { batchSize, seed, model, loss } = this.run;
     this.scoreName = scoreName(training);
     this.#classWeights = classWeightsOf(this.run.classWeights, training);
-    this.#batchesPerEpoch = Math.ceil(training.rows / batchSize);
+    this.#augment = (training as Augmented)[AUGMENT];
+    this.#rows = training.rows;
+    this.#clock = clockOfData(this.run, training);
     const context = { rows: batchSize, seed };
     const made = typeof model === "function" ? model(engine, context) : new Network(engine, model, loss as never, context);
     checkModel(made, engine);
     this.model = made as ModelOf<R>;
     try {
-      this.optimizer = new Optimizer(this.model.parameters, this.run.optimizer, clockOf(this.run, training.rows), true);
+      this.optimizer = new Optimizer(this.model.parameters, this.run.optimizer, this.#clock, true);
       this.#penalty = bindPenalty(engine, this.model.parameters, this.run);
-      this.#batches = this.#batchesOf(training);
-      this.#validation = validation && this.#batchesOf(validation);
+      this.#source = sourceOf(engine, this.run, training, this.#classWeights);
+      this.#validation = validation && sourceOf(engine, this.run, validation, this.#classWeights);
     } catch (error) {
       this.dispose();
       throw error;
@@ -111,15 +121,23 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     const { signal, onStep, onProgress } = checkOptions(options);
     const slices = new Slices();
     const meter = onProgress && this.#meter(onProgress);
-    while (!this.#finished) {
-      signal?.throwIfAborted();
-      const step = this.#step();
-      meter?.add(this.#batches.rows, step);
-      // first the epoch's end, so that what onStep sees, and may write to a checkpoint, is whole
-      const epoch = this.#done % this.#batchesPerEpoch === 0 ? this.#endEpoch() : undefined;
-      if (step !== undefined) onStep?.(step);
-      if (epoch !== undefined) yield epoch;
-      if (slices.over) await slices.pause();
+    try {
+      while (!this.#finished) {
+        const waiting = this.#ready(signal);
+        if (waiting !== undefined) {
+          await waiting;
+          continue;
+        }
+        const step = this.#step();
+        meter?.add(this.#source.batch.rows, step);
+        // first the epoch's end, so that what onStep sees, and may write to a checkpoint, is whole
+        const epoch = this.#source.over(this.#index) ? await this.#endEpoch() : undefined;
+        if (step !== undefined) onStep?.(step);
+        if (epoch !== undefined) yield epoch;
+        if (slices.over) await slices.pause();
+      }
+    } finally {
+      this.#source.close();
     }
   }
 
@@ -127,12 +145,20 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   async *steps(options: Pick<TrainOptions, "signal"> = {}): AsyncGenerator<StepRecord, void, undefined> {
     const { signal } = checkOptions(options);
     const slices = new Slices();
-    while (!this.#finished) {
-      signal?.throwIfAborted();
-      const step = this.#step();
-      if (this.#done % this.#batchesPerEpoch === 0) this.#endEpoch();
-      if (step !== undefined) yield step;
-      if (slices.over) await slices.pause();
+    try {
+      while (!this.#finished) {
+        const waiting = this.#ready(signal);
+        if (waiting !== undefined) {
+          await waiting;
+          continue;
+        }
+        const step = this.#step();
+        if (this.#source.over(this.#index)) await this.#endEpoch();
+        if (step !== undefined) yield step;
+        if (slices.over) await slices.pause();
+      }
+    } finally {
+      this.#source.close();
     }
   }
 
@@ -142,19 +168,14 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     return this.#history;
   }
 
-  /** The mean loss and the score on a data set, without learning from it. */
-  evaluate(data: Dataset): Metrics {
+  /** The mean loss and the score on a data set, without learning from it; a promise of them for a stream. */
+  evaluate(data: Dataset): Metrics;
+  evaluate(data: RowStream): Promise<Metrics>;
+  evaluate(data: Dataset | RowStream): Metrics | Promise<Metrics> {
     this.#alive();
-    checkDataset(data, "evaluate.data");
-    const { evaluating } = this.optimizer;
-    const batches = this.#batchesOf(data);
-    try {
-      this.optimizer.toEvaluation();
-      return evaluate(this.model, batches, this.run.batchSize, this.run.metrics);
-    } finally {
-      if (!evaluating) this.optimizer.toTraining();
-      batches.dispose();
-    }
+    if (typeof data !== "object" || data === null || !(SOURCE in data)) checkDataset(data, "evaluate.data");
+    const source = sourceOf(this.#engine, this.run, data, this.#classWeights);
+    return evaluateApart(this.model, this.optimizer, source, this.run);
   }
 
   /**
@@ -169,12 +190,14 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     const broken = this.optimizer.findNonFinite();
     if (broken !== undefined) throw new DivergedError(broken, this.optimizer.steps);
     const { values: bestValues, ...best } = this.#best ?? {};
+    const stream = this.#source.position(this.#index, this.#epochRows);
     const progress = {
       done: this.#done,
       lossSum: this.#lossSum,
       finished: this.#finished,
       history: this.#history,
       learningRate: this.#learningRate,
+      ...(stream && { stream }),
       ...(this.#best && { best: best as { metric: number; epoch: number } }),
     };
     const blocks = { best: bestValues, training: this.#training };
@@ -191,17 +214,15 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
    */
   restore(bytes: Uint8Array): void {
     this.#alive();
-    const checkpoint = readCheckpoint(bytes);
-    const { values, optimizer, progress, best, training } = checkpoint;
-    const { done, lossSum, history } = progress;
-    const goesOn = checkCheckpoint(checkpoint, this.run, this.#batchesPerEpoch);
-    const finished = progress.finished && !goesOn;
     const { parameters } = this.model;
-    const shownValues = blockOf(parameters, values);
-    const trainingValues = training.size > 0 ? blockOf(parameters, training) : undefined;
-    const bestValues = progress.best && blockOf(parameters, best);
-    restoreOptimizer(this.optimizer, optimizer, (goesOn && trainingValues) || shownValues);
+    const restored = readRestored(bytes, this.run, parameters);
+    const { progress, finished, goesOn, shownValues, trainingValues, bestValues } = restored;
+    const { done, lossSum, history } = progress;
+    const { batches, rows } = this.#source.place(done, history.length, progress.stream);
+    restoreOptimizer(this.optimizer, restored.optimizer, (goesOn && trainingValues) || shownValues);
     this.#done = done;
+    this.#index = batches;
+    this.#epochRows = rows;
     this.#lossSum = lossSum;
     this.#finished = finished;
     this.#history = [...history];
@@ -213,7 +234,6 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
       this.optimizer.toEvaluation();
       parameters.values.view.set(shownValues);
     }
-    if (done % this.#batchesPerEpoch !== 0) this.#shuffle();
   }
 
   /** Does something while the parameters hold the training values, and shows those to evaluate again. */
@@ -230,7 +250,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     if (this.#disposed) return;
     this.#disposed = true;
     // construction may have ended before all of them were there
-    this.#batches?.dispose();
+    this.#source?.dispose();
     this.#validation?.dispose();
     this.optimizer?.dispose();
     this.model.dispose();
@@ -240,55 +260,67 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     this.dispose();
   }
 
+  /** Makes the next batch ready; a promise where that takes a while: then it is to be asked for again. */
+  #ready(signal: AbortSignal | undefined): undefined | Promise<void> {
+    this.#alive();
+    signal?.throwIfAborted();
+    return this.#validating ?? this.#source.ready(this.#history.length, this.#index, signal);
+  }
+
   /** Learns from the next batch; returns a record when that completed an update. */
   #step(): StepRecord | undefined {
-    this.#alive();
-    const index = this.#done % this.#batchesPerEpoch;
-    if (index === 0) {
-      this.#shuffle();
-      this.#lossSum = 0;
-    }
-    const from = index * this.run.batchSize;
-    const rows = Math.min(this.run.batchSize, this.#batches.data.rows - from);
-    const batch = this.#batches.gather(from, rows, this.#done);
+    const source = this.#source;
+    // an epoch whose end failed
+    if (source.over(this.#index)) return undefined;
+    const batch = source.next(this.#done);
+    const { batchSize, epochs, seed } = this.run;
+    const { rows } = batch;
+    const epoch = this.#history.length + 1;
+    this.#augment?.(batch, seed, epoch);
     // a short batch counts by its rows among those that are accumulated; the run's last ones are not left out
-    this.#stepOptions.weight = rows / this.run.batchSize;
-    this.#stepOptions.last = this.#done + 1 === this.#batchesPerEpoch * this.run.epochs;
+    this.#stepOptions.weight = rows / batchSize;
+    this.#stepOptions.last = epoch === epochs && source.over(this.#index + 1);
     const updated = this.optimizer.step(() => this.model.train(batch) + this.#penalty(), this.#stepOptions);
     this.#done++;
     const { loss } = this.optimizer;
+    if (this.#index++ === 0) this.#lossSum = 0;
     // a batch that the guard has left out counts as those before it
-    this.#lossSum += rows * (Number.isNaN(loss) ? (from > 0 ? this.#lossSum / from : 0) : loss);
+    this.#lossSum += rows * (Number.isNaN(loss) ? (this.#epochRows > 0 ? this.#lossSum / this.#epochRows : 0) : loss);
+    this.#epochRows += rows;
     if (!updated) return undefined;
     this.#learningRate = this.optimizer.learningRate;
-    const epoch = Math.ceil(this.#done / this.#batchesPerEpoch);
     return { epoch, step: this.optimizer.steps, loss, learningRate: this.#learningRate };
   }
 
   #meter(tell: (progress: TrainProgress) => void): Meter {
-    const { epochs, batchSize } = this.run;
-    const { rows } = this.#batches.data;
-    const rowsLeft = epochs * rows - this.#history.length * rows - (this.#done % this.#batchesPerEpoch) * batchSize;
-    return new Meter(tell, {
-      epochs,
-      steps: clockOf(this.run, rows).totalSteps,
-      rowsLeft,
-      gradientNorm: () => this.optimizer.gradientNorm,
-    });
+    const { epochs } = this.run;
+    const rowsLeft = (epochs - this.#history.length) * (this.#rows ?? Number.NaN) - this.#epochRows;
+    return new Meter(tell, { epochs, steps: this.#clock.totalSteps ?? null, rowsLeft }, this.optimizer);
   }
 
-  #endEpoch(): EpochRecord {
+  async #endEpoch(): Promise<EpochRecord> {
     this.optimizer.check();
     this.optimizer.toEvaluation();
+    let validation = this.#validation && evaluate(this.model, this.#validation, this.run);
+    if (validation instanceof Promise) {
+      const end = (result: unknown) => {
+        this.#validating = undefined;
+        if (result instanceof Error) this.optimizer.toTraining();
+      };
+      this.#validating = validation.then(end, end);
+      validation = await validation;
+    }
     const record: EpochRecord = {
-      epoch: this.#done / this.#batchesPerEpoch,
+      epoch: this.#history.length + 1,
       step: this.optimizer.steps,
-      loss: this.#lossSum / this.#batches.data.rows,
+      loss: this.#lossSum / this.#epochRows,
       learningRate: this.#learningRate,
-      ...(this.#validation && { validation: evaluate(this.model, this.#validation, this.run.batchSize, this.run.metrics) }),
+      ...(validation && { validation }),
       ...changesWithin(this.optimizer.rateChanges, this.#history.at(-1)?.step ?? 0, this.optimizer.steps),
     };
     this.#history.push(record);
+    this.#index = 0;
+    this.#epochRows = 0;
     const watched = record.validation?.loss ?? record.loss;
     if (!Number.isFinite(watched)) {
       this.optimizer.toTraining();
@@ -316,18 +348,6 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     if (earlyStopping === undefined) return false;
     this.#best = better(this.#best, record, this.run, this.model.parameters.values.view);
     return record.epoch - this.#best.epoch >= earlyStopping.patience;
-  }
-
-  #shuffle(): void {
-    const { index } = this.#batches;
-    for (let i = 0; i < index.length; i++) index[i] = i;
-    new Random(this.run.seed, "shuffle", Math.floor(this.#done / this.#batchesPerEpoch)).shuffle(index);
-  }
-
-  #batchesOf(data: Dataset): Batches {
-    const { model, loss, batchSize } = this.run;
-    const outputs = typeof model === "function" ? undefined : widthsOf(model).outputs;
-    return new Batches(this.#engine, data, batchSize, loss, outputs, rowWeights(data, this.#classWeights));
   }
 
   #alive(): void {

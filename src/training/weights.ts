@@ -1,20 +1,24 @@
 import type { Dataset } from "../data/dataset.js";
+import type { RowStream } from "../data/source.js";
 import { OptionError, ShapeError } from "../options/errors.js";
 
 /** How much rows of each class count: a number for each class, at least 0, or "balanced": rows / (classes × rows of the class), as in scikit-learn. */
 export type ClassWeights = "balanced" | readonly number[];
 
 /** The weights of classes as numbers; undefined where rows count alike. */
-export function classWeightsOf(given: ClassWeights | undefined, training: Dataset): readonly number[] | undefined {
+export function classWeightsOf(given: ClassWeights | undefined, training: Dataset | RowStream): readonly number[] | undefined {
   if (given === undefined) return undefined;
   if (training.task !== "classification")
     throw new OptionError("run.classWeights", given, "needs classes as targets, the data has quantities");
-  const { classes, targets, rows } = training;
+  const classes = training.classes as readonly string[];
   if (given !== "balanced") {
     if (given.length !== classes.length)
       throw new OptionError("run.classWeights", given, `must be one for each of ${classes.length} classes, got ${given.length}`);
     return given;
   }
+  // a stream refuses it
+  if (!("targets" in training)) return given as never;
+  const { targets, rows } = training;
   const counts = new Array<number>(classes.length).fill(0);
   for (const target of targets) counts[target] = (counts[target] as number) + 1;
   return counts.map((count) => (count === 0 ? 0 : rows / (classes.length * count)));

@@ -101,7 +101,7 @@ test("progress tells where a Trainer is", async () => {
   const perEpoch = Math.ceil(iris.training.rows / 16);
   expect(told[0]).toMatchObject({ epoch: 1, step: 1, epochs: 10, steps: perEpoch * 10, learningRate: 0.01 });
   expect(told[0]?.gradientNorm).toBeGreaterThan(0);
-  expect((told[0] as TrainProgress).secondsLeft * (told[0] as TrainProgress).rowsPerSecond).toBeCloseTo(iris.training.rows * 10 - 16, 5);
+  expect((told[0]?.secondsLeft as number) * (told[0] as TrainProgress).rowsPerSecond).toBeCloseTo(iris.training.rows * 10 - 16, 5);
 });
 
 test("a schedule that does not fit its run is said", () => {

@@ -8,7 +8,11 @@ export const NO_CLOCK: Clock = /* @__PURE__ */ Object.freeze({});
 export function known(clock: Clock, field: keyof Clock, kind: string): number {
   const value = clock[field];
   if (value === undefined || !(value > 0)) {
-    throw new OptionError(`clock.${field}`, value, `must be known and positive where a schedule is ${kind} (and not inside another such)`);
+    throw new OptionError(
+      `clock.${field}`,
+      value,
+      `must be known and positive where a schedule is ${kind} (and not inside another such): of a stream by rows or batches`,
+    );
   }
   return value;
 }

@@ -1,9 +1,12 @@
-import type { Dataset } from "../data/dataset.js";
 import { type Loss, traitsOfLoss } from "../models/losses.js";
 import { DataError, ShapeError } from "../options/errors.js";
+import type { Classification, Regression } from "./dataset.js";
 
-/** The targets as a loss reads them. Throws ShapeError or DataError when they cannot be. */
-export function targetsFor(data: Dataset, loss: Loss | undefined, outputs: number | undefined): Uint32Array | Float32Array {
+/** What is read of a data set here, or of some rows of a stream. */
+export type Targets = Pick<Classification, "task" | "targets" | "outputs" | "classes"> | Pick<Regression, "task" | "targets" | "outputs">;
+
+/** The targets as a loss reads them; errors count rows from `before` + 1. Throws ShapeError or DataError when they cannot be. */
+export function targetsFor(data: Targets, loss: Loss | undefined, outputs: number | undefined, before = 0): Uint32Array | Float32Array {
   if (loss === undefined || outputs === undefined) return data.targets;
   const { name, targets: wanted, width } = traitsOfLoss(loss, outputs);
   if (wanted === "classes") {
@@ -32,11 +35,8 @@ export function targetsFor(data: Dataset, loss: Loss | undefined, outputs: numbe
   if (wanted === "signs" || wanted === "counts") {
     const at = data.targets.findIndex((target) => (wanted === "signs" ? target !== 0 && target !== 1 : target < 0));
     const what = wanted === "signs" ? "that are 0 or 1" : "that are at least 0";
-    if (at >= 0)
-      throw new DataError(
-        `row ${Math.floor(at / width) + 1}: ${name} needs targets ${what}, got ${data.targets[at]}`,
-        Math.floor(at / width) + 1,
-      );
+    const row = before + Math.floor(at / width) + 1;
+    if (at >= 0) throw new DataError(`row ${row}: ${name} needs targets ${what}, got ${data.targets[at]}`, row);
   }
   return data.targets;
 }
