@@ -1,6 +1,6 @@
 import { addKernels } from "../../engine/parts.js";
-import { optimisticKernels } from "../../generated/parts/optimistic.js";
 import { lambKernels } from "../../generated/parts/lamb.js";
+import { optimisticKernels } from "../../generated/parts/optimistic.js";
 import { powi } from "../../numerics/math.js";
 import { boolean } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
