@@ -1,9 +1,8 @@
 import "@tensorflow/tfjs-backend-cpu";
-// registers the gradients of the operations
-import "@tensorflow/tfjs-layers";
 import { fileURLToPath } from "node:url";
 import { setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
+import * as keras from "@tensorflow/tfjs-layers";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   adadelta,
@@ -31,7 +30,7 @@ import {
   warmup,
 } from "../../src/entries/index.js";
 import { inverseTime } from "../../src/entries/schedules.js";
-import { StepsizeOptimizer } from "../../src/entries/tfjs.js";
+import { registerStepsizeOptimizer, StepsizeOptimizer } from "../../src/entries/tfjs.js";
 import { optimizerFromJSON, rules } from "../../src/optimizers/index.js";
 import type { OptimizerDescription } from "../../src/optimizers/rule.js";
 import { table } from "../optimizers/table.js";
@@ -40,7 +39,6 @@ import { thrown } from "../support/errors.js";
 const engine = await load();
 setThreadsCount(1);
 setWasmPaths(fileURLToPath(new URL("../../node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/", import.meta.url)));
-tf.env().set("IS_TEST", true);
 
 const random = (n: number, seed: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(12.9898 * (i + 1) * (seed + 1)));
 const shapes = { "dense/kernel": [5, 3], "dense/bias": [3], scale: [] } as Record<string, number[]>;
@@ -426,6 +424,49 @@ describe.each(["cpu", "wasm"])("on tfjs's %s backend", (backend) => {
     needy.dispose();
     free(held);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  /** A small model that learns whether a number is above its mean. */
+  function model(): keras.Sequential {
+    const made = keras.sequential();
+    made.add(
+      keras.layers.dense({ units: 4, activation: "tanh", inputShape: [3], kernelInitializer: keras.initializers.heNormal({ seed: 1 }) }),
+    );
+    made.add(keras.layers.dense({ units: 1, kernelInitializer: keras.initializers.heNormal({ seed: 2 }) }));
+    return made;
+  }
+  const points = () => ({ x: tf.tensor(random(96, 7), [32, 3]), y: tf.tensor(random(32, 8), [32, 1]) });
+  const learn = (made: keras.LayersModel, { x, y }: ReturnType<typeof points>, epochs: number) =>
+    made.fit(x, y, { epochs, batchSize: 16, shuffle: false, verbose: 0, yieldEvery: "never" });
+  const weightsOf = (made: keras.LayersModel) => made.getWeights().flatMap((weight) => [...weight.dataSync()]);
+
+  test("a model is compiled with it, fitted, saved with its state and loaded: it goes on to the bit", async () => {
+    registerStepsizeOptimizer(engine);
+    const made = model();
+    const learningRate = warmup({ steps: 4, then: cosine({ rate: 0.05, steps: 20 }) });
+    const optimizer = new StepsizeOptimizer(engine, adamw({ learningRate, groups: [{ match: "*/bias*", weightDecay: 0 }] }));
+    made.compile({ optimizer, loss: "meanSquaredError" });
+    const data = points();
+    const { loss } = (await learn(made, data, 4)).history as { loss: number[] };
+    expect(loss.at(-1)).toBeLessThan(loss[0] as number);
+    let saved: tf.io.ModelArtifacts | undefined;
+    const handler = tf.io.withSaveHandler(async (artifacts) => {
+      saved = artifacts;
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: "JSON" as const } };
+    });
+    await made.save(handler, { includeOptimizer: true });
+    await learn(made, data, 4);
+    const again = await keras.loadLayersModel(tf.io.fromMemory(saved as tf.io.ModelArtifacts));
+    expect(again.optimizer.iterations).toBe(8);
+    // the variables have other names, by which the groups go
+    expect(again.trainableWeights.map(({ name }) => name)).not.toEqual(made.trainableWeights.map(({ name }) => name));
+    await learn(again, data, 4);
+    expect(weightsOf(again)).toEqual(weightsOf(made));
+    for (const one of [made, again]) {
+      one.optimizer.dispose();
+      one.dispose();
+    }
+    tf.dispose([data.x, data.y]);
   });
 
   test("a file can be read without tfjs", () => {
