@@ -16,6 +16,7 @@ const signs: Readonly<Record<string, RegExp>> = {
   "own-model.js": /loss \d\.\de-1\d \{ a: 3, b: -2, c: 0\.5 \}/,
   "schedules.js": /the same bits/,
   "search.js": /good from 0\.\d+ to .*\naccuracy 0\.9\d/,
+  "tfjs-digits.js": /tf\.train\.adam: \d+\.\d % .*\nAdamW, warm-up and cosine: [89]\d\.\d % .*\n132 steps, the last at a rate of \d/,
   "train-csv.js": /held-out accuracy 0\.9\d+\n\[ 'Gentoo', '\w+' \]/,
 };
 

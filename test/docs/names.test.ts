@@ -8,6 +8,7 @@ import * as numerics from "../../src/entries/numerics.js";
 import * as optimizers from "../../src/entries/optimizers.js";
 import * as schedules from "../../src/entries/schedules.js";
 import * as search from "../../src/entries/search.js";
+import * as tfjs from "../../src/entries/tfjs.js";
 import * as training from "../../src/entries/training.js";
 import { pages, parse, read, sourcesOf, walk } from "../support/prose.js";
 
@@ -16,7 +17,7 @@ import { pages, parse, read, sourcesOf, walk } from "../support/prose.js";
 /** Of other languages, and what hosts have that Node has not. */
 const ELSEWHERE = new Set(["int", "postMessage"]);
 const exported = new Set(
-  [stepsize, data, minimize, numerics, optimizers, schedules, search, training, inference].flatMap((entry) => Object.keys(entry)),
+  [stepsize, data, minimize, numerics, optimizers, schedules, search, tfjs, training, inference].flatMap((entry) => Object.keys(entry)),
 );
 
 /** Every name that the sources declare: functions, members, options, parameters, kernels. */

@@ -1,4 +1,6 @@
+import "@tensorflow/tfjs-backend-cpu";
 import { readFileSync } from "node:fs";
+import * as keras from "@tensorflow/tfjs-layers";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import * as data from "../../src/entries/data.js";
@@ -10,6 +12,7 @@ import * as optimizers from "../../src/entries/optimizers.js";
 import * as schedules from "../../src/entries/schedules.js";
 import * as search from "../../src/entries/search.js";
 import * as slim from "../../src/entries/slim.js";
+import * as tfjs from "../../src/entries/tfjs.js";
 import * as training from "../../src/entries/training.js";
 import { blocks, examples, type Snippet } from "../support/prose.js";
 
@@ -25,6 +28,7 @@ const subpaths: Readonly<Record<string, Record<string, unknown>>> = {
   "stepsize/schedules": schedules,
   "stepsize/search": search,
   "stepsize/slim": slim,
+  "stepsize/tfjs": tfjs,
   "stepsize/training": training,
   "stepsize/workers": workers,
 };
@@ -79,6 +83,8 @@ function world(code: string): Record<string, () => unknown> {
     scaler: () => ({ mean: [10], scale: [2] }),
     schedule: () => schedules.reduceOnPlateau({ rate: 0.1, factor: 0.5, patience: 1 }),
     losses: () => [3, 2, 2, 2, 2],
+    model: () => keras.sequential({ layers: [keras.layers.dense({ units: 3, inputShape: [4] })] }),
+    tf: () => ({ loadLayersModel: async () => {} }),
     readFile: () => async () => trainer().checkpoint(),
     writeFile: () => async () => {},
     location: () => ({ origin: "https://example.org" }),
