@@ -45,12 +45,11 @@ const clockField: Field<Clock> = { fallback: Object.freeze({}), read: (value) =>
  * @example
  * import { adamw, load } from "stepsize";
  * import { gradientTransformation } from "stepsize/jax";
- * import { applyUpdates } from "@jax-js/optax";
  * const solver = gradientTransformation(await load(), adamw({ learningRate: 1e-3 }));
  * let state = solver.init(params.ref);
  * let updates;
  * [updates, state] = solver.update(gradient, state, params.ref);
- * params = applyUpdates(params, updates);
+ * params.add(updates).dispose(); // applyUpdates(params, updates) of optax
  */
 export function gradientTransformation(
   engine: Engine,
