@@ -3,6 +3,7 @@
 //
 //   node examples/federated.js
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { load, loadState, mlp, Network, Optimizer, saveState, sgd } from "stepsize";
@@ -47,11 +48,11 @@ async function federate() {
   const { validation } = read();
   const network = new Network(engine, model, "crossEntropy", { rows: validation.rows, seed: 1 });
   const workers = Array.from({ length: WORKERS }, (_, worker) => new Worker(new URL(import.meta.url), { workerData: { worker } }));
-  const answer = (worker, weights) =>
-    new Promise((resolve, reject) => {
-      worker.once("message", resolve).once("error", reject);
-      worker.postMessage(weights);
-    });
+  const answer = async (worker, weights) => {
+    worker.postMessage(weights);
+    const [trained] = await once(worker, "message");
+    return trained;
+  };
   const { values } = network.parameters;
   for (let round = 0; round < ROUNDS; round++) {
     const weights = saveState(network.parameters);
@@ -75,6 +76,6 @@ async function federate() {
 }
 
 if (isMainThread) {
-  const [once, again] = [await federate(), await federate()];
-  console.log(once === again ? `the same bits: ${once.slice(0, 16)}` : `other bits: ${once} and ${again}`);
+  const [first, second] = [await federate(), await federate()];
+  console.log(first === second ? `the same bits: ${first.slice(0, 16)}` : `other bits: ${first} and ${second}`);
 } else await work(workerData);
