@@ -5,7 +5,7 @@
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
-const { dependencies, exports } = JSON.parse(readFileSync("package.json", "utf8"));
+const { dependencies, peerDependencies, exports } = JSON.parse(readFileSync("package.json", "utf8"));
 const options = {
   bundle: true,
   splitting: true,
@@ -13,7 +13,7 @@ const options = {
   platform: "node",
   target: "node20.19",
   chunkNames: "[name]-[hash]",
-  external: Object.keys(dependencies),
+  external: Object.keys({ ...dependencies, ...peerDependencies }),
   metafile: true,
 };
 

@@ -18,6 +18,7 @@ const ROOMS = [
   "data",
   "training",
   "search",
+  "adapters",
   "entries",
   "cli",
 ];

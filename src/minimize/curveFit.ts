@@ -79,7 +79,7 @@ export function curveFit<X>(
   const points = Array.from(x as ArrayLike<X>);
   const residuals = (p: Vector) => points.map((at, i) => (checkedY(model(at, p)) - (values[i] as number)) * weight(i));
   const slopes = jac && ((p: Vector) => points.map((at, i) => Array.from(jac(at, p), (value) => value * weight(i))));
-  const result = fitResiduals("model", residuals, readStart("p0", p0), { ...rest, ...(slopes && { jac: slopes }) });
+  const result = fitResiduals("curveFit", "model", residuals, readStart("p0", p0), { ...rest, ...(slopes && { jac: slopes }) });
   const n = result.x.length;
   const variance = absolute ? 1 : m > n ? (2 * result.cost) / (m - n) : Number.POSITIVE_INFINITY;
   const pcov = covariance(result.jac, n).map((row) => row.map((value) => value * variance));

@@ -87,11 +87,18 @@ export function leastSquares(
   options: LeastSquaresOptions = {},
 ): LeastSquaresResult {
   demand(typeof residuals === "function", "residuals", residuals, "a function of an array of numbers");
-  return fitResiduals("residuals", residuals, readStart("x0", x0), readOptions("leastSquares", options, leastSquaresFields));
+  return fitResiduals(
+    "leastSquares",
+    "residuals",
+    residuals,
+    readStart("x0", x0),
+    readOptions("leastSquares", options, leastSquaresFields),
+  );
 }
 
-/** The same for options that were read; `name` is what errors call the residuals. */
+/** The same for options that were read; `caller` and `name` are what errors call the function and its residuals. */
 export function fitResiduals(
+  caller: string,
   name: string,
   residuals: (x: Vector) => ArrayLike<number>,
   x0: Vector,
@@ -99,7 +106,7 @@ export function fitResiduals(
 ): LeastSquaresResult {
   const { signal, callback, loss, f_scale: scale, ftol, xtol, gtol } = options as Required<LeastSquaresOptions>;
   const { maxiter = 1000 * x0.length, maxfev = Number.POSITIVE_INFINITY } = options;
-  const box = readBounds("leastSquares.bounds", options.bounds, x0.length);
+  const box = readBounds(`${caller}.bounds`, options.bounds, x0.length);
   const typical = typicalOf(x0);
   let [nfev, njev, nit, m] = [0, 0, 0, -1];
   const evaluate = (x: Vector): Vector => {

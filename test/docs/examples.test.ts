@@ -12,10 +12,13 @@ const signs: Readonly<Record<string, RegExp>> = {
   "digits-convolution.js": /dense: 9[78]\.\d+ % .*\nconvolutional: (98\.[5-9]|99\.)\d* % of the held-out digits/,
   "embed.js": /300 steps, last rate 0\.1: (19\d|200) of 200 points/,
   "embedding-csv.js": /with an embedding of the shops: R² 0\.9\d+ .*\nwithout them: R² 0\.[0-3]\d+/,
+  "federated.js": /15 rounds of 2 workers: (2[6-9]|30) of 30 .*\n(.*\n)?the same bits: [0-9a-f]{16}/,
   "fit-curve.js": /^true .*\nceiling (89|90|91)\.\d+ ± 0\.\d+\nrate 0\.\d+/,
+  "fit-scheduler.js": /log loss of held-out cards: 0\.\d+ with the defaults, 0\.\d+ fitted, 0\.\d+ with what made them\n21 parameters: /,
   "own-model.js": /loss \d\.\de-1\d \{ a: 3, b: -2, c: 0\.5 \}/,
   "schedules.js": /the same bits/,
   "search.js": /good from 0\.\d+ to .*\naccuracy 0\.9\d/,
+  "tfjs-digits.js": /tf\.train\.adam: \d+\.\d % .*\nAdamW, warm-up and cosine: [89]\d\.\d % .*\n132 steps, the last at a rate of \d/,
   "train-csv.js": /held-out accuracy 0\.9\d+\n\[ 'Gentoo', '\w+' \]/,
 };
 

@@ -3,11 +3,14 @@ import { expect, test } from "vitest";
 import * as data from "../../src/entries/data.js";
 import * as stepsize from "../../src/entries/index.js";
 import * as inference from "../../src/entries/inference.js";
+import * as jax from "../../src/entries/jax.js";
 import * as minimize from "../../src/entries/minimize.js";
 import * as numerics from "../../src/entries/numerics.js";
 import * as optimizers from "../../src/entries/optimizers.js";
 import * as schedules from "../../src/entries/schedules.js";
 import * as search from "../../src/entries/search.js";
+import * as tfjs from "../../src/entries/tfjs.js";
+import * as torch from "../../src/entries/torch.js";
 import * as training from "../../src/entries/training.js";
 import { pages, parse, read, sourcesOf, walk } from "../support/prose.js";
 
@@ -16,7 +19,7 @@ import { pages, parse, read, sourcesOf, walk } from "../support/prose.js";
 /** Of other languages, and what hosts have that Node has not. */
 const ELSEWHERE = new Set(["int", "postMessage"]);
 const exported = new Set(
-  [stepsize, data, minimize, numerics, optimizers, schedules, search, training, inference].flatMap((entry) => Object.keys(entry)),
+  [stepsize, data, minimize, numerics, optimizers, schedules, search, tfjs, jax, torch, training, inference].flatMap((entry) => Object.keys(entry)),
 );
 
 /** Every name that the sources declare: functions, members, options, parameters, kernels. */

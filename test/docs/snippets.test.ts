@@ -1,4 +1,7 @@
+import "@tensorflow/tfjs-backend-cpu";
 import { readFileSync } from "node:fs";
+import { numpy } from "@jax-js/jax";
+import * as keras from "@tensorflow/tfjs-layers";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import * as digits from "../../src/data/samples/digits.js";
@@ -7,6 +10,7 @@ import * as penguins from "../../src/data/samples/penguins.js";
 import * as data from "../../src/entries/data.js";
 import * as stepsize from "../../src/entries/index.js";
 import * as inference from "../../src/entries/inference.js";
+import * as jax from "../../src/entries/jax.js";
 import * as minimize from "../../src/entries/minimize.js";
 import * as numerics from "../../src/entries/numerics.js";
 import * as optimizers from "../../src/entries/optimizers.js";
@@ -14,6 +18,8 @@ import * as report from "../../src/entries/report.js";
 import * as schedules from "../../src/entries/schedules.js";
 import * as search from "../../src/entries/search.js";
 import * as slim from "../../src/entries/slim.js";
+import * as tfjs from "../../src/entries/tfjs.js";
+import * as torch from "../../src/entries/torch.js";
 import * as training from "../../src/entries/training.js";
 import { blocks, examples, type Snippet } from "../support/prose.js";
 
@@ -33,6 +39,9 @@ const subpaths: Readonly<Record<string, Record<string, unknown>>> = {
   "stepsize/schedules": schedules,
   "stepsize/search": search,
   "stepsize/slim": slim,
+  "stepsize/tfjs": tfjs,
+  "stepsize/torch": torch,
+  "stepsize/jax": jax,
   "stepsize/training": training,
   "stepsize/workers": workers,
 };
@@ -90,6 +99,12 @@ function world(code: string): Record<string, () => unknown> {
     scaler: () => ({ mean: [10], scale: [2] }),
     schedule: () => schedules.reduceOnPlateau({ rate: 0.1, factor: 0.5, patience: 1 }),
     losses: () => [3, 2, 2, 2, 2],
+    model: () =>
+      code.includes("stepsize/torch") ? run.model : keras.sequential({ layers: [keras.layers.dense({ units: 3, inputShape: [4] })] }),
+    params: () => numpy.array([1, 2, 3]),
+    gradient: () => numpy.array([0.1, 0.2, 0.3]),
+    network: () => new stepsize.Network(engine, run.model as stepsize.MlpDescription, "crossEntropy", { rows: 4, seed: 1 }),
+    tf: () => ({ loadLayersModel: async () => {} }),
     readFile: () => async () => trainer().checkpoint(),
     writeFile: () => async () => {},
     location: () => ({ origin: "https://example.org" }),

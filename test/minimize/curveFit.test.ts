@@ -73,6 +73,12 @@ test("derivatives of the model give the same fit without calls for differences",
   expect(calls).toBe(nfev * curve.t.length);
 });
 
+test("an error of bounds names the function that was called", () => {
+  const bounds: [number, number][] = [[1, 0]];
+  expect(() => curveFit(decay, curve.t, curve.y, [1, 1, 1], { bounds })).toThrow(/^curveFit\.bounds/);
+  expect(() => leastSquares(() => [1], [1, 1], { bounds })).toThrow(/^leastSquares\.bounds/);
+});
+
 test("points that do not decide a parameter give infinite errors", () => {
   expect(
     curveFit((t: number, [a, b]) => (a as number) + (b as number) + 0 * t, [1, 2, 3], [1, 2, 3], [0, 0], { jac: () => [1, 1] }).perr,
