@@ -1,5 +1,5 @@
 // Processor time to a learning rate that is within a point of the best, on the same task: this package, scikit-learn's GridSearchCV, a PyTorch loop,
-// Optuna with TPE alone, with the median pruner and with Hyperband.
+// Optuna with TPE alone, with the median pruner and with Hyperband. Then what workers are worth (bench/search/workers.js).
 //
 //   npm run bench:search [-- --python FILE] [--tuners "scikit-learn,PyTorch"] [--rounds 3] [--write]
 //
@@ -12,11 +12,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { gunzipSync } from "node:zlib";
-import { datasetsFromCSV } from "../../dist/data.js";
 import { logspace } from "../../dist/index.js";
 import { withMarked } from "../../scripts/marked.js";
 import { describeMachine } from "../machine.js";
+import { digits } from "./digits.js";
+import { measureWorkers, workersText } from "./workers.js";
 
 /** Rates whose accuracy is less than a point below the best: bench/search/truth.js on data/digits.csv.gz with Adam, 101 rates. */
 const TRUE = JSON.parse(readFileSync(new URL("digits-adam.json", import.meta.url), "utf8"));
@@ -34,8 +34,7 @@ const { values } = parseArgs({
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 function taskOf() {
-  const text = gunzipSync(readFileSync(here("../../data/digits.csv.gz"))).toString();
-  const { training, validation } = datasetsFromCSV(text, { target: "digit", seed: 1 });
+  const { training, validation } = digits();
   const part = ({ rows, columns, features, targets }) => ({
     features: Array.from({ length: rows }, (_, i) => Array.from(features.subarray(i * columns, (i + 1) * columns))),
     labels: Array.from(targets),
@@ -96,7 +95,10 @@ const table = [
   `Within a point of the best are ${Number(TRUE.from.toPrecision(3))} to ${Number(TRUE.to.toPrecision(3))}, by ${TRUE.splits} fresh splits of each of 101 rates.`,
 ].join("\n");
 console.log(table);
+const workers = workersText(await measureWorkers(10));
+console.log(`\n${workers}`);
 if (values.write) {
   const path = here("../../docs/search.md");
-  writeFileSync(path, withMarked(readFileSync(path, "utf8"), "bench", `\n\n${table}\n\n`));
+  const page = withMarked(readFileSync(path, "utf8"), "bench", `\n\n${table}\n\n`);
+  writeFileSync(path, withMarked(page, "workers", `\n\n${workers}\n\n`));
 }

@@ -1,12 +1,13 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
+import type { Engine } from "../engine/engine.js";
 import { searchLearningRate } from "../entries/index.js";
 import { integer } from "../options/options.js";
 import type { Budget, Plan } from "../search/conduct.js";
 import { type WorkersExecutor, type WorkersOptions, workersExecutor } from "../search/executors/workers.js";
 import { dataFingerprint } from "../search/ledger.js";
 import { rangeTest } from "../search/range-test.js";
-import { ratesWorth } from "../search/rates.js";
+import { defaultRates, ratesWorth } from "../search/rates.js";
 import { count } from "../search/report/format.js";
 import { readPlan, subjectOf } from "../search/search.js";
 import { stability } from "../search/stability.js";
@@ -82,10 +83,12 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
     ...(ledgerPath === undefined ? [] : [{ flag: "--ledger", path: ledgerPath }]),
   ];
   await checkOutputs(outputs, [file]);
+  const engine = await startEngine(flags.backend);
+  // workers start while the file is read
+  using pool = startPool(flags, engine);
   const parts = await readData(file, flags);
   const settings = sized(flags, parts.training.rows);
   const run = describeRun(settings, parts, unscaledOptimizer(settings, parts.training.rows));
-  const engine = await startEngine(flags.backend);
   const context = contextOf(file, parts, run, engine);
   if (flags.vary !== undefined && ledgerPath !== undefined)
     throw new UsageError("--ledger keeps the trials of one search: leave it out with --vary");
@@ -99,7 +102,6 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
       : new LedgerFile(ledgerPath, headOf(context, subject.facts, dataFingerprint(parts)), subject, plan, words);
   if (!json && !quiet) say([...introduce(context, run), ...(ledger ? [ledgerLine(ledgerPath as string, ledger.before)] : []), ""]);
 
-  using pool = startPool(flags, plan);
   using interrupt = new Interrupt();
   const stopped = (error: unknown): never => {
     if (interrupt.signal === undefined) throw error;
@@ -147,13 +149,13 @@ function whatIsKept(path: string | undefined, trials: number | undefined): strin
   return `interrupted: ${name} has ${count(trials ?? 0, "trial")}; the same command goes on, stepsize report ${name} shows them`;
 }
 
-/** Workers for a search, unless one trial at a time is wanted or all there is. */
-function startPool({ workers, backend, repeats }: Flags, { rates }: Plan): WorkersExecutor | undefined {
+/** Workers for a search, of which this thread is one, unless one trial at a time is wanted or all there is. */
+function startPool({ workers, backend, rates = defaultRates(), repeats }: Flags, engine: Engine): WorkersExecutor | undefined {
   if (workers !== undefined) integer(undefined, { min: 1 }).read(workers, "--workers");
   const trials = rates.length * (repeats ?? 1);
   const count = Math.min(workers ?? availableParallelism(), trials);
   if (count === 1) return undefined;
-  const pool = workersExecutor({ workers: count, ...given({ backend }) } as WorkersOptions);
+  const pool = workersExecutor({ workers: count, engine, ...given({ backend }) } as WorkersOptions);
   pool.prepare(trials);
   return pool;
 }
