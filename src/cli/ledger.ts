@@ -6,8 +6,10 @@ import type { Facts } from "../search/facts.js";
 import type { Guess } from "../search/guess.js";
 import { type Ledger, readLines, writeLine } from "../search/ledger.js";
 import type { Context } from "../search/report/context.js";
+import { readPlan } from "../search/search.js";
 import type { TrialResult } from "../search/trial.js";
-import { differences, differencesInWords } from "../training/run-json.js";
+import { Crc32 } from "../training/crc32.js";
+import { differences, differencesInWords, runToJSON } from "../training/run-json.js";
 import { FileError, UsageError } from "./errors.js";
 import { printable } from "./terminal.js";
 
@@ -26,16 +28,33 @@ export interface LedgerHead {
   readonly facts: Facts;
 }
 
+/** What a command was asked for. */
+export interface Asked {
+  readonly plan: Plan;
+  /** Those of the command line. */
+  readonly words: readonly string[];
+  /** The runs of a study, as plain data: the run of the head with other values in some fields. */
+  readonly study?: readonly { readonly values: Readonly<Record<string, unknown>>; readonly run: unknown }[];
+}
+
 /** The other lines. */
 type Entry =
-  /** What a command was asked for; the last one counts. `words` are those of the command line. */
-  | { readonly plan: Plan; readonly words: readonly string[] }
+  /** The last one counts. */
+  | Asked
   /** What guessing reaches on the rows of a split. */
   | { readonly split: number | null; readonly guess: Guess }
   | (Place & { readonly key: string; readonly result: TrialResult });
 
-/** What tells the trials of a search apart. */
-type Place = Pick<Job, "rate" | "seed" | "split" | "until">;
+/** What tells the trials of a ledger apart. */
+interface Place extends Pick<Job, "rate" | "seed" | "split" | "until"> {
+  /** The hash of its run, where that is not the one of the head. */
+  readonly of?: string;
+}
+
+/** The hash of a run, with which a ledger says which of them a trial is of. */
+export function runHash(run: unknown): string {
+  return new Crc32().add(JSON.stringify(run)).toString();
+}
 
 export function headOf(context: Context, facts: Facts, hash: string): LedgerHead {
   const { rows, target, features } = context.data;
@@ -45,8 +64,7 @@ export function headOf(context: Context, facts: Facts, hash: string): LedgerHead
 /** What a ledger's file holds. */
 export interface LedgerContents {
   readonly head: LedgerHead;
-  readonly plan: Plan;
-  readonly words: readonly string[];
+  readonly asked: Asked;
   readonly guesses: ReadonlyMap<number | null, Guess>;
   readonly results: ReadonlyMap<string, TrialResult>;
   find(place: Place): TrialResult | undefined;
@@ -71,13 +89,13 @@ export function readLedger(path: string): LedgerContents | undefined {
     return undefined;
   }
   if (head.ledger !== 1) throw new UsageError(`${printable(path)} is not a ledger that this version reads`);
-  let [plan, words]: [Plan | undefined, readonly string[]] = [undefined, []];
+  let asked: Asked | undefined;
   const guesses = new Map<number | null, Guess>();
   const results = new Map<string, TrialResult>();
   const found = new Map<string, TrialResult>();
-  const placeOf = ({ rate, seed, split, until }: Place) => `${rate} ${seed} ${split} ${until}`;
+  const placeOf = ({ rate, seed, split, until, of }: Place) => `${rate} ${seed} ${split} ${until} ${of}`;
   for (const entry of rest) {
-    if ("plan" in entry) [plan, words] = [entry.plan, entry.words];
+    if ("plan" in entry) asked = entry;
     else if ("guess" in entry) guesses.set(entry.split, entry.guess);
     else {
       results.set(entry.key, entry.result);
@@ -86,8 +104,7 @@ export function readLedger(path: string): LedgerContents | undefined {
   }
   return {
     head,
-    plan: { widen: false, zoom: false, prune: false, ...(plan ?? { rates: [], resplit: true }) },
-    words,
+    asked: asked ?? { plan: readPlan({ resplit: true }), words: [] },
     guesses,
     results,
     find: (place) => found.get(placeOf(place)),
@@ -105,15 +122,18 @@ export class LedgerFile implements Ledger, Disposable {
   readonly #results = new Map<string, TrialResult>();
   readonly #splits = new Set<number | null>();
   readonly #subject: Subject;
+  /** The hash of the head's run. */
+  readonly #own: string;
   /** Trials that were there before. */
   readonly before: number;
 
   /** @throws UsageError, which says what differs, for a ledger of another search. */
-  constructor(path: string, head: LedgerHead, subject: Subject, plan: Plan, words: readonly string[]) {
+  constructor(path: string, head: LedgerHead, subject: Subject, asked: Asked) {
     const old = readLedger(path);
     if (old !== undefined) refuseOther(path, old.head, head);
     this.#path = path;
     this.#subject = subject;
+    this.#own = runHash(head.run);
     for (const [key, result] of old?.results ?? []) this.#results.set(key, result);
     for (const split of old?.guesses.keys() ?? []) this.#splits.add(split);
     this.before = this.#results.size;
@@ -121,18 +141,19 @@ export class LedgerFile implements Ledger, Disposable {
     // a line that was torn goes; a pipe or a terminal has none
     this.#try(() => ftruncateSync(this.#file, old?.length ?? 0));
     if (old === undefined) this.#write(head);
-    if (old === undefined || differences({ plan: old.plan, words: old.words }, { plan, words }).length > 0) this.#write({ plan, words });
+    if (old === undefined || differences(old.asked, JSON.parse(JSON.stringify(asked))).length > 0) this.#write(asked);
   }
 
   get(key: string): TrialResult | undefined {
     return this.#results.get(key);
   }
 
-  put(key: string, result: TrialResult, { rate, seed, split, until }: Job): void {
+  put(key: string, result: TrialResult, { run, rate, seed, split, until }: Job): void {
+    const of = runHash(runToJSON(run));
     if (!this.#splits.has(split)) this.#write({ split, guess: this.#subject.guess(split) });
     this.#splits.add(split);
     this.#results.set(key, result);
-    this.#write({ key, rate, seed, split, ...(until !== undefined && { until }), result });
+    this.#write({ key, rate, seed, split, ...(until !== undefined && { until }), ...(of !== this.#own && { of }), result });
   }
 
   /** The number of trials in it. */

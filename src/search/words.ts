@@ -39,6 +39,8 @@ export function reasonText(reason: Reason): string {
       const sure = error === null ? "" : ` ± ${relative || 100 * error >= 100 ? short(100 * error) : (100 * error).toFixed(1)}`;
       return `${size.replace(/ (%|points?)$/, `${sure} $1`)} beside the chosen rate${repeats > 1 ? ` (${repeats} runs)` : ""}`;
     }
+    case "lossAsLow":
+      return `within a point, and validation loss ${short(reason.loss)} is not told to be above ${short(reason.chosen)}`;
     case "betweenGood":
       return "lies between good rates";
     case "beyondWorse":

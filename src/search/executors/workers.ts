@@ -1,4 +1,3 @@
-import type { Dataset } from "../../data/dataset.js";
 import { builtin } from "../../engine/builtin.js";
 import { type Backend, checkEngine, type Engine } from "../../engine/engine.js";
 import { listenTo, type RunningWorker, type StartedWorker } from "../../engine/workers.js";
@@ -11,6 +10,7 @@ import type { SearchData, TrialResult } from "../trial.js";
 import type { Executor, Job, Work } from "./executor.js";
 import type { FromWorker, ToWorker } from "./protocol.js";
 import { TrialServer } from "./serve.js";
+import { sharedData } from "./shared-data.js";
 import { lockFor, released, startBeside } from "./start.js";
 
 export interface WorkersOptions {
@@ -343,34 +343,4 @@ function refuseFunctions(run: CheckedRun): void {
   const place = functionIn(runToJSON(run));
   if (place === undefined) return;
   throw new OptionError(place, run, "is a function, which cannot be sent to a worker: leave out the executor to run in this thread");
-}
-
-/** Data that were moved to shared memory, once. */
-const shared = /* @__PURE__ */ new WeakMap<SearchData, SearchData>();
-
-/** The data as workers are sent them: the columns that count, in memory that all of them share, where there is such a thing. */
-function sharedData(data: SearchData): SearchData {
-  const { training, validation, test } = data;
-  const known = shared.get(data);
-  if (known !== undefined) return known;
-  const made = {
-    training: sharedSet(training),
-    ...(validation && { validation: sharedSet(validation) }),
-    ...(test && { test: sharedSet(test) }),
-  };
-  shared.set(data, made);
-  return made;
-}
-
-function sharedSet({ task, features, rows, columns, featureNames, targets, outputs, classes }: Dataset): Dataset {
-  const base = { task, features: sharedArray(features), rows, columns, featureNames, targets: sharedArray(targets), outputs };
-  return { ...base, ...(classes && { classes }) } as Dataset;
-}
-
-function sharedArray<T extends Float32Array | Uint32Array>(array: T): T {
-  const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
-  if (typeof SharedArrayBuffer === "undefined" || crossOriginIsolated === false) return array;
-  const copy = new (array.constructor as new (buffer: SharedArrayBuffer) => T)(new SharedArrayBuffer(array.byteLength));
-  copy.set(array);
-  return copy;
 }
