@@ -22,6 +22,7 @@ import { measureWorkers, workersText } from "./workers.js";
 const TRUE = JSON.parse(readFileSync(new URL("digits-adam.json", import.meta.url), "utf8"));
 const METHODS = ["scikit-learn", "PyTorch", "Optuna TPE", "Optuna median", "Optuna Hyperband"];
 const OURS = "stepsize";
+const PRUNED = "stepsize, pruned";
 
 const { values } = parseArgs({
   options: {
@@ -55,7 +56,7 @@ function versions(python) {
 
 const others = values.python === undefined ? undefined : versions(values.python);
 if (values.python !== undefined && others === undefined) console.log(`${values.python} has no scikit-learn, PyTorch and Optuna: left out`);
-const methods = [OURS, ...(others === undefined ? [] : METHODS.filter((method) => values.tuners.split(",").includes(method)))];
+const methods = [OURS, PRUNED, ...(others === undefined ? [] : METHODS.filter((method) => values.tuners.split(",").includes(method)))];
 const found = new Map(methods.map((method) => [method, []]));
 const folder = mkdtempSync(join(tmpdir(), "stepsize-bench-"));
 try {
@@ -66,7 +67,9 @@ try {
     // in turns, so that what disturbs one round disturbs all
     for (const method of methods) {
       const [program, args] =
-        method === OURS ? [process.execPath, [here("ours.js"), file]] : [values.python, [here("tuners.py"), method, file]];
+        method === OURS || method === PRUNED
+          ? [process.execPath, [here("ours.js"), file, ...(method === PRUNED ? ["prune"] : [])]]
+          : [values.python, [here("tuners.py"), method, file]];
       const result = JSON.parse(execFileSync(program, args, { encoding: "utf8", env: { ...process.env, OMP_NUM_THREADS: "1" } }));
       found.get(method).push(result);
       console.error(`round ${round + 1}, ${method}: rate ${result.rate}, ${result.seconds.toFixed(2)} s`);

@@ -1,6 +1,7 @@
+import { log } from "../numerics/math.js";
 import type { EpochRecord, Metrics } from "../training/records.js";
 import { compare, compareLosses, type Difference, deviation, REPEATS } from "./choice.js";
-import { decidingLoss, type Failure, failuresOf, type Pruned, type Terms, type Tried } from "./evidence.js";
+import { decidingLoss, type Failure, failuresOf, floorOf, type Pruned, type Terms, type Tried } from "./evidence.js";
 import { type Guess, mean } from "./guess.js";
 
 /** The verdict on a rate. */
@@ -259,20 +260,28 @@ function jumpOf({ trials }: Tried, { guesses }: Terms): Reason | undefined {
   return worst && { kind: "jumps", ...worst };
 }
 
-/** Whether the chosen rate's loss is lower than that of guessing by more than two standard errors. Without anything to compare with, it is. */
-export function beatsGuessing({ trials }: Tried, { guesses, resplit, trainingRows, validationRows }: Terms): boolean {
+/**
+ * Whether the chosen rate's loss is lower than that of guessing by more than two standard errors: row by row on one split, and over several by the logarithm of
+ * their ratio, since what a loss is at all varies with the rows far more than how it stands beside guessing (one house that costs ten times the others is in
+ * some splits and not in others). Without anything to compare with, it is.
+ */
+export function beatsGuessing({ trials }: Tried, terms: Terms): boolean {
+  const { guesses, resplit, trainingRows, validationRows } = terms;
   const gains: number[][] = [];
+  const ratios: number[] = [];
   trials.forEach(({ rows }, repeat) => {
     const guessed = guesses[repeat]?.rows;
-    if (rows !== null && guessed) gains.push(rows.losses.map((loss, i) => (guessed[i] as number) - loss));
+    if (rows === null || !guessed) return;
+    gains.push(rows.losses.map((loss, i) => (guessed[i] as number) - loss));
+    const floored = (losses: readonly number[]) => Math.max(mean(losses), floorOf(terms, repeat), Number.MIN_VALUE);
+    ratios.push(log(floored(guessed)) - log(floored(rows.losses)));
   });
-  if (gains.length === 0) return true;
-  const means = gains.map(mean);
-  const [first] = gains as [number[]];
-  // rows of one split, or Nadeau and Bengio's error over several
-  const error =
-    resplit && means.length >= REPEATS
-      ? deviation(means) * Math.sqrt(1 / means.length + validationRows / trainingRows)
-      : deviation(first) / Math.sqrt(first.length);
-  return Number.isFinite(error) && mean(means) > CERTAIN * error;
+  const [first] = gains;
+  if (first === undefined) return true;
+  // Nadeau and Bengio's error over splits
+  const [gain, error] =
+    resplit && ratios.length >= REPEATS
+      ? [mean(ratios), deviation(ratios) * Math.sqrt(1 / ratios.length + validationRows / trainingRows)]
+      : [mean(gains.map(mean)), deviation(first) / Math.sqrt(first.length)];
+  return Number.isFinite(error) && gain > CERTAIN * error;
 }
