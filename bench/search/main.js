@@ -1,5 +1,5 @@
 // Processor time to a learning rate that is within a point of the best, on the same task: this package, scikit-learn's GridSearchCV, a PyTorch loop,
-// Optuna with TPE alone, with the median pruner and with Hyperband.
+// Optuna with TPE alone, with the median pruner and with Hyperband. Then what workers are worth (bench/search/workers.js).
 //
 //   npm run bench:search [-- --python FILE] [--tuners "scikit-learn,PyTorch"] [--rounds 3] [--write]
 //
@@ -12,16 +12,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { gunzipSync } from "node:zlib";
-import { datasetsFromCSV } from "../../dist/data.js";
 import { logspace } from "../../dist/index.js";
 import { withMarked } from "../../scripts/marked.js";
 import { describeMachine } from "../machine.js";
+import { digits } from "./digits.js";
+import { measureWorkers, workersText } from "./workers.js";
 
 /** Rates whose accuracy is less than a point below the best: bench/search/truth.js on data/digits.csv.gz with Adam, 101 rates. */
 const TRUE = JSON.parse(readFileSync(new URL("digits-adam.json", import.meta.url), "utf8"));
 const METHODS = ["scikit-learn", "PyTorch", "Optuna TPE", "Optuna median", "Optuna Hyperband"];
 const OURS = "stepsize";
+const PRUNED = "stepsize, pruned";
 
 const { values } = parseArgs({
   options: {
@@ -34,8 +35,7 @@ const { values } = parseArgs({
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 function taskOf() {
-  const text = gunzipSync(readFileSync(here("../../data/digits.csv.gz"))).toString();
-  const { training, validation } = datasetsFromCSV(text, { target: "digit", seed: 1 });
+  const { training, validation } = digits();
   const part = ({ rows, columns, features, targets }) => ({
     features: Array.from({ length: rows }, (_, i) => Array.from(features.subarray(i * columns, (i + 1) * columns))),
     labels: Array.from(targets),
@@ -56,7 +56,7 @@ function versions(python) {
 
 const others = values.python === undefined ? undefined : versions(values.python);
 if (values.python !== undefined && others === undefined) console.log(`${values.python} has no scikit-learn, PyTorch and Optuna: left out`);
-const methods = [OURS, ...(others === undefined ? [] : METHODS.filter((method) => values.tuners.split(",").includes(method)))];
+const methods = [OURS, PRUNED, ...(others === undefined ? [] : METHODS.filter((method) => values.tuners.split(",").includes(method)))];
 const found = new Map(methods.map((method) => [method, []]));
 const folder = mkdtempSync(join(tmpdir(), "stepsize-bench-"));
 try {
@@ -67,7 +67,9 @@ try {
     // in turns, so that what disturbs one round disturbs all
     for (const method of methods) {
       const [program, args] =
-        method === OURS ? [process.execPath, [here("ours.js"), file]] : [values.python, [here("tuners.py"), method, file]];
+        method === OURS || method === PRUNED
+          ? [process.execPath, [here("ours.js"), file, ...(method === PRUNED ? ["prune"] : [])]]
+          : [values.python, [here("tuners.py"), method, file]];
       const result = JSON.parse(execFileSync(program, args, { encoding: "utf8", env: { ...process.env, OMP_NUM_THREADS: "1" } }));
       found.get(method).push(result);
       console.error(`round ${round + 1}, ${method}: rate ${result.rate}, ${result.seconds.toFixed(2)} s`);
@@ -96,7 +98,10 @@ const table = [
   `Within a point of the best are ${Number(TRUE.from.toPrecision(3))} to ${Number(TRUE.to.toPrecision(3))}, by ${TRUE.splits} fresh splits of each of 101 rates.`,
 ].join("\n");
 console.log(table);
+const workers = workersText(await measureWorkers(10));
+console.log(`\n${workers}`);
 if (values.write) {
   const path = here("../../docs/search.md");
-  writeFileSync(path, withMarked(readFileSync(path, "utf8"), "bench", `\n\n${table}\n\n`));
+  const page = withMarked(readFileSync(path, "utf8"), "bench", `\n\n${table}\n\n`);
+  writeFileSync(path, withMarked(page, "workers", `\n\n${workers}\n\n`));
 }

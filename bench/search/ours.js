@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { adam, dataset, load, mlp, searchLearningRate } from "../../dist/index.js";
 
+const prune = process.argv[3] === "prune";
 const { task, seed } = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const part = ({ features, labels }) => dataset(features, labels, { classes: task.classes });
 const data = { training: part(task.training), validation: part(task.validation) };
@@ -15,7 +16,7 @@ const run = {
 };
 const engine = await load();
 const start = process.cpuUsage();
-const { best, rates } = await searchLearningRate(run, data, { engine, rates: task.rates, repeats: 1 });
+const { best, rates } = await searchLearningRate(run, data, { engine, rates: task.rates, repeats: 1, prune });
 const { user, system } = process.cpuUsage(start);
 engine.dispose();
 console.log(JSON.stringify({ rate: best.rate, seconds: (user + system) / 1e6, runs: rates.length }));

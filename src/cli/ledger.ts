@@ -1,10 +1,10 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
-import type { Plan, Subject } from "../search/conduct.js";
+import type { Subject } from "../search/conduct.js";
 import type { Job } from "../search/executors/executor.js";
 import { type Ledger, writeLine } from "../search/ledger.js";
-import { type Entry, type LedgerContents, type LedgerHead, parseLedger } from "../search/ledger-lines.js";
+import { type Asked, type Entry, type LedgerContents, type LedgerHead, parseLedger, runHash } from "../search/ledger-lines.js";
 import type { TrialResult } from "../search/trial.js";
-import { differences, differencesInWords } from "../training/run-json.js";
+import { differences, differencesInWords, runToJSON } from "../training/run-json.js";
 import { FileError, UsageError } from "./errors.js";
 import { printable } from "./terminal.js";
 
@@ -29,15 +29,18 @@ export class LedgerFile implements Ledger, Disposable {
   readonly #results = new Map<string, TrialResult>();
   readonly #splits = new Set<number | null>();
   readonly #subject: Subject;
+  /** The hash of the head's run. */
+  readonly #own: string;
   /** Trials that were there before. */
   readonly before: number;
 
   /** @throws UsageError, which says what differs, for a ledger of another search. */
-  constructor(path: string, head: LedgerHead, subject: Subject, plan: Plan, words: readonly string[]) {
+  constructor(path: string, head: LedgerHead, subject: Subject, asked: Asked) {
     const old = readLedger(path);
     if (old !== undefined) refuseOther(path, old.head, head);
     this.#path = path;
     this.#subject = subject;
+    this.#own = runHash(head.run);
     for (const [key, result] of old?.results ?? []) this.#results.set(key, result);
     for (const split of old?.guesses.keys() ?? []) this.#splits.add(split);
     this.before = this.#results.size;
@@ -45,18 +48,19 @@ export class LedgerFile implements Ledger, Disposable {
     // a line that was torn goes; a pipe or a device has none
     if (fstatSync(this.#file).isFile()) this.#try(() => ftruncateSync(this.#file, old?.length ?? 0));
     if (old === undefined) this.#write(head);
-    if (old === undefined || differences({ plan: old.plan, words: old.words }, { plan, words }).length > 0) this.#write({ plan, words });
+    if (old === undefined || differences(old.asked, JSON.parse(JSON.stringify(asked))).length > 0) this.#write(asked);
   }
 
   get(key: string): TrialResult | undefined {
     return this.#results.get(key);
   }
 
-  put(key: string, result: TrialResult, { rate, seed, split, until }: Job): void {
+  put(key: string, result: TrialResult, { run, rate, seed, split, until }: Job): void {
+    const of = runHash(runToJSON(run));
     if (!this.#splits.has(split)) this.#write({ split, guess: this.#subject.guess(split) });
     this.#splits.add(split);
     this.#results.set(key, result);
-    this.#write({ key, rate, seed, split, ...(until !== undefined && { until }), result });
+    this.#write({ key, rate, seed, split, ...(until !== undefined && { until }), ...(of !== this.#own && { of }), result });
   }
 
   /** The number of trials in it. */

@@ -1,13 +1,17 @@
 import { Command } from "commander";
 import { conduct, type Subject } from "../search/conduct.js";
-import type { LedgerContents } from "../search/ledger-lines.js";
+import type { Job } from "../search/executors/executor.js";
+import { type LedgerContents, runHash } from "../search/ledger-lines.js";
+import { count } from "../search/report/format.js";
+import { conductStudy } from "../search/study.js";
 import { runFromJSON } from "../training/from-json.js";
 import type { CheckedRun } from "../training/run.js";
 import { addOutputs, type Outputs, tellAnswer } from "./answer.js";
 import { FileError, UsageError } from "./errors.js";
 import { readLedger } from "./ledger.js";
-import { trainLineFor } from "./search.js";
-import { printable } from "./terminal.js";
+import { studyLineFor, trainLineFor } from "./search.js";
+import { tellStudy } from "./study.js";
+import { printable, say } from "./terminal.js";
 import { checkOutputs } from "./write.js";
 
 export function reportCommand(): Command {
@@ -22,16 +26,37 @@ async function report(path: string, outputs: Outputs): Promise<void> {
   if (outputs.report !== false) await checkOutputs([{ flag: "--report", path: outputs.report }], [path]);
   const ledger = readLedger(path);
   if (ledger === undefined) throw new FileError("read", printable(path), { code: "ENOENT" });
-  const { head, plan, words } = ledger;
-  const result = await conduct(subjectOf(ledger), plan, async (jobs) => jobs.map((job) => ledger.find(job)));
+  const { head, asked } = ledger;
+  const { plan, words, study } = asked;
+  const took = ` in ${printable(path)}`;
+  if (study !== undefined) {
+    const runs = study.map(({ values, run }) => ({ values, run: runFromJSON(run) as CheckedRun, hash: runHash(run) }));
+    const result = await conductStudy(runs, plan, head.facts, ({ run, hash }, own) =>
+      conduct(subjectOf(ledger, run), own, async (jobs) => jobs.map((job) => ledger.find(placeIn(ledger, job, hash)))),
+    );
+    if (result === undefined) throw new UsageError(`${printable(path)} has no trial that has ended yet`);
+    const left = study.length - result.combinations.length;
+    await tellStudy(result, head.context, studyLineFor(words, result), took, outputs);
+    if (left > 0 && !outputs.json && !outputs.quiet)
+      say(`  note: ${count(left, "combination")} of ${study.length} not begun yet: not shown`);
+    return;
+  }
+  const run = runFromJSON(head.run) as CheckedRun;
+  const result = await conduct(subjectOf(ledger, run), plan, async (jobs) => jobs.map((job) => ledger.find(job)));
   if (result === undefined) throw new UsageError(`${printable(path)} has no trial that has ended yet`);
   const line = result.best && trainLineFor(words, result.best.rate);
-  await tellAnswer(result, head.context, line, ` in ${printable(path)}`, outputs);
+  await tellAnswer(result, head.context, line, took, outputs);
 }
 
-function subjectOf({ head, guesses }: LedgerContents): Subject {
+/** Where a trial of a study is in its ledger. */
+function placeIn({ head }: LedgerContents, { rate, seed, split, until }: Job, hash: string) {
+  const own = hash === runHash(head.run);
+  return { rate, seed, split, ...(until !== undefined && { until }), ...(!own && { of: hash }) };
+}
+
+function subjectOf({ head, guesses }: LedgerContents, run: CheckedRun): Subject {
   return {
-    run: runFromJSON(head.run) as CheckedRun,
+    run,
     facts: head.facts,
     guess: (split) => {
       const guess = guesses.get(split);

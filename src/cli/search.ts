@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
+import type { Engine } from "../engine/engine.js";
 import { searchLearningRate } from "../entries/index.js";
 import { integer } from "../options/options.js";
 import type { Budget, Plan } from "../search/conduct.js";
@@ -7,20 +8,21 @@ import { type WorkersExecutor, type WorkersOptions, workersExecutor } from "../s
 import { dataFingerprint } from "../search/ledger.js";
 import { headOf } from "../search/ledger-lines.js";
 import { rangeTest } from "../search/range-test.js";
-import { ratesWorth } from "../search/rates.js";
+import { defaultRates, ratesWorth } from "../search/rates.js";
 import { count } from "../search/report/format.js";
 import { readPlan, subjectOf } from "../search/search.js";
 import { stability } from "../search/stability.js";
+import type { StudyResult } from "../search/study.js";
 import { addOutputs, type Outputs, tellAnswer } from "./answer.js";
-import { trainLine, wordsAfter } from "./commandline.js";
-import { InterruptedError, UsageError } from "./errors.js";
+import { commandLine, trainLine, wordsAfter } from "./commandline.js";
+import { InterruptedError } from "./errors.js";
 import { Interrupt } from "./interrupt.js";
 import { LedgerFile } from "./ledger.js";
 import { unscaledOptimizer } from "./optimizer.js";
 import { contextOf, describeRun, given, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
 import { addSettings, sized } from "./settings.js";
-import { runStudy, type StudyFlags } from "./study.js";
+import { runStudy, type StudyFlags, tellStudy, variedRuns, winnerFlags } from "./study.js";
 import { printable, say } from "./terminal.js";
 import { numberOf, ratesOf, secondsOf } from "./values.js";
 import { variationOf } from "./vary.js";
@@ -83,54 +85,57 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
     ...(ledgerPath === undefined ? [] : [{ flag: "--ledger", path: ledgerPath }]),
   ];
   await checkOutputs(outputs, [file]);
+  const engine = await startEngine(flags.backend);
+  // workers start while the file is read
+  using pool = startPool(flags, engine);
   const parts = await readData(file, flags);
   const settings = sized(flags, parts.training.rows);
   const run = describeRun(settings, parts, unscaledOptimizer(settings, parts.training.rows));
-  const engine = await startEngine(flags.backend);
   const context = contextOf(file, parts, run, engine);
-  if (flags.vary !== undefined && ledgerPath !== undefined)
-    throw new UsageError("--ledger keeps the trials of one search: leave it out with --vary");
   const { rates = flags.rangeTest ? ratesWorth(await rangeTest(engine, run, parts)) : undefined } = flags;
   const plan = readPlan({ ...given({ rates, repeats, prune, widen, zoom }), resplit: true, ...budgetOf(time, trials) } as Partial<Plan>);
   const words = wordsAfter(command);
+  const study = flags.vary && variedRuns(flags.vary, flags, parts);
   const subject = subjectOf(run, parts);
   using ledger =
     ledgerPath === undefined
       ? undefined
-      : new LedgerFile(ledgerPath, headOf(context, subject.facts, dataFingerprint(parts)), subject, plan, words);
+      : new LedgerFile(ledgerPath, headOf(context, subject.facts, dataFingerprint(parts)), subject, {
+          plan,
+          words,
+          ...(study && { study }),
+        });
   if (!json && !quiet) say([...introduce(context, run), ...(ledger ? [ledgerLine(ledgerPath as string, ledger.before)] : []), ""]);
 
-  using pool = startPool(flags, plan);
   using interrupt = new Interrupt();
   const stopped = (error: unknown): never => {
     if (interrupt.signal === undefined) throw error;
     throw new InterruptedError(interrupt.signal, whatIsKept(ledgerPath, ledger?.size));
   };
-  if (flags.vary !== undefined) {
-    const options = { ...plan, ...(pool && { executor: pool }), signal: interrupt.abort };
-    await runStudy(flags.vary, flags, { parts, engine, context, command, own: SEARCH_ONLY }, options).catch(stopped);
+  const options = { ...plan, ...(pool && { executor: pool }), ...(ledger && { ledger }), signal: interrupt.abort };
+  const started = performance.now();
+  const took = () => ` in ${((performance.now() - started) / 1000).toFixed(1)} s`;
+  if (study !== undefined) {
+    const result = await runStudy(study, flags, { parts, engine }, options).catch(stopped);
+    await tellStudy(result, context, studyLineFor(words, result), took(), flags);
     return;
   }
-  const started = performance.now();
   const result = await (async () => {
     using progress = new Progress(1, !quiet, time);
     return await searchLearningRate(run, parts, {
-      ...plan,
+      ...options,
       engine,
-      ...(pool && { executor: pool }),
-      ...(ledger && { ledger }),
-      signal: interrupt.abort,
       onEpoch: ({ rate, epoch, done, total }) =>
         progress.update(done, total, { rate, epoch: epoch.epoch, epochs: run.epochs, loss: epoch.loss }),
     }).catch(stopped);
   })();
-  const seconds = (performance.now() - started) / 1000;
+  const seconds = took();
   const line = result.best && trainLineFor(words, result.best.rate);
   const theory =
     flags.theory && result.best !== null
       ? await stability(engine, run, parts, result.best.rate, { signal: interrupt.abort }).catch(stopped)
       : undefined;
-  await tellAnswer(result, context, line, ` in ${seconds.toFixed(1)} s`, flags, theory);
+  await tellAnswer(result, context, line, seconds, flags, theory);
 }
 
 function budgetOf(seconds: number | undefined, trials: number | undefined): { budget?: Budget } {
@@ -148,13 +153,13 @@ function whatIsKept(path: string | undefined, trials: number | undefined): strin
   return `interrupted: ${name} has ${count(trials ?? 0, "trial")}; the same command goes on, stepsize report ${name} shows them`;
 }
 
-/** Workers for a search, unless one trial at a time is wanted or all there is. */
-function startPool({ workers, backend, repeats }: Flags, { rates }: Plan): WorkersExecutor | undefined {
+/** Workers for a search, of which this thread is one, unless one trial at a time is wanted or all there is. */
+function startPool({ workers, backend, rates = defaultRates(), repeats }: Flags, engine: Engine): WorkersExecutor | undefined {
   if (workers !== undefined) integer(undefined, { min: 1 }).read(workers, "--workers");
   const trials = rates.length * (repeats ?? 1);
   const count = Math.min(workers ?? availableParallelism(), trials);
   if (count === 1) return undefined;
-  const pool = workersExecutor({ workers: count, ...given({ backend }) } as WorkersOptions);
+  const pool = workersExecutor({ workers: count, engine, ...given({ backend }) } as WorkersOptions);
   pool.prepare(trials);
   return pool;
 }
@@ -169,4 +174,10 @@ const SEARCH_ONLY: ReadonlySet<string> = new Set([
 /** The command line that trains with a rate, for the words of a search. */
 export function trainLineFor(words: readonly string[], rate: number): string {
   return trainLine(searchCommand(), words, rate, SEARCH_ONLY);
+}
+
+/** The command line that trains the best combination of a study, for the words of its search. */
+export function studyLineFor(words: readonly string[], result: StudyResult): string | null {
+  const flags = winnerFlags(result);
+  return flags === undefined ? null : commandLine("train", searchCommand(), words, SEARCH_ONLY, flags);
 }

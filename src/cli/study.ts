@@ -1,15 +1,15 @@
 import Table from "cli-table3";
-import type { Command } from "commander";
 import type { CSVParts } from "../data/csv.js";
 import type { Engine } from "../engine/engine.js";
 import type { Context } from "../search/report/context.js";
 import { count, scoreText, scoreTitle, short } from "../search/report/format.js";
 import { ranked, type StudyDocument, studyDocument, studyReport } from "../search/report/study.js";
 import type { SearchOptions } from "../search/search.js";
-import { searchRuns } from "../search/study.js";
+import { type StudyResult, searchRuns } from "../search/study.js";
 import { STANDINGS, valueText } from "../search/study-words.js";
 import { combinationsOf, type Variations } from "../search/vary.js";
-import { commandLine, wordsAfter } from "./commandline.js";
+import type { CheckedRun } from "../training/run.js";
+import type { Outputs } from "./answer.js";
 import { FailedError } from "./errors.js";
 import { unscaledOptimizer } from "./optimizer.js";
 import { describeRun } from "./prepare.js";
@@ -20,69 +20,83 @@ import { paint, printable, say, width, wrapped } from "./terminal.js";
 import { flagsOf, varied } from "./vary.js";
 import { writeWhole } from "./write.js";
 
-export interface StudyFlags extends Settings {
+export interface StudyFlags extends Settings, Outputs {
   vary?: Variations;
   combinations?: number;
   sampling?: "quasirandom" | "random";
-  report: string | false;
-  json?: boolean;
-  quiet?: boolean;
 }
 
-/** Searches the rates of every combination and tells how they stand beside each other. */
-export async function runStudy(
-  vary: Variations,
-  flags: StudyFlags,
-  {
-    parts,
-    engine,
-    context,
-    command,
-    own,
-  }: { parts: CSVParts; engine: Engine; context: Context; command: Command; own: ReadonlySet<string> },
-  options: Omit<SearchOptions, "engine" | "onEpoch">,
-): Promise<void> {
-  const { combinations, sampling, report, json = false, quiet = false, seed } = flags;
-  const words = !json && !quiet;
+/** A run of a study on the command line. */
+export interface VariedRun {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly run: CheckedRun;
+}
+
+/** The runs of every combination. */
+export function variedRuns(vary: Variations, flags: StudyFlags, parts: CSVParts): VariedRun[] {
+  const { combinations, sampling, seed } = flags;
   const chosen = { ...(combinations !== undefined && { combinations }), ...(sampling !== undefined && { sampling }) };
   const { rows } = parts.training;
-  const runs = combinationsOf(vary, chosen, seed).map((values) => {
+  return combinationsOf(vary, chosen, seed).map((values) => {
     const settings = sized(varied(flags, values), rows);
     return { values, run: describeRun(settings, parts, unscaledOptimizer(settings, rows)) };
   });
-  if (words) say([`${count(runs.length, "combination")} of ${Object.keys(vary).join(", ")}, each at its own best rate`, ""]);
-  const started = performance.now();
-  const result = await (async () => {
-    using progress = new Progress(1, !quiet);
-    let index = 0;
-    return await searchRuns(engine, runs, parts, {
-      ...options,
-      onSearch: ({ index: now }) => {
-        index = now;
-      },
-      onEpoch: ({ rate, epoch, done, total }) => {
-        const { epochs } = (runs[index] as (typeof runs)[number]).run;
-        progress.update(index * total + done, runs.length * total, { rate, epoch: epoch.epoch, epochs, loss: epoch.loss });
-      },
-    });
-  })();
-  const seconds = (performance.now() - started) / 1000;
-  const winner = result.best === null ? undefined : result.combinations[result.best];
-  const line =
-    winner === undefined
-      ? null
-      : commandLine("train", command, wordsAfter(command), own, [...flagsOf(winner.values), "--rate", String(winner.search.best?.rate)]);
+}
+
+/** Searches the rates of every combination. */
+export async function runStudy(
+  runs: readonly VariedRun[],
+  { json = false, quiet = false }: Pick<StudyFlags, "json" | "quiet">,
+  { parts, engine }: { parts: CSVParts; engine: Engine },
+  options: Omit<SearchOptions, "engine" | "onEpoch">,
+): Promise<StudyResult> {
+  const fields = Object.keys(runs[0]?.values ?? {}).join(", ");
+  if (!json && !quiet) say([`${count(runs.length, "combination")} of ${fields}, each at its own best rate`, ""]);
+  using progress = new Progress(1, !quiet);
+  let index = 0;
+  return await searchRuns(engine, runs, parts, {
+    ...options,
+    onSearch: ({ index: now }) => {
+      index = now;
+    },
+    onEpoch: ({ rate, epoch, done, total }) => {
+      const { epochs } = (runs[index] as VariedRun).run;
+      progress.update(index * total + done, runs.length * total, { rate, epoch: epoch.epoch, epochs, loss: epoch.loss });
+    },
+  });
+}
+
+/** The flags that train the combination to use with its best rate; undefined where every one fails. */
+export function winnerFlags({ best, combinations }: StudyResult): string[] | undefined {
+  const winner = best === null ? undefined : combinations[best];
+  return winner && [...flagsOf(winner.values), "--rate", String(winner.search.best?.rate)];
+}
+
+/**
+ * Prints how combinations stand beside each other, and writes the page.
+ *
+ * @param line the command line that trains the best, if there is one.
+ * @param took how long it took, in words.
+ * @throws FailedError when every rate of every combination failed.
+ */
+export async function tellStudy(
+  result: StudyResult,
+  context: Context,
+  line: string | null,
+  took: string,
+  { report, json = false, quiet = false }: Outputs,
+): Promise<void> {
   const document = studyDocument(context, result, line);
   if (report !== false) await writeWhole(report, studyReport(document));
   if (json) say(JSON.stringify(document));
   if (quiet && !json && line !== null) say(line);
-  if (words) {
+  if (!json && !quiet) {
     say([studyTable(document), "", paint("bold", wrapped(printable(document.headline), ""))]);
     const all = result.combinations.reduce(
       (sum, { search }) => sum + search.rates.reduce((runs, { trials }) => runs + trials.length, 0),
       0,
     );
-    say(`  ${count(all, "run")} in ${seconds.toFixed(1)} s`);
+    say(`  ${count(all, "run")}${took}`);
     if (line !== null) say(["train the best with:", `  ${line}`]);
     if (report !== false) say(`report: ${report}`);
   }

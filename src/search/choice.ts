@@ -1,5 +1,5 @@
 import { log } from "../numerics/math.js";
-import { decidingLoss, failuresOf, logLoss, meritsOf, type Terms, type Tried } from "./evidence.js";
+import { decidingLoss, failuresOf, logLoss, lossMeritsOf, meritsOf, type Terms, type Tried } from "./evidence.js";
 import { mean } from "./guess.js";
 
 /**
@@ -60,13 +60,22 @@ export const REPEATS = 4;
  * Source: C. Nadeau and Y. Bengio, Inference for the generalization error, Machine Learning 52, 2003.
  */
 export function compare(one: Tried, other: Tried, terms: Terms): Difference {
+  return compareBy(meritsOf, one, other, terms);
+}
+
+/** The same by losses alone, in units of the other's: of hits they tell more than right and wrong do. */
+export function compareLosses(one: Tried, other: Tried, terms: Terms): Difference {
+  return compareBy(lossMeritsOf, one, other, { ...terms, hits: false });
+}
+
+function compareBy(merits: typeof meritsOf, one: Tried, other: Tried, terms: Terms): Difference {
   const { trainingRows, validationRows, hits, resplit } = terms;
   const repeats = Math.min(one.trials.length, other.trials.length);
   const scale = Math.abs(mean(other.trials.map(decidingLoss))) || 1;
   const means: number[] = [];
   let rowError = 0;
   for (let repeat = 0; repeat < repeats; repeat++) {
-    const [left, right] = [one, other].map(({ trials }) => meritsOf(trials[repeat] as Tried["trials"][number], scale));
+    const [left, right] = [one, other].map(({ trials }) => merits(trials[repeat] as Tried["trials"][number], scale));
     const differences = (left as readonly number[]).map((merit, i) => merit - ((right as readonly number[])[i] as number));
     means.push(mean(differences));
     rowError += errorOverRows(differences, hits) / repeats;

@@ -103,7 +103,11 @@ export function logLoss({ trials }: Tried, terms: Terms): number {
 
 /** Merits whose differences are paired: by row, a row's contribution to the score (or minus its loss, in units of `scale`). */
 export function meritsOf(trial: TrialResult, scale: number): readonly number[] {
+  return trial.rows?.scores ?? lossMeritsOf(trial, scale);
+}
+
+/** The same of losses alone. */
+export function lossMeritsOf(trial: TrialResult, scale: number): readonly number[] {
   const { rows } = trial;
-  if (rows === null) return [-decidingLoss(trial) / scale];
-  return rows.scores ?? rows.losses.map((loss) => -loss / scale);
+  return rows === null ? [-decidingLoss(trial) / scale] : rows.losses.map((loss) => -loss / scale);
 }

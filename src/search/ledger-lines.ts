@@ -1,11 +1,13 @@
 import { coreHash } from "../generated/hash.js";
 import { CheckpointError } from "../options/errors.js";
+import { Crc32 } from "../training/crc32.js";
 import type { Plan } from "./conduct.js";
 import type { Job } from "./executors/executor.js";
 import type { Facts } from "./facts.js";
 import type { Guess } from "./guess.js";
 import { readLines, writeLine } from "./ledger.js";
 import type { Context } from "./report/context.js";
+import { readPlan } from "./search.js";
 import type { TrialResult } from "./trial.js";
 
 /** The first line of a ledger: the search, as far as it decides trials, and what its page says besides. */
@@ -23,16 +25,33 @@ export interface LedgerHead {
   readonly facts: Facts;
 }
 
+/** What a command was asked for. */
+export interface Asked {
+  readonly plan: Plan;
+  /** Those of the command line. */
+  readonly words: readonly string[];
+  /** The runs of a study, as plain data: the run of the head with other values in some fields. */
+  readonly study?: readonly { readonly values: Readonly<Record<string, unknown>>; readonly run: unknown }[];
+}
+
 /** The other lines. */
 export type Entry =
-  /** What a command was asked for; the last one counts. `words` are those of the command line. */
-  | { readonly plan: Plan; readonly words: readonly string[] }
+  /** The last one counts. */
+  | Asked
   /** What guessing reaches on the rows of a split. */
   | { readonly split: number | null; readonly guess: Guess }
   | (Place & { readonly key: string; readonly result: TrialResult });
 
-/** What tells the trials of a search apart. */
-type Place = Pick<Job, "rate" | "seed" | "split" | "until">;
+/** What tells the trials of a ledger apart. */
+interface Place extends Pick<Job, "rate" | "seed" | "split" | "until"> {
+  /** The hash of its run, where that is not the one of the head. */
+  readonly of?: string;
+}
+
+/** The hash of a run, with which a ledger says which of them a trial is of. */
+export function runHash(run: unknown): string {
+  return new Crc32().add(JSON.stringify(run)).toString();
+}
 
 export function headOf(context: Context, facts: Facts, hash: string): LedgerHead {
   const { rows, target, features } = context.data;
@@ -42,8 +61,7 @@ export function headOf(context: Context, facts: Facts, hash: string): LedgerHead
 /** What a ledger's file holds. */
 export interface LedgerContents {
   readonly head: LedgerHead;
-  readonly plan: Plan;
-  readonly words: readonly string[];
+  readonly asked: Asked;
   readonly guesses: ReadonlyMap<number | null, Guess>;
   readonly results: ReadonlyMap<string, TrialResult>;
   find(place: Place): TrialResult | undefined;
@@ -65,13 +83,13 @@ export function parseLedger(bytes: Uint8Array, name: string): LedgerContents | u
     return undefined;
   }
   if (!isHead(head) || !rest.every(isEntry)) throw new CheckpointError(`${name} is not a ledger that this version reads`);
-  let [plan, words]: [Plan | undefined, readonly string[]] = [undefined, []];
+  let asked: Asked | undefined;
   const guesses = new Map<number | null, Guess>();
   const results = new Map<string, TrialResult>();
   const found = new Map<string, TrialResult>();
-  const placeOf = ({ rate, seed, split, until }: Place) => `${rate} ${seed} ${split} ${until}`;
+  const placeOf = ({ rate, seed, split, until, of }: Place) => `${rate} ${seed} ${split} ${until} ${of}`;
   for (const entry of rest) {
-    if ("plan" in entry) [plan, words] = [entry.plan, entry.words];
+    if ("plan" in entry) asked = entry;
     else if ("guess" in entry) guesses.set(entry.split, entry.guess);
     else {
       results.set(entry.key, entry.result);
@@ -80,8 +98,7 @@ export function parseLedger(bytes: Uint8Array, name: string): LedgerContents | u
   }
   return {
     head,
-    plan: { widen: false, zoom: false, prune: false, ...(plan ?? { rates: [], resplit: true }) },
-    words,
+    asked: asked ?? { plan: readPlan({ resplit: true }), words: [] },
     guesses,
     results,
     find: (place) => found.get(placeOf(place)),

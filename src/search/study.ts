@@ -2,13 +2,15 @@ import { checkEngine, type Engine } from "../engine/engine.js";
 import { OptionError } from "../options/errors.js";
 import { listener } from "../options/listeners.js";
 import { demand } from "../options/options.js";
-import { type Run, readRun } from "../training/run.js";
+import { type CheckedRun, type Run, readRun } from "../training/run.js";
 import { runToJSON } from "../training/run-json.js";
 import { compare } from "./choice.js";
 import type { SearchResult } from "./conclude.js";
+import type { Plan } from "./conduct.js";
 import { logLoss, type Terms, type Tried } from "./evidence.js";
+import { type Facts, factsOf } from "./facts.js";
 import { mean } from "./guess.js";
-import { type SearchOptions, searchWith } from "./search.js";
+import { readPlan, type SearchOptions, searchWith } from "./search.js";
 import { type Sensitivity, sensitivityOf, widthOf } from "./sensitivity.js";
 import type { SearchData, TrialResult } from "./trial.js";
 import { type CombinationOptions, combinationsOf, runWith, type Variations } from "./vary.js";
@@ -116,34 +118,59 @@ export async function searchRuns(
   });
   const seeds = [...new Set(checked.map(({ run }) => run.seed))];
   if (seeds.length > 1) throw new OptionError("study.seed", seeds[1], `must be the same in all runs (${seeds[0]}), got ${seeds[1]}`);
-  const { onSearch: told, ...rest } = options;
+  const { onSearch: told, executor, ledger, signal, onEpoch, ...plan } = options;
   const onSearch = listener<Exclude<typeof told, undefined>>().read(told, "study.onSearch");
-  const { budget: _, prune: __, widen: ___, zoom: ____, ...again } = rest;
   const search = searchWith(async () => engine);
+  const given = { ...(executor && { executor }), ...(ledger && { ledger }), ...(signal && { signal }), ...(onEpoch && { onEpoch }) };
+  const one = ({ run }: CheckedStudyRun, own: Plan) => search(run, data, { ...given, ...own });
+  // every run has its result, or the search throws
+  return (await conductStudy(checked, readPlan(plan as Partial<Plan>), factsOf(data), one, onSearch)) as StudyResult;
+}
+
+interface CheckedStudyRun {
+  readonly values: StudyRun["values"];
+  readonly run: CheckedRun;
+}
+
+/**
+ * Searches every run with a plan, runs the best rates of all as often as each other, and compares them. `search` gives nothing where no trial is to be had, as in the
+ * ledger of a study that was interrupted: such runs are left out, and undefined is given where none is left.
+ */
+export async function conductStudy<R extends CheckedStudyRun>(
+  runs: readonly R[],
+  plan: Plan,
+  facts: Facts,
+  search: (run: R, plan: Plan) => Promise<SearchResult | undefined>,
+  onSearch?: SearchRunsOptions["onSearch"],
+): Promise<StudyResult | undefined> {
+  const searched: R[] = [];
   const results: SearchResult[] = [];
-  for (const [index, { run }] of checked.entries()) {
-    onSearch?.({ index, count: checked.length });
-    const result = await search(run, data, rest);
+  for (const [index, run] of runs.entries()) {
+    onSearch?.({ index, count: runs.length });
+    const result = await search(run, plan);
+    if (result === undefined) continue;
+    searched.push(run);
     results.push(result);
-    onSearch?.({ index, count: checked.length, result });
+    onSearch?.({ index, count: runs.length, result });
   }
+  if (results.length === 0) return undefined;
   const repeats = Math.min(REPEATS, Math.max(...results.map(({ best }) => best?.trials.length ?? 0)));
   const tried: Tried[] = [];
   for (const [index, { best }] of results.entries()) {
-    const { run } = checked[index] as { run: Run };
     // as often as the others, with the rows and seeds of the others
-    const more =
-      best === null || best.trials.length >= repeats ? best : (await search(run, data, { ...again, rates: [best.rate], repeats })).rates[0];
+    const again = best !== null && best.trials.length < repeats;
+    const own = again && readPlan({ rates: [best.rate], repeats: Math.max(1, repeats), resplit: plan.resplit });
+    const more = own ? ((await search(searched[index] as R, own))?.rates[0] ?? best) : best;
     tried.push({ rate: best?.rate ?? 0, trials: more?.trials.slice(0, repeats) ?? [] });
   }
-  return concludeStudy(checked, results, tried, data, rest.resplit ?? false);
+  return concludeStudy(searched, results, tried, facts, plan.resplit);
 }
 
 function concludeStudy(
-  runs: readonly { values: StudyRun["values"]; run: ReturnType<typeof readRun> }[],
+  runs: readonly CheckedStudyRun[],
   results: readonly SearchResult[],
   tried: readonly Tried[],
-  data: SearchData,
+  { trainingRows, validationRows, task }: Facts,
   resplit: boolean,
 ): StudyResult {
   const termsOf = (index: number): Terms => {
@@ -152,11 +179,11 @@ function concludeStudy(
     const guess = { loss: guessing.loss, score: guessing.score, trainingLoss: null, rows: null };
     return {
       guesses: (tried[index] as Tried).trials.map(() => guess),
-      trainingRows: data.training.rows,
-      validationRows: data.validation?.rows ?? 0,
+      trainingRows,
+      validationRows,
       resplit,
       entropic: loss === "crossEntropy" || loss === "binaryCrossEntropy",
-      hits: data.training.task === "classification",
+      hits: task === "classification",
     };
   };
   // what a seed happens to make fail says nothing of the combination: runs that diverged at the best rate are no evidence

@@ -1,6 +1,7 @@
+import { log } from "../numerics/math.js";
 import type { EpochRecord, Metrics } from "../training/records.js";
-import { compare, type Difference, deviation, REPEATS } from "./choice.js";
-import { decidingLoss, type Failure, failuresOf, type Pruned, type Terms, type Tried } from "./evidence.js";
+import { compare, compareLosses, type Difference, deviation, REPEATS } from "./choice.js";
+import { decidingLoss, type Failure, failuresOf, floorOf, type Pruned, type Terms, type Tried } from "./evidence.js";
 import { type Guess, mean } from "./guess.js";
 
 /** The verdict on a rate. */
@@ -25,6 +26,8 @@ export type Reason =
     }
   /** It lies between good rates, and is not seen to be worse than they. */
   | { readonly kind: "betweenGood" }
+  /** Its score is within a point, though not surely, and its validation loss is not told to be higher than the chosen rate's. */
+  | { readonly kind: "lossAsLow"; readonly loss: number; readonly chosen: number }
   /** Losses alone are compared, and between it and the chosen rate lies one that is worse. */
   | { readonly kind: "beyondWorse" }
   /** Mean training loss in the first and the last epoch. */
@@ -74,13 +77,23 @@ export function standing(difference: Pick<Difference, "mean" | "error">): Exclud
   return difference.mean + CERTAIN * difference.error < -POINT ? "worse" : "unknown";
 }
 
+/**
+ * Hits are coarse: on few rows, one more or less is half a point. Where they leave open whether a rate is good, though it is within a point as it stands, the losses of the same rows
+ * tell more: it is good when they are not told to be higher, by a standard error.
+ */
+function isLossAsLow(one: Tried, best: Tried, difference: Difference, terms: Terms): boolean {
+  if (!terms.hits || !hasScores(best) || standing(difference) !== "unknown" || difference.mean < -POINT) return false;
+  const { mean, error } = compareLosses(one, best, terms);
+  return mean + error >= 0;
+}
+
 /** Whether two rates are told to be as good as each other, to a point. */
 export function isWithinPoint({ mean, error }: Difference): boolean {
   return Math.abs(mean) + CERTAIN * error <= POINT;
 }
 
 /**
- * The standing of every rate beside the chosen one. What lies between good rates and is not worse is good: scores do not go up and down by chance. Where losses alone are
+ * The standing of every rate beside the chosen one; see `standing` and, for hits, `isLossAsLow`. What lies between good rates and is not worse is good: scores do not go up and down by chance. Where losses alone are
  * compared, what lies beyond a worse rate is worse: the loss of a run without noise swings, and at some rates its end happens to be low.
  */
 export function standings(tried: readonly Tried[], chosen: number, terms: Terms): Standing[] {
@@ -89,7 +102,9 @@ export function standings(tried: readonly Tried[], chosen: number, terms: Terms)
     if (failuresOf(one, terms).length > 0) return "failing";
     if (one.pruned !== undefined) return "pruned";
     if (i !== chosen && signal && isOverconfident(one, terms)) return "worse";
-    return i === chosen ? "good" : standing(compare(one, tried[chosen] as Tried, terms));
+    if (i === chosen) return "good";
+    const difference = compare(one, tried[chosen] as Tried, terms);
+    return isLossAsLow(one, tried[chosen] as Tried, difference, terms) ? "good" : standing(difference);
   });
   if (!hasScores(tried[chosen] as Tried)) {
     const turned = (i: number) => own.slice(Math.min(i, chosen), Math.max(i, chosen) + 1).includes("worse");
@@ -131,8 +146,8 @@ export function judge(tried: readonly Tried[], chosen: number | undefined, terms
     const difference = compare(one, best, terms);
     const told = toldApart(one, best, difference);
     if (stand[i] === "good") {
-      const between: Reason[] = !signal || standing(difference) === "good" ? [] : [{ kind: "betweenGood" }];
-      return { verdict: signal ? "good" : "as good for all we know", reasons: [...between, told] };
+      const why: Reason[] = !signal || standing(difference) === "good" ? [] : [goodReason(one, best, difference, terms)];
+      return { verdict: signal ? "good" : "as good for all we know", reasons: [...why, told] };
     }
     if (stand[i] === "unknown") return { verdict: "as good for all we know", reasons: [told] };
     const beyond = !hasScores(best) && standing(difference) !== "worse";
@@ -142,6 +157,12 @@ export function judge(tried: readonly Tried[], chosen: number | undefined, terms
     const high: Reason = jump ?? (beyond ? { kind: "beyondWorse" } : highReason(one, best, terms));
     return { verdict: jump === undefined ? "too high" : "erratic", reasons: [high, told] };
   });
+}
+
+/** Why a rate is good whose score alone does not say so. */
+function goodReason(one: Tried, best: Tried, difference: Difference, terms: Terms): Reason {
+  if (!isLossAsLow(one, best, difference, terms)) return { kind: "betweenGood" };
+  return { kind: "lossAsLow", loss: mean(one.trials.map(decidingLoss)), chosen: mean(best.trials.map(decidingLoss)) };
 }
 
 function toldApart(one: Tried, best: Tried, { mean, error }: Difference): Reason {
@@ -239,20 +260,28 @@ function jumpOf({ trials }: Tried, { guesses }: Terms): Reason | undefined {
   return worst && { kind: "jumps", ...worst };
 }
 
-/** Whether the chosen rate's loss is lower than that of guessing by more than two standard errors. Without anything to compare with, it is. */
-export function beatsGuessing({ trials }: Tried, { guesses, resplit, trainingRows, validationRows }: Terms): boolean {
+/**
+ * Whether the chosen rate's loss is lower than that of guessing by more than two standard errors: row by row on one split, and over several by the logarithm of
+ * their ratio, since what a loss is at all varies with the rows far more than how it stands beside guessing (one house that costs ten times the others is in
+ * some splits and not in others). Without anything to compare with, it is.
+ */
+export function beatsGuessing({ trials }: Tried, terms: Terms): boolean {
+  const { guesses, resplit, trainingRows, validationRows } = terms;
   const gains: number[][] = [];
+  const ratios: number[] = [];
   trials.forEach(({ rows }, repeat) => {
     const guessed = guesses[repeat]?.rows;
-    if (rows !== null && guessed) gains.push(rows.losses.map((loss, i) => (guessed[i] as number) - loss));
+    if (rows === null || !guessed) return;
+    gains.push(rows.losses.map((loss, i) => (guessed[i] as number) - loss));
+    const floored = (losses: readonly number[]) => Math.max(mean(losses), floorOf(terms, repeat), Number.MIN_VALUE);
+    ratios.push(log(floored(guessed)) - log(floored(rows.losses)));
   });
-  if (gains.length === 0) return true;
-  const means = gains.map(mean);
-  const [first] = gains as [number[]];
-  // rows of one split, or Nadeau and Bengio's error over several
-  const error =
-    resplit && means.length >= REPEATS
-      ? deviation(means) * Math.sqrt(1 / means.length + validationRows / trainingRows)
-      : deviation(first) / Math.sqrt(first.length);
-  return Number.isFinite(error) && mean(means) > CERTAIN * error;
+  const [first] = gains;
+  if (first === undefined) return true;
+  // Nadeau and Bengio's error over splits
+  const [gain, error] =
+    resplit && ratios.length >= REPEATS
+      ? [mean(ratios), deviation(ratios) * Math.sqrt(1 / ratios.length + validationRows / trainingRows)]
+      : [mean(gains.map(mean)), deviation(first) / Math.sqrt(first.length)];
+  return Number.isFinite(error) && gain > CERTAIN * error;
 }

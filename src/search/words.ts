@@ -39,6 +39,8 @@ export function reasonText(reason: Reason): string {
       const sure = error === null ? "" : ` ± ${relative || 100 * error >= 100 ? short(100 * error) : (100 * error).toFixed(1)}`;
       return `${size.replace(/ (%|points?)$/, `${sure} $1`)} beside the chosen rate${repeats > 1 ? ` (${repeats} runs)` : ""}`;
     }
+    case "lossAsLow":
+      return `within a point, and validation loss ${short(reason.loss)} is not told to be above ${short(reason.chosen)}`;
     case "betweenGood":
       return "lies between good rates";
     case "beyondWorse":
@@ -54,7 +56,7 @@ export function reasonText(reason: Reason): string {
     case "overfits":
       return `training loss ${short(reason.training)} is no higher than the chosen rate's ${short(reason.chosenTraining)}, validation loss ${short(reason.validation)} is higher than ${short(reason.chosenValidation)}`;
     case "betterEarlier":
-      return `validation loss was lowest in epoch ${short(reason.epoch)} (${short(reason.loss)}) and ended at ${short(reason.end)}, while the training loss fell on`;
+      return `validation loss was lowest in epoch ${Math.round(reason.epoch)} (${short(reason.loss)}) and ended at ${short(reason.end)}, while the training loss fell on`;
     case "higherLoss":
       return `loss ${short(reason.loss)}, the chosen rate ${short(reason.chosen)}`;
     case "noBetterThanGuessing":

@@ -49,6 +49,49 @@ describe("search --ledger", () => {
     expect(readFileSync(path("again.html"), "utf8")).toContain("Which learning rate for species?");
   });
 
+  test("keeps the trials of a study, goes on from a file that was cut anywhere, and report shows it without the data", async () => {
+    const study = ["search", iris, "-t", "species", "--epochs", "4", "--rates", "1e-3,0.03", "--repeats", "1", "--no-report"];
+    const vary = ["--vary", "optimizer=adam,sgd", "--vary", "batchSize=16,30"];
+    const ledger = ["--ledger", "study.jsonl", "--json"];
+    const answer = async (...args: string[]) => {
+      const { code, out } = await cli(...args);
+      expect(code).toBe(0);
+      return out;
+    };
+    const whole = await answer(...study, ...vary, "--json");
+    expect(await answer(...study, ...vary, ...ledger)).toBe(whole);
+    expect(await answer("report", "study.jsonl", "--json", "--no-report")).toBe(whole);
+    expect(await answer("report", "study.jsonl", "--report", "study.html")).toMatch(
+      /8 runs in study\.jsonl\ntrain the best with:\n {2}stepsize train .*--optimizer \w+ --batch-size \d+ --rate/,
+    );
+    expect(readFileSync(path("study.html"), "utf8")).toContain("batchSize");
+    const bytes = readFileSync(path("study.jsonl"));
+    const random = new Random(11);
+    const lines = (file: string | Buffer) => String(file).trimEnd().split("\n").sort();
+    for (let i = 0; i < 2; i++) {
+      writeFileSync(path("study.jsonl"), bytes.subarray(0, Math.floor(random.uniform() * bytes.length)));
+      expect(await answer(...study, ...vary, ...ledger)).toBe(whole);
+      expect(lines(readFileSync(path("study.jsonl")))).toEqual(lines(bytes));
+    }
+    // the combinations that are begun are shown
+    writeFileSync(path("study.jsonl"), bytes.subarray(0, bytes.length / 2));
+    expect(await answer("report", "study.jsonl", "--no-report")).toMatch(/note: \d combinations? of 4 not begun yet: not shown/);
+    // the run itself is the same search, and so are other combinations
+    await answer(...study, "--vary", "optimizer=adam,lion", ...ledger);
+    const plain = await answer(...study, ...ledger);
+    expect(plain).toBe(await answer(...study, "--json"));
+    expect(await answer("report", "study.jsonl", "--json", "--no-report")).toBe(plain);
+  });
+
+  test("says at Ctrl-C how to go on, of a study too", async () => {
+    const vary = ["--vary", "batchSize=8,16", "--ledger", "vary.jsonl"];
+    const long = ["search", digits, "-t", "digit", "--epochs", "6", "--rates", "1e-3,1e-2", "--repeats", "1", "--no-report"];
+    const stopped = await interrupted([...long, ...vary], cwd, "ledger", ["SIGINT"]);
+    expect(stopped.code).toBe(130);
+    expect(stopped.err).toMatch(/vary\.jsonl has \d+ trials?; the same command goes on, stepsize report vary\.jsonl shows them\n$/);
+    expect((await cli(...long, ...vary, "--json")).out).toBe((await cli(...long, ...vary.slice(0, 2), "--json")).out);
+  });
+
   test("says at Ctrl-C how to go on, keeps what was done, and goes on after kill -9", async () => {
     const long = ["search", digits, "-t", "digit", "--epochs", "12", "--repeats", "1", "--no-report", "--ledger", "long.jsonl"];
     const stopped = await interrupted(long, cwd, "ledger", ["SIGINT"]);

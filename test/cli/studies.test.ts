@@ -65,9 +65,5 @@ describe("search", () => {
       'id="command"',
     ])
       expect(page("study.html")).toContain(words);
-    expect(await cli(...search, ...vary, "--ledger", "study.jsonl")).toMatchObject({
-      code: 2,
-      err: expect.stringContaining("leave it out with --vary"),
-    });
   });
 });

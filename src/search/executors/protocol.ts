@@ -24,12 +24,12 @@ export type ToWorker =
       /** Whether epochs are to be told. */
       readonly listened: boolean;
     }
-  /** Stop the job that is under way, between two steps. */
-  | { readonly kind: "abort" };
+  /** Stop a job, between two steps. */
+  | { readonly kind: "abort"; readonly id: number };
 
 /** What a worker tells. */
 export type FromWorker =
   | { readonly kind: "ready" }
-  | { readonly kind: "epoch"; readonly id: number; readonly epoch: EpochRecord }
+  | { readonly kind: "epochs"; readonly id: number; readonly epochs: readonly EpochRecord[] }
   | { readonly kind: "result"; readonly id: number; readonly result: TrialResult }
   | { readonly kind: "error"; readonly id: number; readonly error: PlainError };

@@ -1,6 +1,5 @@
-import type { Dataset } from "../../data/dataset.js";
 import { builtin } from "../../engine/builtin.js";
-import type { Backend } from "../../engine/engine.js";
+import { type Backend, checkEngine, type Engine } from "../../engine/engine.js";
 import { listenTo, type RunningWorker, type StartedWorker } from "../../engine/workers.js";
 import { DisposedError, EngineError, OptionError } from "../../options/errors.js";
 import { type Field, integer, oneOf, optional, readOptions, show } from "../../options/options.js";
@@ -10,6 +9,8 @@ import { functionIn, runToJSON } from "../../training/run-json.js";
 import type { SearchData, TrialResult } from "../trial.js";
 import type { Executor, Job, Work } from "./executor.js";
 import type { FromWorker, ToWorker } from "./protocol.js";
+import { TrialServer } from "./serve.js";
+import { sharedData } from "./shared-data.js";
 import { lockFor, released, startBeside } from "./start.js";
 
 export interface WorkersOptions {
@@ -17,6 +18,11 @@ export interface WorkersOptions {
   workers?: number;
   /** Where workers run: `"wasm"` or `"js"`. Default: wasm if available. */
   backend?: Backend;
+  /**
+   * An engine of this thread, which then takes part as one of the workers: a start less, and no thread that only waits. In between it answers others every
+   * few milliseconds. Default: none, so that this thread is free.
+   */
+  engine?: Engine;
   /**
    * Starts a worker on the file `stepsize/trial-worker`, for bundlers that do not find it by themselves. Default: the file beside this one, which
    * Node, Bun, Deno, Vite, webpack and Parcel find.
@@ -55,8 +61,11 @@ interface Task {
 
 interface Slot {
   readonly worker: RunningWorker<ToWorker>;
+  /** Whether it is this thread. */
+  readonly here: boolean;
   ready: boolean;
-  task: Task | undefined;
+  /** What it has to do: what is under way, and perhaps what comes next. */
+  tasks: Task[];
   /** The rows that it has. */
   data: SearchData | undefined;
 }
@@ -66,6 +75,14 @@ const start: Field<() => StartedWorker> = {
   read(value, path) {
     if (typeof value !== "function") throw new OptionError(path, value, `must be a function that starts a worker, got ${show(value)}`);
     return value as () => StartedWorker;
+  },
+};
+
+const engine: Field<Engine> = {
+  fallback: undefined,
+  read(value) {
+    checkEngine(value);
+    return value;
   },
 };
 
@@ -90,9 +107,10 @@ export function workersExecutor(options: WorkersOptions = {}): WorkersExecutor {
   const checked = readOptions<WorkersOptions>("workersExecutor", options, {
     workers: integer(processors(), { min: 1, max: 1024 }),
     backend: optional(oneOf<Backend>(undefined, ["wasm", "js"])),
+    engine: optional(engine),
     start: optional(start),
   });
-  return new Pool(checked.workers as number, checked.backend, checked.start ?? startBeside);
+  return new Pool({ ...checked, workers: checked.workers as number, start: checked.start ?? startBeside });
 }
 
 /** Node, Bun, Deno and browsers all say it there. */
@@ -106,6 +124,7 @@ class Pool implements WorkersExecutor {
   readonly remote = true;
   readonly workers: number;
   readonly #backend: Backend | undefined;
+  readonly #engine: Engine | undefined;
   readonly #start: () => StartedWorker;
   readonly #slots: Slot[] = [];
   readonly #queue: Task[] = [];
@@ -114,9 +133,10 @@ class Pool implements WorkersExecutor {
   #stillborn = 0;
   #disposed = false;
 
-  constructor(workers: number, backend: Backend | undefined, start: () => StartedWorker) {
+  constructor({ workers, backend, engine, start }: WorkersOptions & Required<Pick<WorkersOptions, "workers" | "start">>) {
     this.workers = workers;
     this.#backend = backend;
+    this.#engine = engine;
     this.#start = start;
   }
 
@@ -162,7 +182,7 @@ class Pool implements WorkersExecutor {
 
   dispose(): void {
     this.#disposed = true;
-    const calls = new Set([...this.#queue, ...this.#slots.flatMap(({ task }) => task ?? [])].map(({ call }) => call));
+    const calls = new Set([...this.#queue, ...this.#slots.flatMap(({ tasks }) => tasks)].map(({ call }) => call));
     for (const call of calls) call.fail(new DisposedError("executor"));
     for (const { worker } of this.#slots.splice(0)) worker.terminate();
   }
@@ -174,8 +194,8 @@ class Pool implements WorkersExecutor {
   /** Gives what waits to who is idle. */
   #advance(): void {
     while (this.#queue.length > 0) {
-      const idle = this.#slots.find(({ task }) => task === undefined);
-      if (idle !== undefined) this.#give(idle, this.#queue.shift() as Task);
+      const free = this.#slots.find(({ tasks }) => tasks.length === 0) ?? this.#ahead();
+      if (free !== undefined) this.#give(free, this.#queue.shift() as Task);
       else if (this.#slots.length < this.workers) {
         try {
           this.#add();
@@ -186,14 +206,46 @@ class Pool implements WorkersExecutor {
     }
   }
 
+  /** A worker that is given its next trial already: where this thread takes part, it may be some time until it hears that the last one has ended. */
+  #ahead(): Slot | undefined {
+    const takesPart = this.#engine !== undefined && this.#slots.length === this.workers;
+    // the last ones go to whoever is free first
+    return takesPart && this.#queue.length >= this.workers ? this.#slots.find(({ here, tasks }) => !here && tasks.length < 2) : undefined;
+  }
+
   #add(): void {
+    if (this.#engine !== undefined && this.#slots.every(({ here }) => !here)) this.#takePart(this.#engine);
+    else this.#addWorker();
+  }
+
+  /** This thread as one of the workers: it hears between two slices of a trial. */
+  #takePart(engine: Engine): void {
+    const server = new TrialServer(
+      engine,
+      (run) => run,
+      (message) => this.#hear(slot, message, undefined),
+    );
+    const worker: RunningWorker<ToWorker> = {
+      post: (message) => {
+        if (message.kind !== "start") server.hear(message);
+      },
+      keep: () => {},
+      terminate: () => {
+        for (const { id } of slot.tasks) server.hear({ kind: "abort", id });
+      },
+    };
+    const slot: Slot = { worker, here: true, ready: true, tasks: [], data: undefined };
+    this.#slots.push(slot);
+  }
+
+  #addWorker(): void {
     const started = this.#start();
     const lock = lockFor(started);
     const worker = listenTo<ToWorker, FromWorker>(started, {
       hear: (message) => this.#hear(slot, message, lock),
       died: (why) => this.#buried(slot, why),
     });
-    const slot: Slot = { worker, ready: false, task: undefined, data: undefined };
+    const slot: Slot = { worker, here: false, ready: false, tasks: [], data: undefined };
     worker.keep(false);
     worker.post({ kind: "start", backend: this.#backend, lock });
     this.#slots.push(slot);
@@ -201,7 +253,7 @@ class Pool implements WorkersExecutor {
 
   #give(slot: Slot, task: Task): void {
     const { job, call, id } = task;
-    slot.task = task;
+    slot.tasks.push(task);
     slot.worker.keep(true);
     try {
       if (slot.data !== call.data) slot.worker.post({ kind: "data", data: call.data });
@@ -211,7 +263,7 @@ class Pool implements WorkersExecutor {
       slot.worker.post({ kind: "job", id, run, rate, seed, split, until, checkpoint: from?.checkpoint, listened });
     } catch (error) {
       // data that cannot be copied; nothing has reached the worker
-      this.#free(slot);
+      this.#done(slot, task);
       call.fail(error);
     }
   }
@@ -223,14 +275,16 @@ class Pool implements WorkersExecutor {
       if (lock !== undefined) void released(lock).then(() => this.#buried(slot, "it ended"));
       return;
     }
-    const { task } = slot;
-    if (task?.id !== message.id) return;
+    const task = slot.tasks.find(({ id }) => id === message.id);
+    if (task === undefined) return;
     const { job, call } = task;
-    if (message.kind === "epoch") {
-      this.#tell(call, () => call.work.onEpoch?.(job, message.epoch));
+    if (message.kind === "epochs") {
+      this.#tell(call, () => {
+        for (const epoch of message.epochs) call.work.onEpoch?.(job, epoch);
+      });
       return;
     }
-    this.#free(slot);
+    this.#done(slot, task);
     if (message.kind === "error") call.fail(errorOf(message.error));
     else {
       this.#tell(call, () => call.work.onTrial?.(job, message.result));
@@ -248,19 +302,19 @@ class Pool implements WorkersExecutor {
     }
   }
 
-  #free(slot: Slot): void {
-    slot.task = undefined;
-    slot.worker.keep(false);
+  #done(slot: Slot, task: Task): void {
+    slot.tasks.splice(slot.tasks.indexOf(task), 1);
+    if (slot.tasks.length === 0) slot.worker.keep(false);
   }
 
-  /** A worker has ended by itself: its trial is the next to run. */
+  /** A worker has ended by itself: its trials are the next to run. */
   #buried(slot: Slot, why: string): void {
     const at = this.#slots.indexOf(slot);
     if (at < 0) return;
     this.#slots.splice(at, 1);
-    const { task } = slot;
+    this.#queue.unshift(...slot.tasks);
+    const [task] = slot.tasks;
     if (task !== undefined) {
-      this.#queue.unshift(task);
       const { rate, repeat } = task.job;
       if (slot.ready && ++task.deaths >= LIVES)
         task.call.fail(new EngineError(`the trial of rate ${rate}, repeat ${repeat}, ended ${LIVES} workers (${why})`));
@@ -272,7 +326,7 @@ class Pool implements WorkersExecutor {
   #failAll(cause: unknown): void {
     this.#stillborn = 0;
     const why = cause instanceof Error ? cause.message : String(cause);
-    const waiting = new Set([...this.#queue, ...this.#slots.flatMap(({ task }) => task ?? [])].map(({ call }) => call));
+    const waiting = new Set([...this.#queue, ...this.#slots.flatMap(({ tasks }) => tasks)].map(({ call }) => call));
     const error = new EngineError(`workers cannot be started here (${why}): leave out the executor to run in this thread`, { cause });
     for (const call of waiting) call.fail(error);
   }
@@ -280,7 +334,8 @@ class Pool implements WorkersExecutor {
   /** Forgets a call: what waits is not begun, what runs is stopped between two steps. */
   #drop(call: Call): void {
     this.#queue.splice(0, this.#queue.length, ...this.#queue.filter((task) => task.call !== call));
-    for (const { task, worker } of this.#slots) if (task?.call === call) worker.post({ kind: "abort" });
+    for (const { tasks, worker } of this.#slots)
+      for (const { id, call: its } of tasks) if (its === call) worker.post({ kind: "abort", id });
   }
 }
 
@@ -288,34 +343,4 @@ function refuseFunctions(run: CheckedRun): void {
   const place = functionIn(runToJSON(run));
   if (place === undefined) return;
   throw new OptionError(place, run, "is a function, which cannot be sent to a worker: leave out the executor to run in this thread");
-}
-
-/** Data that were moved to shared memory, once. */
-const shared = /* @__PURE__ */ new WeakMap<SearchData, SearchData>();
-
-/** The data as workers are sent them: the columns that count, in memory that all of them share, where there is such a thing. */
-function sharedData(data: SearchData): SearchData {
-  const { training, validation, test } = data;
-  const known = shared.get(data);
-  if (known !== undefined) return known;
-  const made = {
-    training: sharedSet(training),
-    ...(validation && { validation: sharedSet(validation) }),
-    ...(test && { test: sharedSet(test) }),
-  };
-  shared.set(data, made);
-  return made;
-}
-
-function sharedSet({ task, features, rows, columns, featureNames, targets, outputs, classes }: Dataset): Dataset {
-  const base = { task, features: sharedArray(features), rows, columns, featureNames, targets: sharedArray(targets), outputs };
-  return { ...base, ...(classes && { classes }) } as Dataset;
-}
-
-function sharedArray<T extends Float32Array | Uint32Array>(array: T): T {
-  const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
-  if (typeof SharedArrayBuffer === "undefined" || crossOriginIsolated === false) return array;
-  const copy = new (array.constructor as new (buffer: SharedArrayBuffer) => T)(new SharedArrayBuffer(array.byteLength));
-  copy.set(array);
-  return copy;
 }

@@ -91,11 +91,12 @@ ${rateMap(document, order)}
 
 function row({ combinations, fields, best, data }: StudyDocument, i: number): Html {
   const { values, search, sensitivity, width, standing, text } = combinations[i] as CombinationDocument;
-  const number = (value: number | null | undefined, digits?: number) =>
-    html`<td class="number">${value === null || value === undefined ? "–" : digits === undefined ? short(value) : value.toFixed(digits)}</td>`;
-  return html`<tr class="${i === best ? "best" : ""}">${fields.map((field) => html`<td>${valueText(values[field])}</td>`)}
-${number(search.best?.rate)}<td class="number">${scoreText(search.best?.validation?.score, data) || "–"}</td>${number(search.best?.validation?.loss)}
-${number(sensitivity?.value)}${number(width, 1)}<td class="reason">${STANDINGS[standing].mark} ${text}</td></tr>`;
+  // narrow pages, which have no heads of columns, name each cell
+  const cell = (name: string, text: string | undefined) => html`<td class="number" data-head="${name}">${text || "–"}</td>`;
+  const number = (name: string, value: number | null | undefined) => cell(name, value === null || value === undefined ? "" : short(value));
+  return html`<tr class="${i === best ? "best" : ""}">${fields.map((field) => html`<td data-head="${field}">${valueText(values[field])}</td>`)}
+${number("rate", search.best?.rate)}${cell(scoreTitle(data), scoreText(search.best?.validation?.score, data))}${number("loss", search.best?.validation?.loss)}
+${number("sensitivity", sensitivity?.value)}${cell("width", width?.toFixed(1))}<td class="reason">${STANDINGS[standing].mark} ${text}</td></tr>`;
 }
 
 /** Rates from left to right, a line for each combination. */
@@ -137,9 +138,9 @@ function heatMap({ combinations, fields, best, data }: StudyDocument): Html {
     if (one === undefined) return html`<td></td>`;
     const height = known(one);
     if (height === null) return html`<td class="diverged">✕</td>`;
-    const share = Math.round(70 * (high > low ? (height - low) / (high - low) : 1));
+    const share = Math.round(45 * (high > low ? (height - low) / (high - low) : 1));
     const text = scores.length > 0 ? scoreText(height, data) : short(-height);
-    return html`<td style="background:color-mix(in srgb, var(--good) ${share}%, var(--card))">${i === best ? "★ " : ""}${text}<br><span class="muted">${short(one.search.best?.rate as number)}</span></td>`;
+    return html`<td style="background:color-mix(in srgb, var(--good) ${share}%, var(--card))">${i === best ? "★ " : ""}${text}<br><small>${short(one.search.best?.rate as number)}</small></td>`;
   };
   return html`<section>
 <h2>${across} against ${down}</h2>
@@ -160,6 +161,7 @@ const STYLE = `
 .map .line .bar { translate: none; top: 4px; height: 18px; border-radius: 9px; background: var(--band); }
 .map .line .chosen { font-size: 1.15rem; top: -1px; }
 .map .axis { border: 0; color: var(--muted); }
-.heat td, .heat thead th { text-align: center; padding: 8px 14px; }
+.heat { width: auto; }
+.heat td, .heat thead th { text-align: center; padding: 8px 22px; }
 @media (max-width: 560px) { .map { grid-template-columns: minmax(0, 1fr); } .map .name { max-width: none; margin-top: 6px; } .map .sign { font-size: 0.75rem; } }
 `;

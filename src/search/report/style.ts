@@ -76,7 +76,10 @@ footer { color: var(--muted); font-size: 0.84rem; margin-top: 20px; }
   tr { display: flex; flex-wrap: wrap; gap: 0 14px; padding: 7px 0; border-bottom: 1px solid var(--line); }
   tr:last-child { border-bottom: 0; }
   th, td { padding: 0; border-bottom: 0; }
-  td.number::before { content: attr(data-head) " "; color: var(--muted); font-weight: 400; }
+  td[data-head]::before { content: attr(data-head) " "; color: var(--muted); font-weight: 400; }
+  .heat thead { display: table-header-group; }
+  .heat tr { display: table-row; }
+  .heat td, .heat th { padding: 6px 10px; border-bottom: 1px solid var(--line); }
   td.reason { flex-basis: 100%; color: var(--muted); }
 }
 @media print { .tip { display: none !important; } section { break-inside: avoid; } }

@@ -36,6 +36,59 @@ test.each([1, 2, 8])("%i workers give the bytes of one thread", async (count) =>
   expect(JSON.stringify(await search(executor))).toBe(inThread);
 });
 
+test.each([1, 2, 3])("%i workers, of which this thread is one, give them", async (count) => {
+  let started = 0;
+  using executor = workers(count, {
+    engine: await load(),
+    start: () => {
+      started++;
+      return start();
+    },
+  });
+  expect(JSON.stringify(await search(executor))).toBe(inThread);
+  expect(started).toBe(count - 1);
+  // with epochs told, each once and in order
+  const seen = new Map<string, number[]>();
+  const result = await searchLearningRate(run, iris, {
+    resplit: true,
+    repeats: 2,
+    executor,
+    onEpoch: ({ rate, repeat, epoch }) => {
+      const key = `${rate} ${repeat}`;
+      seen.set(key, [...(seen.get(key) ?? []), epoch.epoch]);
+    },
+  });
+  expect(JSON.stringify(result)).toBe(inThread);
+  expect(seen.size).toBe(result.rates.length * 2);
+  for (const epochs of seen.values()) expect(epochs).toEqual(epochs.map((_, i) => i + 1));
+});
+
+test("a worker that ends gives its next trial back, too", async () => {
+  const started: Worker[] = [];
+  using executor = workers(2, {
+    engine: await load(),
+    start: () => {
+      const worker = start();
+      started.push(worker);
+      return worker;
+    },
+  });
+  let killed = 0;
+  const result = await searchLearningRate(run, iris, {
+    resplit: true,
+    repeats: 2,
+    executor,
+    onEpoch: () => {
+      if (killed < 2 && started.length === killed + 1) {
+        killed++;
+        void started.at(-1)?.terminate();
+      }
+    },
+  });
+  expect(JSON.stringify(result)).toBe(inThread);
+  expect(started.length).toBeGreaterThan(1);
+});
+
 test("both backends give them", async () => {
   using executor = workers(2, { backend: "js" });
   expect(JSON.stringify(await search(executor))).toBe(inThread);
