@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { version } from "../generated/hash.js";
 import { describeCommand } from "./describe.js";
 import { doctorCommand } from "./doctor.js";
 import { oneLine } from "./errors.js";
@@ -9,7 +10,7 @@ import { reportCommand } from "./report.js";
 import { searchCommand } from "./search.js";
 import { printableLines } from "./terminal.js";
 import { trainCommand } from "./train.js";
-import { version } from "./version.js";
+import { workerCommand } from "./worker.js";
 
 /** Every command: one line registers it. */
 const commands = [
@@ -19,6 +20,7 @@ const commands = [
   predictCommand,
   describeCommand,
   reportCommand,
+  workerCommand,
   doctorCommand,
   playgroundCommand,
 ];

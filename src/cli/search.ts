@@ -18,6 +18,7 @@ import { headOf, LedgerFile } from "./ledger.js";
 import { unscaledOptimizer } from "./optimizer.js";
 import { contextOf, describeRun, given, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
+import { addQueue, type QueueFlags, startQueue } from "./queue.js";
 import { addSettings, sized } from "./settings.js";
 import { runStudy, type StudyFlags } from "./study.js";
 import { printable, say } from "./terminal.js";
@@ -25,7 +26,7 @@ import { numberOf, ratesOf, secondsOf } from "./values.js";
 import { variationOf } from "./vary.js";
 import { checkOutputs } from "./write.js";
 
-interface Flags extends StudyFlags, Outputs {
+interface Flags extends StudyFlags, Outputs, QueueFlags {
   widen?: boolean;
   zoom?: boolean;
   rangeTest?: boolean;
@@ -72,7 +73,7 @@ export function searchCommand(): Command {
     .option("--sampling <how>", "which ones: quasirandom or random (default: quasirandom)")
     .option("--workers <count>", "trials side by side; the answer is the same (default: as many as there are processors)", numberOf)
     .option("--ledger <file>", "keep every trial in this file as soon as it is done; the same command goes on from there");
-  return addOutputs(command).option("--backend <name>", "wasm or js (default: wasm if available)").action(search);
+  return addOutputs(addQueue(command)).option("--backend <name>", "wasm or js (default: wasm if available)").action(search);
 }
 
 async function search(file: string, flags: Flags, command: Command): Promise<void> {
@@ -99,14 +100,16 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
       : new LedgerFile(ledgerPath, headOf(context, subject.facts, dataFingerprint(parts)), subject, plan, words);
   if (!json && !quiet) say([...introduce(context, run), ...(ledger ? [ledgerLine(ledgerPath as string, ledger.before)] : []), ""]);
 
-  using pool = startPool(flags, plan);
+  await using queue = await startQueue(flags);
+  using pool = queue === undefined ? startPool(flags, plan) : undefined;
+  const executor = queue ?? pool;
   using interrupt = new Interrupt();
   const stopped = (error: unknown): never => {
     if (interrupt.signal === undefined) throw error;
     throw new InterruptedError(interrupt.signal, whatIsKept(ledgerPath, ledger?.size));
   };
   if (flags.vary !== undefined) {
-    const options = { ...plan, ...(pool && { executor: pool }), signal: interrupt.abort };
+    const options = { ...plan, ...(executor && { executor }), signal: interrupt.abort };
     await runStudy(flags.vary, flags, { parts, engine, context, command, own: SEARCH_ONLY }, options).catch(stopped);
     return;
   }
@@ -116,7 +119,7 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
     return await searchLearningRate(run, parts, {
       ...plan,
       engine,
-      ...(pool && { executor: pool }),
+      ...(executor && { executor }),
       ...(ledger && { ledger }),
       signal: interrupt.abort,
       onEpoch: ({ rate, epoch, done, total }) =>
