@@ -32,7 +32,10 @@ type Entry =
   | { readonly plan: Plan; readonly words: readonly string[] }
   /** What guessing reaches on the rows of a split. */
   | { readonly split: number | null; readonly guess: Guess }
-  | (Place & { readonly key: string; readonly result: TrialResult });
+  | LedgerTrial;
+
+/** A trial, and what it came to. */
+export type LedgerTrial = Place & { readonly key: string; readonly result: TrialResult };
 
 /** What tells the trials of a search apart. */
 type Place = Pick<Job, "rate" | "seed" | "split" | "until">;
@@ -49,9 +52,18 @@ export interface LedgerContents {
   readonly words: readonly string[];
   readonly guesses: ReadonlyMap<number | null, Guess>;
   readonly results: ReadonlyMap<string, TrialResult>;
+  /** The trials, each once. */
+  readonly trials: readonly LedgerTrial[];
   find(place: Place): TrialResult | undefined;
   /** The bytes of whole lines. */
   readonly length: number;
+}
+
+/** Reads a ledger that must be there. @throws FileError */
+export function openLedger(path: string): LedgerContents {
+  const ledger = readLedger(path);
+  if (ledger === undefined) throw new FileError("read", printable(path), { code: "ENOENT" });
+  return ledger;
 }
 
 /** Reads a ledger; undefined where there is nothing yet. @throws FileError */
@@ -73,14 +85,14 @@ export function readLedger(path: string): LedgerContents | undefined {
   if (head.ledger !== 1) throw new UsageError(`${printable(path)} is not a ledger that this version reads`);
   let [plan, words]: [Plan | undefined, readonly string[]] = [undefined, []];
   const guesses = new Map<number | null, Guess>();
-  const results = new Map<string, TrialResult>();
+  const trials = new Map<string, LedgerTrial>();
   const found = new Map<string, TrialResult>();
   const placeOf = ({ rate, seed, split, until }: Place) => `${rate} ${seed} ${split} ${until}`;
   for (const entry of rest) {
     if ("plan" in entry) [plan, words] = [entry.plan, entry.words];
     else if ("guess" in entry) guesses.set(entry.split, entry.guess);
     else {
-      results.set(entry.key, entry.result);
+      trials.set(entry.key, entry);
       found.set(placeOf(entry), entry.result);
     }
   }
@@ -89,7 +101,8 @@ export function readLedger(path: string): LedgerContents | undefined {
     plan: { widen: false, zoom: false, prune: false, ...(plan ?? { rates: [], resplit: true }) },
     words,
     guesses,
-    results,
+    results: new Map([...trials].map(([key, { result }]) => [key, result])),
+    trials: [...trials.values()],
     find: (place) => found.get(placeOf(place)),
     length,
   };

@@ -3,6 +3,7 @@ import { version } from "../generated/hash.js";
 import { describeCommand } from "./describe.js";
 import { doctorCommand } from "./doctor.js";
 import { oneLine } from "./errors.js";
+import { exportCommand } from "./export/export.js";
 import { playgroundCommand } from "./playground.js";
 import { predictCommand } from "./predict.js";
 import { rangeTestCommand } from "./range-test.js";
@@ -10,6 +11,7 @@ import { reportCommand } from "./report.js";
 import { searchCommand } from "./search.js";
 import { printableLines } from "./terminal.js";
 import { trainCommand } from "./train.js";
+import { verifyCommand } from "./verify.js";
 import { workerCommand } from "./worker.js";
 
 /** Every command: one line registers it. */
@@ -20,6 +22,8 @@ const commands = [
   predictCommand,
   describeCommand,
   reportCommand,
+  exportCommand,
+  verifyCommand,
   workerCommand,
   doctorCommand,
   playgroundCommand,

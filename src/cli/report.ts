@@ -1,10 +1,11 @@
 import { Command } from "commander";
+import type { SearchResult } from "../search/conclude.js";
 import { conduct, type Subject } from "../search/conduct.js";
 import { runFromJSON } from "../training/from-json.js";
 import type { CheckedRun } from "../training/run.js";
 import { addOutputs, type Outputs, tellAnswer } from "./answer.js";
-import { FileError, UsageError } from "./errors.js";
-import { type LedgerContents, readLedger } from "./ledger.js";
+import { UsageError } from "./errors.js";
+import { type LedgerContents, openLedger } from "./ledger.js";
 import { trainLineFor } from "./search.js";
 import { printable } from "./terminal.js";
 import { checkOutputs } from "./write.js";
@@ -19,13 +20,18 @@ export function reportCommand(): Command {
 
 async function report(path: string, outputs: Outputs): Promise<void> {
   if (outputs.report !== false) await checkOutputs([{ flag: "--report", path: outputs.report }], [path]);
-  const ledger = readLedger(path);
-  if (ledger === undefined) throw new FileError("read", printable(path), { code: "ENOENT" });
-  const { head, plan, words } = ledger;
-  const result = await conduct(subjectOf(ledger), plan, async (jobs) => jobs.map((job) => ledger.find(job)));
-  if (result === undefined) throw new UsageError(`${printable(path)} has no trial that has ended yet`);
+  const ledger = openLedger(path);
+  const { head, words } = ledger;
+  const result = await answerOf(path, ledger);
   const line = result.best && trainLineFor(words, result.best.rate);
   await tellAnswer(result, head.context, line, ` in ${printable(path)}`, outputs);
+}
+
+/** What the trials in a ledger come to. @throws UsageError where none has ended. */
+export async function answerOf(path: string, ledger: LedgerContents): Promise<SearchResult> {
+  const result = await conduct(subjectOf(ledger), ledger.plan, async (jobs) => jobs.map((job) => ledger.find(job)));
+  if (result === undefined) throw new UsageError(`${printable(path)} has no trial that has ended yet`);
+  return result;
 }
 
 function subjectOf({ head, guesses }: LedgerContents): Subject {

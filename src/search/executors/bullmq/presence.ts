@@ -60,7 +60,12 @@ export class Presence {
 
   /** @throws QueueError where others of another version are. */
   async enter(): Promise<void> {
-    await this.#announce();
+    try {
+      await this.#announce();
+    } catch (error) {
+      this.#left = true;
+      throw error;
+    }
     this.#timer = setTimeout(() => this.#beatNow(), BEAT);
   }
 
