@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
-import type { QueueNotice } from "../search/executors/bullmq/connection.js";
 import { placeOf } from "../search/executors/bullmq/connection.js";
 import type { BullmqExecutor, BullmqOptions } from "../search/executors/bullmq/executor.js";
+import type { QueueNotice } from "../search/executors/bullmq/types.js";
 import { count } from "../search/report/format.js";
 import { UsageError } from "./errors.js";
 import { given } from "./prepare.js";

@@ -2,9 +2,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 export type { NodeWorker, StartedWorker, WebWorker } from "../engine/workers.js";
-export type { QueueConnection, QueueNotice } from "../search/executors/bullmq/connection.js";
 export { QueueError } from "../search/executors/bullmq/errors.js";
 export { type BullmqExecutor, type BullmqOptions, bullmqExecutor } from "../search/executors/bullmq/executor.js";
-export type { Roster } from "../search/executors/bullmq/presence.js";
+export type { QueueConnection, QueueNotice, Roster } from "../search/executors/bullmq/types.js";
 export { type BullmqWorker, type BullmqWorkerOptions, bullmqWorker } from "../search/executors/bullmq/worker.js";
 export type { Executor, Job, Work } from "../search/executors/executor.js";

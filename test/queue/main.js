@@ -18,6 +18,8 @@ const words = process.argv.slice(2);
 const short = words.includes("--short");
 const seed = words.includes("--seed") ? Number(words[words.indexOf("--seed") + 1]) : Math.floor(Date.now() % 1e6);
 const folder = await mkdtemp(join(tmpdir(), "stepsize-queue-"));
+// of a trial: what is killed in a short run is done the sooner
+process.env.EPOCHS ??= short ? "6" : "20";
 const TRIALS = 156;
 
 const lines = (path) => readFileSync(path, "utf8").trimEnd().split("\n").sort().join("\n");

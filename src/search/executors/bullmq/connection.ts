@@ -2,16 +2,7 @@ import type { Redis, RedisOptions } from "ioredis";
 import { EngineError, OptionError } from "../../../options/errors.js";
 import { show } from "../../../options/options.js";
 import { connectError, lastingError, type QueueError } from "./errors.js";
-
-/** A URL, or options, as ioredis takes them. */
-export type QueueConnection = string | Readonly<Record<string, unknown>>;
-
-/** A thing to know that is no error: the connection is lost or there again, or there is nobody to work. */
-export interface QueueNotice {
-  readonly kind: "waiting" | "back" | "noWorkers" | "workers" | "takenOver";
-  /** In a sentence without its end. */
-  readonly text: string;
-}
+import type { QueueConnection } from "./types.js";
 
 /** Connections to one Redis. */
 export interface Connections {

@@ -4,13 +4,14 @@ import { integer, optional, readOptions } from "../../../options/options.js";
 import { functionIn, runToJSON } from "../../../training/run-json.js";
 import type { TrialResult } from "../../trial.js";
 import type { Executor, Job, Work } from "../executor.js";
-import { type Connections, connect, library, placeOf, type QueueConnection, type QueueNotice } from "./connection.js";
+import { type Connections, connect, library, placeOf } from "./connection.js";
 import { lastingError, type QueueError } from "./errors.js";
 import { callback, connectionField, place } from "./fields.js";
 import { Flights } from "./flights.js";
 import { PREFIX, QUEUE } from "./keys.js";
 import { Luggage } from "./luggage.js";
-import { Presence, type Roster } from "./presence.js";
+import { Presence } from "./presence.js";
+import type { QueueConnection, QueueNotice, Roster } from "./types.js";
 
 export interface BullmqOptions {
   /** Where Redis is: a URL as `redis://user:password@host:port/0`, `rediss://` for TLS, or options of ioredis. */

@@ -1,6 +1,7 @@
 import { OptionError } from "../../../options/errors.js";
 import { demand, type Field } from "../../../options/options.js";
-import { placeOf, type QueueConnection } from "./connection.js";
+import { placeOf } from "./connection.js";
+import type { QueueConnection } from "./types.js";
 
 /** What is wrong with it is said without showing it: it may hold a password. */
 export const connectionField: Field<QueueConnection> = {

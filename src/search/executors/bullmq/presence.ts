@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { coreHash, version } from "../../../generated/hash.js";
 import { throwFirst } from "./blobs.js";
-import type { Connections, QueueNotice } from "./connection.js";
+import type { Connections } from "./connection.js";
 import { lastingError, QueueError } from "./errors.js";
 import { keys } from "./keys.js";
+import type { QueueNotice, Roster } from "./types.js";
 
 /** Milliseconds between two signs of life. */
 const BEAT = 5000;
@@ -14,13 +15,6 @@ const LIFE = 30;
 
 /** Trials of other versions, or of other kernels, may have other bits. */
 const OWN = `${version}, core ${coreHash}`;
-
-/** What there is to work with. */
-export interface Roster {
-  readonly workers: number;
-  /** Trials that they run side by side, in all. */
-  readonly slots: number;
-}
 
 /** That somebody is there, told to the others as long as it lives, and what is noticed on that occasion. */
 export class Presence {

@@ -9,7 +9,7 @@ import { dataFingerprint } from "../../ledger.js";
 import type { SearchData, TrialResult } from "../../trial.js";
 import { type WorkersExecutor, type WorkersOptions, workersExecutor } from "../workers.js";
 import { type Blobs, MissingBlobError, RedisBlobs, sharedBlobs, throwFirst } from "./blobs.js";
-import { type Connections, connect, library, placeOf, type QueueConnection, type QueueNotice } from "./connection.js";
+import { type Connections, connect, library, placeOf } from "./connection.js";
 import { lastingError, QueueError } from "./errors.js";
 import { callback, connectionField, place } from "./fields.js";
 import { Gate } from "./gate.js";
@@ -18,6 +18,7 @@ import { keptFor } from "./luggage.js";
 import { failure, idOf, lostTrial, readMessage, type TrialAnswer, type TrialMessage, writeAnswer } from "./message.js";
 import { unpackData } from "./parcel.js";
 import { Presence } from "./presence.js";
+import type { QueueConnection, QueueNotice } from "./types.js";
 
 export interface BullmqWorkerOptions {
   /** Where Redis is: a URL as `redis://user:password@host:port/0`, `rediss://` for TLS, or options of ioredis. */
