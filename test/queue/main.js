@@ -157,6 +157,10 @@ async function chaos() {
     lines(path) === ledger,
     `the ledger is that of one process after ${kills} workers were killed, Redis restarted ${restarts} times (once killed), the producer killed ${producers} times; ${took.toFixed(1)} s (${seconds.toFixed(1)} s alone)`,
   );
+  const lost = lines(path)
+    .split("\n")
+    .filter((line) => "lost" in JSON.parse(line).result);
+  check(lost.length === 0, `${lost.length} trials are lost`);
   const inFlight = kills + 3 * restarts + 3 * producers;
   // a Redis that is killed forgets up to a second of what it was told
   check(

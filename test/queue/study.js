@@ -3,7 +3,7 @@
 //   node test/queue/study.js LEDGER [URL]
 //
 // Without a URL it runs in this thread.
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { bullmqExecutor } from "../../dist/bullmq.js";
 import { datasetsFromCSV } from "../../dist/data.js";
@@ -24,10 +24,12 @@ const runs = kinds.map((kind) => ({ values: { kind }, run: runWith(run, { optimi
 
 /** What a process that was killed has written, but for a last line that was torn. */
 const known = new Map();
-for (const line of existsSync(path) ? readFileSync(path, "utf8").split("\n").slice(0, -1) : []) {
+const whole = existsSync(path) ? readFileSync(path, "utf8").split("\n").slice(0, -1) : [];
+for (const line of whole) {
   const { key, result } = JSON.parse(line);
   known.set(key, result);
 }
+writeFileSync(path, whole.map((line) => `${line}\n`).join(""));
 const ledger = {
   get: (key) => known.get(key),
   put: (key, result) => {

@@ -151,6 +151,26 @@ test("a trial that ended three workers is a row with its reason", async () => {
   client.disconnect();
 });
 
+test("where workers die of themselves, a trial is not blamed for it", async () => {
+  const client = redis.client();
+  const [unlucky, other] = [job(0.01), job(0.02)];
+  const die = async (one: Job, times: number) => {
+    for (let i = 0; i < times; i++) await client.sadd(keys.begun(idOf(one, dataFingerprint(iris))), `${i} alone`);
+  };
+  await using _ = await opened();
+  await using executor = producer({ keep: 0 });
+  await die(other, 1);
+  const [sound] = await executor.run([other], { data: iris });
+  expect(sound?.lost).toBeUndefined();
+  expect(await client.get(keys.innocent)).toBe("1");
+  await die(unlucky, 3);
+  expect((await executor.run([unlucky], { data: iris }))[0]?.lost).toBeUndefined();
+  await client.del(keys.innocent);
+  await die(unlucky, 3);
+  expect((await executor.run([unlucky], { data: iris }))[0]?.lost).toBe("its run ended 3 workers");
+  client.disconnect();
+});
+
 test("threads that end are told apart from the trial's process", async () => {
   const threads: Worker[] = [];
   await using _ = await opened({

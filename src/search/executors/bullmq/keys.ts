@@ -8,8 +8,10 @@ const under = (kind: string) => (name: string) => `${PREFIX}:${kind}:${name}`;
 export const keys = {
   /** Result of a trial, by its id. */
   result: under("result"),
-  /** How often a trial was begun without coming to an end. */
+  /** The marks of those that began a trial and have not come to its end. */
   begun: under("begun"),
+  /** How many workers ended with trials that were sound, as they showed later. */
+  innocent: `${PREFIX}:innocent`,
   /** Bytes under their hash, in chunks. */
   blob: under("blob"),
   /** The version that all who use this Redis have. */

@@ -81,8 +81,10 @@ export function bullmqWorker(options: BullmqWorkerOptions): BullmqWorker {
   return new TrialWorker(checked);
 }
 
-/** A trial that was begun so often without coming to an end is lost. */
+/** A trial is lost that was begun so often without coming to an end, and as often again as workers are seen to end without its like being to blame. */
 const LIVES = 3;
+/** Of a trial beside which its process ran no other. */
+const ALONE = "alone";
 /** Seconds for which it is known how often. */
 const MEMORY = 86_400;
 /** Milliseconds between two words on the epochs of a trial. */
@@ -213,20 +215,20 @@ class TrialWorker implements BullmqWorker {
   async #run(job: QueueJob, { client }: Connections, blobs: RedisBlobs): Promise<void> {
     const id = job.id as string;
     const message = readMessage(job.data);
-    const mark = crypto.randomUUID();
     const begun = keys.begun(id);
-    const answers = await client.multi().scard(begun).sadd(begun, mark).expire(begun, MEMORY).exists(keys.result(id)).exec();
+    const answers = await client.multi().smembers(begun).get(keys.innocent).exists(keys.result(id)).exec();
     throwFirst(answers);
-    const deaths = answers?.[0]?.[1] as number;
-    const known = answers?.[3]?.[1] === 1;
-    if (known) {
-      await client.srem(begun, mark);
-      return;
-    }
+    const [marks, innocent, known] = (answers ?? []).map(([, answer]) => answer) as [string[], string | null, number];
+    if (known === 1) return;
+    const suspect = marks.length > 0;
+    const mark = `${crypto.randomUUID()} ${suspect || this.concurrency === 1 ? ALONE : "beside others"}`;
+    await client.multi().sadd(begun, mark).expire(begun, MEMORY).exec().then(throwFirst);
     try {
-      const lost = deaths >= LIVES ? `its run ended ${LIVES} workers` : undefined;
-      const answer = lost === undefined ? await this.#answer(job, id, message, deaths > 0, blobs) : { result: lostTrial(message, lost) };
+      const lost = marks.length >= LIVES + Number(innocent) ? `its run ended ${marks.length} workers` : undefined;
+      const answer = lost === undefined ? await this.#answer(job, id, message, suspect, blobs) : { result: lostTrial(message, lost) };
       await client.multi().set(keys.result(id), writeAnswer(answer), "EX", keptFor(message.keep)).unlink(begun).exec().then(throwFirst);
+      const shown = lost === undefined ? marks.filter((other) => other.endsWith(ALONE)).length : 0;
+      if (shown > 0) await client.multi().incrby(keys.innocent, shown).expire(keys.innocent, keptFor(0)).exec().then(throwFirst);
       this.#trials++;
     } catch (error) {
       // this worker lives
