@@ -27,6 +27,8 @@ const WORKER = "dist/search/executors/trial-worker.js";
 const entries = Object.values(exports).flatMap(({ node }) => node ?? []);
 await build({
   ...options,
+  // what a program brings along itself
+  external: [...options.external, ...Object.keys(peerDependencies)],
   entryPoints: [...entries.map((file) => file.replace("./dist/", "dist/entries/")), WORKER],
   entryNames: "[name]",
   outdir: "dist",

@@ -83,6 +83,8 @@ writeIfChanged(
 
 /** The first half of the SHA-256 of the compiled kernels, whose bits the JavaScript twin gives too. */
 export const coreHash = "${createHash("sha256").update(readFileSync("build/core.wasm")).digest("hex").slice(0, 32)}";
+/** The version in package.json. */
+export const version = "${JSON.parse(readFileSync("package.json", "utf8")).version}";
 `,
 );
 

@@ -17,21 +17,29 @@ export function commandLine(
   own: ReadonlySet<string>,
   more: readonly string[],
 ): string {
+  return ["stepsize", other, ...without(command, words, own), ...more].map(quoted).join(" ");
+}
+
+/** Words less some flags, by their long names, and their values. */
+function without(command: Command, words: readonly string[], left: ReadonlySet<string>): string[] {
   const kept: string[] = [];
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string;
     const option = optionOf(command, word);
     const takes = option?.required === true && !word.includes("=") && !isAttached(option, word);
-    if (option === undefined || !own.has(option.long as string)) kept.push(word, ...(takes ? [words[i + 1] as string] : []));
+    if (option === undefined || !left.has(option.long as string)) kept.push(word, ...(takes ? [words[i + 1] as string] : []));
     if (takes) i++;
   }
-  return ["stepsize", other, ...kept, ...more].map(quoted).join(" ");
+  return kept;
 }
 
-/** The words a person typed behind the name of a command. */
+/** Where trials run, which changes no number, and may have a password in it. */
+const UNTOLD: ReadonlySet<string> = new Set(["--queue", "--store", "--keep"]);
+
+/** The words a person typed behind the name of a command, as they may be kept and shown. */
 export function wordsAfter(command: Command): string[] {
   const { rawArgs } = command.parent as Command & { rawArgs: string[] };
-  return rawArgs.slice(rawArgs.indexOf(command.name()) + 1);
+  return without(command, rawArgs.slice(rawArgs.indexOf(command.name()) + 1), UNTOLD);
 }
 
 function optionOf({ options }: Command, word: string): Option | undefined {

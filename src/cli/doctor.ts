@@ -7,10 +7,10 @@ import type { Engine } from "../engine/load.js";
 import { unpack } from "../engine/packed.js";
 import { adamw, dataset, load, mlp, Optimizer, Parameters, Trainer } from "../entries/index.js";
 import { core } from "../generated/core.js";
+import { version } from "../generated/hash.js";
 import { count, short } from "../search/report/format.js";
 import { FailedError } from "./errors.js";
 import { say } from "./terminal.js";
-import { version } from "./version.js";
 
 /** The hash that the self-test must give on every machine: "ten steps" of test/golden/runs.json. */
 const GOLDEN = "06f2c6fd2e18d9e1";

@@ -8,6 +8,13 @@ import { differences, differencesInWords, runToJSON } from "../training/run-json
 import { FileError, UsageError } from "./errors.js";
 import { printable } from "./terminal.js";
 
+/** Reads a ledger that must be there. @throws FileError, and as `parseLedger` */
+export function openLedger(path: string): LedgerContents {
+  const ledger = readLedger(path);
+  if (ledger === undefined) throw new FileError("read", printable(path), { code: "ENOENT" });
+  return ledger;
+}
+
 /** Reads a ledger; undefined where there is nothing yet. @throws FileError, and as `parseLedger` */
 export function readLedger(path: string): LedgerContents | undefined {
   let bytes: Uint8Array;

@@ -9,6 +9,7 @@ import {
   sayWords,
 } from "../data/csv.js";
 import { type Engine, type LoadOptions, load } from "../engine/load.js";
+import { version } from "../generated/hash.js";
 import { lossFromJSON } from "../models/loss-json.js";
 import { mlp } from "../models/mlp.js";
 import type { OptimizerDescription } from "../optimizers/rule.js";
@@ -22,7 +23,6 @@ import { nameOf, readTable, type TableOptions } from "./files.js";
 import { ReadingProgress } from "./reading.js";
 import type { Settings, SizedSettings } from "./settings.js";
 import { printable, wrapped } from "./terminal.js";
-import { version } from "./version.js";
 
 type FileSettings = Pick<Settings, "delimiter" | "decimal" | "header" | "skip" | "comment" | "encoding">;
 

@@ -1,7 +1,9 @@
 import { Command } from "commander";
+import { version } from "../generated/hash.js";
 import { describeCommand } from "./describe.js";
 import { doctorCommand } from "./doctor.js";
 import { oneLine } from "./errors.js";
+import { exportCommand } from "./export/export.js";
 import { playgroundCommand } from "./playground.js";
 import { predictCommand } from "./predict.js";
 import { rangeTestCommand } from "./range-test.js";
@@ -9,7 +11,8 @@ import { reportCommand } from "./report.js";
 import { searchCommand } from "./search.js";
 import { printableLines } from "./terminal.js";
 import { trainCommand } from "./train.js";
-import { version } from "./version.js";
+import { verifyCommand } from "./verify.js";
+import { workerCommand } from "./worker.js";
 
 /** Every command: one line registers it. */
 const commands = [
@@ -19,6 +22,9 @@ const commands = [
   predictCommand,
   describeCommand,
   reportCommand,
+  exportCommand,
+  verifyCommand,
+  workerCommand,
   doctorCommand,
   playgroundCommand,
 ];

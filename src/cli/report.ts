@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { SearchResult } from "../search/conclude.js";
 import { conduct, type Subject } from "../search/conduct.js";
 import type { Job } from "../search/executors/executor.js";
 import { type LedgerContents, runHash } from "../search/ledger-lines.js";
@@ -7,8 +8,8 @@ import { conductStudy } from "../search/study.js";
 import { runFromJSON } from "../training/from-json.js";
 import type { CheckedRun } from "../training/run.js";
 import { addOutputs, type Outputs, tellAnswer } from "./answer.js";
-import { FileError, UsageError } from "./errors.js";
-import { readLedger } from "./ledger.js";
+import { UsageError } from "./errors.js";
+import { openLedger } from "./ledger.js";
 import { studyLineFor, trainLineFor } from "./search.js";
 import { tellStudy } from "./study.js";
 import { printable, say } from "./terminal.js";
@@ -24,8 +25,7 @@ export function reportCommand(): Command {
 
 async function report(path: string, outputs: Outputs): Promise<void> {
   if (outputs.report !== false) await checkOutputs([{ flag: "--report", path: outputs.report }], [path]);
-  const ledger = readLedger(path);
-  if (ledger === undefined) throw new FileError("read", printable(path), { code: "ENOENT" });
+  const ledger = openLedger(path);
   const { head, asked } = ledger;
   const { plan, words, study } = asked;
   const took = ` in ${printable(path)}`;
@@ -41,11 +41,20 @@ async function report(path: string, outputs: Outputs): Promise<void> {
       say(`  note: ${count(left, "combination")} of ${study.length} not begun yet: not shown`);
     return;
   }
-  const run = runFromJSON(head.run) as CheckedRun;
-  const result = await conduct(subjectOf(ledger, run), plan, async (jobs) => jobs.map((job) => ledger.find(job)));
-  if (result === undefined) throw new UsageError(`${printable(path)} has no trial that has ended yet`);
+  const result = await answerOf(path, ledger);
   const line = result.best && trainLineFor(words, result.best.rate);
   await tellAnswer(result, head.context, line, took, outputs);
+}
+
+/** What the trials in a ledger of one run come to. @throws UsageError where none has ended, or where there are several runs. */
+export async function answerOf(path: string, ledger: LedgerContents): Promise<SearchResult> {
+  const name = printable(path);
+  if (ledger.asked.study !== undefined)
+    throw new UsageError(`${name} is of a search --vary: stepsize report ${name} shows what its runs come to`);
+  const run = runFromJSON(ledger.head.run) as CheckedRun;
+  const result = await conduct(subjectOf(ledger, run), ledger.asked.plan, async (jobs) => jobs.map((job) => ledger.find(job)));
+  if (result === undefined) throw new UsageError(`${name} has no trial that has ended yet`);
+  return result;
 }
 
 /** Where a trial of a study is in its ledger. */

@@ -21,6 +21,7 @@ import { LedgerFile } from "./ledger.js";
 import { unscaledOptimizer } from "./optimizer.js";
 import { contextOf, describeRun, given, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
+import { addQueue, type QueueFlags, startQueue } from "./queue.js";
 import { addSettings, sized } from "./settings.js";
 import { runStudy, type StudyFlags, tellStudy, variedRuns, winnerFlags } from "./study.js";
 import { printable, say } from "./terminal.js";
@@ -28,7 +29,7 @@ import { numberOf, ratesOf, secondsOf } from "./values.js";
 import { variationOf } from "./vary.js";
 import { checkOutputs } from "./write.js";
 
-interface Flags extends StudyFlags, Outputs {
+interface Flags extends StudyFlags, Outputs, QueueFlags {
   widen?: boolean;
   zoom?: boolean;
   rangeTest?: boolean;
@@ -75,7 +76,7 @@ export function searchCommand(): Command {
     .option("--sampling <how>", "which ones: quasirandom or random (default: quasirandom)")
     .option("--workers <count>", "trials side by side; the answer is the same (default: as many as there are processors)", numberOf)
     .option("--ledger <file>", "keep every trial in this file as soon as it is done; the same command goes on from there");
-  return addOutputs(command).option("--backend <name>", "wasm or js (default: wasm if available)").action(search);
+  return addOutputs(addQueue(command)).option("--backend <name>", "wasm or js (default: wasm if available)").action(search);
 }
 
 async function search(file: string, flags: Flags, command: Command): Promise<void> {
@@ -87,7 +88,7 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   await checkOutputs(outputs, [file]);
   const engine = await startEngine(flags.backend);
   // workers start while the file is read
-  using pool = startPool(flags, engine);
+  using pool = flags.queue === undefined ? startPool(flags, engine) : undefined;
   const parts = await readData(file, flags);
   const settings = sized(flags, parts.training.rows);
   const run = describeRun(settings, parts, unscaledOptimizer(settings, parts.training.rows));
@@ -107,12 +108,14 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
         });
   if (!json && !quiet) say([...introduce(context, run), ...(ledger ? [ledgerLine(ledgerPath as string, ledger.before)] : []), ""]);
 
+  await using queue = await startQueue(flags);
+  const executor = queue ?? pool;
   using interrupt = new Interrupt();
   const stopped = (error: unknown): never => {
     if (interrupt.signal === undefined) throw error;
     throw new InterruptedError(interrupt.signal, whatIsKept(ledgerPath, ledger?.size));
   };
-  const options = { ...plan, ...(pool && { executor: pool }), ...(ledger && { ledger }), signal: interrupt.abort };
+  const options = { ...plan, ...(executor && { executor }), ...(ledger && { ledger }), signal: interrupt.abort };
   const started = performance.now();
   const took = () => ` in ${((performance.now() - started) / 1000).toFixed(1)} s`;
   if (study !== undefined) {

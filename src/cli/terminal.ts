@@ -24,6 +24,7 @@ export const STYLES: Readonly<Record<Verdict, Style>> = {
   "too high": "yellow",
   erratic: "magenta",
   diverged: "red",
+  lost: "red",
   pruned: "gray",
 };
 

@@ -38,9 +38,10 @@ export interface Terms {
   readonly hits: boolean;
 }
 
-/** How a trial failed: a number stopped being finite, or the loss ended far above that of guessing. */
+/** How a trial failed: a number stopped being finite, it ended every worker it was given to, or the loss ended far above that of guessing. */
 export type Failure =
   | { readonly kind: "notFinite"; readonly what: string; readonly step: number }
+  | { readonly kind: "lost"; readonly why: string }
   | { readonly kind: "farAboveGuessing"; readonly loss: number; readonly guess: number }
   /** Of a model of the user's own: the highest training loss of the last fifth of the run, and that of the first epoch. */
   | { readonly kind: "farAboveStart"; readonly loss: number; readonly start: number };
@@ -49,10 +50,11 @@ export type Failure =
 const FAR = 10;
 
 function failureOf(
-  { divergence, startLoss, history, kept }: TrialResult,
+  { divergence, lost, startLoss, history, kept }: TrialResult,
   { trainingLoss: guess, score: guessed }: Guess,
 ): Failure | undefined {
   if (divergence !== null) return { kind: "notFinite", ...divergence };
+  if (lost !== undefined) return { kind: "lost", why: lost };
   const loss = history.at(-1)?.loss as number;
   if (guess === null) {
     // what guessing costs is not known of a model of the user's own: what its first epoch cost is

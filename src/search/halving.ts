@@ -28,7 +28,9 @@ const HALF_DECADE = 0.99 / Math.sqrt(10);
 export function prune(tried: readonly Tried[], epoch: number, run: CheckedRun, terms: Terms): Map<number, Pruned> {
   const losses = tried.map((one) => lossAfter(one, epoch, terms));
   const known = losses.filter(Number.isFinite);
-  const open = tried.flatMap(({ pruned, trials }, i) => (pruned === undefined && trials[0]?.divergence === null ? [i] : []));
+  const open = tried.flatMap(({ pruned, trials }, i) =>
+    pruned === undefined && trials[0]?.divergence === null && trials[0].lost === undefined ? [i] : [],
+  );
   const sound = open.filter((i) => Number.isFinite(losses[i]));
   const roof = Math.max(...known, terms.guesses[0]?.loss ?? Number.NEGATIVE_INFINITY);
   const logs = losses.map((loss) => log(Math.min(loss, roof)));

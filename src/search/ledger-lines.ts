@@ -40,7 +40,10 @@ export type Entry =
   | Asked
   /** What guessing reaches on the rows of a split. */
   | { readonly split: number | null; readonly guess: Guess }
-  | (Place & { readonly key: string; readonly result: TrialResult });
+  | LedgerTrial;
+
+/** A trial, and what it came to. */
+export type LedgerTrial = Place & { readonly key: string; readonly result: TrialResult };
 
 /** What tells the trials of a ledger apart. */
 interface Place extends Pick<Job, "rate" | "seed" | "split" | "until"> {
@@ -64,6 +67,8 @@ export interface LedgerContents {
   readonly asked: Asked;
   readonly guesses: ReadonlyMap<number | null, Guess>;
   readonly results: ReadonlyMap<string, TrialResult>;
+  /** The trials, each once. */
+  readonly trials: readonly LedgerTrial[];
   find(place: Place): TrialResult | undefined;
   /** The bytes of whole lines. */
   readonly length: number;
@@ -85,14 +90,14 @@ export function parseLedger(bytes: Uint8Array, name: string): LedgerContents | u
   if (!isHead(head) || !rest.every(isEntry)) throw new CheckpointError(`${name} is not a ledger that this version reads`);
   let asked: Asked | undefined;
   const guesses = new Map<number | null, Guess>();
-  const results = new Map<string, TrialResult>();
+  const trials = new Map<string, LedgerTrial>();
   const found = new Map<string, TrialResult>();
   const placeOf = ({ rate, seed, split, until, of }: Place) => `${rate} ${seed} ${split} ${until} ${of}`;
   for (const entry of rest) {
     if ("plan" in entry) asked = entry;
     else if ("guess" in entry) guesses.set(entry.split, entry.guess);
     else {
-      results.set(entry.key, entry.result);
+      trials.set(entry.key, entry);
       found.set(placeOf(entry), entry.result);
     }
   }
@@ -100,7 +105,8 @@ export function parseLedger(bytes: Uint8Array, name: string): LedgerContents | u
     head,
     asked: asked ?? { plan: readPlan({ resplit: true }), words: [] },
     guesses,
-    results,
+    results: new Map([...trials].map(([key, { result }]) => [key, result])),
+    trials: [...trials.values()],
     find: (place) => found.get(placeOf(place)),
     length,
   };

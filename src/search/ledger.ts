@@ -27,7 +27,8 @@ export function withLedger(executor: Executor, ledger: Ledger): Executor {
       const results = new Map<Job, TrialResult>();
       for (const [job, key] of keys) {
         const known = await ledger.get(key);
-        if (known === undefined) continue;
+        // a trial that was lost may not be again
+        if (known === undefined || known?.lost !== undefined) continue;
         demand(isResult(known), "search.ledger.get", known, "a function that gives results as put was given them, or undefined");
         results.set(job, known);
         work.onTrial?.(job, known);
@@ -85,12 +86,12 @@ export function dataFingerprint(data: SearchData): string {
   return made;
 }
 
-function setFingerprint({ task, rows, columns, outputs, features, targets }: Dataset): unknown {
-  return [task, rows, columns, outputs, fingerprint(features, targets)];
+function setFingerprint({ task, rows, columns, outputs, features, targets, weights }: Dataset): unknown {
+  return [task, rows, columns, outputs, fingerprint(features, targets, ...(weights === undefined ? [] : [weights]))];
 }
 
 /** JSON in which numbers that it does not have (not finite, and -0) are written as { "number": "NaN" }. */
-function writeJSON(value: unknown): string {
+export function writeJSON(value: unknown): string {
   return JSON.stringify(value, (_, inner) =>
     typeof inner === "number" && (!Number.isFinite(inner) || Object.is(inner, -0))
       ? { number: Object.is(inner, -0) ? "-0" : `${inner}` }
@@ -99,7 +100,7 @@ function writeJSON(value: unknown): string {
 }
 
 /** Reads what `writeJSON` wrote. */
-function readJSON(text: string): unknown {
+export function readJSON(text: string): unknown {
   return JSON.parse(text, (_, inner) => {
     if (typeof inner !== "object" || inner === null || typeof inner.number !== "string" || Object.keys(inner).length !== 1) return inner;
     return Number(inner.number);

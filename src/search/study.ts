@@ -187,7 +187,9 @@ function concludeStudy(
     };
   };
   // what a seed happens to make fail says nothing of the combination: runs that diverged at the best rate are no evidence
-  const sound = tried.flatMap(({ trials }, i) => (trials.length > 0 && trials.every(({ divergence }) => divergence === null) ? [i] : []));
+  const sound = tried.flatMap(({ trials }, i) =>
+    trials.length > 0 && trials.every(({ divergence, lost }) => divergence === null && lost === undefined) ? [i] : [],
+  );
   const height = heightOf(runs, tried, termsOf);
   const best = sound.reduce<number | null>((lowest, i) => (lowest === null || height(i) < height(lowest) ? i : lowest), null);
   const combinations = runs.map(({ values, run }, i): CombinationResult => {

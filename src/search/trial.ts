@@ -73,6 +73,8 @@ export interface TrialResult {
   readonly weights: string | null;
   /** The quantity that stopped being finite, and when, if the run diverged. */
   readonly divergence: { readonly what: string; readonly step: number } | null;
+  /** Why there is no result, of a trial that ended every worker it was given to; it has no history then. */
+  readonly lost?: string;
   /** The epoch after which a trial was paused, of one that has not ended; it has no rows, no balanced accuracy, no test and no weights. */
   readonly paused?: number;
   /** Where it goes on from: bytes, and so the one thing that is not JSON. */

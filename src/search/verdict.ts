@@ -5,10 +5,10 @@ import { decidingLoss, type Failure, failuresOf, floorOf, type Pruned, type Term
 import { type Guess, mean } from "./guess.js";
 
 /** The verdict on a rate. */
-export type Verdict = "too low" | "good" | "as good for all we know" | "too high" | "erratic" | "diverged" | "pruned";
+export type Verdict = "too low" | "good" | "as good for all we know" | "too high" | "erratic" | "diverged" | "lost" | "pruned";
 
 /** Of runs that failed, or of a training loss that leaps. */
-export const isFailing = (verdict: Verdict) => verdict === "diverged" || verdict === "erratic";
+export const isFailing = (verdict: Verdict) => verdict === "diverged" || verdict === "erratic" || verdict === "lost";
 /** Not seen to be worse than the chosen rate. */
 export const isOpen = (verdict: Verdict) => verdict === "good" || verdict === "as good for all we know";
 
@@ -127,6 +127,7 @@ function isOverconfident({ trials }: Tried, { guesses }: Terms): boolean {
 /**
  * The verdict on every rate:
  * - diverged: a number stopped being finite, or the training loss ended above ten times that of guessing, in every run;
+ * - lost: every run ended each worker it was given to, so that nothing is known of the rate;
  * - erratic: the same in some of the runs, or worse than the chosen rate, above it, and with a training loss that jumped in the second half of the run;
  * - good and as good for all we know: see `standing`; where no rate is better than guessing (`signal` is false), none is good;
  * - too low, too high: worse, and below or above the chosen rate;
@@ -139,7 +140,8 @@ export function judge(tried: readonly Tried[], chosen: number | undefined, terms
     if (failures.length === 0 && one.pruned !== undefined) return { verdict: "pruned", reasons: [{ kind: "pruned", ...one.pruned }] };
     if (failures[0] !== undefined || chosen === undefined) {
       const reason: Reason = { ...(failures[0] as Failure), runs: failures.length, of: one.trials.length };
-      return { verdict: failures.length < one.trials.length ? "erratic" : "diverged", reasons: [reason] };
+      const all = failures.every(({ kind }) => kind === "lost") ? "lost" : "diverged";
+      return { verdict: failures.length < one.trials.length ? "erratic" : all, reasons: [reason] };
     }
     const best = tried[chosen] as Tried;
     if (i === chosen) return { verdict: signal ? "good" : "as good for all we know", reasons: [{ kind: "chosen" }] };

@@ -12,6 +12,7 @@ export const MARKS: Readonly<Record<Verdict, string>> = {
   "too high": "▲",
   erratic: "≈",
   diverged: "✕",
+  lost: "†",
   pruned: "·",
 };
 
@@ -69,6 +70,8 @@ export function reasonText(reason: Reason): string {
     }
     case "notFinite":
       return `${reason.what} was no longer finite after step ${reason.step}${share(reason)}`;
+    case "lost":
+      return `${reason.why}${share(reason)}`;
     case "farAboveStart":
       return `training loss came to ${short(reason.loss)}, its first epoch had ${short(reason.start)}${share(reason)}`;
     case "farAboveGuessing":
@@ -152,7 +155,7 @@ function above(rates: readonly RateResult[], to: number): string[] {
   const higher = rates.filter(({ rate }) => rate > to);
   const tail = higher.slice(higher.reduce((end, { verdict }, i) => (isFailing(verdict) ? end : i + 1), 0));
   const middle = higher.slice(0, higher.length - tail.length);
-  const kinds = [...new Set(tail.map(({ verdict }) => (verdict === "erratic" ? "erratic" : "diverging")))];
+  const kinds = [...new Set(tail.map(({ verdict }) => (verdict === "diverged" ? "diverging" : verdict)))];
   const parts = [
     ...(middle.length > 0 && middle.every(({ verdict }) => !isOpen(verdict)) ? [`above ${short(to)} worse`] : []),
     ...(tail[0] === undefined ? [] : [`from ${short(tail[0].rate)} ${kinds.join(" or ")}`]),

@@ -15,6 +15,7 @@ export const COLOURS: Record<Verdict, string> = {
   "too high": "--high",
   erratic: "--diverged",
   diverged: "--diverged",
+  lost: "--diverged",
   pruned: "--muted",
 };
 const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
@@ -128,7 +129,12 @@ export function drawMark({ ctx }: Plot, verdict: Verdict, x: number, y: number, 
   ctx.setLineDash([]);
   ctx.beginPath();
   if (verdict === "good" || verdict === "as good for all we know") ctx.arc(x, y, size, 0, 2 * Math.PI);
-  else if (verdict === "diverged") {
+  else if (verdict === "lost") {
+    ctx.moveTo(x, y - size);
+    ctx.lineTo(x, y + size);
+    ctx.moveTo(x - size * 0.7, y - size * 0.4);
+    ctx.lineTo(x + size * 0.7, y - size * 0.4);
+  } else if (verdict === "diverged") {
     ctx.moveTo(x - size, y - size);
     ctx.lineTo(x + size, y + size);
     ctx.moveTo(x + size, y - size);
@@ -154,7 +160,7 @@ export function drawMark({ ctx }: Plot, verdict: Verdict, x: number, y: number, 
   }
   ctx.lineWidth = size / 2.2;
   const hollow = verdict === "as good for all we know";
-  const open = verdict === "diverged" || verdict === "erratic";
+  const open = verdict === "diverged" || verdict === "erratic" || verdict === "lost";
   if (open) {
     // a rim in the colour of the card, so that lines below do not cut through it
     ctx.strokeStyle = colour("--card");

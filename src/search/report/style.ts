@@ -93,5 +93,6 @@ export const VERDICT_CLASSES: Readonly<Record<Verdict, string>> = {
   "too high": "high",
   erratic: "diverged",
   diverged: "diverged",
+  lost: "diverged",
   pruned: "muted",
 };

@@ -1,0 +1,79 @@
+import type { LedgerContents } from "../../search/ledger-lines.js";
+
+/** What a cell of a table holds. */
+export type Cell = string | number | null;
+
+/** Columns of a table of trials, with their kinds. */
+export const COLUMNS = {
+  key: "text",
+  rate: "number",
+  seed: "integer",
+  split: "integer",
+  state: "text",
+  epochs: "integer",
+  training_loss: "number",
+  validation_loss: "number",
+  validation_score: "number",
+  balanced_accuracy: "number",
+  test_loss: "number",
+  test_score: "number",
+  start_loss: "number",
+  diverged: "text",
+  diverged_step: "integer",
+  lost: "text",
+  weights: "text",
+} as const satisfies Record<string, "text" | "number" | "integer">;
+
+export type Row = Readonly<Record<keyof typeof COLUMNS, Cell>>;
+
+/** A row for each trial of a ledger, in an order that does not depend on which was done first. */
+export function rowsOf({ trials }: LedgerContents): Row[] {
+  const rows = trials.map(({ key, rate, seed, split, result }): Row => {
+    const { history, kept, balancedAccuracy, test, startLoss, divergence, lost, weights, paused } = result;
+    const state = lost !== undefined ? "lost" : divergence !== null ? "diverged" : paused !== undefined ? "paused" : "done";
+    return {
+      ...{ key, rate, seed, split, state },
+      epochs: history.length,
+      training_loss: history.at(-1)?.loss ?? null,
+      validation_loss: kept?.validation?.loss ?? null,
+      validation_score: kept?.validation?.score ?? null,
+      balanced_accuracy: balancedAccuracy,
+      test_loss: test?.loss ?? null,
+      test_score: test?.score ?? null,
+      start_loss: startLoss,
+      diverged: divergence?.what ?? null,
+      diverged_step: divergence?.step ?? null,
+      lost: lost ?? null,
+      weights,
+    };
+  });
+  const order = ({ rate, seed, epochs, key }: Row) => [rate, seed, epochs, key] as (string | number)[];
+  return rows.sort((a, b) => {
+    const [left, right] = [order(a), order(b)];
+    const at = left.findIndex((value, i) => value !== right[i]);
+    return at < 0 ? 0 : (left[at] as string) < (right[at] as string) ? -1 : 1;
+  });
+}
+
+/** As a CSV file: numbers in full, texts in quotes where they need them. */
+export function csvOf(rows: readonly Row[]): string {
+  const names = Object.keys(COLUMNS) as (keyof Row)[];
+  const cell = (value: Cell) => {
+    const text = value === null ? "" : String(value);
+    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [names.join(","), ...rows.map((row) => names.map((name) => cell(row[name])).join(",")), ""].join("\n");
+}
+
+/** As a Parquet file. */
+export async function parquetOf(rows: readonly Row[]): Promise<Uint8Array> {
+  const { parquetWriteBuffer } = await import("hyparquet-writer");
+  const types = { text: "STRING", number: "DOUBLE", integer: "INT32" } as const;
+  const columnData = Object.entries(COLUMNS).map(([name, kind]) => ({
+    name,
+    data: rows.map((row) => row[name as keyof Row]),
+    type: types[kind],
+    nullable: true,
+  }));
+  return new Uint8Array(parquetWriteBuffer({ columnData }));
+}
