@@ -15,7 +15,7 @@ import {
   show,
 } from "../options/options.js";
 import { isPlateau } from "../schedules/plateau.js";
-import { type Schedule, type ScheduleDescription, schedule } from "../schedules/schedule.js";
+import { type Schedule, schedule } from "../schedules/schedule.js";
 import type { Late, Squares } from "./declared.js";
 
 /** A number, or a schedule that gives it for every optimizer step. */
@@ -324,13 +324,8 @@ function checkFloat32(value: number, path: string, { above }: Range = {}): numbe
 /** As `scheduled`, or what watches a metric. */
 function learningRate(fallback: number): Field<Scheduled> {
   const plain = scheduled(fallback, { min: 0 });
-  const watches = (value: unknown, path: string) =>
-    typeof value === "object" && value !== null && isPlateau(value as ScheduleDescription, path);
-  return {
-    fallback,
-    form: plain.form,
-    read: (value, path) => (watches(value, path) ? (value as ScheduleDescription) : plain.read(value, path)),
-  };
+  const watches = (value: unknown, path: string) => typeof value === "object" && value !== null && isPlateau(value as Schedule, path);
+  return { fallback, form: plain.form, read: (value, path) => (watches(value, path) ? (value as Scheduled) : plain.read(value, path)) };
 }
 
 export const pattern: Field<string> = {
