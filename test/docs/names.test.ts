@@ -19,7 +19,9 @@ import { pages, parse, read, sourcesOf, walk } from "../support/prose.js";
 /** Of other languages, and what hosts have that Node has not. */
 const ELSEWHERE = new Set(["int", "postMessage"]);
 const exported = new Set(
-  [stepsize, data, minimize, numerics, optimizers, schedules, search, tfjs, jax, torch, training, inference].flatMap((entry) => Object.keys(entry)),
+  [stepsize, data, minimize, numerics, optimizers, schedules, search, tfjs, jax, torch, training, inference].flatMap((entry) =>
+    Object.keys(entry),
+  ),
 );
 
 /** Every name that the sources declare: functions, members, options, parameters, kernels. */
