@@ -16,10 +16,12 @@ import { pages, parse, read, sourcesOf, walk } from "../support/prose.js";
 
 // Names in prose go stale when what they name is renamed: "through fromJSON(...)" was in an error message when there was no such function.
 
-/** Of other languages, and what hosts have that Node has not. */
-const ELSEWHERE = new Set(["int", "postMessage"]);
+/** Of other languages and libraries, and what hosts have that Node has not. */
+const ELSEWHERE = new Set(["int", "postMessage", "computeGradients", "setMomentum", "includeOptimizer"]);
 const exported = new Set(
-  [stepsize, data, minimize, numerics, optimizers, schedules, search, tfjs, jax, torch, training, inference].flatMap((entry) => Object.keys(entry)),
+  [stepsize, data, minimize, numerics, optimizers, schedules, search, tfjs, jax, torch, training, inference].flatMap((entry) =>
+    Object.keys(entry),
+  ),
 );
 
 /** Every name that the sources declare: functions, members, options, parameters, kernels. */
@@ -54,7 +56,9 @@ function stale(text: string): string[] {
   const calls = [...text.matchAll(/(?<![\w.#@/-])([a-z]+[A-Z]\w*)\(/g)].map(([, name]) => name as string);
   const called = code.flatMap((code) => /^(?:await |new )?([a-z][a-zA-Z0-9]+)\(/.exec(code)?.[1] ?? []);
   return [
-    ...words.filter((name) => !known.has(name) && !exported.has(name) && !(name in globalThis) && !(name in Atomics)),
+    ...words.filter(
+      (name) => !known.has(name) && !exported.has(name) && !(name in globalThis) && !(name in Atomics) && !ELSEWHERE.has(name),
+    ),
     ...[...calls, ...called].filter((name) => !canBeCalled(name)).map((name) => `${name}()`),
   ];
 }

@@ -99,8 +99,7 @@ function world(code: string): Record<string, () => unknown> {
     scaler: () => ({ mean: [10], scale: [2] }),
     schedule: () => schedules.reduceOnPlateau({ rate: 0.1, factor: 0.5, patience: 1 }),
     losses: () => [3, 2, 2, 2, 2],
-    model: () =>
-      code.includes("stepsize/torch") ? run.model : keras.sequential({ layers: [keras.layers.dense({ units: 3, inputShape: [4] })] }),
+    model: () => (code.includes("Torch(") ? run.model : keras.sequential({ layers: [keras.layers.dense({ units: 3, inputShape: [4] })] })),
     params: () => numpy.array([1, 2, 3]),
     gradient: () => numpy.array([0.1, 0.2, 0.3]),
     network: () => new stepsize.Network(engine, run.model as stepsize.MlpDescription, "crossEntropy", { rows: 4, seed: 1 }),
