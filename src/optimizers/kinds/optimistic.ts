@@ -1,6 +1,6 @@
 import { addKernels } from "../../engine/parts.js";
-import { optimisticKernels } from "../../generated/parts/optimistic.js";
 import { lambKernels } from "../../generated/parts/lamb.js";
+import { optimisticKernels } from "../../generated/parts/optimistic.js";
 import { powi } from "../../numerics/math.js";
 import { boolean } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -63,8 +63,7 @@ export const optimisticAdamRule: Rule<OptimisticAdamOptions> = {
   slots: () => ["mean", "squares", "before"],
   squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, runs, scratch }) {
-    addKernels(kernels, optimisticKernels);
-    addKernels(kernels, lambKernels);
+    addKernels(kernels, lambKernels, optimisticKernels);
     const steps = runs.map(({ n }) => scratch(n));
     const means = runs.map(({ n }) => scratch(n));
     return (t, rate, scale) => {
