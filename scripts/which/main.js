@@ -50,7 +50,10 @@ const optimizers = Object.fromEntries([
 ]);
 
 const engine = await load();
-const results = existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : {};
+// JSON has no infinity
+const results = existsSync(FILE)
+  ? JSON.parse(readFileSync(FILE, "utf8"), (key, value) => (value === null && key !== "" ? Number.POSITIVE_INFINITY : value))
+  : {};
 
 /** The same description at another rate, of what is inside and of a fallback as well. */
 function at(description, rate) {
@@ -189,12 +192,19 @@ const reached = tasks.flatMap((task) => {
     const { rate } = results[name].tasks[task.name];
     results[name].tasks[task.name].reached ??= mean(SEEDS.map((seed) => run(task, at(optimizers[name], rate), seed, { reach: adam.loss })));
     const steps = results[name].tasks[task.name].reached;
-    return Number.isFinite(steps) && steps !== null ? String(Math.round(steps)) : "not reached";
+    return Number.isFinite(steps) ? String(Math.round(steps)) : "not reached";
   });
   return [`| ${task.name} | ${task.steps} | ${cells.join(" | ")} |`];
 });
 save();
-const show = (x) => (x === 0 ? "0" : x >= 0.01 && x < 1000 ? String(Number(x.toPrecision(2))) : x.toExponential(0));
+const show = (x) =>
+  x === Number.POSITIVE_INFINITY
+    ? "breaks down"
+    : x === 0
+      ? "0"
+      : x >= 0.01 && x < 1000
+        ? String(Number(x.toPrecision(2)))
+        : x.toExponential(0);
 const rows = complete
   .sort(([a], [b]) => ranks.get(a) - ranks.get(b))
   .map(([name, { tasks: own, microseconds }]) => {

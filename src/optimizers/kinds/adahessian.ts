@@ -1,3 +1,6 @@
+import { addKernels } from "../../engine/parts.js";
+import { lambKernels } from "../../generated/parts/lamb.js";
+import { sophiaKernels } from "../../generated/parts/sophia.js";
 import { powi } from "../../numerics/math.js";
 import { integer, oneOf } from "../../options/options.js";
 import { leastGradient } from "../flush.js";
@@ -33,6 +36,7 @@ export const adahessianRule: Rule<AdahessianOptions> = {
   slots: ({ estimate, updateInterval }) => ["mean", "hessian", ...(estimate === "given" || updateInterval > 1 ? ["estimate"] : [])],
   squares: ({ beta2 }) => ({ decays: { hessian: beta2 } }),
   bind({ kernels, options: o, runs, scratch }) {
+    addKernels(kernels, lambKernels, sophiaKernels);
     const vectors = () => runs.map(({ n }) => scratch(n));
     const [fresh, steps] = [vectors(), vectors()];
     return (t, rate, scale) => {

@@ -63,8 +63,7 @@ export const optimisticAdamRule: Rule<OptimisticAdamOptions> = {
   slots: () => ["mean", "squares", "before"],
   squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, runs, scratch }) {
-    addKernels(kernels, optimisticKernels);
-    addKernels(kernels, lambKernels);
+    addKernels(kernels, lambKernels, optimisticKernels);
     const steps = runs.map(({ n }) => scratch(n));
     const means = runs.map(({ n }) => scratch(n));
     return (t, rate, scale) => {

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { adamKernels } from "../../generated/parts/adam.js";
 import { exp, log, pow, powi } from "../../numerics/math.js";
 import { integer, number } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -62,6 +64,7 @@ export const scheduleFreePlusRule: Rule<ScheduleFreePlusOptions> = {
   squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   scalars: ({ momentum }) => ({ size: 0, highest: 0, weights: 0, momentum }),
   bind({ kernels, options: o, groups, scalars, scratch }) {
+    addKernels(kernels, adamKernels);
     const state = scalars as unknown as State;
     const vectors = () => groups.map(({ runs }) => runs.map(({ n }) => scratch(n)));
     const [kept, gradients] = [vectors(), vectors()];
