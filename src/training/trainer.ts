@@ -15,7 +15,7 @@ import { evaluate, evaluateApart } from "./evaluation.js";
 import { Meter } from "./meter.js";
 import { bindPenalty } from "./penalty.js";
 import type { EpochRecord, Metrics, StepRecord, TrainerData, TrainOptions, TrainProgress } from "./records.js";
-import { readRestored, restoreOptimizer } from "./restoring.js";
+import { readRestored, restoreOptimizer, whileTraining } from "./restoring.js";
 import { type CheckedRun, clockOfData, type ModelOf, type Run, readRun } from "./run.js";
 import { type ScoreName, scoreName } from "./score.js";
 import { sourceOf } from "./sources.js";
@@ -202,7 +202,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     const blocks = { best: bestValues, training: this.#training };
     const write = () => writeCheckpoint(this.run, this.model.parameters, this.optimizer.state(), progress, blocks, notes);
     // a run under way is written with its training values, whatever is shown at the moment
-    return this.#finished || !this.optimizer.evaluating ? write() : this.#whileTraining(write);
+    return this.#finished || !this.optimizer.evaluating ? write() : whileTraining(this.optimizer, write);
   }
 
   /**
@@ -232,16 +232,6 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
       // a finished run's values are already those to evaluate
       this.optimizer.toEvaluation();
       parameters.values.view.set(shownValues);
-    }
-  }
-
-  /** Does something while the parameters hold the training values, and shows those to evaluate again. */
-  #whileTraining<T>(action: () => T): T {
-    this.optimizer.toTraining();
-    try {
-      return action();
-    } finally {
-      this.optimizer.toEvaluation();
     }
   }
 
@@ -336,7 +326,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   #showResult(): void {
     const { view } = this.model.parameters.values;
     const result = this.#best?.values ?? view.slice();
-    const training = this.#whileTraining(() => view.slice());
+    const training = whileTraining(this.optimizer, () => view.slice());
     view.set(result);
     this.#training = training.every((value, i) => value === result[i]) ? undefined : training;
   }

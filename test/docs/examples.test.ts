@@ -8,12 +8,14 @@ const cwd = scratch();
 
 /** What each example must print. */
 const signs: Readonly<Record<string, RegExp>> = {
+  "augment.js": /as they are: [1-6]\d\.\d % .*\nlearnt shifted: 9\d\.\d %/,
   "characters.js": /58 letters, loss before [3-5]\.\d+\nloss (1\.\d+|2\.[01]\d) nats a letter/,
   "digits-convolution.js": /dense: 9[78]\.\d+ % .*\nconvolutional: (98\.[5-9]|99\.)\d* % of the held-out digits/,
   "embed.js": /300 steps, last rate 0\.1: (19\d|200) of 200 points/,
   "embedding-csv.js": /with an embedding of the shops: R² 0\.9\d+ .*\nwithout them: R² 0\.[0-3]\d+/,
   "fit-curve.js": /^true .*\nceiling (89|90|91)\.\d+ ± 0\.\d+\nrate 0\.\d+/,
   "own-model.js": /loss \d\.\de-1\d \{ a: 3, b: -2, c: 0\.5 \}/,
+  "save-in-browser.js": /saved in IndexedDB and gone on: the same bytes, \d+ parameters/,
   "schedules.js": /the same bits/,
   "search.js": /good from 0\.\d+ to .*\naccuracy 0\.9\d/,
   "train-csv.js": /held-out accuracy 0\.9\d+\n\[ 'Gentoo', '\w+' \]/,
@@ -25,7 +27,9 @@ describe("examples", () => {
   });
 
   test.each(Object.entries(signs))("%s", async (name, sign) => {
-    const { code, out, err } = await runNode(`${directory}/${name}`, [], cwd);
+    // a page's database, where a page is needed
+    const env = name === "save-in-browser.js" ? { NODE_OPTIONS: `--import=${import.meta.resolve("fake-indexeddb/auto")}` } : {};
+    const { code, out, err } = await runNode(`${directory}/${name}`, [], cwd, env);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toMatch(sign);
   });

@@ -130,10 +130,13 @@ export class ItemReader {
     const targets = new Float32Array(rows * width);
     let [from, feature, target] = [0, 0, 0];
     for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) features[feature++] = numbers[from++] as number;
+      for (let column = 0; column < columns; column++) {
+        const value = numbers[from++] as number;
+        if (value - value !== 0) toFloat32(value, this.rows + row + 1, `x${column + 1}`);
+        features[feature++] = value;
+      }
       for (let output = 0; output < width; output++) targets[target++] = numbers[from++] as number;
     }
-    this.#checkFeatures(features, rows);
     return this.#finish(rows, features, task === "classification" ? this.#classesOf(targets, rows) : this.#quantitiesOf(targets, rows));
   }
 
@@ -187,7 +190,7 @@ export class ItemReader {
     for (let row = 0; row < rows; row++) {
       const label = given[row] as Label;
       if (typeof label === "number") {
-        if (!(Number.isInteger(label) && label >= 0 && label < outputs))
+        if (!(label >>> 0 === label && label < outputs))
           throw cellError(this.rows + row + 1, "target", `${label} is no class: with ${outputs} of them, they are 0 to ${outputs - 1}`);
         result[row] = label;
         continue;
