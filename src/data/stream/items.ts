@@ -38,6 +38,8 @@ export class ItemReader {
   readonly #width: number;
   /** The bytes of a row that has not come whole. */
   #rest = new Uint8Array(0);
+  /** Room for the features of numbers that come. */
+  #features = new Float32Array(0);
   /** Rows that were read. */
   rows = 0;
 
@@ -126,7 +128,9 @@ export class ItemReader {
     const rows = numbers.length / (columns + width);
     if (!Number.isInteger(rows))
       throw new ShapeError(`row ${this.rows + 1}: ${numbers.length} numbers cannot be rows of ${columns} features and ${width} targets`);
-    const features = new Float32Array(rows * columns);
+    // fresh memory costs more than what is done with it, and the last chunk has gone on
+    if (this.#features.length < rows * columns) this.#features = new Float32Array(rows * columns);
+    const features = this.#features.subarray(0, rows * columns);
     const targets = new Float32Array(rows * width);
     let [from, feature, target] = [0, 0, 0];
     for (let row = 0; row < rows; row++) {
