@@ -11,7 +11,8 @@ export function targetsFor(data: Targets, loss: Loss | undefined, outputs: numbe
   const { name, targets: wanted, width } = traitsOfLoss(loss, outputs);
   if (wanted === "classes") {
     if (data.task !== "classification") throw new ShapeError(`${name} needs classes as targets, the data has quantities: use meanSquared`);
-    const highest = data.targets.reduce((high, target) => Math.max(high, target), 0);
+    let highest = 0;
+    for (let i = 0; i < data.targets.length; i++) highest = Math.max(highest, data.targets[i] as number);
     if (highest >= outputs)
       throw new ShapeError(`the model has ${outputs} outputs, the data has a class number ${highest} (counted from 0)`);
     return data.targets;

@@ -121,8 +121,10 @@ export class Batches implements BatchSource {
   place(done: number, epochs: number, position: unknown): Omit<StreamPosition, "shuffle"> {
     const batches = Math.ceil(this.data.rows / this.#capacity);
     if (position !== undefined || epochs !== Math.floor(done / batches)) {
-      const what = `${done} batches in ${epochs} epochs${position === undefined ? "" : " of a stream"}`;
-      throw new CheckpointError(`the checkpoint has ${what}, this data has ${batches} batches an epoch`);
+      const where = position === undefined ? "" : " of a stream";
+      throw new CheckpointError(
+        `the checkpoint has ${done} batches in ${epochs} epochs${where}, this data has ${batches} batches an epoch`,
+      );
     }
     return { batches: done % batches, rows: (done % batches) * this.#capacity };
   }

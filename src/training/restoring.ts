@@ -50,3 +50,13 @@ export function restoreOptimizer(optimizer: Optimizer, state: OptimizerState, va
   }
   view.set(values);
 }
+
+/** Does something while the parameters hold the training values, and shows those to evaluate again. */
+export function whileTraining<T>(optimizer: Optimizer, action: () => T): T {
+  optimizer.toTraining();
+  try {
+    return action();
+  } finally {
+    optimizer.toEvaluation();
+  }
+}

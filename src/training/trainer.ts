@@ -15,7 +15,7 @@ import { evaluate, evaluateApart, whileTraining } from "./evaluation.js";
 import { Meter } from "./meter.js";
 import { bindPenalty } from "./penalty.js";
 import type { EpochRecord, Metrics, StepRecord, TrainerData, TrainOptions, TrainProgress } from "./records.js";
-import { readRestored, restoreOptimizer } from "./restoring.js";
+import { readRestored, restoreOptimizer, whileTraining } from "./restoring.js";
 import { type CheckedRun, clockOfData, type ModelOf, type Run, readRun } from "./run.js";
 import { type ScoreName, scoreName } from "./score.js";
 import { sourceOf } from "./sources.js";

@@ -8,6 +8,7 @@ const cwd = scratch();
 
 /** What each example must print. */
 const signs: Readonly<Record<string, RegExp>> = {
+  "augment.js": /as they are: [1-6]\d\.\d % .*\nlearnt shifted: 9\d\.\d %/,
   "characters.js": /58 letters, loss before [3-5]\.\d+\nloss (1\.\d+|2\.[01]\d) nats a letter/,
   "digits-convolution.js": /dense: 9[78]\.\d+ % .*\nconvolutional: (98\.[5-9]|99\.)\d* % of the held-out digits/,
   "embed.js": /300 steps, last rate 0\.1: (19\d|200) of 200 points/,
@@ -16,6 +17,7 @@ const signs: Readonly<Record<string, RegExp>> = {
   "fit-curve.js": /^true .*\nceiling (89|90|91)\.\d+ ± 0\.\d+\nrate 0\.\d+/,
   "fit-scheduler.js": /log loss of held-out cards: 0\.\d+ with the defaults, 0\.\d+ fitted, 0\.\d+ with what made them\n21 parameters: /,
   "own-model.js": /loss \d\.\de-1\d \{ a: 3, b: -2, c: 0\.5 \}/,
+  "save-in-browser.js": /saved in IndexedDB and gone on: the same bytes, \d+ parameters/,
   "schedules.js": /the same bits/,
   "search.js": /good from 0\.\d+ to .*\naccuracy 0\.9\d/,
   "tfjs-digits.js": /tf\.train\.adam: \d+\.\d % .*\nAdamW, warm-up and cosine: [89]\d\.\d % .*\n132 steps, the last at a rate of \d/,
@@ -28,7 +30,9 @@ describe("examples", () => {
   });
 
   test.each(Object.entries(signs))("%s", async (name, sign) => {
-    const { code, out, err } = await runNode(`${directory}/${name}`, [], cwd);
+    // a page's database, where a page is needed
+    const env = name === "save-in-browser.js" ? { NODE_OPTIONS: `--import=${import.meta.resolve("fake-indexeddb/auto")}` } : {};
+    const { code, out, err } = await runNode(`${directory}/${name}`, [], cwd, env);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toMatch(sign);
   });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { type AugmentedBatch, augment } from "../../src/data/augment.js";
 import { encodeTable, fitEncoder, parseCSV } from "../../src/data/csv.js";
 import { type Classification, type Dataset, dataset, takeRows } from "../../src/data/dataset.js";
 import { csvStream } from "../../src/data/stream/csv.js";
@@ -12,13 +13,23 @@ import { stream } from "../../src/data/stream/stream.js";
 import { load } from "../../src/engine/load.js";
 import { Parameters } from "../../src/engine/parameters.js";
 import { searchLearningRate } from "../../src/entries/index.js";
+import { activation } from "../../src/models/layers/activation.js";
+import { batchNorm } from "../../src/models/layers/batchNorm.js";
+import { dense } from "../../src/models/layers/dense.js";
+import { dropout } from "../../src/models/layers/dropout.js";
+import { embedding } from "../../src/models/layers/embedding.js";
+import { flatten } from "../../src/models/layers/flatten.js";
+import { gru } from "../../src/models/layers/gru.js";
 import { mlp } from "../../src/models/mlp.js";
 import type { Batch, ModelFactory } from "../../src/models/model.js";
+import type { Network } from "../../src/models/network.js";
+import { type SequentialDescription, sequential } from "../../src/models/sequential.js";
 import { Random } from "../../src/numerics/random.js";
 import { adam, adamw } from "../../src/optimizers/kinds/adam.js";
 import { sgd } from "../../src/optimizers/kinds/sgd.js";
 import { DataError, OptionError, ShapeError } from "../../src/options/errors.js";
 import { cosine, perFraction } from "../../src/schedules/index.js";
+import { loadModel } from "../../src/training/from-json.js";
 import { f1 } from "../../src/training/metrics/f1.js";
 import type { TrainerData } from "../../src/training/records.js";
 import type { Run } from "../../src/training/run.js";
@@ -476,6 +487,80 @@ describe("the life of a stream", () => {
       { history: trainer.history, bits: fingerprint(trainer) },
     ])
       expect({ history, bits }).toEqual(expected);
+  });
+});
+
+describe.each(BACKENDS)("augmentation in %s", (backend) => {
+  const noise = ({ features, epoch, step }: AugmentedBatch, random: Random) => {
+    for (let i = 0; i < features.length; i++) features[i] = (features[i] as number) + (epoch + (step % 2)) * 0.1 * (random.uniform() - 0.5);
+  };
+
+  test("the same in every repetition, after a cut, and of a stream; validation never sees it", async () => {
+    const engine = await load({ backend });
+    const training = augment(data, noise);
+    const whole = await trained({ training, validation: iris.validation as Dataset }, irisRun, backend);
+    expect(await trained({ training, validation: iris.validation as Dataset }, irisRun, backend)).toEqual(whole);
+    expect(whole.bits).not.toBe((await trained({ training: data }, irisRun, backend)).bits);
+    const ordered = stream((epoch) => slowly([inOrder(epoch - 1)]), { columns, classes });
+    expect((await trained({ training: augment(ordered, noise) }, irisRun, backend)).bits).toBe(whole.bits);
+    using first = new Trainer(engine, irisRun, { training });
+    for await (const { step } of first.steps()) if (step === 11) break;
+    using second = new Trainer(engine, irisRun, { training });
+    second.restore(first.checkpoint());
+    await second.train();
+    expect(fingerprint(second)).toBe(whole.bits);
+    // the data themselves are as they were
+    expect(second.evaluate(training)).toEqual(second.evaluate(data));
+  });
+
+  test("what is not finite, later or no function is an error", async () => {
+    const wrong: [(batch: AugmentedBatch) => unknown, RegExp][] = [
+      [({ features }) => void features.fill(Number.NaN, 5, 6), /augment left NaN in row 2 of a batch of epoch 1/],
+      [async () => {}, /augment\.change must change the batch in place, at once/],
+    ];
+    for (const [change, message] of wrong)
+      await expect(trained({ training: augment(data, change as never) }, irisRun, backend)).rejects.toThrow(message);
+    expect(() => augment(data, 5 as never)).toThrow(/augment\.change must be a function/);
+    expect(() => augment(5 as never, noise)).toThrow(/augment\.data must be a data set or a stream/);
+    await expect(trainInWorker(irisRun, { training: augment(data, noise) })).rejects.toThrow(OptionError);
+  });
+});
+
+describe.each(BACKENDS)("layers with a state of their own in %s", (backend) => {
+  const layers: Record<string, SequentialDescription> = {
+    batchNorm: sequential([dense({ units: 6 }), batchNorm(), activation("relu"), dense({ units: 2 })], { inputs: 6 }),
+    embedding: sequential([embedding({ count: 9, width: 4 }), flatten(), dropout({ rate: 0.2 }), dense({ units: 2 })], { inputs: 6 }),
+    gru: sequential([gru({ units: 5 }), dense({ units: 2 })], { inputs: [3, 2] }),
+  };
+  const random = new Random(7);
+  const x = Array.from({ length: 50 }, () => Array.from({ length: 6 }, () => random.below(9)));
+  const y = x.map((line) => ((line[0] as number) > (line[3] as number) ? 1 : 0));
+  const set = dataset(x, y, { task: "classification" }) as Classification;
+
+  test.each(Object.entries(layers))("%s: cut anywhere, of a stream or in memory, the same bits", async (_, model) => {
+    const engine = await load({ backend });
+    const run: Run = { model, loss: "crossEntropy", optimizer: adam({ learningRate: 0.02 }), batchSize: 8, epochs: 3, seed: 2 };
+    const parts = pieces(
+      Array.from({ length: 50 }, (_, i) => i),
+      13,
+    ).map((rows) => takeRows(set, rows));
+    const make = (shuffle: number) => stream(() => slowly(parts), { columns: 6, classes: set.classes, shuffle });
+    // a buffer that holds all rows: the bits of memory
+    expect((await trained({ training: make(50) }, run, backend)).bits).toBe((await trained({ training: set }, run, backend)).bits);
+    for (const given of [set, make(0), make(11)]) {
+      const whole = await trained({ training: given }, run, backend);
+      for (const cut of [1, 6, 7, 10, 14, 20]) {
+        using first = new Trainer(engine, run, { training: given });
+        for await (const { step } of first.steps()) if (step === cut) break;
+        using second = new Trainer(engine, run, { training: given });
+        second.restore(first.checkpoint());
+        await second.train();
+        expect({ cut, bits: fingerprint(second), history: second.history }).toEqual({ cut, ...whole });
+        const loaded = loadModel(engine, second.checkpoint()).model as Network;
+        expect(loaded.parameters.values.view).toEqual(second.model.parameters.values.view);
+        loaded.dispose();
+      }
+    }
   });
 });
 

@@ -32,7 +32,7 @@ export class StreamBuffer implements SourceBatch, Disposable {
     this.#columns = columns;
     this.#width = width;
     this.#integers = integers;
-    this.#ownWeights = new Float32Array(capacity);
+    this.#ownWeights = new Float32Array(capacity).fill(1);
     const take = (length: number) => {
       const vector = engine.vector(length);
       this.#vectors.push(vector);
@@ -77,6 +77,7 @@ export class StreamBuffer implements SourceBatch, Disposable {
   clear(): void {
     this.rows = 0;
     this.#weighted = false;
+    if (this.hasOwnWeights) this.#ownWeights.fill(1);
     this.hasOwnWeights = false;
   }
 
@@ -86,8 +87,10 @@ export class StreamBuffer implements SourceBatch, Disposable {
     this.rows += count;
     copy(features, from * columns, this.#features.view, at * columns, count * columns);
     copy(targets, from * width, this.#allTargets, at * width, count * width);
-    this.hasOwnWeights ||= ownWeights !== undefined;
-    for (let i = 0; i < count; i++) this.#ownWeights[at + i] = ownWeights?.[from + i] ?? 1;
+    if (ownWeights !== undefined || this.hasOwnWeights) {
+      this.hasOwnWeights = true;
+      for (let i = 0; i < count; i++) this.#ownWeights[at + i] = ownWeights?.[from + i] ?? 1;
+    }
     if (weights === undefined && !this.#weighted) return;
     const all = this.#weights.view;
     if (!this.#weighted) all.fill(1, 0, at);

@@ -1,11 +1,13 @@
 import { Slices } from "../../engine/slices.js";
 import type { Model } from "../../models/model.js";
 import type { Dataset } from "../dataset.js";
-import type { EvaluatedRows } from "../source.js";
-import type { StreamSource } from "./source.js";
+import type { BatchSource, EvaluatedRows, RowStream } from "../source.js";
+import type { StreamBuffer } from "./buffer.js";
+
+type Source = BatchSource & { readonly stream: RowStream; next(step: number): StreamBuffer };
 
 /** Evaluates a model on all rows of a stream: their features go by, outputs and targets stay for the score and the metrics. */
-export async function evaluateStream(source: StreamSource, model: Model): Promise<EvaluatedRows> {
+export async function evaluateStream(source: Source, model: Model): Promise<EvaluatedRows> {
   const slices = new Slices();
   const evaluate = model.evaluate?.bind(model) as NonNullable<Model["evaluate"]>;
   const [outputs, targets, rowWeights]: [Float32Array[], (Float32Array | Uint32Array)[], Float32Array[]] = [[], [], []];

@@ -38,6 +38,8 @@ export class ItemReader {
   readonly #width: number;
   /** The bytes of a row that has not come whole. */
   #rest = new Uint8Array(0);
+  /** Room for the features of numbers that come. */
+  #features = new Float32Array(0);
   /** Rows that were read. */
   rows = 0;
 
@@ -126,14 +128,19 @@ export class ItemReader {
     const rows = numbers.length / (columns + width);
     if (!Number.isInteger(rows))
       throw new ShapeError(`row ${this.rows + 1}: ${numbers.length} numbers cannot be rows of ${columns} features and ${width} targets`);
-    const features = new Float32Array(rows * columns);
+    // fresh memory costs more than what is done with it, and the last chunk has gone on
+    if (this.#features.length < rows * columns) this.#features = new Float32Array(rows * columns);
+    const features = this.#features.subarray(0, rows * columns);
     const targets = new Float32Array(rows * width);
     let [from, feature, target] = [0, 0, 0];
     for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) features[feature++] = numbers[from++] as number;
+      for (let column = 0; column < columns; column++) {
+        const value = numbers[from++] as number;
+        if (value - value !== 0) toFloat32(value, this.rows + row + 1, `x${column + 1}`);
+        features[feature++] = value;
+      }
       for (let output = 0; output < width; output++) targets[target++] = numbers[from++] as number;
     }
-    this.#checkFeatures(features, rows);
     return this.#finish(rows, features, task === "classification" ? this.#classesOf(targets, rows) : this.#quantitiesOf(targets, rows));
   }
 
@@ -187,7 +194,7 @@ export class ItemReader {
     for (let row = 0; row < rows; row++) {
       const label = given[row] as Label;
       if (typeof label === "number") {
-        if (!(Number.isInteger(label) && label >= 0 && label < outputs))
+        if (!(label >>> 0 === label && label < outputs))
           throw cellError(this.rows + row + 1, "target", `${label} is no class: with ${outputs} of them, they are 0 to ${outputs - 1}`);
         result[row] = label;
         continue;
