@@ -18,5 +18,5 @@ test("shares of a row add up to 1, keep the order of the outputs, and do not ove
 test("each row has its own", () => {
   expect([...softmax([0, Math.log(3), 5, 5], 2)]).toEqual([expect.closeTo(0.25, 14), expect.closeTo(0.75, 14), 0.5, 0.5]);
   expect(() => softmax([1, 2, 3], 2)).toThrow(ShapeError);
-  expect(() => softmax([1, 2], 0)).toThrow("softmax.classes must be an integer");
+  expect(() => softmax([1, 2], 0)).toThrow("softmax.classes must be a positive integer");
 });

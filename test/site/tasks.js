@@ -11,7 +11,7 @@ import { axe, click, drop, enter, says, TIMEOUT, until } from "./visitor.js";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const CLI = join(root, "dist/cli/main.js");
 const IRIS = join(root, "data/iris.csv");
-export const PAGES = ["index", "playground", "search", "surfaces", "schedules", "benchmark", "docs"];
+const PAGES = ["index", "playground", "search", "surfaces", "schedules", "benchmark", "docs"];
 const KB = 1000;
 /** What a first visit that searches may load, gzipped. */
 const VISIT = 250 * KB;

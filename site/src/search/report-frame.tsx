@@ -10,10 +10,12 @@ export function ReportFrame({ html }: { html: string }) {
       if (source !== contentWindow || contentWindow === null) return;
       if (data === "ready") contentWindow.postMessage({ report: html }, "*");
       if (data !== "drawn") return;
-      observer = new ResizeObserver(() => {
+      const fit = () => {
         const height = contentWindow.document.documentElement?.scrollHeight;
         if (frame.current !== null && height > 0) frame.current.style.height = `${height + 4}px`;
-      });
+      };
+      // in the next frame: what is watched must not change while it is told of
+      observer = new ResizeObserver(() => requestAnimationFrame(fit));
       observer.observe(contentWindow.document.body);
     };
     addEventListener("message", hear);

@@ -2,7 +2,7 @@ import { load, searchLearningRate, type TrialResult, type Verdict } from "stepsi
 import { type ReportOptions, renderReport } from "stepsize/report";
 import { searchSoFar } from "stepsize/search";
 import { workersExecutor } from "stepsize/workers";
-import { reportContext } from "../../../src/search/report/render.js";
+import { reportContext } from "../../../src/search/report/report-context.js";
 import { readPlan } from "../../../src/search/search.js";
 import { namesOf, readParts, type Source } from "../data/read.js";
 import type { Computing } from "../ui/engine-note.js";
