@@ -163,5 +163,6 @@ const STYLE = `
 .map .axis { border: 0; color: var(--muted); }
 .heat { width: auto; }
 .heat td, .heat thead th { text-align: center; padding: 8px 22px; }
+.heat td { white-space: nowrap; }
 @media (max-width: 560px) { .map { grid-template-columns: minmax(0, 1fr); } .map .name { max-width: none; margin-top: 6px; } .map .sign { font-size: 0.75rem; } }
 `;

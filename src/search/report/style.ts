@@ -79,7 +79,7 @@ footer { color: var(--muted); font-size: 0.84rem; margin-top: 20px; }
   td[data-head]::before { content: attr(data-head) " "; color: var(--muted); font-weight: 400; }
   .heat thead { display: table-header-group; }
   .heat tr { display: table-row; }
-  .heat td, .heat th { padding: 6px 10px; border-bottom: 1px solid var(--line); }
+  .heat td, .heat th { padding: 6px 10px; border-bottom: 1px solid var(--line); white-space: normal; }
   td.reason { flex-basis: 100%; color: var(--muted); }
 }
 @media print { .tip { display: none !important; } section { break-inside: avoid; } }
