@@ -98,6 +98,6 @@ export function workersText({ two, shared, bound, cost }) {
   const times = (value) => `${value.toFixed(2)}×`;
   return (
     `Two workers are ${times(two)} as fast as one thread, a worker and this thread ${times(shared)}; two processes with a thread each do ` +
-    `${times(bound)} the work of one, which is all that these processors have. A pool of one worker takes ${(100 * cost).toFixed(1)} % more processor time than no pool.`
+    `${times(bound)} the work of one. A pool of one worker takes ${(100 * cost).toFixed(1)} % more processor time than no pool.`
   );
 }
