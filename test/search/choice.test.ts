@@ -141,6 +141,34 @@ describe("verdicts", () => {
     );
   });
 
+  test("ask the losses where hits leave it open: good is what is within a point and not told to cost more", () => {
+    // nine rows of ten right by turns, so that the difference of hits is near 0 and uncertain
+    const turning = (rate: number, loss: (row: number) => number, first: number) => {
+      const one = tried(rate, { loss: 0 });
+      const [trial] = one.trials as [Tried["trials"][number]];
+      const rows = {
+        losses: Array.from({ length: ROWS }, (_, row) => loss(row)),
+        scores: Array.from({ length: ROWS }, (_, row) => (row % 10 === first ? 0 : 1)),
+      };
+      return { ...one, trials: [{ ...trial, rows }] };
+    };
+    const low = (row: number) => 0.3 + 0.01 * (row % 7);
+    const verdicts = (loss: (row: number) => number) =>
+      judge([turning(0.01, low, 0), turning(0.1, loss, 3)], 0, terms()).map(({ verdict, reasons }) => [verdict, reasons[0]?.kind]);
+    expect(verdicts((row) => low(row + 3))[1]).toEqual(["good", "lossAsLow"]);
+    expect(verdicts((row) => low(row) + 0.2)[1]).toEqual(["as good for all we know", "difference"]);
+  });
+
+  test("tell the best rate from guessing by the ratio of losses over splits, of which some have an extreme row", () => {
+    const sizes = [1, 40, 1.2, 300, 0.8, 2, 90, 1.1];
+    const rate = tried(0.01, ...sizes.map((size) => ({ loss: 0.2 * size })));
+    const rows = (loss: number) => new Array<number>(ROWS).fill(loss);
+    const guesses = sizes.map((size) => ({ loss: size, trainingLoss: 1, score: 0, rows: rows(size) }));
+    expect(beatsGuessing(rate, { ...terms(8), guesses, entropic: false, hits: false })).toBe(true);
+    const none = sizes.map((size, i) => ({ loss: size, trainingLoss: 1, score: 0, rows: rows(size * (i % 2 ? 0.19 : 0.21)) }));
+    expect(beatsGuessing(rate, { ...terms(8), guesses: none, entropic: false, hits: false })).toBe(false);
+  });
+
   test("say only what was measured", () => {
     const low = (training: number[]) =>
       reasonsText(judge(grid({ loss: 0.9, right: 40, training }, 0.2), 1, terms())[0]?.reasons.slice(0, 1) ?? []);
