@@ -67,7 +67,7 @@ export function openLedger(path: string): LedgerContents {
 }
 
 /** Reads a ledger; undefined where there is nothing yet. @throws FileError */
-export function readLedger(path: string): LedgerContents | undefined {
+function readLedger(path: string): LedgerContents | undefined {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);

@@ -29,7 +29,7 @@ export async function connect(connection: QueueConnection, lasting: (error: Queu
   const options = {
     lazyConnect: true,
     maxRetriesPerRequest: null,
-    retryStrategy: (attempt: number) => (settled ? Math.min(PAUSE, 50 * 2 ** attempt) : null),
+    retryStrategy: (attempt: number) => (settled ? Math.min(PAUSE, 50 << Math.min(attempt, 8)) : null),
     // a server that loads its data is asked again at most every so often
     maxLoadingRetryTime: PAUSE,
   } satisfies RedisOptions;
