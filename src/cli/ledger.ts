@@ -16,7 +16,7 @@ export function openLedger(path: string): LedgerContents {
 }
 
 /** Reads a ledger; undefined where there is nothing yet. @throws FileError, and as `parseLedger` */
-export function readLedger(path: string): LedgerContents | undefined {
+function readLedger(path: string): LedgerContents | undefined {
   let bytes: Uint8Array;
   try {
     // a device or a pipe keeps nothing, and some are read without end

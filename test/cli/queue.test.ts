@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetReadObjects } from "hyparquet";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
 import { readLines, writeLine } from "../../src/search/ledger.js";
 import { iris, main, runNode, scratch } from "../support/cli.js";
@@ -31,6 +31,7 @@ const url = () => redis.url.replace("//", "//:secret@");
 describe("search --queue", () => {
   test("has the answer and the ledger of one machine, and tells nobody the password", async () => {
     const worker = spawn(process.execPath, [main, "worker", "--queue", url(), "--concurrency", "2"], { cwd });
+    onTestFinished(() => void worker.kill("SIGKILL"));
     let out = "";
     worker.stdout.on("data", (text) => {
       out += text;

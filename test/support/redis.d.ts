@@ -11,5 +11,4 @@ export interface TestRedis extends AsyncDisposable {
   keys(more?: Partial<RedisOptions>): Promise<string[]>;
 }
 
-export function freePort(): Promise<number>;
 export function startRedis(...options: (string | number)[]): Promise<TestRedis>;

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 
 /** A port of loopback that is free now. */
-export async function freePort() {
+async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();

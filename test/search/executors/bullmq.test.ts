@@ -126,7 +126,7 @@ test("a trial that is not there any more is queued again", async () => {
   await using _ = await opened();
   const [result] = await under;
   expect(result?.history).toHaveLength(20);
-}, 30_000);
+});
 
 test("a trial that ended three workers is a row with its reason", async () => {
   const deadly = job(0.01, { split: null });
@@ -185,7 +185,7 @@ test("threads that end are told apart from the trial's process", async () => {
   const under = executor.run([job(0.01, { run: readRun(long) })], { data: iris, onEpoch: () => void threads.at(-1)?.terminate() });
   const [result] = await under;
   expect(result?.lost).toMatch(/ended 3 workers/);
-}, 60_000);
+});
 
 test("what a trial throws is thrown, of the same class", async () => {
   await using _ = await opened();
@@ -250,7 +250,7 @@ test("a worker that closes gives its trial back, and one that is silent loses it
   const [result] = await under;
   expect(result?.history).toHaveLength(1500);
   expect(second.trials).toBe(1);
-}, 60_000);
+});
 
 test("refuses what does not lead to Redis, without a word of the password", async () => {
   const wrong = (connection: unknown) => () => bullmqExecutor({ connection } as BullmqOptions);
@@ -301,7 +301,7 @@ test("a full Redis ends worker and search with an error that says so", async () 
   });
   await expect(under).rejects.toThrow(/is full: give it more memory/);
   await expect(worker.ended).rejects.toThrow(/is full/);
-}, 30_000);
+});
 
 test("data come back as they were", () => {
   const weighted = dataset([[1], [2], [3]], ["a", "b", "a"], { weights: [1, 0.5, 2] });

@@ -23,7 +23,7 @@ export interface Blobs {
 /** What is not there, or not what it should be: whoever has it must bring it again. */
 export class MissingBlobError extends QueueError {}
 
-export function referenceTo(bytes: Uint8Array): BlobReference {
+function referenceTo(bytes: Uint8Array): BlobReference {
   return { hash: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };
 }
 

@@ -26,10 +26,12 @@ export async function connect(connection: QueueConnection, lasting: (error: Queu
   const { Redis } = await library();
   const place = placeOf(connection);
   let settled = false;
+  // BullMQ's own copies of a connection end with it
+  let closed = false;
   const options = {
     lazyConnect: true,
     maxRetriesPerRequest: null,
-    retryStrategy: (attempt: number) => (settled ? Math.min(PAUSE, 50 * 2 ** attempt) : null),
+    retryStrategy: (attempt: number) => (settled && !closed ? Math.min(PAUSE, 50 << Math.min(attempt, 8)) : null),
     // a server that loads its data is asked again at most every so often
     maxLoadingRetryTime: PAUSE,
   } satisfies RedisOptions;
@@ -64,6 +66,7 @@ export async function connect(connection: QueueConnection, lasting: (error: Queu
       return more;
     },
     close: () => {
+      closed = true;
       for (const one of opened) one.disconnect();
     },
   };
