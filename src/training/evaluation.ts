@@ -41,13 +41,3 @@ export function evaluateApart(model: Model, optimizer: Optimizer, source: BatchS
     if (!(result instanceof Promise)) end();
   }
 }
-
-/** Does something while the parameters hold the training values, and shows those to evaluate again. */
-export function whileTraining<T>(optimizer: Optimizer, action: () => T): T {
-  optimizer.toTraining();
-  try {
-    return action();
-  } finally {
-    optimizer.toEvaluation();
-  }
-}

@@ -11,7 +11,7 @@ import type { Clock } from "../schedules/schedule.js";
 import { type Best, better } from "./best.js";
 import { writeCheckpoint } from "./checkpoint.js";
 import { checkData, checkDatasets, checkModel, checkOptions } from "./checks.js";
-import { evaluate, evaluateApart, whileTraining } from "./evaluation.js";
+import { evaluate, evaluateApart } from "./evaluation.js";
 import { Meter } from "./meter.js";
 import { bindPenalty } from "./penalty.js";
 import type { EpochRecord, Metrics, StepRecord, TrainerData, TrainOptions, TrainProgress } from "./records.js";
