@@ -1,6 +1,7 @@
 // The entry point "stepsize/training": runs, checkpoints and files of state as data, below what `Trainer` does with them.
 /// <reference lib="esnext.disposable" preserve="true" />
 
+export type { StreamPosition } from "../data/source.js";
 export * from "../generated/metrics.js";
 export { lossFromJSON } from "../models/loss-json.js";
 export type { MadeChange } from "../optimizers/manual-rate.js";
