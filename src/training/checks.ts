@@ -22,11 +22,7 @@ export function checkDatasets<T extends TrainerData>(data: T, forTrainer = false
     const isSpecial = typeof set === "object" && set !== null && (SOURCE in set || AUGMENT in set);
     if (!isSpecial) checkDataset(set as Dataset, `data.${part}`);
     else if (!forTrainer)
-      throw new OptionError(
-        `data.${part}`,
-        set,
-        "must be a data set, as dataset(...) makes it, got what only a Trainer in this thread takes",
-      );
+      throw new OptionError(`data.${part}`, set, "must be a data set, as dataset(...) makes it, got what only a Trainer takes");
   }
   return data;
 }

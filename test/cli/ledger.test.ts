@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readLedger } from "../../src/cli/ledger.js";
+import { openLedger } from "../../src/cli/ledger.js";
 import { Random } from "../../src/numerics/random.js";
 import { readLines, writeLine } from "../../src/search/ledger.js";
 import { digits, interrupted, iris, main, runNode, scratch } from "../support/cli.js";
@@ -173,16 +173,16 @@ describe("search --ledger", () => {
     const files = [...heads.map((one) => lines([one, ...rest])), ...[...wrong, ...trials].map((one) => lines([...entries, one]))];
     for (const text of files) {
       writeFileSync(path("forged.jsonl"), text);
-      expect(() => readLedger(path("forged.jsonl")), text.slice(0, 300)).toThrow(
+      expect(() => openLedger(path("forged.jsonl")), text.slice(0, 300)).toThrow(
         /^.*forged\.jsonl is not a ledger that this version reads$/,
       );
       expect(readFileSync(path("forged.jsonl"), "utf8")).toBe(text);
     }
-    expect(readLedger(path("mine.jsonl"))?.results.size).toBeGreaterThan(0);
+    expect(openLedger(path("mine.jsonl"))?.results.size).toBeGreaterThan(0);
   });
 
   test.runIf(existsSync("/dev/full"))("on a device is written and not read: one that is full says so at once", async () => {
-    expect(readLedger("/dev/zero")).toBeUndefined();
+    expect(() => openLedger("/dev/zero")).toThrow("no such file");
     const { code, err } = await cli(...flags, "--ledger", "/dev/full");
     expect({ code, err }).toEqual({ code: 2, err: "stepsize: cannot write /dev/full: no space is left on the disk\n" });
   });

@@ -61,12 +61,14 @@ describe("the bits are those they were, and what is said of the end holds", () =
   const expected: Readonly<Record<Method, string>> = {
     "L-BFGS-B": "9d805e6305fb40c6f629ab593d542972",
     "L-BFGS": "39fa6908b629d65a5ffda8b65ac55d0a",
+    BFGS: "",
+    SSBroyden: "",
     CG: "5b564fc188f0b29b889773dea19182a2",
     "Nelder-Mead": "663e715dbddd0e834f83b069a9cbd904",
   };
   test.each(METHODS)("%s", (method) => {
     const bits = new Bits();
-    const random = new Random(5, "minimize", METHODS.indexOf(method));
+    const random = new Random(5, "minimize", method);
     for (let i = 0; i < 120; i++) {
       const n = 1 + random.below(5);
       const residuals = residualsOf(random, n);

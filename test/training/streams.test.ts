@@ -411,7 +411,7 @@ describe("the life of a stream", () => {
     ];
     for (const [action, message] of wrong) expect(action).toThrow(message);
     await expect(trainInWorker(irisRun, { training: make({}) } as never)).rejects.toThrow(
-      /data\.training .* got what only a Trainer in this thread takes/,
+      /data\.training .* got what only a Trainer takes/,
     );
     await expect(searchLearningRate(irisRun, { training: make({}) } as never)).rejects.toThrow(OptionError);
     const large = stream(() => [takeRows(data, every(data).slice(0, 20))], { columns, classes, ownBatches: true });

@@ -4,7 +4,7 @@ import type { Dataset } from "../dataset.js";
 import type { BatchSource, EvaluatedRows, RowStream } from "../source.js";
 import type { StreamBuffer } from "./buffer.js";
 
-type Source = BatchSource & { readonly stream: RowStream; next(step: number): StreamBuffer };
+type Source = Omit<BatchSource, "next"> & { readonly stream: RowStream; next(step: number): StreamBuffer };
 
 /** Evaluates a model on all rows of a stream: their features go by, outputs and targets stay for the score and the metrics. */
 export async function evaluateStream(source: Source, model: Model): Promise<EvaluatedRows> {
