@@ -34,15 +34,15 @@ export class CountedObjective {
 
   value(x: Vector): number {
     const result = this.#call(x);
-    return checkedValue(this.#jac === true ? (result as { value?: unknown } | null)?.value : result);
+    return checkedValue(this.#jac === true ? checkedPair(result).value : result);
   }
 
   evaluate(x: Vector): Evaluation {
     const at = x.slice();
     if (this.#jac === true) {
-      const result = this.#call(at) as { value?: unknown; gradient?: unknown } | null;
+      const { value, gradient } = checkedPair(this.#call(at));
       this.njev++;
-      return { x: at, value: checkedValue(result?.value), gradient: checkedGradient(result?.gradient, x.length) };
+      return { x: at, value: checkedValue(value), gradient: checkedGradient(gradient, x.length) };
     }
     const value = this.value(at);
     this.njev++;
@@ -73,6 +73,12 @@ export class CountedObjective {
     );
     return gradient;
   }
+}
+
+function checkedPair(result: unknown): { value?: unknown; gradient?: unknown } {
+  if (typeof result !== "object" || result === null)
+    throw new OptionError("f", result, `must return { value, gradient } where jac is true, got ${show(result)}`);
+  return result;
 }
 
 function checkedValue(value: unknown): number {

@@ -14,7 +14,7 @@ import {
   readOptions,
   show,
 } from "../options/options.js";
-import { isPlateau } from "../schedules/plateau.js";
+import { isPlateauAt } from "../schedules/plateau.js";
 import { type Schedule, schedule } from "../schedules/schedule.js";
 import type { Late, Squares } from "./declared.js";
 
@@ -324,7 +324,7 @@ function checkFloat32(value: number, path: string, { above }: Range = {}): numbe
 /** As `scheduled`, or what watches a metric. */
 function learningRate(fallback: number): Field<Scheduled> {
   const plain = scheduled(fallback, { min: 0 });
-  const watches = (value: unknown, path: string) => typeof value === "object" && value !== null && isPlateau(value as Schedule, path);
+  const watches = (value: unknown, path: string) => typeof value === "object" && value !== null && isPlateauAt(value as Schedule, path);
   return { fallback, form: plain.form, read: (value, path) => (watches(value, path) ? (value as Scheduled) : plain.read(value, path)) };
 }
 

@@ -3,6 +3,7 @@ import { OptionError } from "../options/errors.js";
 import { type Field, type Fields, readOptions } from "../options/options.js";
 import { checkCompatible, traitsOf } from "./compatibility.js";
 import {
+  type AnyOptions,
   type AnyRule,
   type Binding,
   type Closure,
@@ -105,6 +106,17 @@ export function unwrap(description: OptimizerDescription) {
         return wrapper.around(inner, options);
       }, rule),
   };
+}
+
+/** An optimizer from a file, with the defaults of options that have come since it was written; `description` is the one here. */
+export function withDefaults(stored: unknown, description: OptimizerDescription): unknown {
+  const { kind, optimizer } = (stored ?? {}) as { kind?: unknown; optimizer?: unknown };
+  if (kind !== description.kind) return stored;
+  const layer = layerOf(description);
+  const fields = Object.entries((layer?.wrapper ?? ruleOf(description)).fields as Fields<AnyOptions>);
+  const defaults = fields.flatMap(([key, { fallback }]) => (fallback === undefined ? [] : [[key, fallback]]));
+  const inner = layer && { optimizer: withDefaults(optimizer, layer.options.optimizer) };
+  return { ...Object.fromEntries(defaults), ...(stored as object), ...inner };
 }
 
 /** How a loss is computed through all layers: what goes around the optimizer may call the closure elsewhere than at the values. */

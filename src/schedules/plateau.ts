@@ -19,7 +19,12 @@ export interface PlateauRule<O extends object = object, S extends PlateauState =
 }
 
 /** Whether a schedule observes a metric: true for what `reduceOnPlateau` and `greedy` make: use `startPlateau` and `observePlateau`, not `rateAt`. */
-export function isPlateau(schedule: Schedule, path = "schedule"): schedule is ScheduleDescription {
+export function isPlateau(schedule: Schedule): schedule is ScheduleDescription {
+  return isPlateauAt(schedule, "schedule");
+}
+
+/** The same, naming the field in the error for what is no schedule. */
+export function isPlateauAt(schedule: Schedule, path: string): schedule is ScheduleDescription {
   return typeof schedule === "object" && ruleOf(schedule, path).observes === true;
 }
 

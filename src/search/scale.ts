@@ -20,7 +20,7 @@ import { type CheckedRun, clockOf, type Run, readRun } from "../training/run.js"
 export function scaleRun(run: Run, rows: number, rate: number): CheckedRun {
   const checked = readRun(run);
   integer(undefined, { min: 1 }).read(rows, "scaleRun.rows");
-  number(undefined, { above: 0 }).read(rate, "scaleRun.rate");
+  number(undefined, { min: 0 }).read(rate, "scaleRun.rate");
   return readRun({ ...checked, optimizer: scaleOptimizer(checked, rows, rate) });
 }
 

@@ -4,7 +4,7 @@ import type { Engine } from "../engine/engine.js";
 import { Parameters } from "../engine/parameters.js";
 import type { Model } from "../models/model.js";
 import { widthsOf } from "../models/sequential.js";
-import { unwrap } from "../optimizers/wrapper.js";
+import { unwrap, withDefaults } from "../optimizers/wrapper.js";
 import { CheckpointError, OptionError, ShapeError } from "../options/errors.js";
 import { listener, signal } from "../options/listeners.js";
 import { type Fields, readOptions, show } from "../options/options.js";
@@ -70,7 +70,9 @@ export function checkOptions(options: TrainOptions): TrainOptions {
  * @returns whether a run that was finished goes on for more epochs.
  */
 export function checkCheckpoint({ run: stored, progress, document }: Checkpoint, run: CheckedRun): boolean {
-  const different = differences(renamed(stored), runToJSON(run)).filter(({ path }) => path !== "run.epochs");
+  const plain = renamed(stored) as { optimizer?: unknown };
+  const then = { ...plain, optimizer: withDefaults(plain.optimizer, run.optimizer) };
+  const different = differences(then, runToJSON(run)).filter(({ path }) => path !== "run.epochs");
   if (different.length > 0) throw new CheckpointError(`the checkpoint belongs to another run: ${differencesInWords(different)}`);
   const { history, finished } = progress;
   const { epochs } = stored as { epochs: number };

@@ -86,7 +86,10 @@ describe.each(["cpu", "wasm"])("on tfjs's %s backend", (backend) => {
   test.each([...rules.keys()])("%s gives the bits that it gives without tfjs", (kind) => {
     const description = optimizerFromJSON({ kind, ...table[kind]?.options[0], ...table[kind]?.required });
     const held = variables();
-    const parameters = new Parameters(engine, Object.entries(shapes), { units: "columns" });
+    // what draws by chance draws for a name
+    const named = (name: string) => (held[name] as tf.Variable).name;
+    const given = Object.entries(shapes).map(([name, shape]): [string, number[]] => [named(name), [...shape]]);
+    const parameters = new Parameters(engine, given, { units: "columns" });
     for (const [i, { value, length }] of [...parameters].entries()) value.set(random(length, i));
     const ours = new Optimizer(parameters, description);
     const theirs = new StepsizeOptimizer(engine, description);
@@ -96,7 +99,7 @@ describe.each(["cpu", "wasm"])("on tfjs's %s backend", (backend) => {
         for (const { value, gradient } of parameters) gradient.set(value.map((v) => Math.fround(2 * Math.fround(v - 1))));
         // the loss as tfjs sums it, at our values
         const probe = Object.fromEntries(
-          Object.keys(held).map((name) => [name, tf.tensor(parameters.get(name).value.slice(), shapes[name])]),
+          Object.keys(held).map((name) => [name, tf.tensor(parameters.get(named(name)).value.slice(), shapes[name])]),
         );
         const cost = tf.tidy(() => bowl(probe as never)().dataSync()[0] as number);
         tf.dispose(probe);

@@ -17,7 +17,16 @@ import { pages, parse, read, sourcesOf, walk } from "../support/prose.js";
 // Names in prose go stale when what they name is renamed: "through fromJSON(...)" was in an error message when there was no such function.
 
 /** Of other languages and libraries, and what hosts have that Node has not. */
-const ELSEWHERE = new Set(["int", "postMessage", "computeGradients", "setMomentum", "includeOptimizer"]);
+const ELSEWHERE = new Set([
+  "createReadStream",
+  "pipeThrough",
+  "return",
+  "int",
+  "postMessage",
+  "computeGradients",
+  "setMomentum",
+  "includeOptimizer",
+]);
 const exported = new Set(
   [stepsize, data, minimize, numerics, optimizers, schedules, search, tfjs, jax, torch, training, inference].flatMap((entry) =>
     Object.keys(entry),
