@@ -25,9 +25,9 @@ const bundles = [
   {
     name: "a program that trains",
     code: 'export { load, mlp, adamw, warmup, cosine, Trainer } from "./dist/entries/index.js";',
-    limit: 49 * KB,
+    limit: 50 * KB,
   },
-  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 130 * KB },
+  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 133 * KB },
 ];
 
 let failed = false;
