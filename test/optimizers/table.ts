@@ -957,6 +957,7 @@ export const table: Readonly<Record<string, Row>> = {
   },
   scheduleFreePlus: {
     digits: { learningRate: 1 },
+    untuned: [{}],
     options: [
       { learningRate: 0.1 },
       { learningRate: 0.1, momentum: 0.8, lastMomentum: 0.95, annealSteps: 100, averageAfter: 5, sizeDecay: 0.9 },

@@ -181,7 +181,7 @@ test("threads that end are told apart from the trial's process", async () => {
     },
   });
   await using executor = producer();
-  const long = { ...run, epochs: 4000 };
+  const long = { ...run, epochs: 100_000 };
   const under = executor.run([job(0.01, { run: readRun(long) })], { data: iris, onEpoch: () => void threads.at(-1)?.terminate() });
   const [result] = await under;
   expect(result?.lost).toMatch(/ended 3 workers/);
