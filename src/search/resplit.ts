@@ -15,8 +15,14 @@ export function resplit(data: SearchData, seed: number): SearchData {
     rows,
     features: joined(training.features, validation.features),
     targets: joined(training.targets as Float32Array, validation.targets as Float32Array),
+    ...((training.weights ?? validation.weights) && { weights: joined(weightsOf(training), weightsOf(validation)) }),
   }) as Dataset;
   return { ...data, ...splitDataset(pooled, { validation: validation.rows / rows, seed }) };
+}
+
+/** What each row counts: 1 where nothing is said. */
+function weightsOf({ weights, rows }: Dataset): Float32Array {
+  return weights ?? new Float32Array(rows).fill(1);
 }
 
 /** The splits that were made of a data set, by seed. */

@@ -63,3 +63,20 @@ test("rows are parted anew by class, and none is lost", () => {
   expect([other.training.rows, other.validation?.rows, other.test]).toEqual([iris.training.rows, iris.validation.rows, iris.test]);
   expect(resplit(iris, 5)).toEqual(other);
 });
+
+test("rows keep their weights when they are parted anew, and count 1 where only others have some", () => {
+  // a weight that tells which row it is of
+  const weightOf = (features: ArrayLike<number>, row: number) => 1 + Math.abs(features[row * 4] as number);
+  const weighted = (part: typeof iris.training) => ({
+    ...part,
+    weights: Float32Array.from({ length: part.rows }, (_, row) => weightOf(part.features, row)),
+  });
+  const both = resplit({ training: weighted(iris.training), validation: weighted(iris.validation as typeof iris.training) }, 3);
+  for (const { rows, features, weights } of [both.training, both.validation as typeof iris.training]) {
+    expect(weights).toEqual(Float32Array.from({ length: rows }, (_, row) => weightOf(features, row)));
+  }
+  const one = resplit({ training: weighted(iris.training), validation: iris.validation as typeof iris.training }, 3);
+  const all = [one.training, one.validation].flatMap((part) => [...(part?.weights as Float32Array)]);
+  expect(all.filter((weight) => weight === 1).length).toBeGreaterThanOrEqual(iris.validation?.rows as number);
+  expect(resplit(iris, 3).training.weights).toBeUndefined();
+});

@@ -18,9 +18,9 @@ export function sharedData(data: SearchData): SearchData {
   return made;
 }
 
-function sharedSet({ task, features, rows, columns, featureNames, targets, outputs, classes }: Dataset): Dataset {
+function sharedSet({ task, features, rows, columns, featureNames, targets, outputs, classes, weights }: Dataset): Dataset {
   const base = { task, features: sharedArray(features), rows, columns, featureNames, targets: sharedArray(targets), outputs };
-  return { ...base, ...(classes && { classes }) } as Dataset;
+  return { ...base, ...(classes && { classes }), ...(weights && { weights: sharedArray(weights) }) } as Dataset;
 }
 
 function sharedArray<T extends Float32Array | Uint32Array>(array: T): T {

@@ -36,6 +36,16 @@ test.each([1, 2, 8])("%i workers give the bytes of one thread", async (count) =>
   expect(JSON.stringify(await search(executor))).toBe(inThread);
 });
 
+test("workers are given the weights of rows", async () => {
+  const weights = Float32Array.from({ length: iris.training.rows }, (_, row) => row % 3);
+  const data = { ...iris, training: { ...iris.training, weights } };
+  using executor = workers(2);
+  const plan = { resplit: true, repeats: 2, rates: [0.001, 0.01] };
+  const told = JSON.stringify(await searchLearningRate(run, data, { ...plan, executor }));
+  expect(told).toBe(JSON.stringify(await searchLearningRate(run, data, plan)));
+  expect(told).not.toBe(JSON.stringify(await searchLearningRate(run, iris, plan)));
+});
+
 test.each([1, 2, 3])("%i workers, of which this thread is one, give them", async (count) => {
   let started = 0;
   using executor = workers(count, {
@@ -132,7 +142,9 @@ test("a trial that ends three workers is an error that names it", async () => {
       return worker;
     },
   });
-  const deadly = executor.run([job(0.25)], { data: iris, onEpoch: () => void started.at(-1)?.terminate() });
+  // so long that no worker is done before it is ended
+  const long = job(0.25, { run: readRun({ ...run, epochs: 100_000 }) });
+  const deadly = executor.run([long], { data: iris, onEpoch: () => void started.at(-1)?.terminate() });
   await expect(deadly).rejects.toThrow(new EngineError("the trial of rate 0.25, repeat 0, ended 3 workers (it ended)"));
   expect(started).toHaveLength(3);
   const [result] = await executor.run([job(0.25)], { data: iris });
