@@ -83,6 +83,17 @@ describe("search --ledger", () => {
     expect(await answer("report", "study.jsonl", "--json", "--no-report")).toBe(plain);
   });
 
+  test("of a study can be run again, and written as a table that tells combinations apart", async () => {
+    expect((await cli(...flags, "--vary", "batchSize=8,16", "--ledger", "several.jsonl")).code).toBe(0);
+    const again = await cli("verify", "several.jsonl", "--sample", "4");
+    expect(again).toMatchObject({ code: 0, out: expect.stringMatching(/^4 of \d+ trials of several\.jsonl, run again: the same bits\n$/) });
+    expect((await cli("export", "several.jsonl", "study.csv")).code).toBe(0);
+    const [head = "", ...rows] = readFileSync(path("study.csv"), "utf8").trim().split("\n");
+    const at = head.split(",").indexOf("combination");
+    expect(new Set(rows.map((row) => row.split(",")[at]))).toEqual(new Set(["batchSize=8", "batchSize=16"]));
+    expect(await cli("export", "several.jsonl", "study.log")).toMatchObject({ code: 2, err: expect.stringContaining("of a search --vary") });
+  });
+
   test("says at Ctrl-C how to go on, of a study too", async () => {
     const vary = ["--vary", "batchSize=8,16", "--ledger", "vary.jsonl"];
     const long = ["search", digits, "-t", "digit", "--epochs", "60", "--rates", "1e-3,1e-2", "--repeats", "1", "--no-report"];

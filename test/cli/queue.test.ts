@@ -88,7 +88,7 @@ describe("export", () => {
   test("writes tables with a row for each trial", async () => {
     expect((await cli("export", "alone.jsonl", "a.csv")).out).toBe("a.csv: 8 trials of alone.jsonl\n");
     const [head, ...rows] = readFileSync(path("a.csv"), "utf8").trimEnd().split("\n");
-    expect(head).toMatch(/^key,rate,seed,split,state,epochs,training_loss,/);
+    expect(head).toMatch(/^key,rate,seed,split,combination,state,epochs,training_loss,/);
     expect(rows).toHaveLength(8);
     await cli("export", "alone.jsonl", "a.parquet");
     const bytes = readFileSync(path("a.parquet"));

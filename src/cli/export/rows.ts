@@ -1,4 +1,4 @@
-import type { LedgerContents } from "../../search/ledger-lines.js";
+import { type LedgerContents, runHash } from "../../search/ledger-lines.js";
 
 /** What a cell of a table holds. */
 export type Cell = string | number | null;
@@ -9,6 +9,7 @@ export const COLUMNS = {
   rate: "number",
   seed: "integer",
   split: "integer",
+  combination: "text",
   state: "text",
   epochs: "integer",
   training_loss: "number",
@@ -27,12 +28,14 @@ export const COLUMNS = {
 export type Row = Readonly<Record<keyof typeof COLUMNS, Cell>>;
 
 /** A row for each trial of a ledger, in an order that does not depend on which was done first. */
-export function rowsOf({ trials }: LedgerContents): Row[] {
-  const rows = trials.map(({ key, rate, seed, split, result }): Row => {
+export function rowsOf({ head, asked: { study = [] }, trials }: LedgerContents): Row[] {
+  const own = runHash(head.run);
+  const combinations = new Map(study.map(({ values, run }) => [runHash(run), wordsOf(values)]));
+  const rows = trials.map(({ key, rate, seed, split, of = own, result }): Row => {
     const { history, kept, balancedAccuracy, test, startLoss, divergence, lost, weights, paused } = result;
     const state = lost !== undefined ? "lost" : divergence !== null ? "diverged" : paused !== undefined ? "paused" : "done";
     return {
-      ...{ key, rate, seed, split, state },
+      ...{ key, rate, seed, split, combination: combinations.get(of) ?? null, state },
       epochs: history.length,
       training_loss: history.at(-1)?.loss ?? null,
       validation_loss: kept?.validation?.loss ?? null,
@@ -53,6 +56,13 @@ export function rowsOf({ trials }: LedgerContents): Row[] {
     const at = left.findIndex((value, i) => value !== right[i]);
     return at < 0 ? 0 : (left[at] as string) < (right[at] as string) ? -1 : 1;
   });
+}
+
+/** The fields of a combination with their values, as `--vary` takes them. */
+function wordsOf(values: Readonly<Record<string, unknown>>): string {
+  return Object.entries(values)
+    .map(([field, value]) => `${field}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(" ");
 }
 
 /** As a CSV file: numbers in full, texts in quotes where they need them. */
