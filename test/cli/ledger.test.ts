@@ -91,7 +91,10 @@ describe("search --ledger", () => {
     const [head = "", ...rows] = readFileSync(path("study.csv"), "utf8").trim().split("\n");
     const at = head.split(",").indexOf("combination");
     expect(new Set(rows.map((row) => row.split(",")[at]))).toEqual(new Set(["batchSize=8", "batchSize=16"]));
-    expect(await cli("export", "several.jsonl", "study.log")).toMatchObject({ code: 2, err: expect.stringContaining("of a search --vary") });
+    expect(await cli("export", "several.jsonl", "study.log")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("of a search --vary"),
+    });
   });
 
   test("says at Ctrl-C how to go on, of a study too", async () => {
