@@ -1,5 +1,7 @@
-// A step of a convolutional network and of an attention block beside tfjs: node layers.js, here, once the root package is built and this folder has
-// been installed. The losses of the first steps must be ours; then both take turns, and the least times are compared.
+// A step of a convolutional network and of an attention block beside tfjs, jax-js and PyTorch on one thread: node layers.js [PYTHON], here, once the
+// root package is built and this folder has been installed. The losses must be ours; then both take turns, and the least times are compared. The step
+// of jax-js is without its optimizer, PyTorch is a process of its own.
+import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
@@ -46,6 +48,30 @@ const convolution = {
     const flat = part(part(x, w1, b1), w2, b2).reshape([32, -1]);
     return tf.losses.softmaxCrossEntropy(t, tf.add(tf.matMul(flat, w3), b3));
   },
+  inJax({ lax, nn, np }, weights, x, t) {
+    const pool = (y, c, size) => np.max(np.max(y.reshape([32, c, size / 2, 2, size / 2, 2]), 5), 3);
+    const part = (y, w, b, c, size) => {
+      const filters = np.transpose(w, [3, 2, 0, 1]);
+      return pool(nn.relu(lax.conv(y, filters, [1, 1], "SAME").add(b.reshape([1, c, 1, 1]))), c, size);
+    };
+    const kernels = [
+      [3, 3, 8, 16],
+      [3, 3, 16, 32],
+    ];
+    return {
+      values: weights.map(({ shape, value }, i) => np.array(value).reshape(i % 2 === 0 && i < 4 ? kernels[i / 2] : shape)),
+      features: np.transpose(np.array(x).reshape([32, 28, 28, 8]), [0, 3, 1, 2]),
+      targets: np.array(Float32Array.from({ length: 320 }, (_, i) => (t[Math.floor(i / 10)] === i % 10 ? 1 : 0))).reshape([32, 10]),
+      loss([w1, b1, w2, b2, w3, b3], x, t) {
+        const flat = np.transpose(part(part(x, w1, b1, 16, 28), w2, b2, 32, 14), [0, 2, 3, 1]).reshape([32, 32 * 49]);
+        return nn
+          .logSoftmax(np.matmul(flat, w3).add(b3))
+          .mul(t)
+          .sum()
+          .mul(-1 / 32);
+      },
+    };
+  },
 };
 
 /** A residual block of layer norm and causal attention, 4 heads of 64 over 64 tokens. */
@@ -70,6 +96,29 @@ const block = {
   },
 };
 let future;
+
+/** A step of jax-js: loss and gradients, in one jit on its wasm device. */
+async function jaxOf(problem, weights, x, t) {
+  // Node 20 has none, and jax-js asks it for threads
+  globalThis.navigator ??= {};
+  const { init, jit, lax, nn, numpy: np, valueAndGrad } = await import("@jax-js/jax");
+  await init("wasm");
+  const { values, features, targets, loss } = problem.inJax({ lax, nn, np }, weights, x, t);
+  const step = jit((p, x, t) => {
+    const [value, gradients] = valueAndGrad(loss)(p, x, t);
+    return [value, ...gradients];
+  });
+  return () => {
+    const [value, ...gradients] = step(
+      values.map((array) => array.ref),
+      features.ref,
+      targets.ref,
+    );
+    // arrays are lazy: they are worked out when they are read
+    for (const gradient of gradients) gradient.dataSync();
+    return value.dataSync()[0];
+  };
+}
 
 const engine = await load();
 
@@ -155,4 +204,45 @@ for (const backend of ["wasm", "cpu"]) {
     }
   }
   problems = left;
+}
+
+for (const problem of [convolution, block].filter(({ inJax }) => inJax)) {
+  const x = filled(problem.rows * size(problem.inputs), 1);
+  const t = Int32Array.from({ length: problem.rows }, (_, i) => (i * 7) % 10);
+  const a = ours(problem, x, t);
+  const name = `${problem.name}, jax-js ${version("@jax-js/jax")} wasm`;
+  try {
+    const b = await jaxOf(problem, a.weights, x, t);
+    const [mine, other] = [a.run(), b()];
+    if (!(Math.abs(mine - other) < 2e-3 * Math.abs(mine))) throw new Error(`its loss is ${other}, ours ${mine}`);
+    b();
+    const times = Array.from({ length: 5 }, () => [
+      Math.min(milliseconds(a.run), milliseconds(a.run), milliseconds(a.run)),
+      milliseconds(b),
+    ]);
+    const [least, theirs] = [0, 1].map((i) => Math.min(...times.map((pair) => pair[i])));
+    console.log(`${name}: ${least.toFixed(1)} ms and ${theirs.toFixed(1)} ms, ${(theirs / least).toFixed(1)}x`);
+  } catch (error) {
+    console.log(`${name}: ${error.message.split("\n")[0]}`);
+  }
+}
+
+const python = process.argv[2];
+if (python !== undefined) {
+  const lines = execFileSync(python, [fileURLToPath(new URL("layers.py", import.meta.url))], { encoding: "utf8" })
+    .trim()
+    .split("\n");
+  for (const [i, problem] of [convolution, block].entries()) {
+    const [torch, least] = lines[i].split(" ");
+    const x = filled(problem.rows * size(problem.inputs), 1);
+    const isClasses = problem.loss === "crossEntropy";
+    const t = isClasses
+      ? Int32Array.from({ length: problem.rows }, (_, row) => (row * 7) % 10)
+      : filled(problem.rows * size(problem.outputs), 2);
+    const { run } = ours(problem, x, t);
+    const mine = Math.min(...Array.from({ length: 30 }, () => milliseconds(run)));
+    console.log(
+      `${problem.name}, PyTorch ${torch}, one thread: ${mine.toFixed(1)} ms and ${Number(least).toFixed(1)} ms, ${(Number(least) / mine).toFixed(2)}x`,
+    );
+  }
 }
