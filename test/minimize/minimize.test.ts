@@ -259,7 +259,11 @@ describe("minimize", () => {
     ],
     ["no number", () => minimize(() => "x" as never, [0]), /^f must return a number, got "x"/],
     ["a gradient of another length", () => minimize(rosenbrock, [0, 0], { jac: () => [1] }), /^jac must return an array of 2 numbers/],
-    ["no gradient beside the value", () => minimize(() => 1, [0], { jac: true }), /^f must return a number, got undefined/],
+    [
+      "no gradient beside the value",
+      () => minimize(() => 1, [0], { jac: true }),
+      /^f must return { value, gradient } where jac is true, got 1/,
+    ],
     ["residuals that are none", () => leastSquares(() => 3 as never, [0]), /^residuals must return an array of numbers/],
     [
       "residuals that change in number",
