@@ -37,7 +37,13 @@ await inTemporaryFolder(async (folder) => {
   const { default: manifest } = await import(pathToFileURL(join(installed, "package.json")).href, { with: { type: "json" } });
   for (const [subpath, { node }] of Object.entries(manifest.exports)) {
     if (node === undefined) continue;
-    const library = await import(pathToFileURL(join(installed, node)).href);
+    const library = await import(pathToFileURL(join(installed, node)).href).catch((error) => {
+      // an adapter, whose library is not installed here
+      const peer = Object.keys(manifest.peerDependencies).find((name) => error.message.includes(`'${name}'`));
+      if (error.code !== "ERR_MODULE_NOT_FOUND" || peer === undefined) throw error;
+      console.log(`stepsize${subpath.slice(1)}: left out, it needs ${peer}`);
+    });
+    if (library === undefined) continue;
     writeFileSync(join(folder, "src", `every-${node.slice(2).replace(/\W/g, "-")}.ts`), everything(`stepsize${subpath.slice(1)}`, library));
   }
   for (const compiler of ["typescript-oldest", "typescript"]) {
