@@ -6,6 +6,7 @@ import { ACCUMULATED } from "./gradients.js";
 import type { BoundGroup, GroupState } from "./groups.js";
 import { ACCUMULATED_LOSS } from "./groups.js";
 import { ELEMENT_RATES } from "./kept.js";
+import { manualFromJSON, manualToJSON } from "./manual-rate.js";
 import type { StateArray } from "./slots.js";
 import { checkProgress, type OptimizerState, type StateHolder } from "./state.js";
 
@@ -81,7 +82,7 @@ function adapt(holder: StateHolder, state: OptimizerState): Adapted {
       kind,
       slots: taken.slots,
       scalars,
-      plateaus: groups.map((group) => plateauOf(group, holder, state)),
+      plateaus: groups.map((group) => rateStateOf(group, holder, state)),
       groups: groups.map((group) => ({ ...group.description(), began: sources.get(group)?.began ?? (group.isLive ? state.step : 0) })),
     },
   };
@@ -208,13 +209,16 @@ function takeGroup({ parameters, slots, rule, options, elementRates }: BoundGrou
   }
 }
 
-/** The state of a rate that watches a metric, where the state's group had one of its kind; else that of a new one. */
-function plateauOf(group: BoundGroup, holder: StateHolder, state: OptimizerState): PlateauState | null {
-  if (group.plateau === undefined) return null;
+/** The state of a rate that watches a metric or is set by hand, where the state's group had one of its kind; else that of a new one. */
+function rateStateOf(group: BoundGroup, holder: StateHolder, state: OptimizerState): PlateauState | null {
+  const { rate, plateau } = group;
+  const fresh = plateau === undefined ? (manualToJSON(rate) ?? null) : startPlateau(rate as ScheduleDescription);
+  if (fresh === null) return null;
   const [part] = partsOf(group, holder, state);
+  const given = state.plateaus?.[part?.[0] ?? -1];
   try {
-    return group.plateauFromJSON(state.plateaus?.[part?.[0] ?? -1], "plateau") ?? null;
+    return group.plateauFromJSON(given, "plateau") ?? manualToJSON(manualFromJSON(rate, given, "rate")) ?? null;
   } catch {
-    return startPlateau(group.rate as ScheduleDescription);
+    return fresh;
   }
 }

@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { load } from "../../src/engine/load.js";
+import { Parameters } from "../../src/engine/parameters.js";
 import { rules } from "../../src/optimizers/index.js";
+import { adam } from "../../src/optimizers/kinds/adam.js";
+import { Optimizer } from "../../src/optimizers/optimizer.js";
 import type { AnyRule } from "../../src/optimizers/rule.js";
 import type { OptimizerState } from "../../src/optimizers/state.js";
 import { CheckpointError } from "../../src/options/errors.js";
+import { manual } from "../../src/schedules/kinds/manual.js";
+import type { Schedule } from "../../src/schedules/schedule.js";
 import { table } from "./table.js";
 import { Trial, throughJSON, wildGradients } from "./trial.js";
 
@@ -211,4 +216,29 @@ test.each([
   expect(act).toThrow(CheckpointError);
   expect(act).toThrow(message);
   expect(trial.everything).toEqual(before);
+});
+
+test("a rate that was set by hand stays what it was, and a group that had none begins at its own", () => {
+  const make = (groups: readonly { match: string; learningRate?: Schedule; frozen?: boolean }[]) => {
+    const parameters = new Parameters(engine, { a: [4], b: [4] });
+    return new Optimizer(parameters, adam({ learningRate: manual({ rate: 0.1 }), groups }));
+  };
+  const first = make([]);
+  first.parameters.get("a").gradient.fill(1);
+  first.step();
+  first.setLearningRate(0.02);
+  first.step();
+  for (const groups of [[], [{ match: "b", frozen: true }], [{ match: "a", learningRate: manual({ rate: 0.3 }) }]]) {
+    const second = make(groups);
+    second.load(throughJSON(first.state()), { partial: true });
+    second.parameters.get("a").gradient.fill(1);
+    second.step();
+    // the rate of the whole optimizer
+    expect(second.learningRate).toBe(0.02);
+    second.dispose();
+  }
+  const fixed = new Optimizer(first.parameters, adam({ learningRate: 0.5 }));
+  fixed.load(first.state(), { partial: true });
+  fixed.step();
+  expect(fixed.learningRate).toBe(0.5);
 });
