@@ -1,4 +1,5 @@
 // The worker of every page: its name says what it does.
+import { startWorkersBy } from "./ui/page-worker.js";
 import type { Serve } from "./ui/work.js";
 
 const tasks: Record<string, () => Promise<{ serve: Serve }>> = {
@@ -10,7 +11,10 @@ const tasks: Record<string, () => Promise<{ serve: Serve }>> = {
 };
 
 const waiting: never[] = [];
-self.onmessage = ({ data }) => waiting.push(data as never);
+self.onmessage = ({ data: page }) => {
+  startWorkersBy(page);
+  self.onmessage = ({ data }) => waiting.push(data as never);
+};
 const { serve } = await (tasks[self.name] as () => Promise<{ serve: Serve }>)();
 const reply = (message: unknown, transfer: Transferable[] = []) => postMessage(message, { transfer });
 self.onmessage = ({ data }) => serve(data as never, reply);

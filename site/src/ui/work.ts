@@ -1,9 +1,11 @@
+import { PageWorker } from "./page-worker.js";
+
 /** What a task does with a message; it may answer as often as it likes. */
 export type Serve = (message: never, reply: (message: unknown, transfer?: Transferable[]) => void) => void;
 
 /** A worker that does one kind of task. */
 export function startWorker(task: string): Worker {
-  return new Worker(new URL("worker.js", document.baseURI), { type: "module", name: task });
+  return new PageWorker(new URL("worker.js", document.baseURI), { type: "module", name: task });
 }
 
 /** Questions to a worker that are answered once each, in order; a new question of the same kind makes an older one that waits needless. */
