@@ -58,7 +58,9 @@ export function startWorkersBy(page: MessagePort): void {
       const { port1, port2 } = new MessageChannel();
       this.#port = port1;
       port1.onmessage = ({ data }: MessageEvent<FromStarted>) =>
-        this.dispatchEvent("error" in data ? new ErrorEvent("error", { message: data.error }) : new MessageEvent("message", { data: data.message }));
+        this.dispatchEvent(
+          "error" in data ? new ErrorEvent("error", { message: data.error }) : new MessageEvent("message", { data: data.message }),
+        );
       const start: Start = { url: new URL(url, self.location.href).href, options, port: port2 };
       page.postMessage(start, [port2]);
     }
