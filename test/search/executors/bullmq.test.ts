@@ -241,14 +241,14 @@ test("a worker that closes gives its trial back, and one that is silent loses it
   const first = await opened();
   await using executor = producer();
   let told = 0;
-  const long = { ...run, epochs: 1500 };
+  const long = { ...run, epochs: 20_000 };
   const under = executor.run([job(0.01, { run: readRun(long) })], { data: iris, onEpoch: () => void told++ });
   await expect.poll(() => told, { timeout: 20_000 }).toBeGreaterThan(0);
   await first.close();
   expect(first.trials).toBe(0);
   await using second = await opened();
   const [result] = await under;
-  expect(result?.history).toHaveLength(1500);
+  expect(result?.history).toHaveLength(20_000);
   expect(second.trials).toBe(1);
 });
 
