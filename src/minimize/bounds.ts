@@ -1,5 +1,5 @@
 import { OptionError } from "../options/errors.js";
-import { type Field, show } from "../options/options.js";
+import { demand, type Field, show } from "../options/options.js";
 import type { Bound, Vector } from "./types.js";
 
 /** The box that variables stay in. */
@@ -18,12 +18,11 @@ export function readBounds(path: string, given: unknown, n: number): Box {
   const lower = new Float64Array(n).fill(Number.NEGATIVE_INFINITY);
   const upper = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
   if (given === undefined) return { lower, upper, bounded: false };
-  if (!Array.isArray(given) || given.length !== n)
-    throw new OptionError(path, given, `must be an array of ${n} pairs [lower, upper], one for each variable; got ${show(given)}`);
-  given.forEach((pair: unknown, i) => {
+  demand(Array.isArray(given) && given.length === n, path, given, `an array of ${n} pairs [lower, upper], one for each variable`);
+  (given as unknown[]).forEach((pair, i) => {
     const isLimit = (value: unknown) => value === null || (typeof value === "number" && !Number.isNaN(value));
-    if (!Array.isArray(pair) || pair.length !== 2 || !pair.every(isLimit))
-      throw new OptionError(`${path}[${i}]`, pair, `must be a pair [lower, upper] of numbers, null for no limit; got ${show(pair)}`);
+    const isPair = Array.isArray(pair) && pair.length === 2 && pair.every(isLimit);
+    demand(isPair, `${path}[${i}]`, pair, "a pair [lower, upper] of numbers, null for no limit");
     const [low, high] = pair as unknown as Bound;
     lower[i] = low ?? Number.NEGATIVE_INFINITY;
     upper[i] = high ?? Number.POSITIVE_INFINITY;

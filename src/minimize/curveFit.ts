@@ -1,8 +1,9 @@
+import { dot } from "../numerics/dot.js";
 import { OptionError } from "../options/errors.js";
 import { boolean, demand, type Field, type Fields, isArrayLike, number, optional, readOptions, show } from "../options/options.js";
 import { fitResiduals, type LeastSquaresOptions, type LeastSquaresResult, leastSquaresFields } from "./leastSquares.js";
 import { solveTransposed, triangularize } from "./qr.js";
-import { readStart, type Vector } from "./types.js";
+import { readStart, returned, type Vector } from "./types.js";
 
 /** Options of `curveFit`. */
 export interface CurveFitOptions<X> extends Omit<LeastSquaresOptions, "jac"> {
@@ -87,15 +88,15 @@ export function curveFit<X>(
 }
 
 function checkedY(value: unknown): number {
-  if (typeof value !== "number") throw new OptionError("model", value, `must return a number, got ${show(value)}`);
-  return value;
+  returned(typeof value === "number", "model", value, "a number");
+  return value as number;
 }
 
 /** (JᵀJ)⁻¹ = R⁻¹ R⁻ᵀ; infinite where the columns depend on each other. */
 function covariance(J: readonly Vector[], n: number): Vector[] {
   const rows = Math.max(J.length, n);
   const columns = Array.from({ length: n }, (_, j) => Float64Array.from({ length: rows }, (_, i) => J[i]?.[j] ?? 0));
-  const scales = columns.map((column) => Math.sqrt(column.reduce((sum, value) => sum + value * value, 0)));
+  const scales = columns.map((column) => Math.sqrt(dot(column, column)));
   columns.forEach((column, j) => {
     for (let i = 0; i < rows; i++) column[i] = (column[i] as number) / (scales[j] || 1);
   });
@@ -109,11 +110,7 @@ function covariance(J: readonly Vector[], n: number): Vector[] {
       Float64Array.from({ length: n }, (_, i) => (i === k ? 1 : 0)),
     ),
   );
-  return columns.map((_, a) =>
-    Float64Array.from(columns, (_, b) => {
-      let sum = 0;
-      for (let i = 0; i < n; i++) sum += ((inverse[a] as Vector)[i] as number) * ((inverse[b] as Vector)[i] as number);
-      return sum / ((scales[a] as number) * (scales[b] as number));
-    }),
+  return inverse.map((row, a) =>
+    Float64Array.from(inverse, (other, b) => dot(row, other) / ((scales[a] as number) * (scales[b] as number))),
   );
 }

@@ -1,12 +1,12 @@
 import { dot } from "../numerics/dot.js";
-import { OptionError } from "../options/errors.js";
-import { demand, type Field, type Fields, number, oneOf, optional, readOptions, show } from "../options/options.js";
+import { listener } from "../options/listeners.js";
+import { demand, type Fields, number, oneOf, optional, readOptions } from "../options/options.js";
 import { type Box, boundsField, clip, projectedGradient, readBounds } from "./bounds.js";
 import { differences, typicalOf } from "./differences.js";
 import { type Columns, triangularize } from "./qr.js";
 import { costOf, LOSSES, type RobustLoss, reweigh } from "./robust.js";
 import { trustRegionStep } from "./trustRegion.js";
-import { type Bound, type CommonOptions, commonFields, type Ended, ended, fn, readStart, type Vector } from "./types.js";
+import { type Bound, type CommonOptions, commonFields, type Ended, ended, readStart, returned, type Vector } from "./types.js";
 
 /** Options of `leastSquares`. */
 export interface LeastSquaresOptions extends CommonOptions {
@@ -55,7 +55,7 @@ export interface LeastSquaresResult extends Ended {
 
 export const leastSquaresFields: Fields<LeastSquaresOptions> = {
   ...commonFields,
-  jac: optional(fn) as Field<LeastSquaresOptions["jac"]>,
+  jac: listener(),
   bounds: optional(boundsField),
   loss: oneOf("linear", LOSSES),
   f_scale: number(1, { above: 0 }),
@@ -294,14 +294,17 @@ function byDifferences(evaluate: (x: Vector) => Vector, x: Vector, f: Vector, bo
 function numbersOf(name: string, values: unknown, length: number | undefined): Vector {
   const given = (values as ArrayLike<unknown> | null)?.length;
   const right = typeof values === "object" && typeof given === "number" && given > 0 && (length === undefined || given === length);
-  if (!right)
-    throw new OptionError(name, values, `must return an array of ${length ?? "numbers"}${length ? " numbers" : ""}, got ${show(values)}`);
+  returned(right, name, values, `an array of ${length ?? "numbers"}${length ? " numbers" : ""}`);
   return Float64Array.from(values as ArrayLike<number>);
 }
 
 function columnsOf(rows: unknown, m: number, n: number): Columns {
-  if (typeof rows !== "object" || (rows as ArrayLike<unknown> | null)?.length !== m)
-    throw new OptionError("jac", rows, `must return ${m} rows of ${n} numbers, one for each residual; got ${show(rows)}`);
+  returned(
+    typeof rows === "object" && (rows as ArrayLike<unknown> | null)?.length === m,
+    "jac",
+    rows,
+    `${m} rows of ${n} numbers, one for each residual`,
+  );
   const read = Array.from(rows as ArrayLike<unknown>, (row) => numbersOf("jac", row, n));
   return Array.from({ length: n }, (_, j) => Float64Array.from(read, (row) => row[j] as number));
 }

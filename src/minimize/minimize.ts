@@ -1,4 +1,5 @@
 import { OptionError } from "../options/errors.js";
+import { listener } from "../options/listeners.js";
 import type { Field, Fields } from "../options/options.js";
 import { boolean, demand, integer, number, oneOf, optional, readOptions } from "../options/options.js";
 import { bfgs } from "./bfgs.js";
@@ -8,7 +9,7 @@ import { lbfgsb } from "./lbfgsb.js";
 import { nelderMead } from "./nelderMead.js";
 import { CountedObjective, type Jac } from "./objective.js";
 import { Search } from "./search.js";
-import { type Bound, type CommonOptions, commonFields, type Ended, fn, METHODS, type Method, readStart, type Vector } from "./types.js";
+import { type Bound, type CommonOptions, commonFields, type Ended, METHODS, type Method, readStart, type Vector } from "./types.js";
 
 /** Options of `minimize`. */
 export interface MinimizeOptions extends CommonOptions {
@@ -67,9 +68,10 @@ const OWN: Readonly<Record<string, readonly Method[]>> = {
   adaptive: ["Nelder-Mead"],
 };
 
-const jacField: Field<Exclude<MinimizeOptions["jac"], undefined>> = {
+const gradient = listener<(x: Vector) => ArrayLike<number>>();
+const jacField: Field<MinimizeOptions["jac"]> = {
   fallback: undefined,
-  read: (value, path) => (value === true ? true : (fn.read(value, path) as (x: Vector) => ArrayLike<number>)),
+  read: (value, path) => (value === true ? true : gradient.read(value, path)),
 };
 
 const fields: Fields<MinimizeOptions> = {

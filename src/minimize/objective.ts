@@ -1,8 +1,6 @@
-import { OptionError } from "../options/errors.js";
-import { show } from "../options/options.js";
 import type { Box } from "./bounds.js";
 import { differences, typicalOf } from "./differences.js";
-import type { Vector } from "./types.js";
+import { returned, type Vector } from "./types.js";
 
 /** The objective and its gradient at a point. */
 export interface Evaluation {
@@ -76,19 +74,22 @@ export class CountedObjective {
 }
 
 function checkedPair(result: unknown): { value?: unknown; gradient?: unknown } {
-  if (typeof result !== "object" || result === null)
-    throw new OptionError("f", result, `must return { value, gradient } where jac is true, got ${show(result)}`);
-  return result;
+  returned(typeof result === "object" && result !== null, "f", result, "{ value, gradient } where jac is true");
+  return result as object;
 }
 
 function checkedValue(value: unknown): number {
-  if (typeof value !== "number") throw new OptionError("f", value, `must return a number, got ${show(value)}`);
-  return value;
+  returned(typeof value === "number", "f", value, "a number");
+  return value as number;
 }
 
 function checkedGradient(gradient: unknown, n: number): Vector {
-  if ((gradient as ArrayLike<unknown> | null)?.length !== n || typeof gradient !== "object")
-    throw new OptionError("jac", gradient, `must return an array of ${n} numbers, got ${show(gradient)}`);
+  returned(
+    (gradient as ArrayLike<unknown> | null)?.length === n && typeof gradient === "object",
+    "jac",
+    gradient,
+    `an array of ${n} numbers`,
+  );
   return Float64Array.from(gradient as ArrayLike<number>);
 }
 

@@ -1,5 +1,6 @@
 import { OptionError } from "../options/errors.js";
-import { type Field, type Fields, integer, optional, show } from "../options/options.js";
+import { listener, signal } from "../options/listeners.js";
+import { demand, type Fields, integer, optional, show } from "../options/options.js";
 
 /** A number for each variable; a callback may read it until it returns. */
 export type Vector = Float64Array<ArrayBuffer>;
@@ -33,28 +34,11 @@ export interface CommonOptions {
   signal?: AbortSignal;
 }
 
-export const fn: Field<(...values: never[]) => unknown> = {
-  fallback: undefined,
-  read(value, path) {
-    if (typeof value !== "function") throw new OptionError(path, value, `must be a function, got ${show(value)}`);
-    return value as (...values: never[]) => unknown;
-  },
-};
-
-const abortSignal: Field<AbortSignal> = {
-  fallback: undefined,
-  read(value, path) {
-    if (typeof (value as AbortSignal | null)?.throwIfAborted !== "function")
-      throw new OptionError(path, value, `must be an AbortSignal, got ${show(value)}`);
-    return value as AbortSignal;
-  },
-};
-
 export const commonFields: Fields<CommonOptions> = {
   maxiter: optional(integer(undefined, { min: 1 })),
   maxfev: optional(integer(undefined, { min: 1 })),
-  callback: optional(fn) as Field<CommonOptions["callback"]>,
-  signal: optional(abortSignal),
+  callback: listener(),
+  signal,
 };
 
 /** How a search ended. */
@@ -96,10 +80,14 @@ export function ended(ending: Ending, reason = ""): Ended {
 /** A start of finite numbers, copied. */
 export function readStart(path: string, x0: unknown): Vector {
   const length = (x0 as ArrayLike<unknown> | null)?.length;
-  if (typeof x0 !== "object" || typeof length !== "number" || length === 0)
-    throw new OptionError(path, x0, `must be an array of at least one number, got ${show(x0)}`);
+  demand(typeof x0 === "object" && typeof length === "number" && length > 0, path, x0, "an array of at least one number");
   const values = Array.from(x0 as ArrayLike<unknown>);
   const wrong = values.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) throw new OptionError(`${path}[${wrong}]`, values[wrong], `must be a finite number, got ${show(values[wrong])}`);
+  demand(wrong < 0, `${path}[${wrong}]`, values[wrong], "a finite number");
   return Float64Array.from(values as number[]);
+}
+
+/** Refuses what a function of the user's gave. @throws OptionError "name must return noun, got value" unless `right`. */
+export function returned(right: boolean, name: string, value: unknown, noun: string): void {
+  if (!right) throw new OptionError(name, value, `must return ${noun}, got ${show(value)}`);
 }
