@@ -123,12 +123,10 @@ async function link(visitor, folder) {
   equal("the weights of the command", hash, hashOf(join(folder, "model.safetensors")));
 }
 
-/** The slider steers a run, and what it did is in the address. */
+/** A run begins however early the button is pressed; the slider steers it, and what it did is in the address. */
 async function steering(visitor) {
-  const page = await visitor.open("playground");
-  await until(page, () => document.querySelector(".facts").textContent.includes("of 1100"));
-  await click(page, "Train");
-  await until(page, () => Number(/step\s*(\d+)/.exec(document.querySelector(".facts").textContent)?.[1]) > 20);
+  const page = await visitor.open("playground?press=Train");
+  await until(page, () => Number(/step\s*(\d+)/.exec(document.querySelector(".facts")?.textContent)?.[1]) > 20);
   await enter(page, "input[type=range]", "-3");
   await until(page, () => /'changes':%5B%5B\d+,0\.00\d+%5D%5D/.test(location.hash));
   await click(page, "Pause");

@@ -52,7 +52,7 @@ export class Visitor {
     await page.setViewport({ width, height: 900 });
     // Firefox has no emulation of colours over WebDriver BiDi
     if (dark) await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]).catch(() => {});
-    await page.goto(`${this.url}${name.replace(/(#|$)/, ".html$1")}`);
+    await page.goto(`${this.url}${name.replace(/([?#]|$)/, ".html$1")}`);
     await until(page, () => document.querySelector("main h1") !== null);
     this.#pages.push([name, page]);
     return page;

@@ -19,3 +19,12 @@ URL.createObjectURL = (blob) => {
   if (!/javascript/.test(blob.type)) blob.text().then((text) => saved.push(text));
   return create(blob);
 };
+// as in ?press=Train: a hand that is there as soon as the button is
+const wanted = new URLSearchParams(location.search).get("press");
+if (wanted !== null)
+  new MutationObserver((_, observer) => {
+    const button = [...document.querySelectorAll("main button")].find((one) => one.textContent.trim() === wanted);
+    if (button === undefined) return;
+    observer.disconnect();
+    button.click();
+  }).observe(document, { childList: true, subtree: true });

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { EpochRecord } from "stepsize";
 import type { Source, Splitting } from "../data/read.js";
 import { startWorker } from "../ui/work.js";
@@ -72,7 +72,8 @@ export function useTraining(
   // files are told apart by being other objects
   const key = run === undefined ? "" : JSON.stringify([{ ...run, walker: { ...run.walker } }, splitting]);
 
-  useEffect(() => {
+  // before the buttons can be pressed
+  useLayoutEffect(() => {
     if (run === undefined) return undefined;
     const own = startWorker("train");
     worker.current = own;
