@@ -87,7 +87,6 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   ];
   await checkOutputs(outputs, [file]);
   const engine = await startEngine(flags.backend);
-  // workers start while the file is read
   using pool = flags.queue === undefined ? startPool(flags, engine) : undefined;
   const parts = await readData(file, flags);
   const settings = sized(flags, parts.training.rows);
@@ -156,14 +155,17 @@ function whatIsKept(path: string | undefined, trials: number | undefined): strin
   return `interrupted: ${name} has ${count(trials ?? 0, "trial")}; the same command goes on, stepsize report ${name} shows them`;
 }
 
-/** Workers for a search, of which this thread is one, unless one trial at a time is wanted or all there is. */
+/**
+ * Workers for a search, of which this thread is one, unless one trial at a time is wanted or all there is. As many as were asked for start while the file is read, others when they
+ * are worth it.
+ */
 function startPool({ workers, backend, rates = defaultRates(), repeats }: Flags, engine: Engine): WorkersExecutor | undefined {
   if (workers !== undefined) integer(undefined, { min: 1 }).read(workers, "--workers");
   const trials = rates.length * (repeats ?? 1);
   const count = Math.min(workers ?? availableParallelism(), trials);
   if (count === 1) return undefined;
   const pool = workersExecutor({ workers: count, engine, ...given({ backend }) } as WorkersOptions);
-  pool.prepare(trials);
+  if (workers !== undefined) pool.prepare(trials);
   return pool;
 }
 

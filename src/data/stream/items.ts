@@ -38,6 +38,8 @@ export class ItemReader {
   readonly #width: number;
   /** The bytes of a row that has not come whole. */
   #rest = new Uint8Array(0);
+  /** Room for bytes that go on with a row. */
+  #bytes = new Uint8Array(0);
   /** Room for the features of numbers that come. */
   #features = new Float32Array(0);
   /** Rows that were read. */
@@ -109,17 +111,18 @@ export class ItemReader {
 
   #ofBytes(bytes: Uint8Array): Chunk {
     const size = 4 * (this.#shape.columns + this.#width);
+    const length = this.#rest.length + bytes.length;
     let whole = bytes;
-    if (this.#rest.length > 0) {
-      whole = new Uint8Array(this.#rest.length + bytes.length);
+    // a Float32Array begins where four bytes do
+    if (this.#rest.length > 0 || bytes.byteOffset % 4 !== 0) {
+      if (this.#bytes.length < length) this.#bytes = new Uint8Array(length);
+      whole = this.#bytes.subarray(0, length);
       whole.set(this.#rest);
       whole.set(bytes, this.#rest.length);
     }
-    const used = whole.length - (whole.length % size);
+    const used = length - (length % size);
     this.#rest = whole.slice(used);
-    // a Float32Array begins where four bytes do
-    const aligned = whole.byteOffset % 4 === 0 ? whole : whole.slice(0, used);
-    return this.#ofNumbers(new Float32Array(aligned.buffer, aligned.byteOffset, used / 4));
+    return this.#ofNumbers(new Float32Array(whole.buffer, whole.byteOffset, used / 4));
   }
 
   #ofNumbers(numbers: Float32Array): Chunk {
@@ -134,11 +137,13 @@ export class ItemReader {
     const targets = new Float32Array(rows * width);
     let [from, feature, target] = [0, 0, 0];
     for (let row = 0; row < rows; row++) {
+      let sum = 0;
       for (let column = 0; column < columns; column++) {
         const value = numbers[from++] as number;
-        if (value - value !== 0) toFloat32(value, this.rows + row + 1, `x${column + 1}`);
+        sum += value - value;
         features[feature++] = value;
       }
+      if (sum !== 0) this.#checkFeatures(features.subarray(feature - columns, feature), 1, row);
       for (let output = 0; output < width; output++) targets[target++] = numbers[from++] as number;
     }
     return this.#finish(rows, features, task === "classification" ? this.#classesOf(targets, rows) : this.#quantitiesOf(targets, rows));
@@ -159,11 +164,12 @@ export class ItemReader {
     return { rows, features, targets, ownWeights, weights };
   }
 
-  #checkFeatures(features: Float32Array, rows: number): void {
+  /** Checks rows from one of the item's on. */
+  #checkFeatures(features: Float32Array, rows: number, from = 0): void {
     const { columns } = this.#shape;
     for (let i = 0; i < rows * columns; i++) {
       const value = features[i] as number;
-      if (value - value !== 0) toFloat32(value, this.rows + Math.floor(i / columns) + 1, `x${(i % columns) + 1}`);
+      if (value - value !== 0) toFloat32(value, this.rows + from + Math.floor(i / columns) + 1, `x${(i % columns) + 1}`);
     }
   }
 

@@ -1,5 +1,7 @@
+import { OptionError } from "../../options/errors.js";
 import type { EpochRecord } from "../../training/records.js";
 import type { CheckedRun } from "../../training/run.js";
+import { functionIn, runToJSON } from "../../training/run-json.js";
 import type { SearchData, TrialResult } from "../trial.js";
 
 /** A trial to be run: plain data, but for a run that holds functions. */
@@ -36,4 +38,11 @@ export interface Executor {
   /** True where jobs go elsewhere as plain data: a run that holds functions cannot, and the search runs it in this thread. */
   readonly remote?: boolean;
   run(jobs: readonly Job[], work: Work): Promise<readonly TrialResult[]>;
+}
+
+/** @throws OptionError for a run that cannot go elsewhere. */
+export function refuseFunctions(run: CheckedRun): void {
+  const place = functionIn(runToJSON(run));
+  if (place === undefined) return;
+  throw new OptionError(place, run, "is a function, which cannot be sent to a worker: leave out the executor to run in this thread");
 }

@@ -1,5 +1,15 @@
 import { builtin } from "../../engine/builtin.js";
 import type { NodeWorker, StartedWorker } from "../../engine/workers.js";
+import { OptionError } from "../../options/errors.js";
+import { type Field, show } from "../../options/options.js";
+
+export const startField: Field<() => StartedWorker> = {
+  fallback: undefined,
+  read(value, path) {
+    if (typeof value !== "function") throw new OptionError(path, value, `must be a function that starts a worker, got ${show(value)}`);
+    return value as () => StartedWorker;
+  },
+};
 
 /** Starts a worker on the program that lies beside this file. */
 export function startBeside(): StartedWorker {
@@ -19,4 +29,11 @@ export function lockFor(worker: StartedWorker): string | undefined {
 /** Waits until a lock that another thread holds is free. */
 export async function released(lock: string): Promise<void> {
   await navigator.locks.request(lock, () => {});
+}
+
+/** Node, Bun, Deno and browsers all say it there. */
+export function processors(): number {
+  const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
+  const os = builtin<{ availableParallelism?(): number }>("node:os");
+  return os?.availableParallelism?.() ?? navigator?.hardwareConcurrency ?? 1;
 }

@@ -1,17 +1,15 @@
-import { builtin } from "../../engine/builtin.js";
 import { type Backend, checkEngine, type Engine } from "../../engine/engine.js";
 import { listenTo, type RunningWorker, type StartedWorker } from "../../engine/workers.js";
-import { DisposedError, EngineError, OptionError } from "../../options/errors.js";
-import { type Field, integer, oneOf, optional, readOptions, show } from "../../options/options.js";
+import { DisposedError, EngineError } from "../../options/errors.js";
+import { type Field, integer, oneOf, optional, readOptions } from "../../options/options.js";
 import { errorOf } from "../../options/plain-error.js";
-import type { CheckedRun } from "../../training/run.js";
-import { functionIn, runToJSON } from "../../training/run-json.js";
 import type { SearchData, TrialResult } from "../trial.js";
-import type { Executor, Job, Work } from "./executor.js";
+import { type Executor, type Job, refuseFunctions, type Work } from "./executor.js";
 import type { FromWorker, ToWorker } from "./protocol.js";
 import { TrialServer } from "./serve.js";
 import { sharedData } from "./shared-data.js";
-import { lockFor, released, startBeside } from "./start.js";
+import { lockFor, processors, released, startBeside, startField } from "./start.js";
+import { Worth } from "./worth.js";
 
 export interface WorkersOptions {
   /** How many trials run side by side, from 1. Default: the number of processors. No more workers are started than there are trials. */
@@ -19,8 +17,8 @@ export interface WorkersOptions {
   /** Where workers run: `"wasm"` or `"js"`. Default: wasm if available. */
   backend?: Backend;
   /**
-   * An engine of this thread, which then takes part as one of the workers: a start less, and no thread that only waits. In between it answers others every
-   * few milliseconds. Default: none, so that this thread is free.
+   * An engine of this thread, which then takes part as one of the workers; others are started once the trials take longer than their start, about a second. In
+   * between it answers others every few milliseconds. Default: none, so that this thread is free.
    */
   engine?: Engine;
   /**
@@ -70,14 +68,6 @@ interface Slot {
   data: SearchData | undefined;
 }
 
-const start: Field<() => StartedWorker> = {
-  fallback: undefined,
-  read(value, path) {
-    if (typeof value !== "function") throw new OptionError(path, value, `must be a function that starts a worker, got ${show(value)}`);
-    return value as () => StartedWorker;
-  },
-};
-
 const engine: Field<Engine> = {
   fallback: undefined,
   read(value) {
@@ -91,7 +81,7 @@ const engine: Field<Engine> = {
  * trial is a pure function; only the order in which they arrive differs, and nothing is decided by it.
  *
  * Data are sent to a worker once, over shared memory where there is such a thing; splits are made in the worker. A worker that ends by itself is replaced
- * and its trial runs again. Workers start when they are first needed and keep no process alive while they are idle; `dispose()` ends them.
+ * and its trial runs again. Workers start when they are first needed (with `engine` when they are worth it, or `prepare` asks for them) and keep no process alive while they are idle; `dispose()` ends them.
  *
  * @throws OptionError for a wrong option and, from a run, for a run that holds functions, which cannot be sent (the search then runs in its own
  *   thread); EngineError for a trial that has ended three workers, and where no worker can be started; what `runTrial` throws.
@@ -108,16 +98,9 @@ export function workersExecutor(options: WorkersOptions = {}): WorkersExecutor {
     workers: integer(processors(), { min: 1, max: 1024 }),
     backend: optional(oneOf<Backend>(undefined, ["wasm", "js"])),
     engine: optional(engine),
-    start: optional(start),
+    start: optional(startField),
   });
   return new Pool({ ...checked, workers: checked.workers as number, start: checked.start ?? startBeside });
-}
-
-/** Node, Bun, Deno and browsers all say it there. */
-function processors(): number {
-  const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
-  const os = builtin<{ availableParallelism?(): number }>("node:os");
-  return os?.availableParallelism?.() ?? navigator?.hardwareConcurrency ?? 1;
 }
 
 class Pool implements WorkersExecutor {
@@ -128,6 +111,9 @@ class Pool implements WorkersExecutor {
   readonly #start: () => StartedWorker;
   readonly #slots: Slot[] = [];
   readonly #queue: Task[] = [];
+  readonly #worth = new Worth(() => this.#advance());
+  /** How many there are to be by now: where this thread takes part, others have to be asked for, or worth their start. */
+  #wanted: number;
   #ids = 0;
   /** Workers that have ended before they were ready, since the last that was. */
   #stillborn = 0;
@@ -137,6 +123,7 @@ class Pool implements WorkersExecutor {
     this.workers = workers;
     this.#backend = backend;
     this.#engine = engine;
+    this.#wanted = engine === undefined ? workers : 1;
     this.#start = start;
   }
 
@@ -177,11 +164,14 @@ class Pool implements WorkersExecutor {
 
   prepare(trials: number): void {
     integer(undefined, { min: 1 }).read(trials, "prepare.trials");
-    while (this.#slots.length < Math.min(this.workers, trials)) this.#add();
+    const count = Math.min(this.workers, trials);
+    this.#wanted = Math.max(this.#wanted, count);
+    while (this.#slots.length < count) this.#add();
   }
 
   dispose(): void {
     this.#disposed = true;
+    this.#worth.rest();
     const calls = new Set([...this.#queue, ...this.#slots.flatMap(({ tasks }) => tasks)].map(({ call }) => call));
     for (const call of calls) call.fail(new DisposedError("executor"));
     for (const { worker } of this.#slots.splice(0)) worker.terminate();
@@ -196,7 +186,7 @@ class Pool implements WorkersExecutor {
     while (this.#queue.length > 0) {
       const free = this.#slots.find(({ tasks }) => tasks.length === 0) ?? this.#ahead();
       if (free !== undefined) this.#give(free, this.#queue.shift() as Task);
-      else if (this.#slots.length < this.workers) {
+      else if (this.#mayAdd()) {
         try {
           this.#add();
         } catch (cause) {
@@ -211,6 +201,13 @@ class Pool implements WorkersExecutor {
     const takesPart = this.#engine !== undefined && this.#slots.length === this.workers;
     // the last ones go to whoever is free first
     return takesPart && this.#queue.length >= this.workers ? this.#slots.find(({ here, tasks }) => !here && tasks.length < 2) : undefined;
+  }
+
+  /** Whether there is to be another worker, in place of one that has ended or because it is worth its start. */
+  #mayAdd(): boolean {
+    const count = this.#slots.length;
+    if (count === this.#wanted && count < this.workers && this.#worth.isWorth(this.#queue.length)) this.#wanted++;
+    return count < this.#wanted;
   }
 
   #add(): void {
@@ -255,6 +252,7 @@ class Pool implements WorkersExecutor {
     const { job, call, id } = task;
     slot.tasks.push(task);
     slot.worker.keep(true);
+    if (slot.here) this.#worth.begin();
     try {
       if (slot.data !== call.data) slot.worker.post({ kind: "data", data: call.data });
       slot.data = call.data;
@@ -287,6 +285,7 @@ class Pool implements WorkersExecutor {
     this.#done(slot, task);
     if (message.kind === "error") call.fail(errorOf(message.error));
     else {
+      this.#worth.end();
       this.#tell(call, () => call.work.onTrial?.(job, message.result));
       task.done(message.result);
     }
@@ -304,7 +303,9 @@ class Pool implements WorkersExecutor {
 
   #done(slot: Slot, task: Task): void {
     slot.tasks.splice(slot.tasks.indexOf(task), 1);
-    if (slot.tasks.length === 0) slot.worker.keep(false);
+    if (slot.tasks.length > 0) return;
+    slot.worker.keep(false);
+    if (slot.here && this.#queue.length === 0) this.#worth.rest();
   }
 
   /** A worker has ended by itself: its trials are the next to run. */
@@ -337,10 +338,4 @@ class Pool implements WorkersExecutor {
     for (const { tasks, worker } of this.#slots)
       for (const { id, call: its } of tasks) if (its === call) worker.post({ kind: "abort", id });
   }
-}
-
-function refuseFunctions(run: CheckedRun): void {
-  const place = functionIn(runToJSON(run));
-  if (place === undefined) return;
-  throw new OptionError(place, run, "is a function, which cannot be sent to a worker: leave out the executor to run in this thread");
 }

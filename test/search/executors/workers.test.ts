@@ -55,6 +55,7 @@ test.each([1, 2, 3])("%i workers, of which this thread is one, give them", async
       return start();
     },
   });
+  executor.prepare(count);
   expect(JSON.stringify(await search(executor))).toBe(inThread);
   expect(started).toBe(count - 1);
   // with epochs told, each once and in order
@@ -73,6 +74,25 @@ test.each([1, 2, 3])("%i workers, of which this thread is one, give them", async
   for (const epochs of seen.values()) expect(epochs).toEqual(epochs.map((_, i) => i + 1));
 });
 
+test("where this thread takes part, others start when the trials last", async () => {
+  let started = 0;
+  using executor = workers(2, {
+    engine: await load(),
+    start: () => {
+      started++;
+      return start();
+    },
+  });
+  const stop = new AbortController();
+  const long = { run: readRun({ ...run, epochs: 100_000 }) };
+  const running = executor.run([job(0.1, long), job(0.2, long)], { data: iris, signal: stop.signal });
+  running.catch(() => {});
+  expect(started).toBe(0);
+  await expect.poll(() => started, { timeout: 20_000 }).toBe(1);
+  stop.abort();
+  await expect(running).rejects.toThrow();
+});
+
 test("a worker that ends gives its next trial back, too", async () => {
   const started: Worker[] = [];
   using executor = workers(2, {
@@ -83,6 +103,7 @@ test("a worker that ends gives its next trial back, too", async () => {
       return worker;
     },
   });
+  executor.prepare(2);
   let killed = 0;
   const result = await searchLearningRate(run, iris, {
     resplit: true,

@@ -1,9 +1,8 @@
 import type { Queue, QueueEvents } from "bullmq";
-import { DisposedError, OptionError } from "../../../options/errors.js";
+import { DisposedError } from "../../../options/errors.js";
 import { integer, optional, readOptions } from "../../../options/options.js";
-import { functionIn, runToJSON } from "../../../training/run-json.js";
 import type { TrialResult } from "../../trial.js";
-import type { Executor, Job, Work } from "../executor.js";
+import { type Executor, type Job, refuseFunctions, type Work } from "../executor.js";
 import { type Connections, connect, library, placeOf } from "./connection.js";
 import { lastingError, type QueueError } from "./errors.js";
 import { callback, connectionField, place } from "./fields.js";
@@ -209,10 +208,4 @@ async function clear({ client }: Connections, queue: Queue): Promise<void> {
   const counts = await queue.getJobCounts("wait", "active", "delayed", "prioritized", "failed", "completed");
   if (Object.values(counts).some((count) => count > 0)) return;
   await client.unlink(["meta", "events", "id", "marker", "stalled", "stalled-check"].map((name) => queue.toKey(name)));
-}
-
-function refuseFunctions(run: Job["run"]): void {
-  const place = functionIn(runToJSON(run));
-  if (place === undefined) return;
-  throw new OptionError(place, run, "is a function, which cannot be sent to a worker: leave out the executor to run in this thread");
 }
