@@ -53,7 +53,7 @@ export async function measureWorkers(rounds) {
     await Promise.all(done);
   };
   const [alone, two, shared] = [{ workers: 1 }, { workers: 2 }, { workers: 2, engine }].map((options) => workersExecutor(options));
-shared.prepare(2);
+  shared.prepare(2);
   const ways = {
     thread: () => search(),
     "one worker": () => search(alone),
