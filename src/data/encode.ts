@@ -223,7 +223,7 @@ function classIndices(column: StoredColumn, rows: Uint32Array, missing: MissingC
 }
 
 /** Where each text stands; texts that are numbers also as JavaScript writes them, since 1.0 in a file is the number 1. */
-function placesOf(texts: readonly string[]): Map<string, number> {
+export function placesOf(texts: readonly string[]): Map<string, number> {
   const places = new Map(texts.map((text, index) => [text, index]));
   texts.forEach((text, index) => {
     const value = plainNumber(text, ".");

@@ -6,6 +6,7 @@ import * as inference from "../../src/entries/inference.js";
 import * as jax from "../../src/entries/jax.js";
 import * as minimize from "../../src/entries/minimize.js";
 import * as numerics from "../../src/entries/numerics.js";
+import * as onnx from "../../src/entries/onnx.js";
 import * as optimizers from "../../src/entries/optimizers.js";
 import * as schedules from "../../src/entries/schedules.js";
 import * as search from "../../src/entries/search.js";
@@ -28,7 +29,7 @@ const ELSEWHERE = new Set([
   "includeOptimizer",
 ]);
 const exported = new Set(
-  [stepsize, data, minimize, numerics, optimizers, schedules, search, tfjs, jax, torch, training, inference].flatMap((entry) =>
+  [stepsize, data, minimize, numerics, optimizers, schedules, search, tfjs, jax, torch, onnx, training, inference].flatMap((entry) =>
     Object.keys(entry),
   ),
 );

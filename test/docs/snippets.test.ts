@@ -13,6 +13,7 @@ import * as inference from "../../src/entries/inference.js";
 import * as jax from "../../src/entries/jax.js";
 import * as minimize from "../../src/entries/minimize.js";
 import * as numerics from "../../src/entries/numerics.js";
+import * as onnx from "../../src/entries/onnx.js";
 import * as optimizers from "../../src/entries/optimizers.js";
 import * as report from "../../src/entries/report.js";
 import * as schedules from "../../src/entries/schedules.js";
@@ -41,6 +42,7 @@ const subpaths: Readonly<Record<string, Record<string, unknown>>> = {
   "stepsize/slim": slim,
   "stepsize/tfjs": tfjs,
   "stepsize/torch": torch,
+  "stepsize/onnx": onnx,
   "stepsize/jax": jax,
   "stepsize/training": training,
   "stepsize/workers": workers,

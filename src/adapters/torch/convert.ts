@@ -1,9 +1,10 @@
-import { type Shape, sizeOf } from "../../engine/parameters.js";
+import type { Shape } from "../../engine/parameters.js";
 import { readNetwork } from "../../models/network.js";
 import type { NetworkDescription } from "../../models/sequential.js";
 import { CheckpointError, OptionError } from "../../options/errors.js";
 import { type Field, readOptions, show, suggest } from "../../options/options.js";
 import { floatsOf, readSafetensors, type StoredTensor, writeSafetensors } from "../../training/safetensors.js";
+import { eachPlace } from "../axes.js";
 import { type Mapped, mappingOf } from "./layout.js";
 
 export interface TorchOptions {
@@ -62,7 +63,7 @@ export function fromTorch(bytes: Uint8Array, options: TorchOptions): Uint8Array<
       axes.map((axis) => shape[axis] as number),
     );
     const values = new Float32Array(stored.length);
-    each(shape, axes, order, (here, there) => {
+    eachPlace(shape, axes, order, (here, there) => {
       values[here] = stored[there] as number;
     });
     return [name, { type: "F32", shape, values }];
@@ -87,7 +88,7 @@ export function toTorch(bytes: Uint8Array, options: TorchOptions): Uint8Array<Ar
   const converted = mapping.flatMap(({ name, theirs, shape, axes, order, counter }): [string, StoredTensor][] => {
     const stored = read(tensors, name, name, shape);
     const values = new Float32Array(stored.length);
-    each(shape, axes, order, (here, there) => {
+    eachPlace(shape, axes, order, (here, there) => {
       values[there] = stored[here] as number;
     });
     const made: [string, StoredTensor] = [theirs, { type: "F32", shape: axes.map((axis) => shape[axis] as number), values }];
@@ -105,22 +106,4 @@ function read(tensors: ReadonlyMap<string, StoredTensor>, name: string, ours: st
   if (stored.shape.join() !== shape.join())
     throw new CheckpointError(`tensor ${show(name)} has the shape [${stored.shape.join(", ")}], ${ours} needs [${shape.join(", ")}]`);
   return floats;
-}
-
-/** Visits every number of a tensor, with its place here and there. */
-function each(shape: Shape, axes: readonly number[], order: Mapped["order"], visit: (here: number, there: number) => void): void {
-  const places = shape.map(() => 0);
-  for (let here = 0; here < sizeOf(shape); here++) {
-    let rest = here;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const size = shape[axis] as number;
-      places[axis] = rest % size;
-      rest = Math.floor(rest / size);
-    }
-    if (order) places[order.axis] = order.places[places[order.axis] as number] as number;
-    visit(
-      here,
-      axes.reduce((there, axis) => there * (shape[axis] as number) + (places[axis] as number), 0),
-    );
-  }
 }

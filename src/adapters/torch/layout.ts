@@ -3,6 +3,7 @@ import { type Entry, entriesOf } from "../../models/chain.js";
 import { layerRuleOf } from "../../models/layer.js";
 import { layersOf, type NetworkDescription, shapesOf } from "../../models/sequential.js";
 import { OptionError } from "../../options/errors.js";
+import type { AxisOrder } from "../axes.js";
 
 /** A tensor here and in a state_dict of PyTorch. */
 export interface Mapped {
@@ -11,8 +12,8 @@ export interface Mapped {
   readonly theirs: string;
   /** Which of our axes each of theirs is. */
   readonly axes: readonly number[];
-  /** Where an axis of ours runs over pictures that were flattened: their place of each of our places. */
-  readonly order?: { readonly axis: number; readonly places: readonly number[] } | undefined;
+  /** Where an axis of ours runs over pictures that were flattened. */
+  readonly order?: AxisOrder | undefined;
   /** Counts batches, which only theirs has. */
   readonly counter?: string;
 }

@@ -1,11 +1,11 @@
 import type { Shape } from "../../engine/parameters.js";
 import { addKernels } from "../../engine/parts.js";
 import { attentionKernels } from "../../generated/parts/attention.js";
-import { cos, exp, log } from "../../numerics/math.js";
 import { ShapeError } from "../../options/errors.js";
 import { boolean, integer, number } from "../../options/options.js";
 import { drawWeights, initializationBefore, initializationField, type WeightInitialization } from "../initialization.js";
 import { type BoundLayer, type LayerDescription, type LayerRule, type LayerSite, layer } from "../layer.js";
+import { angles } from "../rotary.js";
 
 export interface AttentionOptions {
   /** The number of heads, which must divide the width of what comes in. */
@@ -23,19 +23,6 @@ export interface AttentionOptions {
 }
 
 type Read = Required<AttentionOptions>;
-
-const QUARTER_TURN = 1.5707963267948966;
-
-/** Cosines and sines of position times base^(-i / half), [steps × half] each. */
-function angles(cosines: Float32Array, sines: Float32Array, steps: number, half: number, base: number): void {
-  for (let t = 0; t < steps; t++) {
-    for (let i = 0; i < half; i++) {
-      const angle = t * exp((-i / half) * log(base));
-      cosines[t * half + i] = cos(angle);
-      sines[t * half + i] = cos(angle - QUARTER_TURN);
-    }
-  }
-}
 
 function bind(site: LayerSite<Read>): BoundLayer {
   const { kernels, options, input, rows, needsInputGradient, tensor, scratch, floats } = site;
