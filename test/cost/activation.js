@@ -54,13 +54,14 @@ function numbers(folder) {
 
 export const activation = {
   what: "activation",
-  cost: 4,
+  cost: 5,
   files: (folder) => ({
     "assembly/elementwise/squared.ts": kernel,
     [NUMBERS]: numbers(folder),
   }),
   edits: [
     { path: "src/models/activations.ts", before: "  linear: {", text: '  squared: { from: "input" },\n' },
+    { path: "src/adapters/onnx/activations.ts", before: "  linear: (", text: '  squared: (site, x) => site.add("Mul", [x, x]),\n' },
     { path: "test/golden/networks.py", before: '    "softplus": F.softplus,\n', text: '    "squared": lambda x: x * x,\n' },
   ],
   commands: [

@@ -54,9 +54,14 @@ function numbers(folder) {
 
 export const layer = {
   what: "layer",
-  cost: 3,
+  cost: 4,
   files: (folder) => ({ "src/models/layers/negated.ts": source, [NUMBERS]: numbers(folder) }),
   edits: [
+    {
+      path: "src/adapters/onnx/layers.ts",
+      before: '  ["residual", {',
+      text: '  ["negated", { write: (site, x) => site.add("Neg", [x]) }],\n',
+    },
     {
       path: "test/golden/layers.py",
       before: "    def lastStep(self, o, x, name, training):\n",

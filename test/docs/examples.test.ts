@@ -13,6 +13,7 @@ const signs: Readonly<Record<string, RegExp>> = {
   "digits-convolution.js": /dense: 9[78]\.\d+ % .*\nconvolutional: (98\.[5-9]|99\.)\d* % of the held-out digits/,
   "embed.js": /300 steps, last rate 0\.1: (19\d|200) of 200 points/,
   "embedding-csv.js": /with an embedding of the shops: R² 0\.9\d+ .*\nwithout them: R² 0\.[0-3]\d+/,
+  "export-onnx.js": /held-out accuracy 0\.9\d+\npenguins\.onnx: [34]\d{3} bytes\nonnxruntime-node is not installed/,
   "federated.js": /15 rounds of 2 workers: (2[6-9]|30) of 30 .*\n(.*\n)?the same bits: [0-9a-f]{16}/,
   "fine-tune-head.js": /a head on embeddings: 8\d\.\d % of 871 .*\nthe whole network from the start: 8\d\.\d % of 871/,
   "fit-curve.js": /^true .*\nceiling (89|90|91)\.\d+ ± 0\.\d+\nrate 0\.\d+/,

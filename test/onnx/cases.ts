@@ -3,7 +3,7 @@ export { digestOf } from "./reader.js";
 
 import type * as data from "../../src/entries/data.js";
 import type * as library from "../../src/entries/index.js";
-import type { Engine, LayerDescription, Network, NetworkDescription } from "../../src/entries/index.js";
+import type { Activation, Engine, LayerDescription, Network, NetworkDescription } from "../../src/entries/index.js";
 import type * as onnx from "../../src/entries/onnx.js";
 import type { OnnxOptions } from "../../src/entries/onnx.js";
 
@@ -40,8 +40,13 @@ export interface LayerCase {
 
 const ROWS = 3;
 
-/** Every case of the layers, and what only several of them or a table show. */
-export function* onnxCases(stepsize: Library, engine: Engine, layers: readonly LayerCase[]): Generator<OnnxCase> {
+/** Every case of the layers, every activation, and what only several layers or a table show. */
+export function* onnxCases(
+  stepsize: Library,
+  engine: Engine,
+  layers: readonly LayerCase[],
+  activations: readonly Activation[],
+): Generator<OnnxCase> {
   for (const { name, inputs, layers: plain, rows, x, parameters, buffers } of layers) {
     const { model } = stepsize.runFromJSON({
       model: { kind: "sequential", inputs, layers: plain },
@@ -53,6 +58,10 @@ export function* onnxCases(stepsize: Library, engine: Engine, layers: readonly L
     const network = new stepsize.Network(engine, model as NetworkDescription, "meanSquared", { rows, seed: 0 });
     for (const { name, value } of network.parameters.all) value.set((parameters[name] ?? buffers[name]) as number[]);
     yield plainCase(stepsize, name, network, inputs, x);
+  }
+  for (const activation of activations) {
+    const network = drawn(stepsize, engine, stepsize.mlp({ inputs: 6, hidden: [8, 7], outputs: 4, activation, slope: 0.3, dropout: 0.2 }));
+    yield plainCase(stepsize, `mlp of ${activation}`, network, [6], features(stepsize, ROWS * 6));
   }
   yield* chains(stepsize, engine);
   yield* scaled(stepsize, engine);
@@ -174,9 +183,9 @@ function* chains(stepsize: Library, engine: Engine): Generator<OnnxCase> {
     [6],
     Array.from({ length: ROWS * 6 }, (_, i) => (i * i) % 5),
   );
-  const classes = drawn(stepsize, engine, mlp({ inputs: 6, hidden: [8, 7], outputs: 4, activation: "gelu", dropout: 0.2 }));
-  for (const options of [{}, { probabilities: "softmax" }, { probabilities: "sigmoid" }] as const)
-    yield plainCase(stepsize, `mlp ${JSON.stringify(options)}`, classes, [6], features(stepsize, ROWS * 6), options);
+  const classes = drawn(stepsize, engine, mlp({ inputs: 6, hidden: [8], outputs: 4 }));
+  for (const probabilities of ["softmax", "sigmoid"] as const)
+    yield plainCase(stepsize, `probabilities by ${probabilities}`, classes, [6], features(stepsize, ROWS * 6), { probabilities });
 }
 
 /** Features and targets that were scaled, one of them far from 0. */

@@ -9,21 +9,29 @@ import { answerOf } from "../report.js";
 import { printable, say } from "../terminal.js";
 import { checkOutputs, writeWhole } from "../write.js";
 import { writeRuns } from "./mlflow.js";
+import { onnxOf } from "./onnx.js";
 import { optunaJournal } from "./optuna.js";
 import { csvOf, parquetOf, rowsOf } from "./rows.js";
 
-const FORMATS = ["csv", "parquet", "optuna", "mlflow"] as const;
+const FORMATS = ["csv", "parquet", "optuna", "mlflow", "onnx"] as const;
 type Format = (typeof FORMATS)[number];
 
-const BY_EXTENSION: Readonly<Record<string, Format>> = { ".csv": "csv", ".parquet": "parquet", ".log": "optuna", ".journal": "optuna" };
+const BY_EXTENSION: Readonly<Record<string, Format>> = {
+  ".csv": "csv",
+  ".parquet": "parquet",
+  ".log": "optuna",
+  ".journal": "optuna",
+  ".onnx": "onnx",
+};
 
 export function exportCommand(): Command {
   return new Command("export")
-    .argument("<ledger>", "the file of a search --ledger")
-    .argument("<file>", "what to write: .csv, .parquet, .log for Optuna's journal, or a folder for MLflow with --format mlflow")
-    .summary("write the trials of a ledger for other tools")
+    .argument("<from>", "the file of a search --ledger, or for .onnx what train --save wrote")
+    .argument("<file>", "what to write: .csv, .parquet, .log for Optuna's journal, a folder for MLflow with --format mlflow, or .onnx")
+    .summary("write the trials of a ledger, or a model, for other tools")
     .description(
-      "Writes a ledger as a table (CSV, Parquet; a row for each trial), as a study in Optuna's journal file (a trial for each rate, for optuna-dashboard), or as runs in folders of MLflow.",
+      "Writes a ledger as a table (CSV, Parquet; a row for each trial), as a study in Optuna's journal file (a trial for each rate, for optuna-dashboard), or as runs in folders of MLflow. " +
+        "Writes a model as ONNX: it takes the columns of the training data, and gives the probabilities of the classes, or the quantity in its units.",
     )
     .option("--format <name>", `${FORMATS.join(", ")} (default: as the name of the file ends)`)
     .action(write);
@@ -32,6 +40,11 @@ export function exportCommand(): Command {
 async function write(path: string, to: string, { format }: { format?: string }): Promise<void> {
   const kind = formatOf(to, format);
   await checkOutputs(kind === "mlflow" ? [] : [{ flag: "the file", path: to }], [path]);
+  if (kind === "onnx") {
+    const { bytes, words } = await onnxOf(path);
+    await writeWhole(to, bytes);
+    return say(`${printable(to)}: the network of ${printable(path)}, from ${words}`);
+  }
   const ledger = openLedger(path);
   const name = basename(path, extname(path));
   // the ledger has no times, which would make it another file each time
