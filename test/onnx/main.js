@@ -56,7 +56,9 @@ await inTemporaryFolder(async (folder) => {
     if (difference > furthest.difference) furthest = { name, difference };
   }
   const count = Object.keys(files).length;
-  console.log(`onnxruntime-node ${version}: ${count} files, the furthest off by ${furthest.difference.toExponential(1)} (${furthest.name})`);
+  console.log(
+    `onnxruntime-node ${version}: ${count} files, the furthest off by ${furthest.difference.toExponential(1)} (${furthest.name})`,
+  );
   const text = `${JSON.stringify({ library: `onnxruntime-node ${version}`, files }, null, 1)}\n`;
   if (values.write && wrong === 0) writeFileSync(PINS, text);
   const isPinned = text === readFileSync(PINS, "utf8");
