@@ -3,6 +3,7 @@ import { powi } from "../numerics/math.js";
 import type { BoundGroup } from "./groups.js";
 import { ELEMENT_RATES } from "./kept.js";
 import { FADED, type SteppedRows } from "./rows.js";
+import { LEAST_NORMAL } from "./rule.js";
 import type { Slots } from "./slots.js";
 
 /**
@@ -10,8 +11,7 @@ import type { Slots } from "./slots.js";
  * decay of 0.5 nothing gets there in between. The pass costs AdamW 3 % (every 16 updates: 6 %).
  */
 export const FLUSH_EVERY = 32;
-/** 2^-126, the least normal number, and twice that, which leaves room for a rounding. */
-const LEAST_NORMAL = 1.1754943508222875e-38;
+/** Twice the least normal number, which leaves room for a rounding. */
 const NEAR = 2 * LEAST_NORMAL;
 /** Values whose decay is squared become 0 under the least gradient / decay, but none over 2^-40. */
 const LARGEST_FADED = 9.0949470177292824e-13;

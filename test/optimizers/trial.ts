@@ -84,11 +84,13 @@ export class Trial implements Disposable {
     return undefined;
   }
 
-  /** Whether a denormal stands anywhere in values or state. */
+  /** Whether a denormal stands anywhere in values, state or scratch, whatever their layout. */
   hasDenormals(): boolean {
+    const halves = this.#halves();
+    const places = new Set(halves.map(({ pointer }) => pointer));
     return (
-      this.#layout().some(({ view }) => view.some(isDenormal)) ||
-      this.#halves().some(({ view }) => view.some((bits) => isDenormal(fromBits(bits * 65536))))
+      this.#blocks.some(({ view, pointer }) => !places.has(pointer) && view.some(isDenormal)) ||
+      halves.some(({ view }) => view.some((bits) => isDenormal(fromBits(bits * 65536))))
     );
   }
 

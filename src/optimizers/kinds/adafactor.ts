@@ -4,7 +4,8 @@ import { addKernels } from "../../engine/parts.js";
 import { adafactorKernels } from "../../generated/parts/adafactor.js";
 import { pow } from "../../numerics/math.js";
 import { boolean, number } from "../../options/options.js";
-import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
+import { FLUSH_EVERY } from "../flush.js";
+import { type CommonOptions, type DescribedOptimizer, LEAST_NORMAL, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
 export interface AdafactorOptions extends CommonOptions<AdafactorOptions> {
   /** The power of t with which the mean of squares grows longer: beta2 = 1 - t^beta2Decay, at most 0. Default -0.8. */
@@ -40,7 +41,11 @@ export const adafactorRule: Rule<AdafactorOptions> = {
   },
   traits: ["readsValues"],
   slots: ({ beta1 }) => ["squares", "row", "column", ...(beta1 > 0 ? ["mean"] : [])],
-  squares: () => ({ decays: {}, coupled: true }),
+  squares({ beta2Decay }) {
+    // as much as an update takes once there was time to flush: later ones take less
+    const most = 1 - pow(FLUSH_EVERY + 1, beta2Decay);
+    return { decays: { squares: most, row: most, column: most }, coupled: true };
+  },
   lengths(slot, shape) {
     const { matrices, rows, columns } = matricesOf(shape);
     if (shape.length < 2) return { squares: columns, row: 0, column: 0 }[slot];
@@ -51,7 +56,7 @@ export const adafactorRule: Rule<AdafactorOptions> = {
     const u = scratch(Math.max(...tensors.map(({ n }) => n)));
     return (t, rate, scale) => {
       const gain = pow(t, o.beta2Decay);
-      const floor = o.epsilon1 * o.epsilon1;
+      const floor = Math.max(o.epsilon1 * o.epsilon1, LEAST_NORMAL);
       for (const { p, g, s, n, shape } of tensors) {
         const [squares, row, column, mean] = s as [number, number, number, number?];
         if (shape.length < 2) kernels.adafactor(g, squares, u, n, 1 - gain, gain, floor, scale);

@@ -40,6 +40,7 @@ export const adamMiniRule: Rule<AdamMiniOptions> = {
     blocks: oneOf("units", ["units", "tensor"]),
   },
   slots: () => ["mean", "rowSquares", "columnSquares", "squares"],
+  squares: ({ beta2 }) => ({ decays: { rowSquares: beta2, columnSquares: beta2, squares: beta2 } }),
   lengths(slot, shape, { blocks }) {
     const isMatrix = shape.length === 2 && blocks === "units";
     if (slot === "rowSquares") return isMatrix ? shape[0] : 0;

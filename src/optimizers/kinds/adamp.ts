@@ -51,6 +51,7 @@ export const adampRule: Rule<AdampOptions> = {
   fields: { ...fields, beta1: scheduled(0.9, { min: 0, below: 1 }), beta2: scheduled(0.999, { min: 0, below: 1 }) },
   traits: ["readsValues"],
   slots: () => ["mean", "squares"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind(binding) {
     const { kernels, options: o, tensors, scratch } = binding;
     addKernels(kernels, lambKernels);

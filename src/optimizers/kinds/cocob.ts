@@ -5,7 +5,7 @@ import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Sche
 export interface CocobOptions extends CommonOptions<CocobOptions> {
   /** Bounds the first bets: a parameter moves by at most about 1 / alpha in the first update; greater than 0. Default 100. */
   alpha?: Scheduled;
-  /** The least value taken for the largest gradient of an element, greater than 0. Default 1e-8. */
+  /** The least value taken for the largest gradient of an element, at least 1e-18, whose square float32 holds. Default 1e-8. */
   epsilon?: Scheduled;
   /** Coupled decay, added to the gradient as weightDecay p; at least 0. Default 0. */
   weightDecay?: Scheduled;
@@ -17,7 +17,7 @@ export const cocobRule: Rule<CocobOptions> = {
   traits: ["setsValues"],
   fields: {
     alpha: scheduled(100, { above: 0 }),
-    epsilon: scheduled(1e-8, { above: 0 }),
+    epsilon: scheduled(1e-8, { min: 1e-18 }),
     weightDecay: scheduled(0, { min: 0 }),
   },
   slots: () => ["sum", "largest", "sizes", "reward", "start"],

@@ -110,7 +110,7 @@ export const dadaptAdamRule: Rule<DadaptAdamOptions> = {
     biasCorrection: boolean(false),
   },
   slots: () => ["mean", "squares", "sum"],
-  squares: () => ({ decays: {} }),
+  squares: ({ beta2, decoupled }) => ({ decays: { squares: beta2 }, coupled: !decoupled }),
   scalars: ({ d0 }) => ({ d: d0, numerator: 0, idle: 0 }),
   bind({ kernels, options: o, groups, scalars }) {
     addKernels(kernels, adamKernels, prodigyKernels);

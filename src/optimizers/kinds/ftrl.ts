@@ -28,6 +28,7 @@ export const ftrlRule: Rule<FtrlOptions> = {
   },
   traits: ["readsValues", "setsValues"],
   slots: () => ["linear", "squares"],
+  squares: () => ({ decays: { squares: 1 } }),
   initial: (slot, { initialAccumulator }) => (slot === "squares" ? initialAccumulator : 0),
   bind({ kernels, options: o, runs }) {
     addKernels(kernels, ftrlKernels);

@@ -24,6 +24,7 @@ export const gramsRule: Rule<GramsOptions> = {
     weightDecay: scheduled(0, { min: 0 }),
   },
   slots: () => ["mean", "squares"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, runs }) {
     addKernels(kernels, gramsKernels);
     return (t, rate, scale) => {

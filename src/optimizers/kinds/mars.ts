@@ -36,6 +36,7 @@ export const marsRule: Rule<MarsOptions> = {
     correctVectors: boolean(false),
   },
   slots: () => ["mean", "squares", "last"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, tensors, scratch }) {
     addKernels(kernels, adamKernels, signKernels);
     const largest = Math.max(...tensors.map(({ n }) => n));

@@ -53,7 +53,7 @@ export const prodigyRule: Rule<ProdigyOptions> = {
     sliceP: integer(1, { min: 1 }),
   },
   slots: () => ["mean", "squares", "sum", "start"],
-  squares: () => ({ decays: {} }),
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   lengths: (slot, shape, { sliceP }) => (sliceP > 1 && (slot === "sum" || slot === "start") ? sliceOf(shape, sliceP) : undefined),
   scalars: ({ d0 }) => ({ d: d0, highest: d0, numerator: 0, idle: 0 }),
   bind({ kernels, options: o, groups, scalars, scratch }) {

@@ -142,6 +142,7 @@ export const scheduleFreeRadamRule: Rule<ScheduleFreeRadamOptions> = {
     silentPhase: boolean(true),
   },
   slots: () => ["base", "squares"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   scalars,
   bind(binding) {
     const { kernels, options: o, runs } = binding;

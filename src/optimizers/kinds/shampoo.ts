@@ -32,6 +32,7 @@ export const shampooRule: Rule<ShampooOptions> = {
     maxPreconditionSize: integer(1024, { min: 1 }),
   },
   slots: ({ momentum }) => [...(momentum === 0 ? [] : ["step"]), "factors", "roots"],
+  squares: ({ decoupled }) => ({ decays: { factors: 1 }, coupled: !decoupled }),
   lengths(slot, shape, { maxPreconditionSize }) {
     return slot === "factors" || slot === "roots" ? lengthOf(axesOf(shape, maxPreconditionSize, true)) : undefined;
   },

@@ -24,7 +24,7 @@ export const sm3Rule: Rule<Sm3Options> = {
     weightDecay: scheduled(0, { min: 0 }),
   },
   slots: () => ["mean", "squares", "row", "column"],
-  squares: () => ({ decays: {}, coupled: true }),
+  squares: ({ beta2 }) => ({ decays: { squares: beta2, row: beta2, column: beta2 }, coupled: true }),
   lengths(slot, shape) {
     if (slot === "mean") return undefined;
     const [rows, columns] = matrixOf(shape);

@@ -44,6 +44,7 @@ export const soapRule: Rule<SoapOptions> = {
   },
   traits: ["decaysSteps"],
   slots: () => ["mean", "squares", "factors", "bases"],
+  squares: ({ beta2, shampooBeta = beta2 }) => ({ decays: { squares: beta2, factors: shampooBeta } }),
   lengths(slot, shape, { maxPreconditionSize }) {
     if (slot !== "factors" && slot !== "bases") return undefined;
     return lengthOf(axesOf(shape, maxPreconditionSize, false));

@@ -27,6 +27,7 @@ export const stableAdamwRule: Rule<StableAdamwOptions> = {
   },
   traits: ["readsValues"],
   slots: () => ["mean", "squares"],
+  squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   bind({ kernels, options: o, tensors, scratch }) {
     addKernels(kernels, adafactorKernels, adamKernels);
     const largest = Math.max(...tensors.map(({ n }) => n));
