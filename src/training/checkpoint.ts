@@ -18,6 +18,8 @@ const FORMAT = 2;
 const STATE = "optimizer.";
 const BEST = "best.";
 const TRAINING = "training.";
+/** Objects and lists in each other, the most that are read: what a run may hold has a tenth of them. */
+const DEEPEST = 1000;
 
 /** Named tensors, as they stand in a file. */
 export type StoredTensors = ReadonlyMap<string, StoredTensor>;
@@ -182,7 +184,17 @@ function parseDocument(text: string): Record<string, unknown> {
   }
   if (typeof document !== "object" || document === null || Array.isArray(document))
     throw new CheckpointError(`the run in the metadata must be an object, got ${show(document)}`);
+  refuseDeep(document);
   return document as Record<string, unknown>;
+}
+
+/** What reads a run takes a frame of the stack for each object in another; notes are given back unread. */
+function refuseDeep({ notes: _, ...document }: { notes?: unknown }): void {
+  let level: unknown[] = [document];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST) throw new CheckpointError(`the run in the metadata is nested deeper than ${DEEPEST} objects`);
+    level = level.flatMap((value) => (typeof value === "object" && value !== null ? Object.values(value) : []));
+  }
 }
 
 function refuseNonFinite(name: string, tensor: StoredTensor): void {

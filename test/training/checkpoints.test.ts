@@ -221,6 +221,24 @@ describe("a checkpoint", () => {
     }
   });
 
+  test.each([2000, 20_000, 200_000])("whose run is nested %i deep is refused, however deep its notes are", async (depth) => {
+    const engine = await load();
+    const run = runFromJSON({ ...base, optimizer: { kind: "sgd" } });
+    using trainer = new Trainer(engine, run, data);
+    const { tensors, metadata } = readSafetensors(trainer.checkpoint());
+    const part = "\u0001";
+    const nested = "[".repeat(depth) + "]".repeat(depth);
+    const document = JSON.parse(metadata.get("stepsize") as string);
+    const written = (own: object) => {
+      const text = JSON.stringify({ ...document, ...own, format: 1 }).replace(JSON.stringify(part), nested);
+      return writeSafetensors({ tensors, metadata: new Map([["stepsize", text]]) });
+    };
+    const deep = written({ run: { ...document.run, optimizer: { kind: "sgd", learningRate: part } } });
+    for (const read of [() => loadModel(engine, deep), () => trainer.restore(deep), () => loadState(deep, trainer.model.parameters)])
+      expect(read).toThrow("the run in the metadata is nested deeper than 1000 objects");
+    trainer.restore(written({ notes: part }));
+  });
+
   test("cannot accumulate more batches than the run has", async () => {
     const run = runFromJSON({ ...base, optimizer: { kind: "sgd", accumulate: 9 } });
     const engine = await load();
