@@ -9,6 +9,7 @@ import { noteText } from "../search/words.js";
 import { rateChart } from "./chart.js";
 import { FailedError } from "./errors.js";
 import { searchTable } from "./table.js";
+import { attempt } from "./tell.js";
 import { paint, printable, say, wrapped } from "./terminal.js";
 import { writeWhole } from "./write.js";
 
@@ -44,7 +45,7 @@ export async function tellAnswer(
   theory?: Stability,
 ): Promise<void> {
   const document = searchDocument(context, result, line, theory);
-  if (report !== false) await writeWhole(report, searchReport(document));
+  const failed = report === false ? undefined : await attempt(() => writeWhole(report, searchReport(document)));
   const { best, test, notes } = result;
   if (json) say(JSON.stringify(document));
   else if (quiet) {
@@ -61,8 +62,9 @@ export async function tellAnswer(
     const runs = result.rates.reduce((sum, { trials }) => sum + trials.length, 0);
     say([...notes.map((note) => wrapped(`  note: ${noteText(note)}`, "    ")), `  ${count(runs, "run")}${took}`]);
     if (line !== null) say(["train with it:", `  ${line}`]);
-    if (report !== false) say(`report: ${report}`);
+    if (report !== false && failed === undefined) say(`report: ${report}`);
   }
+  if (failed !== undefined) throw failed;
   if (best === null) throw new FailedError("every rate diverged: try lower rates (--rates), or check the data");
 }
 

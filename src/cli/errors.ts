@@ -14,8 +14,13 @@ export class UsageError extends Error {}
 
 /** A file that could not be read or written. */
 export class FileError extends Error {
+  /** Why, in words. */
+  readonly reason: string;
+
   constructor(verb: "read" | "write", path: string, cause: unknown) {
-    super(`cannot ${verb} ${path}: ${whyNot(cause)}`, { cause });
+    const reason = whyNot(cause);
+    super(`cannot ${verb} ${path}: ${reason}`, { cause });
+    this.reason = reason;
   }
 }
 
@@ -78,6 +83,8 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function whyNot(cause: unknown): string {
   if (typeof cause === "string") return cause;
+  // of a file that could then not be closed either
+  if (cause instanceof Error && "suppressed" in cause) return whyNot(cause.suppressed);
   const { code, message } = cause as NodeJS.ErrnoException;
   return REASONS[code ?? ""] ?? message;
 }

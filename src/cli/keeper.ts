@@ -4,8 +4,9 @@ import type { DivergedError } from "../options/errors.js";
 import { integer } from "../options/options.js";
 import type { EpochRecord } from "../training/records.js";
 import type { Trainer } from "../training/trainer.js";
-import { FailedError, UsageError } from "./errors.js";
+import { FailedError, FileError, UsageError } from "./errors.js";
 import type { Notes } from "./model-file.js";
+import { attempt, tell } from "./tell.js";
 import { writeWhole } from "./write.js";
 
 /** Where and when a run is saved. */
@@ -31,6 +32,8 @@ export class Keeper {
   readonly #saves: Saves | undefined;
   readonly #trainer: Trainer;
   readonly #notes: Notes;
+  /** The last error that was told. */
+  #told = "";
   /** The checkpoint of the best epoch so far. */
   #best: { epoch: number; loss: number; bytes: Uint8Array } | undefined;
 
@@ -51,11 +54,18 @@ export class Keeper {
     const bytes = this.#checkpoint();
     if (isBest) this.#best = { epoch, loss: watched, bytes };
     if (!due) return;
-    await writeWhole(path, bytes);
-    if (keep === 0) return;
-    await writeWhole(besides(path, `epoch-${epoch}`), bytes);
-    await writeWhole(besides(path, "best"), (this.#best as { bytes: Uint8Array }).bytes);
-    for (const old of (await epochFiles(path)).slice(0, -keep)) await rm(old, { force: true });
+    try {
+      await writeWhole(path, bytes);
+      if (keep === 0) return;
+      await writeWhole(besides(path, `epoch-${epoch}`), bytes);
+      await writeWhole(besides(path, "best"), (this.#best as { bytes: Uint8Array }).bytes);
+      await clearEpochs(path, keep);
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      // the run goes on, and the next save may succeed
+      if (error.message !== this.#told) tell(error);
+      this.#told = error.message;
+    }
   }
 
   /** At the end of the run. */
@@ -66,18 +76,23 @@ export class Keeper {
   /** When a person stopped the run; says what was done. */
   async interrupted(): Promise<string> {
     if (this.#saves === undefined) return "nothing was saved (--save keeps what was trained)";
-    await this.end();
-    return `saved to ${this.#saves.path}`;
+    return this.#inWords(() => this.end(), `saved to ${this.#saves.path}`);
   }
 
   /** When the run has diverged: saves its best epoch; gives the error to report. */
   async diverged(error: DivergedError): Promise<Error> {
     if (this.#saves === undefined || this.#best === undefined) return error;
-    await writeWhole(this.#saves.path, this.#best.bytes);
-    const { epoch, loss } = this.#best;
-    return new FailedError(
-      `${error.message}; its best epoch, ${epoch} with a loss of ${Number(loss.toPrecision(3))}, is saved to ${this.#saves.path}`,
-    );
+    const { path } = this.#saves;
+    const { epoch, loss, bytes } = this.#best;
+    const saved = await this.#inWords(() => writeWhole(path, bytes), `is saved to ${path}`);
+    return new FailedError(`${error.message}; its best epoch, ${epoch} with a loss of ${Number(loss.toPrecision(3))}, ${saved}`);
+  }
+
+  /** What became of a save. */
+  async #inWords(save: () => Promise<void>, done: string): Promise<string> {
+    const error = await attempt(save);
+    if (error !== undefined && !(error instanceof FileError)) throw error;
+    return error === undefined ? done : `is not saved: ${error.message}`;
   }
 
   #checkpoint(): Uint8Array {
@@ -98,4 +113,13 @@ async function epochFiles(path: string): Promise<string[]> {
     name.startsWith(before) && name.endsWith(after) ? Number(name.slice(before.length, name.length - after.length)) : Number.NaN;
   const names = (await readdir(dirname(path))).filter((name) => Number.isInteger(epochOf(name)));
   return names.sort((a, b) => epochOf(a) - epochOf(b)).map((name) => join(dirname(path), name));
+}
+
+/** Removes the files of epochs but for the last ones. @throws FileError */
+async function clearEpochs(path: string, keep: number): Promise<void> {
+  try {
+    for (const old of (await epochFiles(path)).slice(0, -keep)) await rm(old, { force: true });
+  } catch (error) {
+    throw new FileError("write", dirname(path), error);
+  }
 }

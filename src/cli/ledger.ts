@@ -1,10 +1,11 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import type { Subject } from "../search/conduct.js";
 import type { Job } from "../search/executors/executor.js";
 import { type Ledger, writeLine } from "../search/ledger.js";
 import { type Asked, type Entry, type LedgerContents, type LedgerHead, parseLedger, runHash } from "../search/ledger-lines.js";
 import type { TrialResult } from "../search/trial.js";
 import { differences, differencesInWords, runToJSON } from "../training/run-json.js";
+import { AppendedFile } from "./appended.js";
 import { FileError, UsageError } from "./errors.js";
 import { printable } from "./terminal.js";
 
@@ -31,8 +32,7 @@ function readLedger(path: string): LedgerContents | undefined {
 
 /** The trials of a search in a file, a line each, which is written as soon as the trial is done. */
 export class LedgerFile implements Ledger, Disposable {
-  readonly #path: string;
-  readonly #file: number;
+  readonly #file: AppendedFile;
   readonly #results = new Map<string, TrialResult>();
   readonly #splits = new Set<number | null>();
   readonly #subject: Subject;
@@ -40,22 +40,29 @@ export class LedgerFile implements Ledger, Disposable {
   readonly #own: string;
   /** Trials that were there before. */
   readonly before: number;
+  /** The number of trials in it. */
+  size: number;
 
   /** @throws UsageError, which says what differs, for a ledger of another search. */
   constructor(path: string, head: LedgerHead, subject: Subject, asked: Asked) {
     const old = readLedger(path);
     if (old !== undefined) refuseOther(path, old.head, head);
-    this.#path = path;
     this.#subject = subject;
     this.#own = runHash(head.run);
     for (const [key, result] of old?.results ?? []) this.#results.set(key, result);
     for (const split of old?.guesses.keys() ?? []) this.#splits.add(split);
     this.before = this.#results.size;
-    this.#file = this.#try(() => openSync(path, "a"));
-    // a line that was torn goes; a pipe or a device has none
-    if (fstatSync(this.#file).isFile()) this.#try(() => ftruncateSync(this.#file, old?.length ?? 0));
-    if (old === undefined) this.#write(head);
-    if (old === undefined || differences(old.asked, JSON.parse(JSON.stringify(asked))).length > 0) this.#write(asked);
+    this.size = this.before;
+    // a line that was torn goes
+    this.#file = new AppendedFile(path, old?.length ?? 0, "the search");
+    const isOther = old === undefined || differences(old.asked, JSON.parse(JSON.stringify(asked))).length > 0;
+    const first = [...(old === undefined ? [head] : []), ...(isOther ? [asked] : [])];
+    try {
+      if (first.length > 0) this.#file.write(first.map(writeLine).join(""));
+    } catch (error) {
+      this.#file.abandon();
+      throw error;
+    }
   }
 
   get(key: string): TrialResult | undefined {
@@ -64,34 +71,18 @@ export class LedgerFile implements Ledger, Disposable {
 
   put(key: string, result: TrialResult, { run, rate, seed, split, until }: Job): void {
     const of = runHash(runToJSON(run));
-    if (!this.#splits.has(split)) this.#write({ split, guess: this.#subject.guess(split) });
+    if (!this.#splits.has(split)) this.#add({ split, guess: this.#subject.guess(split) });
     this.#splits.add(split);
     this.#results.set(key, result);
-    this.#write({ key, rate, seed, split, ...(until !== undefined && { until }), ...(of !== this.#own && { of }), result });
-  }
-
-  /** The number of trials in it. */
-  get size(): number {
-    return this.#results.size;
+    if (this.#add({ key, rate, seed, split, ...(until !== undefined && { until }), ...(of !== this.#own && { of }), result })) this.size++;
   }
 
   [Symbol.dispose](): void {
-    closeSync(this.#file);
+    this.#file[Symbol.dispose]();
   }
 
-  #write(entry: LedgerHead | Entry): void {
-    const line = Buffer.from(writeLine(entry));
-    this.#try(() => {
-      for (let written = 0; written < line.length; ) written += writeSync(this.#file, line, written);
-    });
-  }
-
-  #try<T>(action: () => T): T {
-    try {
-      return action();
-    } catch (error) {
-      throw new FileError("write", printable(this.#path), error);
-    }
+  #add(entry: Entry): boolean {
+    return this.#file.add(writeLine(entry));
   }
 }
 

@@ -1,24 +1,18 @@
-import { closeSync, openSync, statSync, writeSync } from "node:fs";
 import { csvLog, jsonLinesLog, type RunLog, tensorBoardLog } from "../training/logs.js";
 import type { EpochRecord, TrainProgress } from "../training/records.js";
-import { FileError, UsageError } from "./errors.js";
+import { AppendedFile } from "./appended.js";
+import { UsageError } from "./errors.js";
 
 /** A log that is written as a run goes on, in the format that its name says. A run that is resumed goes on in the file that is there. */
 export class LogFile implements RunLog, Disposable {
-  readonly #path: string;
-  readonly #file: number;
+  readonly #file: AppendedFile;
   readonly #log: RunLog;
 
   constructor(path: string, resumed: boolean) {
-    this.#path = path;
     const format = formatOf(path);
-    try {
-      this.#file = openSync(path, resumed ? "a" : "w");
-    } catch (error) {
-      throw new FileError("write", path, error);
-    }
-    const write = (piece: string | Uint8Array) => this.#write(piece);
-    const goesOn = resumed && statSync(path).size > 0;
+    this.#file = new AppendedFile(path, resumed ? undefined : 0, "the run");
+    const goesOn = this.#file.length > 0;
+    const write = (piece: string | Uint8Array) => void this.#file.add(piece);
     if (format === "tensorboard") this.#log = tensorBoardLog(write);
     else this.#log = format === "csv" ? csvLog(write, !goesOn) : jsonLinesLog(write);
   }
@@ -32,17 +26,7 @@ export class LogFile implements RunLog, Disposable {
   }
 
   [Symbol.dispose](): void {
-    closeSync(this.#file);
-  }
-
-  #write(piece: string | Uint8Array): void {
-    try {
-      // a pipe may take a part at a time
-      const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
-    } catch (error) {
-      throw new FileError("write", this.#path, error);
-    }
+    this.#file[Symbol.dispose]();
   }
 }
 

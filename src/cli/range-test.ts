@@ -10,6 +10,7 @@ import { Interrupt } from "./interrupt.js";
 import { unscaledOptimizer } from "./optimizer.js";
 import { contextOf, describeRun, introduce, readData, startEngine } from "./prepare.js";
 import { addSettings, type Settings, sized } from "./settings.js";
+import { attempt } from "./tell.js";
 import { paint, say, wrapped } from "./terminal.js";
 import { numberOf } from "./values.js";
 import { checkOutputs, writeWhole } from "./write.js";
@@ -68,13 +69,15 @@ async function run(file: string, flags: Flags, command: Command): Promise<void> 
   const { suggestion } = result;
   const line = suggestion && commandLine("search", command, wordsAfter(command), RANGE_ONLY, ["--rates", gridOf(suggestion)]);
   const document = rangeTestDocument(context, result, line);
-  if (report !== false) await writeWhole(report, rangeTestReport(document));
+  const failed = report === false ? undefined : await attempt(() => writeWhole(report, rangeTestReport(document)));
   if (json) say(JSON.stringify(document));
   if (quiet && !json && suggestion !== null) say(`${short(suggestion.from)} ${short(suggestion.to)}`);
-  if (!words) return;
-  say([...chart(document), "", paint("bold", wrapped(document.headline, ""))]);
-  if (line !== null) say(["search there with:", `  ${line}`]);
-  if (report !== false) say(`report: ${report}`);
+  if (words) {
+    say([...chart(document), "", paint("bold", wrapped(document.headline, ""))]);
+    if (line !== null) say(["search there with:", `  ${line}`]);
+    if (report !== false && failed === undefined) say(`report: ${report}`);
+  }
+  if (failed !== undefined) throw failed;
 }
 
 /** Flags of a range test that `search` does not have, or that mean something else there. */

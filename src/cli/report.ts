@@ -12,6 +12,7 @@ import { UsageError } from "./errors.js";
 import { openLedger } from "./ledger.js";
 import { studyLineFor, trainLineFor } from "./search.js";
 import { tellStudy } from "./study.js";
+import { attempt } from "./tell.js";
 import { printable, say } from "./terminal.js";
 import { checkOutputs } from "./write.js";
 
@@ -36,9 +37,10 @@ async function report(path: string, outputs: Outputs): Promise<void> {
     );
     if (result === undefined) throw new UsageError(`${printable(path)} has no trial that has ended yet`);
     const left = study.length - result.combinations.length;
-    await tellStudy(result, head.context, studyLineFor(words, result), took, outputs);
+    const failed = await attempt(() => tellStudy(result, head.context, studyLineFor(words, result), took, outputs));
     if (left > 0 && !outputs.json && !outputs.quiet)
       say(`  note: ${count(left, "combination")} of ${study.length} not begun yet: not shown`);
+    if (failed !== undefined) throw failed;
     return;
   }
   const result = await answerOf(path, ledger);

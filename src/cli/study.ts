@@ -16,6 +16,7 @@ import { describeRun } from "./prepare.js";
 import { Progress } from "./progress.js";
 import { type Settings, sized } from "./settings.js";
 import { BARE } from "./table.js";
+import { attempt } from "./tell.js";
 import { paint, printable, say, width, wrapped } from "./terminal.js";
 import { flagsOf, varied } from "./vary.js";
 import { writeWhole } from "./write.js";
@@ -87,7 +88,7 @@ export async function tellStudy(
   { report, json = false, quiet = false }: Outputs,
 ): Promise<void> {
   const document = studyDocument(context, result, line);
-  if (report !== false) await writeWhole(report, studyReport(document));
+  const failed = report === false ? undefined : await attempt(() => writeWhole(report, studyReport(document)));
   if (json) say(JSON.stringify(document));
   if (quiet && !json && line !== null) say(line);
   if (!json && !quiet) {
@@ -98,8 +99,9 @@ export async function tellStudy(
     );
     say(`  ${count(all, "run")}${took}`);
     if (line !== null) say(["train the best with:", `  ${line}`]);
-    if (report !== false) say(`report: ${report}`);
+    if (report !== false && failed === undefined) say(`report: ${report}`);
   }
+  if (failed !== undefined) throw failed;
   if (result.best === null) throw new FailedError("every rate of every combination failed: try lower rates (--rates), or check the data");
 }
 

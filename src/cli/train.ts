@@ -21,6 +21,7 @@ import { optimizerOf, unscaledOptimizer } from "./optimizer.js";
 import { contextOf, describeRun, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
 import { addSettings, type Settings, type SizedSettings, sized } from "./settings.js";
+import { attempt } from "./tell.js";
 import { paint, printable, say } from "./terminal.js";
 import { readTunedData, tunedSettings } from "./tune.js";
 import { classWeightsOf, lossOf, namesOf, numberOf } from "./values.js";
@@ -153,16 +154,6 @@ function runOf(settings: SizedSettings, parts: CSVParts, rate: number | undefine
   const { rows } = parts.training;
   if (rate === undefined) return describeRun(settings, parts, optimizerOf(settings, undefined, rows));
   return scaleRun(describeRun(settings, parts, unscaledOptimizer(settings, rows)), rows, rate);
-}
-
-/** The error that an action throws; undefined when it throws none. */
-async function attempt(action: () => Promise<void>): Promise<unknown> {
-  try {
-    await action();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
 }
 
 async function trainAll(

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { open, readdir, readlink, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readlink, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { FileError } from "./errors.js";
+import { printable } from "./terminal.js";
 
 /** A file that a command writes, and the flag that names it. */
 export interface Output {
@@ -32,11 +33,11 @@ export async function writeWhole(path: string, data: string | Uint8Array): Promi
       await file.writeFile(data);
       await file.sync();
     } catch (error) {
-      await rm(temporary, { force: true });
+      await remove(temporary);
       throw error;
     }
     await rename(temporary, target).catch(async (error) => {
-      await rm(temporary, { force: true });
+      await remove(temporary);
       throw error;
     });
     await syncFolder(dirname(target));
@@ -85,6 +86,48 @@ async function tryToWrite(path: string): Promise<void> {
   }
 }
 
+/**
+ * Writes what is in a folder, files by their paths and empty folders by paths that end in a slash: all of it into a hidden folder beside it first, from which
+ * each file takes its place. What else is in the folder stays.
+ *
+ * @throws FileError; what was not there is not there then, and every file that was is whole.
+ */
+export async function writeFolder(target: string, files: ReadonlyMap<string, string>): Promise<void> {
+  const stage = temporaryOf(target, process.pid);
+  const made: string[] = [];
+  const make = async (folder: string) => {
+    const first = await mkdir(folder, { recursive: true });
+    if (first !== undefined) made.push(first);
+  };
+  try {
+    await make(target);
+    await clearLeftovers(target);
+    for (const [path, text] of files) {
+      if (path.endsWith("/")) continue;
+      await mkdir(dirname(join(stage, path)), { recursive: true });
+      await writeFile(join(stage, path), text);
+    }
+    for (const path of files.keys()) {
+      const to = join(target, path);
+      await make(path.endsWith("/") ? to : dirname(to));
+      if (path.endsWith("/")) continue;
+      const isNew = (await stat(to).catch(() => undefined)) === undefined;
+      await rename(join(stage, path), to);
+      if (isNew) made.push(to);
+    }
+  } catch (error) {
+    for (const path of made) await remove(path);
+    throw new FileError("write", printable(target), error);
+  } finally {
+    await remove(stage);
+  }
+}
+
+/** Takes away what a write that failed has made; what then fails as well would hide why. */
+async function remove(path: string): Promise<void> {
+  await rm(path, { force: true, recursive: true }).catch(() => {});
+}
+
 /** Where a path leads to, through links that lead to nothing yet as well. */
 async function targetOf(path: string, links = 0): Promise<string> {
   const real = await realpath(path).catch(() => undefined);
@@ -118,7 +161,7 @@ async function clearLeftovers(target: string): Promise<void> {
   const names = await readdir(dirname(target)).catch(() => []);
   for (const name of names) {
     const id = name.startsWith(prefix) ? Number(/^(\d+)\.tmp$/.exec(name.slice(prefix.length))?.[1]) : Number.NaN;
-    if (id > 0 && !isAlive(id)) await rm(join(dirname(target), name), { force: true }).catch(() => {});
+    if (id > 0 && !isAlive(id)) await remove(join(dirname(target), name));
   }
 }
 

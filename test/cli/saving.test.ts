@@ -10,45 +10,10 @@ import { FileError } from "../../src/cli/errors.js";
 import { checkOutputs, writeWhole } from "../../src/cli/write.js";
 import { readCheckpoint } from "../../src/training/checkpoint.js";
 import { interrupted, iris, main, runNode, scratch } from "../support/cli.js";
+import { failing, mended } from "../support/faults.js";
 
-/** Which call of the file system fails next, and how. */
-const fault = vi.hoisted(() => ({ call: "", code: "" }));
-vi.mock("node:fs/promises", async (original) => {
-  const real = await original<typeof Files>();
-  const fail = (call: string) => {
-    if (fault.call === call) throw Object.assign(new Error(`injected ${fault.code}`), { code: fault.code });
-  };
-  return {
-    ...real,
-    rename: async (from: string, to: string) => {
-      fail("rename");
-      return real.rename(from, to);
-    },
-    open: async (path: string, flags: string) => {
-      fail("open");
-      const file = await real.open(path, flags);
-      const { writeFile, sync, close } = file;
-      file.writeFile = async (data) => {
-        // half of it arrives
-        if (fault.call === "write") await writeFile.call(file, data.slice(0, data.length / 2) as never);
-        fail("write");
-        return writeFile.call(file, data);
-      };
-      file.sync = async () => {
-        fail("fsync");
-        return sync.call(file);
-      };
-      file[Symbol.asyncDispose] = async () => {
-        await close.call(file);
-        fail("close");
-      };
-      return file;
-    },
-  };
-});
-afterEach(() => {
-  fault.call = "";
-});
+vi.mock("node:fs/promises", async (original) => (await import("../support/faults.js")).faultyFiles(await original<typeof Files>()));
+afterEach(mended);
 
 const cwd = scratch();
 const at = (name: string) => join(cwd, name);
@@ -65,9 +30,9 @@ describe("writeWhole", () => {
     mkdirSync(folder);
     const path = join(folder, "model");
     writeFileSync(path, "old");
-    Object.assign(fault, { call, code });
+    failing(call as string, code as string);
     const error = await writeWhole(path, "new and longer").catch((error: unknown) => error);
-    fault.call = "";
+    mended();
     expect(error).toBeInstanceOf(FileError);
     expect((error as FileError).message).toMatch(new RegExp(`^cannot write ${path}: [^\\n]+$`));
     expect(readFileSync(path, "utf8")).toBe("old");

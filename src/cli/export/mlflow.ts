@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { LedgerContents } from "../../search/ledger-lines.js";
-import { FileError } from "../errors.js";
-import { printable } from "../terminal.js";
+import { writeFolder } from "../write.js";
 
 /** Of an experiment in a folder of MLflow's; it takes numbers only. */
 const EXPERIMENT = "1";
@@ -17,55 +15,43 @@ const LOCAL = 4;
  */
 export async function writeRuns(folder: string, name: string, { head, trials }: LedgerContents, time: Date): Promise<void> {
   const now = time.getTime();
-  const home = join(folder, EXPERIMENT);
-  const write = async (path: string, text: string) => {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
-  };
+  const files = new Map<string, string>();
   const meta = (fields: object) =>
     Object.entries(fields)
       .map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`)
       .join("");
-  try {
-    const times = { creation_time: now, last_update_time: now };
-    await write(
-      join(home, "meta.yaml"),
-      meta({ artifact_location: "", experiment_id: EXPERIMENT, lifecycle_stage: "active", name, ...times }),
+  const times = { creation_time: now, last_update_time: now };
+  files.set("meta.yaml", meta({ artifact_location: "", experiment_id: EXPERIMENT, lifecycle_stage: "active", name, ...times }));
+  for (const { key, rate, seed, split, result } of trials) {
+    if (result.paused !== undefined) continue;
+    const id = createHash("md5").update(key).digest("hex");
+    for (const empty of ["metrics", "artifacts"]) files.set(`${id}/${empty}/`, "");
+    const failed = result.divergence !== null || result.lost !== undefined;
+    const [end, artifacts] = [now, ""];
+    files.set(
+      `${id}/meta.yaml`,
+      meta({
+        ...{ artifact_uri: artifacts, end_time: end, entry_point_name: "", experiment_id: EXPERIMENT, lifecycle_stage: "active" },
+        ...{ run_id: id, run_name: `rate ${rate}, seed ${seed}`, run_uuid: id, source_name: "stepsize", source_type: LOCAL },
+        ...{ source_version: "", start_time: now, status: failed ? STATUS.FAILED : STATUS.FINISHED, tags: [], user_id: "stepsize" },
+      }),
     );
-    for (const { key, rate, seed, split, result } of trials) {
-      if (result.paused !== undefined) continue;
-      const id = createHash("md5").update(key).digest("hex");
-      const run = join(home, id);
-      for (const folder of ["metrics", "params", "artifacts", "tags"]) await mkdir(join(run, folder), { recursive: true });
-      const failed = result.divergence !== null || result.lost !== undefined;
-      const [end, artifacts] = [now, ""];
-      await write(
-        join(run, "meta.yaml"),
-        meta({
-          ...{ artifact_uri: artifacts, end_time: end, entry_point_name: "", experiment_id: EXPERIMENT, lifecycle_stage: "active" },
-          ...{ run_id: id, run_name: `rate ${rate}, seed ${seed}`, run_uuid: id, source_name: "stepsize", source_type: LOCAL },
-          ...{ source_version: "", start_time: now, status: failed ? STATUS.FAILED : STATUS.FINISHED, tags: [], user_id: "stepsize" },
-        }),
-      );
-      const { optimizer, batchSize, epochs } = head.run as { optimizer: { kind: string }; batchSize: number; epochs: number };
-      const parameters = { rate, seed, split, optimizer: optimizer.kind, batchSize, epochs };
-      for (const [parameter, value] of Object.entries(parameters)) await write(join(run, "params", parameter), String(value));
-      const series = {
-        training_loss: result.history.map(({ loss }) => loss),
-        validation_loss: result.history.map(({ validation }) => validation?.loss),
-        validation_score: result.history.map(({ validation }) => validation?.score),
-        test_loss: [result.test?.loss],
-        test_score: [result.test?.score],
-      };
-      for (const [metric, values] of Object.entries(series)) {
-        const lines = values.flatMap((value, i) => (value === undefined ? [] : [`${now} ${value} ${i + 1}\n`]));
-        if (lines.length > 0) await write(join(run, "metrics", metric), lines.join(""));
-      }
-      const tags = { weights: result.weights, diverged: result.divergence?.what, lost: result.lost, key };
-      for (const [tag, value] of Object.entries(tags))
-        if (value !== null && value !== undefined) await write(join(run, "tags", tag), value);
+    const { optimizer, batchSize, epochs } = head.run as { optimizer: { kind: string }; batchSize: number; epochs: number };
+    const parameters = { rate, seed, split, optimizer: optimizer.kind, batchSize, epochs };
+    for (const [parameter, value] of Object.entries(parameters)) files.set(`${id}/params/${parameter}`, String(value));
+    const series = {
+      training_loss: result.history.map(({ loss }) => loss),
+      validation_loss: result.history.map(({ validation }) => validation?.loss),
+      validation_score: result.history.map(({ validation }) => validation?.score),
+      test_loss: [result.test?.loss],
+      test_score: [result.test?.score],
+    };
+    for (const [metric, values] of Object.entries(series)) {
+      const lines = values.flatMap((value, i) => (value === undefined ? [] : [`${now} ${value} ${i + 1}\n`]));
+      if (lines.length > 0) files.set(`${id}/metrics/${metric}`, lines.join(""));
     }
-  } catch (error) {
-    throw new FileError("write", printable(folder), error);
+    const tags = { weights: result.weights, diverged: result.divergence?.what, lost: result.lost, key };
+    for (const [tag, value] of Object.entries(tags)) if (value !== null && value !== undefined) files.set(`${id}/tags/${tag}`, value);
   }
+  await writeFolder(join(folder, EXPERIMENT), files);
 }
