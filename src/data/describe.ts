@@ -3,7 +3,7 @@ import { text } from "./checks.js";
 import { type ColumnChoice, chooseColumns } from "./choose.js";
 import { type ColumnKind, MissingCells, MOST_DISTINCT } from "./columns.js";
 import type { Task } from "./dataset.js";
-import { taskOf } from "./fit.js";
+import { guessNotes, taskOf } from "./fit.js";
 import type { DropReason, Note } from "./notes.js";
 import { type EncoderOptions, type EncoderSettings, encoderFields } from "./options.js";
 import { type CsvTable, checkTable } from "./table.js";
@@ -55,11 +55,12 @@ export function describeTable(table: CsvTable, options: DescribeOptions = {}): T
     target: optional(text()),
   });
   const { all, target, notes } = chooseColumns(table, settings, new MissingCells(settings.missingValues));
+  const task = target && taskOf(target, settings.task, table);
   return Object.freeze({
     rows: table.rows,
     columns: Object.freeze(all.map(summaryOf)),
-    ...(target !== undefined && { target: target.column.name, task: taskOf(target, settings.task, table) }),
-    notes: Object.freeze([...table.notes, ...notes]),
+    ...(target !== undefined && { target: target.column.name, task: task as Task }),
+    notes: Object.freeze([...table.notes, ...notes, ...(target && task ? guessNotes(target, settings.task, task) : [])]),
   });
 }
 

@@ -64,7 +64,7 @@ export function planTable(table: CsvTable, settings: EncoderSettings, rows: Uint
   const task = taskOf(target, settings.task, table);
   const used = [...features, target].map((profile) => ({ column: profile.column, missing: missingIn(profile, missing) }));
   const kept = settings.missing === "drop" ? completeRows(used, rows) : rows;
-  return { all, features, target, task, missing, rows: kept, notes };
+  return { all, features, target, task, missing, rows: kept, notes: [...notes, ...guessNotes(target, settings.task, task)] };
 }
 
 /** Learns the encoding from some rows of the plan. */
@@ -140,6 +140,12 @@ export function taskOf(target: ColumnProfile, task: "auto" | Task, table: CsvTab
   }
   refuseSlip(target, table, option("task", "classification"));
   return target.whole && distinct <= Math.max(2, Math.min(20, present / 10)) ? "classification" : "regression";
+}
+
+/** That numbers are taken for classes is a guess, of which counts and marks out of ten are the wrong side. */
+export function guessNotes({ kind, column, distinct }: ColumnProfile, given: "auto" | Task, task: Task): Note[] {
+  const isGuess = given === "auto" && task === "classification" && kind === "number" && distinct > 2;
+  return isGuess ? [{ kind: "numbers as classes", column: column.name, distinct }] : [];
 }
 
 /** One slip of the pen must not turn a column of numbers into a thousand categories. */

@@ -19,6 +19,7 @@ export type Note =
   | { readonly kind: "number format"; readonly column: string; readonly example: string; readonly value: number }
   | { readonly kind: "date format"; readonly column: string; readonly example: string; readonly dayFirst: boolean }
   | { readonly kind: "codes"; readonly column: string; readonly example: string; readonly distinct: number }
+  | { readonly kind: "numbers as classes"; readonly column: string; readonly distinct: number }
   | { readonly kind: "many categories"; readonly column: string; readonly distinct: number; readonly rows: number }
   | { readonly kind: "sentinel"; readonly column: string; readonly value: number; readonly cells: number }
   | { readonly kind: "rows left out"; readonly rows: number; readonly of: number }
@@ -79,6 +80,12 @@ function wordsOf(note: Note): Words {
         `${columnName(note.column)}: codes such as ${show(note.example)} are ${note.distinct} categories (`,
         option("numeric", [note.column]),
         " reads them as numbers)",
+      ];
+    case "numbers as classes":
+      return [
+        `${columnName(note.column)}: its ${note.distinct} different whole numbers are read as classes (`,
+        option("task", "regression"),
+        " reads a quantity)",
       ];
     case "many categories":
       return [

@@ -7,6 +7,7 @@ import {
   CsvReader,
   type CsvTable,
   datasetsFromCSV,
+  describeTable,
   decodeOutputs,
   encodeFeatures,
   encodeTable,
@@ -331,6 +332,17 @@ describe("fitEncoder and encodeTable", () => {
     expect(fitEncoder(column(cells), { target: "y" }).target.task).toBe(task);
   });
 
+  test("that whole numbers are taken for classes is said, with how to have it otherwise", () => {
+    const marks = column(range(100).map((i) => (i % 10) + 1));
+    const texts = (options: object) => fitEncoder(marks, { target: "y", ...options }).notes.map((note) => noteText(note, "command line"));
+    const said = "column y: its 10 different whole numbers are read as classes (--task regression reads a quantity)";
+    expect(texts({})).toContain(said);
+    expect(describeTable(marks, { target: "y" }).notes.map((note) => noteText(note, "command line"))).toContain(said);
+    for (const task of ["classification", "regression"]) expect(texts({ task })).not.toContain(said);
+    const twoOnly = fitEncoder(column(range(40).map((i) => i % 2)), { target: "y" });
+    expect(twoOnly.notes.some(({ kind }) => kind === "numbers as classes")).toBe(false);
+  });
+
   test("which columns are texts", () => {
     const kind = (cells: readonly (string | number)[], categorical: string[] = []) =>
       fitEncoder(column(cells), { target: "x", task: "regression", categorical }).columns[0];
@@ -557,7 +569,7 @@ describe("datasetsFromCSV", () => {
     expect(rest).toEqual({});
     expect(training.classes).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
     expect(encoder.columns).toHaveLength(64);
-    expect(notes.map(({ kind }) => kind)).toEqual(["constant"]);
+    expect(notes.map(({ kind }) => kind)).toEqual(["numbers as classes", "constant"]);
     expect(summary.map(({ kind, use }) => `${kind} ${use}`)).toEqual([...range(64).map(() => "number feature"), "number target"]);
     for (let column = 0; column < 64; column++) {
       const values = Array.from(training.features).filter((_, i) => i % 64 === column);
