@@ -111,6 +111,12 @@ test("the metadata and the inputs say which columns a table has", () => {
   expect(metadata).toEqual({ target: "t", numbers: '["b","day"]', texts: '["kind"]', classes: '["no","yes"]' });
 });
 
+test("two classes may share an output", () => {
+  const encoder = data.fitEncoder(data.parseCSV("a,y\n1,no\n2,yes\n3,no\n"), { target: "y" });
+  const network = networkOf(mlp({ inputs: 1, outputs: 1 }));
+  expect(operators(network, { encoder, probabilities: "sigmoid" })).toEqual(["Sub", "Div", "Cast", "Gemm", "Sigmoid"]);
+});
+
 test("a layer of the user's own is refused with its name, within a residual block too", () => {
   const own = layer({ kind: "own", fields: {}, shape: (_, input) => input, bind: () => ({}) as never }, {});
   const error = thrown(() => toOnnx(networkOf(sequential([dense({ units: 3 }), residual([own])], { inputs: 3 }))));
@@ -130,7 +136,10 @@ test("what does not fit is refused", () => {
   const message = (options: object, given: stepsize.Network = network) => {
     const error = thrown(() => toOnnx(given, options));
     expect(error).toBeInstanceOf(OptionError);
-    return (error as Error).message;
+    const { field, value, message } = error as OptionError;
+    const name = field.slice("toOnnx.".length);
+    if (Object.hasOwn(options, name)) expect(value).toEqual((options as Record<string, unknown>)[name]);
+    return message;
   };
   expect(message({}, {} as never)).toMatch(/^toOnnx.network must be a Network/);
   expect(message({ softmax: true })).toMatch(/^toOnnx.softmax is not an option/);
@@ -138,6 +147,9 @@ test("what does not fit is refused", () => {
   expect(message({ encoder, scaler })).toMatch(/^toOnnx.scaler must be left out beside an encoder/);
   expect(message({ encoder, targetScaler: { mean: [0], scale: [1] } })).toMatch(/^toOnnx.targetScaler must be left out/);
   expect(message({ encoder, probabilities: "softmax" })).toMatch(/^toOnnx.probabilities must be left out: the target is a quantity/);
+  expect(message({ probabilities: "softmax" })).toMatch(
+    /^toOnnx.probabilities must be "sigmoid" here: softmax of a single output is always 1/,
+  );
   expect(message({ scaler: { mean: [0], scale: [1] } })).toMatch(/^toOnnx.scaler is for 1 columns, the network takes 2 features/);
   expect(message({ targetScaler: scaler })).toMatch(/^toOnnx.targetScaler is for 2 outputs, the network has 1/);
   expect(message({ encoder: {} })).toMatch(/^encoder.format/);

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { datasetsFromCSV } from "../../src/entries/data.js";
 import * as stepsize from "../../src/entries/index.js";
 import { toOnnx } from "../../src/entries/onnx.js";
 import { readModel } from "../onnx/reader.js";
@@ -59,6 +60,23 @@ describe("export of a model as ONNX", () => {
     writeFileSync(join(cwd, "own.safetensors"), trainer.checkpoint());
     expect((await cli("export", "own.safetensors", "own.onnx")).out).toBe("own.onnx: the network of own.safetensors, from [3, 1] to [2]\n");
     expect(file("own.onnx")).toEqual(toOnnx(trainer.model));
+    trainer.dispose();
+  });
+
+  test("of two classes that share an output, how likely the second is", async () => {
+    const { encoder, training } = datasetsFromCSV("a,y\n1,no\n2,yes\n3,no\n4,yes\n", { target: "y" });
+    const run = {
+      model: stepsize.mlp({ inputs: 1, outputs: 1 }),
+      loss: "binaryCrossEntropy",
+      optimizer: stepsize.adam(),
+      batchSize: 2,
+      epochs: 1,
+    } as const;
+    const trainer = new stepsize.Trainer(await stepsize.load(), run, { training });
+    await trainer.train();
+    writeFileSync(join(cwd, "two.safetensors"), trainer.checkpoint({ encoder }));
+    expect((await cli("export", "two.safetensors", "two.onnx")).code).toBe(0);
+    expect(readModel(file("two.onnx")).nodes.at(-1)?.operator).toBe("Sigmoid");
     trainer.dispose();
   });
 

@@ -101,8 +101,8 @@ function check(read: Read, inputs: Shape, outputs: Shape): void {
     throw new OptionError(`toOnnx.${field}`, value, expectation);
   };
   if (encoder !== undefined) {
-    if (scaler !== undefined || targetScaler !== undefined)
-      refuse(scaler === undefined ? "targetScaler" : "scaler", scaler ?? targetScaler, "must be left out beside an encoder, which scales");
+    for (const [field, value] of Object.entries({ scaler, targetScaler }))
+      if (value !== undefined) refuse(field, value, "must be left out beside an encoder, which scales");
     const made = featuresOf(encoder);
     if (made !== takes) refuse("encoder", encoder, `makes ${made} features of a row, the network takes ${takes}`);
     const wanted = encoder.target.task === "classification" ? encoder.target.classes.length : 1;
@@ -117,4 +117,6 @@ function check(read: Read, inputs: Shape, outputs: Shape): void {
     refuse("targetScaler", unscaled, `is for ${unscaled.mean.length} outputs, the network has ${gives}`);
   if (unscaled !== undefined && probabilities !== undefined)
     refuse("probabilities", probabilities, "must be left out: the target is a quantity");
+  if (probabilities === "softmax" && outputs.at(-1) === 1)
+    refuse("probabilities", probabilities, 'must be "sigmoid" here: softmax of a single output is always 1');
 }

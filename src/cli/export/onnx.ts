@@ -17,12 +17,12 @@ export async function onnxOf(path: string): Promise<{ bytes: Uint8Array; words: 
     const { model, notes } = loadModel(engine, file);
     try {
       const given = (notes as { encoder?: unknown } | null)?.encoder;
-      if (given === undefined) {
-        const { inputs, outputs } = shapesOf(model.description);
-        return { bytes: toOnnx(model), words: `[${inputs.join(", ")}] to [${outputs.join(", ")}]` };
-      }
+      const { inputs, outputs } = shapesOf(model.description);
+      if (given === undefined) return { bytes: toOnnx(model), words: `[${inputs.join(", ")}] to [${outputs.join(", ")}]` };
       const encoder = readEncoder(given);
-      const bytes = toOnnx(model, { encoder, ...(encoder.target.task === "classification" && { probabilities: "softmax" }) });
+      // two classes may share an output, which says how likely the second is
+      const probabilities = outputs.at(-1) === 1 ? "sigmoid" : "softmax";
+      const bytes = toOnnx(model, { encoder, ...(encoder.target.task === "classification" && { probabilities }) });
       return { bytes, words: `${columnsIn(encoder)} to ${targetOf(encoder)}` };
     } finally {
       model.dispose();
