@@ -64,6 +64,22 @@ describe("metrics", () => {
     expect(metricRules.filter(({ kind }) => !tried.has(kind)).map(({ kind }) => kind)).toEqual([]);
   });
 
+  test("are better in the direction that their rules say", () => {
+    const [labels, quantities] = [
+      dataset([[0], [1], [2], [3]], ["a", "b", "b", "a"]),
+      dataset([[0], [1], [2]], [1, 5, 2], { task: "regression" }),
+    ];
+    const classes = [-3, 3, 3, -3];
+    for (const rule of metricRules.filter(({ kind }) => kind !== "ownMetric")) {
+      const { kind, higherIsBetter } = rule;
+      const isRegression = rule.task === "regression";
+      const [data, right] = isRegression ? [quantities, [1, 5, 2]] : [labels, classes];
+      const of = (outputs: number[]) => measure([metricOf(kind)], outputs, data)[kind] as number;
+      const gain = of(right) - of(right.map((x) => 1 - x));
+      expect(gain > 0, kind).toBe(higherIsBetter);
+    }
+  });
+
   test("one that is not defined on the rows at hand is null, and no number", () => {
     const { r2, rocAuc, f1, rmse, accuracy } = metrics;
     const flat = dataset([[1], [2]], [0.1 + 0.2, 0.1 + 0.2], { task: "regression" });
@@ -82,6 +98,8 @@ describe("metrics", () => {
     );
     expect(() => measure([metrics.f1()], [1, 2, 3], data)).toThrow(ShapeError);
     expect(() => measure([{ kind: "f1" } as never], [1, 2], data)).toThrow(OptionError);
+    for (const none of [null, { rows: 2 }, { targets: [0, 1] }])
+      expect(() => measure([], [1, 2], none as never)).toThrow("data must be a data set, as dataset(...) makes it");
     expect(() => metrics.f1({ average: "makro" as never })).toThrow(/did you mean macro/);
     expect(() => metrics.ownMetric({ name: "loss", compute: () => 1 })).toThrow(OptionError);
     expect(() => confusionMatrix([1, 2], dataset([[1], [2]], [1, 2], { task: "regression" }))).toThrow(OptionError);
