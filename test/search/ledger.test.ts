@@ -6,6 +6,7 @@ import { adam } from "../../src/optimizers/kinds/adam.js";
 import { sgd } from "../../src/optimizers/kinds/sgd.js";
 import { CheckpointError, OptionError } from "../../src/options/errors.js";
 import { type Ledger, readLines, writeLine } from "../../src/search/ledger.js";
+import { parseLedger } from "../../src/search/ledger-lines.js";
 import type { TrialResult } from "../../src/search/trial.js";
 import type { Run } from "../../src/training/run.js";
 import { bundled } from "../support/data.js";
@@ -115,6 +116,37 @@ describe("lines of a ledger", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test("that no search writes are refused, whatever their checksum", () => {
+    const parts = { run: {}, data: {}, context: {}, facts: {} };
+    const head = { ledger: 1, core: "c", ...parts };
+    const plan = { plan: { rates: [0.1] }, words: [] };
+    const trial = { key: "k", rate: 0.1, seed: 1, split: null, result: { history: [] } };
+    const read = (...lines: unknown[]) => parseLedger(Buffer.from(lines.map((line) => writeLine(line as object)).join("")), "l");
+    expect(read(head, plan, { split: null, guess: {} }, trial)?.trials).toEqual([trial]);
+    const wrong = {
+      plan: [
+        { ...plan, plan: 1 },
+        { ...plan, plan: {} },
+        { ...plan, plan: { rates: 3 } },
+        { ...plan, words: "train" },
+        { plan: plan.plan },
+      ],
+      guess: [{ split: null, guess: 0.5 }],
+      trial: [{ ...trial, key: 5 }, { ...trial, result: null }, { ...trial, result: {} }, { rate: 0.1 }, 7, null, [trial]],
+    };
+    for (const entry of Object.values(wrong).flat()) expect(() => read(head, entry), JSON.stringify(entry)).toThrow(CheckpointError);
+    const heads = [
+      { ...head, ledger: 2 },
+      { ...head, core: 1 },
+      ...Object.keys(parts).map((part) => ({ ...head, [part]: null })),
+      [head],
+      plan,
+    ];
+    for (const one of heads) expect(() => read(one, plan), JSON.stringify(one)).toThrow("l is not a ledger that this version reads");
+    expect(() => parseLedger(Buffer.from("abc"), "l")).toThrow("l is not a ledger of stepsize");
+    expect(parseLedger(new Uint8Array(0), "l")).toBeUndefined();
   });
 
   test("of which one before the last was changed are refused by their number", () => {
