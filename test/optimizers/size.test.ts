@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { load } from "../../src/engine/load.js";
-import { rules } from "../../src/optimizers/index.js";
+import { optimizerFromJSON, rules } from "../../src/optimizers/index.js";
 import { table, together } from "./table.js";
 import { type Gradients, mapped, Trial, wildGradients } from "./trial.js";
 
@@ -58,4 +58,14 @@ test.each(invariant)("%s steps as far with gradients of 1e-14, whose squares liv
 
 test("mars, whose clipping sees the size of gradients, steps as far with the smallest as with small ones", () => {
   expect(between(values("mars", 2 ** -10), values("mars", 2 ** -46))).toBeLessThan(1e-5);
+});
+
+test("cocob with its least epsilon bets nothing on a gradient of 0, and refuses one whose square float32 does not hold", () => {
+  using trial = new Trial(engine, "cocob", { epsilon: 1e-18 });
+  const before = trial.values;
+  trial.run((_, name) => new Float32Array(trial.parameters.get(name).value.length), 0, 40);
+  expect(trial.values).toEqual(before);
+  expect(() => optimizerFromJSON({ kind: "cocob", epsilon: 9e-19 })).toThrow(
+    "optimizer.epsilon must be a number at least 1e-18, got 9e-19",
+  );
 });
