@@ -5,7 +5,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import binaryen from "assemblyscript/binaryen";
 
 /** What every program has, beside the activations. */
-const CORE = ["linalg/", "nn/batches", "nn/losses", "generated/vectors"];
+const CORE = [
+  ...["bfloat16", "dense", "product", "reductions", "rows", "vectors"].map((name) => `linalg/${name}`),
+  ...["nn/batches", "nn/losses", "generated/vectors"],
+];
 
 /** `{ core, parts }` of the bytes of core.wasm: bytes, and by the name of each part `{ bytes, kernels }`. */
 export function partsOf(bytes) {

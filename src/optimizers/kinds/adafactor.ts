@@ -2,6 +2,7 @@ import { padded } from "../../engine/memory.js";
 import { type Shape, sizeOf } from "../../engine/parameters.js";
 import { addKernels } from "../../engine/parts.js";
 import { adafactorKernels } from "../../generated/parts/adafactor.js";
+import { unitsKernels } from "../../generated/parts/units.js";
 import { pow } from "../../numerics/math.js";
 import { boolean, number } from "../../options/options.js";
 import { FLUSH_EVERY } from "../flush.js";
@@ -52,7 +53,7 @@ export const adafactorRule: Rule<AdafactorOptions> = {
     return { squares: 0, row: matrices * rows, column: matrices * columns }[slot];
   },
   bind({ kernels, options: o, tensors, scratch }) {
-    addKernels(kernels, adafactorKernels);
+    addKernels(kernels, adafactorKernels, unitsKernels);
     const u = scratch(Math.max(...tensors.map(({ n }) => n)));
     return (t, rate, scale) => {
       const gain = pow(t, o.beta2Decay);

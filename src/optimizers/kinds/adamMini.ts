@@ -1,5 +1,6 @@
 import { addKernels } from "../../engine/parts.js";
 import { adafactorKernels } from "../../generated/parts/adafactor.js";
+import { unitsKernels } from "../../generated/parts/units.js";
 import { powi } from "../../numerics/math.js";
 import { oneOf } from "../../options/options.js";
 import {
@@ -48,7 +49,7 @@ export const adamMiniRule: Rule<AdamMiniOptions> = {
     return slot === "squares" ? (isMatrix ? 0 : 1) : undefined;
   },
   bind({ kernels, options: o, tensors, scratch, floats }) {
-    addKernels(kernels, adafactorKernels);
+    addKernels(kernels, adafactorKernels, unitsKernels);
     const longest = Math.max(...tensors.flatMap(({ shape }) => shape), 1);
     const largest = Math.max(...tensors.map(({ n }) => n));
     const [scaled, u, rowDivisors, columnDivisors] = [scratch(largest), scratch(largest), scratch(longest), scratch(longest)];

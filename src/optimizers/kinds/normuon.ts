@@ -1,5 +1,6 @@
 import { addKernels } from "../../engine/parts.js";
 import { adafactorKernels } from "../../generated/parts/adafactor.js";
+import { unitsKernels } from "../../generated/parts/units.js";
 import { oneOf } from "../../options/options.js";
 import { adjustment, leaveTo, type OrthogonalOptions, orthogonalFields, orthogonalizer, type RateAdjustment } from "../orthogonal.js";
 import { type CommonOptions, type DescribedOptimizer, LEAST_NORMAL, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -35,7 +36,7 @@ export const normuonRule: Rule<NormuonOptions> = {
   },
   bind(binding) {
     const { kernels, options: o, tensors } = binding;
-    addKernels(kernels, adafactorKernels);
+    addKernels(kernels, adafactorKernels, unitsKernels);
     const direction = orthogonalizer(binding);
     return (_, rate, scale) => {
       for (const tensor of tensors) {

@@ -1,4 +1,6 @@
 import { type Shape, sizeOf, type Units } from "../../engine/parameters.js";
+import { addKernels } from "../../engine/parts.js";
+import { unitsKernels } from "../../generated/parts/units.js";
 import { number, oneOf, optional } from "../../options/options.js";
 import type { AnyRule, Binding, TensorRun } from "../rule.js";
 import { membersOf, type WrappedOptimizer, type Wrapper, type Wrapping, wrap } from "../wrapper.js";
@@ -72,6 +74,7 @@ function changed(rule: AnyRule, change: (binding: Binding<Record<string, unknown
   return {
     ...rule,
     bind(binding) {
+      addKernels(binding.kernels, unitsKernels);
       const members = membersOf(rule, binding);
       const step = rule.bind(binding);
       return (t, rate, scale, ...rest) => {
