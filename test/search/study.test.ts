@@ -9,7 +9,7 @@ import { logspace } from "../../src/search/rates.js";
 import { searchWith } from "../../src/search/search.js";
 import { sensitivityOf } from "../../src/search/sensitivity.js";
 import { searchRuns, study } from "../../src/search/study.js";
-import { standingText, studyHeadline } from "../../src/search/study-words.js";
+import { standingText, studyHeadline, valuesText, valueText } from "../../src/search/study-words.js";
 import { combinationsOf, runWith } from "../../src/search/vary.js";
 import type { Run } from "../../src/training/run.js";
 import { bundled } from "../support/data.js";
@@ -24,6 +24,26 @@ const run: Run = {
   epochs: 10,
 };
 const rates = [1e-4, 1e-3, 1e-2, 1e-1];
+
+test("values are written as a person would type them", () => {
+  function mine() {}
+  const written: [unknown, string][] = [
+    ["adam", "adam"],
+    [0.001, "0.001"],
+    [mine, "mine"],
+    [() => 1, "a function"],
+    [null, "null"],
+    [undefined, "undefined"],
+    [[16, 8], "[16,8]"],
+    [{ a: 1 }, '{"a":1}'],
+    [{ kind: "adam" }, "adam"],
+    [{ kind: "sgd", momentum: 0.9, groups: [] }, "sgd (momentum 0.9)"],
+    [{ kind: "step", rate: 0.1, every: 3, factor: 0.5 }, "step (rate 0.1, every 3, factor 0.5)"],
+    [{ kind: "mlp", inputs: 1, outputs: 2, dropout: 0, seed: 1 }, "mlp"],
+  ];
+  for (const [value, text] of written) expect(valueText(value)).toBe(text);
+  expect(valuesText({ batchSize: 16, optimizer: "sgd" })).toBe("batchSize 16, optimizer sgd");
+});
 
 describe("combinations", () => {
   test("are all there are, the last field fastest, and each value once", () => {
