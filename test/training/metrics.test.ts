@@ -13,6 +13,7 @@ import { runFromJSON } from "../../src/training/from-json.js";
 import { measure } from "../../src/training/measure.js";
 import type { Metric } from "../../src/training/metric.js";
 import type { Run } from "../../src/training/run.js";
+import { Score } from "../../src/training/score.js";
 import { Trainer } from "../../src/training/trainer.js";
 import { trainInWorker } from "../../src/training/worker/worker-trainer.js";
 import { bundled } from "../support/data.js";
@@ -78,6 +79,20 @@ describe("metrics", () => {
       const gain = of(right) - of(right.map((x) => 1 - x));
       expect(gain > 0, kind).toBe(higherIsBetter);
     }
+  });
+
+  test("the score takes the first of equal outputs, and a single one for the second class only above 0", () => {
+    const data = dataset([[0], [1]], ["a", "b"]);
+    const scoreOf = (...outputs: number[]) => {
+      const score = new Score(data);
+      for (const row of [0, 1])
+        score.add(Float32Array.from(outputs.slice((row * outputs.length) / 2, ((row + 1) * outputs.length) / 2)), 1);
+      return score.value;
+    };
+    expect(scoreOf(2, 2, 2, 2)).toBe(0.5);
+    expect(scoreOf(2, 2, 2, 3)).toBe(1);
+    expect(scoreOf(0, 1)).toBe(1);
+    expect(scoreOf(0, 0)).toBe(0.5);
   });
 
   test("one that is not defined on the rows at hand is null, and no number", () => {
