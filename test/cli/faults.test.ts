@@ -86,6 +86,7 @@ const writers: readonly Writer[] = [
   ...["e.csv", "e.parquet", "e.log"].map(
     (name): Writer => ({ command: "export", names: "file", args: ["export", at("ledger")], output: `@/${name}` }),
   ),
+  { command: "export", names: "file", args: ["export", at("model")], output: "@/e.onnx" },
   { command: "export", names: "file", args: ["export", at("ledger"), "--format", "mlflow"], output: "@/runs" },
 ];
 
@@ -98,7 +99,7 @@ const READ: Readonly<Record<string, readonly string[]>> = {
   predict: ["model", "file"],
   describe: ["file"],
   report: ["ledger"],
-  export: ["ledger"],
+  export: ["from"],
   verify: ["ledger", "file"],
   playground: ["file"],
 };
