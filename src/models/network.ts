@@ -102,13 +102,14 @@ export class Network implements Model {
     try {
       for (let row = 0; row < count; row += this.rows) {
         const rows = Math.min(this.rows, count - row);
+        const { view } = x;
         for (let i = 0; i < rows * inputs; i++) {
           const feature = features[row * inputs + i] as number;
           if (typeof feature !== "number" || !Number.isFinite(Math.fround(feature))) {
             const place = row + Math.floor(i / inputs) + 1;
             throw new DataError(`row ${place}, input ${(i % inputs) + 1}: must be a finite number, got ${show(feature)}`, place);
           }
-          x.view[i] = feature;
+          view[i] = feature;
         }
         result.set(this.#forward(x.pointer, rows).view, row * outputs);
       }
