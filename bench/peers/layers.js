@@ -1,6 +1,6 @@
 // A step of a convolutional network and of an attention block beside tfjs, jax-js and PyTorch on one thread: node layers.js [PYTHON], here, once the
 // root package is built and this folder has been installed. The losses must be ours; then both take turns, and the least times are compared. The step
-// of jax-js is without its optimizer, PyTorch is a process of its own.
+// of jax-js is without its optimizer and of the attention block needs Node 22, PyTorch is a process of its own.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
@@ -94,6 +94,23 @@ const block = {
     const mixed = tf.matMul(tf.softmax(scores), v).transpose([0, 2, 1, 3]).reshape([1024, 256]);
     return tf.losses.meanSquaredError(t, tf.add(x, tf.matMul(mixed, out).reshape([16, 64, 256])));
   },
+  inJax({ nn, np }, [gamma, beta, joint, out], x, t) {
+    const part = (k) => Float32Array.from({ length: 256 * 256 }, (_, i) => joint.value[Math.floor(i / 256) * 768 + k * 256 + (i % 256)]);
+    const square = (values) => np.array(values).reshape([256, 256]);
+    return {
+      values: [np.array(gamma.value), np.array(beta.value), ...[0, 1, 2].map((k) => square(part(k))), square(out.value)],
+      features: np.array(x).reshape([16, 64, 256]),
+      targets: np.array(t).reshape([16, 64, 256]),
+      loss([gamma, beta, q, k, v, out], x, t) {
+        const normed = nn.standardize(x.ref, -1, { epsilon: 1e-5 }).mul(gamma).add(beta).reshape([1024, 256]);
+        const [query, key, value] = [q, k, v].map((w) => np.matmul(normed.ref, w).reshape([16, 64, 4, 64]));
+        normed.dispose();
+        const mixed = nn.dotProductAttention(query, key, value, { isCausal: true }).reshape([1024, 256]);
+        const difference = x.add(np.matmul(mixed, out).reshape([16, 64, 256])).sub(t);
+        return np.mean(difference.ref.mul(difference));
+      },
+    };
+  },
 };
 let future;
 
@@ -118,6 +135,10 @@ async function jaxOf(problem, weights, x, t) {
     for (const gradient of gradients) gradient.dataSync();
     return value.dataSync()[0];
   };
+}
+
+function targetsOf({ loss, rows, outputs }) {
+  return loss === "crossEntropy" ? Int32Array.from({ length: rows }, (_, i) => (i * 7) % 10) : filled(rows * size(outputs), 2);
 }
 
 const engine = await load();
@@ -180,10 +201,7 @@ for (const backend of ["wasm", "cpu"]) {
   );
   for (const problem of problems) {
     const x = filled(problem.rows * size(problem.inputs), 1);
-    const isClasses = problem.loss === "crossEntropy";
-    const t = isClasses
-      ? Int32Array.from({ length: problem.rows }, (_, i) => (i * 7) % 10)
-      : filled(problem.rows * size(problem.outputs), 2);
+    const t = targetsOf(problem);
     const a = ours(problem, x, t);
     const name = `${problem.name}, tfjs ${version("@tensorflow/tfjs")} ${backend}`;
     try {
@@ -206,9 +224,9 @@ for (const backend of ["wasm", "cpu"]) {
   problems = left;
 }
 
-for (const problem of [convolution, block].filter(({ inJax }) => inJax)) {
+for (const problem of [convolution, block]) {
   const x = filled(problem.rows * size(problem.inputs), 1);
-  const t = Int32Array.from({ length: problem.rows }, (_, i) => (i * 7) % 10);
+  const t = targetsOf(problem);
   const a = ours(problem, x, t);
   const name = `${problem.name}, jax-js ${version("@jax-js/jax")} wasm`;
   try {
