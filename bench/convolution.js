@@ -3,7 +3,7 @@
 import asc from "assemblyscript/asc";
 import { conv2d, load, Network, sequential } from "../dist/entries/index.js";
 import { describeMachine } from "./machine.js";
-import { filled } from "./measure.js";
+import { compare, filled, sameBits } from "./measure.js";
 
 const DIRECT = `
 export function direct(x: usize, w: usize, y: usize, rows: i32, height: i32, width: i32, channels: i32, filters: i32): void {
@@ -39,13 +39,14 @@ export function direct(x: usize, w: usize, y: usize, rows: i32, height: i32, wid
 }
 `;
 
-const ROUNDS = 15;
 const ROWS = 32;
 const cases = [
   { side: 28, channels: 8, filters: 16 },
   { side: 14, channels: 16, filters: 32 },
   { side: 14, channels: 64, filters: 64 },
 ];
+
+const milliseconds = ({ min }) => (min / 1e6).toFixed(2);
 
 async function compiled() {
   const { error, stderr, binary } = await asc.compileString(DIRECT, {
@@ -81,19 +82,11 @@ for (const { side, channels, filters } of cases) {
       return floats.slice(y, y + count);
     },
   };
-  const [one, other] = [ways.patches(), ways.direct()];
-  const off = one.reduce((largest, value, i) => Math.max(largest, Math.abs(value - other[i])), 0);
-  if (!(off < 1e-4)) throw new Error(`the two differ by ${off}`);
-  const times = { patches: [], direct: [] };
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, run] of Object.entries(ways)) {
-      const start = performance.now();
-      run();
-      times[name].push(performance.now() - start);
-    }
-  }
-  const [patches, own] = [Math.min(...times.patches), Math.min(...times.direct)];
   const text = `${ROWS} × ${side} × ${side} × ${channels}, ${filters} filters`;
-  console.log(`${text}: patches ${patches.toFixed(2)} ms, direct ${own.toFixed(2)} ms, ${(own / patches).toFixed(2)} times as long`);
-  network.dispose?.();
+  sameBits(text, ways.patches(), ways.direct());
+  const { patches, direct: own } = compare(ways);
+  console.log(
+    `${text}: patches ${milliseconds(patches)} ms, direct ${milliseconds(own)} ms, ${(own.min / patches.min).toFixed(2)} times as long`,
+  );
+  network.dispose();
 }

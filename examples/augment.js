@@ -1,12 +1,10 @@
 // Digits that are shifted by a pixel while they are learnt from, beside digits as they are: accuracy on held-out digits, which are shifted too.
-import { readFile } from "node:fs/promises";
-import { gunzipSync } from "node:zlib";
 import { adamw, cosine, dataset, load, mlp, splitDataset, Trainer } from "stepsize";
 import { augment } from "stepsize/data";
+import { digits as sample } from "stepsize/data/digits";
 
 const SIDE = 8;
-const lines = gunzipSync(await readFile(new URL("../data/digits.csv.gz", import.meta.url)))
-  .toString()
+const lines = sample()
   .trim()
   .split("\n")
   .slice(1)

@@ -1,6 +1,4 @@
 // A convolutional network beside a dense one on 8 × 8 pictures of digits, each with five seeds: accuracy on held-out digits.
-import { readFile } from "node:fs/promises";
-import { gunzipSync } from "node:zlib";
 import {
   activation,
   adamw,
@@ -18,9 +16,9 @@ import {
   splitDataset,
   Trainer,
 } from "stepsize";
+import { digits as sample } from "stepsize/data/digits";
 
-const lines = gunzipSync(await readFile(new URL("../data/digits.csv.gz", import.meta.url)))
-  .toString()
+const lines = sample()
   .trim()
   .split("\n")
   .slice(1)

@@ -1,7 +1,5 @@
 // A head on embeddings: a network that has learnt the digits 0 to 4 turns pictures of 5 to 9 into 512 numbers each, and a small head learns the new digits
 // from five examples of each: as well as the whole network does, in a tenth of the time. Embeddings of any other model go in the same way, as rows of numbers.
-import { readFile } from "node:fs/promises";
-import { gunzipSync } from "node:zlib";
 import {
   activation,
   adamw,
@@ -21,12 +19,12 @@ import {
   splitDataset,
   Trainer,
 } from "stepsize";
+import { digits as sample } from "stepsize/data/digits";
 import { cosine, perFraction, warmup } from "stepsize/schedules";
 
 const EMBEDDING = 4 * 4 * 32;
 const EXAMPLES = 5;
-const lines = gunzipSync(await readFile(new URL("../data/digits.csv.gz", import.meta.url)))
-  .toString()
+const lines = sample()
   .trim()
   .split("\n")
   .slice(1)

@@ -3,20 +3,16 @@
 //
 //   npm i @tensorflow/tfjs-core @tensorflow/tfjs-layers @tensorflow/tfjs-backend-cpu && node examples/tfjs-digits.js
 import "@tensorflow/tfjs-backend-cpu";
-import { readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import * as tf from "@tensorflow/tfjs-core";
 import { layers, sequential } from "@tensorflow/tfjs-layers";
 import { adamw, cosine, load, warmup } from "stepsize";
+import { digits } from "stepsize/data/digits";
 import { StepsizeOptimizer } from "stepsize/tfjs";
 
 tf.enableProdMode();
 await tf.setBackend("cpu");
 
-const [, ...lines] = gunzipSync(readFileSync(new URL("../data/digits.csv.gz", import.meta.url)))
-  .toString()
-  .trim()
-  .split("\n");
+const [, ...lines] = digits().trim().split("\n");
 const rows = lines.map((line) => line.split(",").map(Number));
 const part = (from, to) => {
   const some = rows.slice(from, to);

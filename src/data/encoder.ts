@@ -68,6 +68,16 @@ export interface Encoder {
 
 export type EncodedColumn = NumberColumn | DateColumn | TextColumn;
 
+/** The number of features that a column becomes. */
+export function widthOfColumn(column: EncodedColumn): number {
+  return column.type === "text" ? column.categories.length : 1;
+}
+
+/** The number of features that columns become. */
+export function widthOfColumns(columns: readonly EncodedColumn[]): number {
+  return columns.reduce((sum, column) => sum + widthOfColumn(column), 0);
+}
+
 const decimalField: Field<Decimal> = oneOf(undefined, [".", ","]);
 
 const columnFields = {

@@ -3,7 +3,17 @@ import { readOptions, show } from "../options/options.js";
 import { type ColumnChoice, chooseColumns, needFeatures } from "./choose.js";
 import { type ColumnProfile, labelsOf, MissingCells, numbersOf, presentIn } from "./columns.js";
 import { classesOf, sortLabels, type Task } from "./dataset.js";
-import type { ClassTarget, DateColumn, EncodedColumn, Encoder, NumberColumn, QuantityTarget, TextColumn } from "./encoder.js";
+import {
+  type ClassTarget,
+  type DateColumn,
+  type EncodedColumn,
+  type Encoder,
+  type NumberColumn,
+  type QuantityTarget,
+  type TextColumn,
+  widthOfColumn,
+  widthOfColumns,
+} from "./encoder.js";
 import type { Note } from "./notes.js";
 import { type EncoderSettings, encoderFields, type FitOptions } from "./options.js";
 import { rowIndices } from "./rows.js";
@@ -274,12 +284,11 @@ const FILLS = {
 };
 
 function checkSize(columns: readonly EncodedColumn[], rows: number): void {
-  const widthOf = (column: EncodedColumn) => (column.type === "text" ? column.categories.length : 1);
-  const width = columns.reduce((sum, column) => sum + widthOf(column), 0);
+  const width = widthOfColumns(columns);
   if (width * rows <= MOST_VALUES) return;
-  const widest = columns.reduce((best, column) => (widthOf(column) > widthOf(best) ? column : best));
+  const widest = columns.reduce((best, column) => (widthOfColumn(column) > widthOfColumn(best) ? column : best));
   throw new DataError(
-    `${rows} rows of ${width} features are too many: column ${widest.name} alone has ${widthOf(widest)} different texts: exclude it`,
+    `${rows} rows of ${width} features are too many: column ${widest.name} alone has ${widthOfColumn(widest)} different texts: exclude it`,
     undefined,
     widest.name,
   );

@@ -10,9 +10,6 @@ import { TYPES } from "./model.js";
 
 type NumberOrDate = Exclude<Encoder["columns"][number], TextColumn>;
 
-const range = (length: number) => Array.from({ length }, (_, i) => i);
-const integers = (values: readonly number[]) => BigInt64Array.from(values, BigInt);
-
 /** (x - mean) / scale of what comes in. */
 function scaled(graph: Graph, scope: string, x: string, { mean, scale }: Standardizer, shape: Shape): string {
   const centered = graph.add(scope, "Sub", [x, graph.constant(`${scope}.mean`, shape, Float64Array.from(mean))]);
@@ -55,14 +52,14 @@ export function writeColumns(graph: Graph, encoder: Encoder): string {
   }
   if (t !== undefined)
     texts.forEach((column, i) => {
-      const place = () => graph.constant(`texts.${column.name}`, [1], integers([i]));
+      const place = () => graph.integers(`texts.${column.name}`, [i]);
       const cells = texts.length === 1 ? t : graph.add("texts", "Gather", [t, place()], { axis: { int: 1 } });
       parts.push(categories(graph, cells, column, encoder));
     });
   const joined = parts.length === 1 ? (parts[0] as string) : graph.add("features", "Concat", parts, { axis: { int: 1 } });
   const order = orderOf(encoder, numbers.length);
   if (order.every((place, i) => place === i)) return joined;
-  return graph.add("features", "Gather", [joined, graph.constant("features.order", [order.length], integers(order))], { axis: { int: 1 } });
+  return graph.add("features", "Gather", [joined, graph.integers("features.order", order)], { axis: { int: 1 } });
 }
 
 function filled(graph: Graph, x: string, numbers: readonly NumberOrDate[]): string {
@@ -88,7 +85,7 @@ function categories(graph: Graph, cells: string, { name, categories, fill }: Tex
     default_int64: { int: -1 },
   };
   const index = graph.add(scope, "LabelEncoder", [cells], attributes, "ai.onnx.ml");
-  const all = graph.constant(`${scope}.places`, [categories.length], integers(range(categories.length)));
+  const all = graph.integers(`${scope}.places`, [...categories.keys()]);
   return graph.add(scope, "Cast", [graph.add(scope, "Equal", [index, all])], { to: { int: TYPES.FLOAT } });
 }
 
@@ -99,11 +96,6 @@ function orderOf({ columns }: Encoder, numbers: number): number[] {
     if (column.type !== "text") return [number++];
     return column.categories.map(() => category++);
   });
-}
-
-/** The number of features that an encoder makes. */
-export function featuresOf({ columns }: Encoder): number {
-  return columns.reduce((sum, column) => sum + (column.type === "text" ? column.categories.length : 1), 0);
 }
 
 /** What a program that runs the file may want to know of the table. */

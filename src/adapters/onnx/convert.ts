@@ -1,4 +1,4 @@
-import { type Encoder, readEncoder } from "../../data/encoder.js";
+import { type Encoder, readEncoder, widthOfColumns } from "../../data/encoder.js";
 import { type Standardizer, standardizerField } from "../../data/standardize.js";
 import { type Shape, sizeOf } from "../../engine/parameters.js";
 import { version } from "../../generated/hash.js";
@@ -6,7 +6,7 @@ import { Network } from "../../models/network.js";
 import { layersOf, shapesOf } from "../../models/sequential.js";
 import { DisposedError, ModeError, OptionError } from "../../options/errors.js";
 import { demand, type Field, oneOf, optional, readOptions } from "../../options/options.js";
-import { featuresOf, metadataOf, writeColumns, writeScaler, writeUnscaling } from "./columns.js";
+import { metadataOf, writeColumns, writeScaler, writeUnscaling } from "./columns.js";
 import { Graph } from "./graph.js";
 import { writeLayers } from "./layers.js";
 import { modelBytes } from "./model.js";
@@ -83,10 +83,7 @@ function writeInputs(graph: Graph, { encoder, scaler }: Read, shape: Shape): str
   if (encoder === undefined) return graph.input({ name: "features", type: "FLOAT", shape });
   const features = writeColumns(graph, encoder);
   if (shape.length === 1) return features;
-  return graph.add("features", "Reshape", [
-    features,
-    graph.constant("features.shape", [shape.length + 1], BigInt64Array.from([0, ...shape], BigInt)),
-  ]);
+  return graph.add("features", "Reshape", [features, graph.integers("features.shape", [0, ...shape])]);
 }
 
 function targetScalerOf({ encoder, targetScaler }: Read): Standardizer | undefined {
@@ -103,7 +100,7 @@ function check(read: Read, inputs: Shape, outputs: Shape): void {
   if (encoder !== undefined) {
     for (const [field, value] of Object.entries({ scaler, targetScaler }))
       if (value !== undefined) refuse(field, value, "must be left out beside an encoder, which scales");
-    const made = featuresOf(encoder);
+    const made = widthOfColumns(encoder.columns);
     if (made !== takes) refuse("encoder", encoder, `makes ${made} features of a row, the network takes ${takes}`);
     const wanted = encoder.target.task === "classification" ? encoder.target.classes.length : 1;
     // two classes may share an output

@@ -21,6 +21,11 @@ export class Graph {
     return own;
   }
 
+  /** Whole numbers in a row, as operators take sizes, axes and places. */
+  integers(name: string, values: readonly number[]): string {
+    return this.constant(name, [values.length], BigInt64Array.from(values, BigInt));
+  }
+
   /** A node of one output, within the part of the graph that is called so; returns the name of what it puts out. */
   add(scope: string, operator: string, inputs: readonly string[], attributes: Attributes = {}, domain: Domain = ""): string {
     const name = this.#named(`${scope}/${operator}`);

@@ -34,9 +34,8 @@ export class Site {
     return this.constant(key, [], Float32Array.of(value));
   }
 
-  /** Whole numbers, as operators take sizes and axes. */
   integers(key: string, values: readonly number[]): string {
-    return this.constant(key, [values.length], BigInt64Array.from(values, BigInt));
+    return this.graph.integers(`${this.name}.${key}`, values);
   }
 
   /** A tensor of the layer as it is. */

@@ -2,7 +2,7 @@ import { DataError } from "../../options/errors.js";
 import { oneOf, readOptions, show } from "../../options/options.js";
 import type { Classification, Regression } from "../dataset.js";
 import { encodeTable } from "../encode.js";
-import { checkEncoder, type Encoder } from "../encoder.js";
+import { checkEncoder, type Encoder, widthOfColumns } from "../encoder.js";
 import { TextReader } from "../encoding.js";
 import { type ParseOptions, parseFields } from "../parse-options.js";
 import type { RowStream } from "../source.js";
@@ -50,7 +50,7 @@ export function csvStream(
   const { target, columns } = encoder;
   const about = {
     ...rest,
-    columns: columns.reduce((sum, column) => sum + (column.type === "text" ? column.categories.length : 1), 0),
+    columns: widthOfColumns(columns),
     ...(target.task === "classification"
       ? { task: target.task, classes: target.classes, outputs: target.classes.length }
       : { task: target.task, outputs: 1 }),

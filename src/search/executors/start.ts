@@ -1,12 +1,11 @@
 import { builtin } from "../../engine/builtin.js";
 import type { NodeWorker, StartedWorker } from "../../engine/workers.js";
-import { OptionError } from "../../options/errors.js";
-import { type Field, show } from "../../options/options.js";
+import { demand, type Field } from "../../options/options.js";
 
 export const startField: Field<() => StartedWorker> = {
   fallback: undefined,
   read(value, path) {
-    if (typeof value !== "function") throw new OptionError(path, value, `must be a function that starts a worker, got ${show(value)}`);
+    demand(typeof value === "function", path, value, "a function that starts a worker");
     return value as () => StartedWorker;
   },
 };

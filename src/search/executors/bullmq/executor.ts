@@ -1,11 +1,12 @@
 import type { Queue, QueueEvents } from "bullmq";
 import { DisposedError } from "../../../options/errors.js";
+import { listener } from "../../../options/listeners.js";
 import { integer, optional, readOptions } from "../../../options/options.js";
 import type { TrialResult } from "../../trial.js";
 import { type Executor, type Job, refuseFunctions, type Work } from "../executor.js";
 import { type Connections, connect, library, placeOf } from "./connection.js";
 import { lastingError, type QueueError } from "./errors.js";
-import { callback, connectionField, place } from "./fields.js";
+import { connectionField, place } from "./fields.js";
 import { Flights } from "./flights.js";
 import { PREFIX, QUEUE } from "./keys.js";
 import { Luggage } from "./luggage.js";
@@ -59,7 +60,7 @@ export function bullmqExecutor(options: BullmqOptions): BullmqExecutor {
     connection: connectionField,
     store: optional(place),
     keep: integer(3600, { min: 0 }),
-    onNotice: optional(callback<(notice: QueueNotice) => void>()),
+    onNotice: listener<(notice: QueueNotice) => void>(),
   });
   placeOf(checked.connection);
   return new Producer(checked.connection, checked.keep as number, checked.store, checked.onNotice ?? (() => {}));

@@ -20,13 +20,3 @@ export const place: Field<string> = {
     return value as string;
   },
 };
-
-export function callback<T>(): Field<T> {
-  return {
-    fallback: undefined,
-    read(value, path) {
-      demand(typeof value === "function", path, value, "a function");
-      return value as T;
-    },
-  };
-}

@@ -3,6 +3,7 @@ import type { Job as QueueJob, Worker } from "bullmq";
 import type { Backend } from "../../../engine/engine.js";
 import type { StartedWorker } from "../../../engine/workers.js";
 import { DisposedError, EngineError } from "../../../options/errors.js";
+import { listener } from "../../../options/listeners.js";
 import { integer, number, oneOf, optional, readOptions } from "../../../options/options.js";
 import type { EpochRecord } from "../../../training/records.js";
 import { dataFingerprint } from "../../ledger.js";
@@ -11,7 +12,7 @@ import { type WorkersExecutor, type WorkersOptions, workersExecutor } from "../w
 import { type Blobs, MissingBlobError, RedisBlobs, sharedBlobs, throwFirst } from "./blobs.js";
 import { type Connections, connect, library, placeOf } from "./connection.js";
 import { lastingError, QueueError } from "./errors.js";
-import { callback, connectionField, place } from "./fields.js";
+import { connectionField, place } from "./fields.js";
 import { Gate } from "./gate.js";
 import { keys, PREFIX, QUEUE } from "./keys.js";
 import { keptFor } from "./luggage.js";
@@ -73,9 +74,9 @@ export function bullmqWorker(options: BullmqWorkerOptions): BullmqWorker {
     concurrency: integer(availableParallelism(), { min: 1, max: 1024 }),
     backend: optional(oneOf<Backend>(undefined, ["wasm", "js"])),
     store: optional(place),
-    start: optional(callback<() => StartedWorker>()),
+    start: listener<() => StartedWorker>(),
     takeOver: number(30, { min: 1 }),
-    onNotice: optional(callback<(notice: QueueNotice) => void>()),
+    onNotice: listener<(notice: QueueNotice) => void>(),
   });
   placeOf(checked.connection);
   return new TrialWorker(checked);
