@@ -94,24 +94,25 @@ export class Network implements Model {
   predict(features: ArrayLike<number>): Float32Array {
     this.#check();
     if (this.parameters.trainingOnly) throw new ModeError("predict", "evaluation");
-    const [inputs, outputs] = [this.#inputs, this.#outputs];
+    const inputs = this.#inputs;
     if (features.length % inputs !== 0) throw new ShapeError(`features must be whole rows of ${inputs}, got ${features.length} numbers`);
     const count = features.length / inputs;
-    const result = new Float32Array(count * outputs);
+    const result = new Float32Array(count * this.#outputs);
     const x = this.#engine.vector(this.rows * inputs);
     try {
       for (let row = 0; row < count; row += this.rows) {
         const rows = Math.min(this.rows, count - row);
+        const from = row * inputs;
         const { view } = x;
-        for (let i = 0; i < rows * inputs; i++) {
-          const feature = features[row * inputs + i] as number;
+        for (let i = from; i < from + rows * inputs; i++) {
+          const feature = features[i] as number;
           if (typeof feature !== "number" || !Number.isFinite(Math.fround(feature))) {
-            const place = row + Math.floor(i / inputs) + 1;
+            const place = Math.floor(i / inputs) + 1;
             throw new DataError(`row ${place}, input ${(i % inputs) + 1}: must be a finite number, got ${show(feature)}`, place);
           }
-          view[i] = feature;
+          view[i - from] = feature;
         }
-        result.set(this.#forward(x.pointer, rows).view, row * outputs);
+        result.set(this.#forward(x.pointer, rows).view, row * this.#outputs);
       }
     } finally {
       x.dispose();
