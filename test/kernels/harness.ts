@@ -80,7 +80,7 @@ export class Harness {
         arrays.push({ ...argument, start: first.start, length: first.length });
         continue;
       }
-      const length = argument.size(call.dimensions);
+      const length = whole(argument.name, argument.size(call.dimensions));
       arrays.push({ ...argument, start: at, length });
       at += padded(length) + FENCE;
     }
@@ -98,11 +98,17 @@ export class Harness {
 }
 
 function given(argument: Argument, call: Call, arrays: readonly Placed[], pointer: number): number {
-  if ("dimension" in argument) return call.dimensions[argument.name] as number;
-  if ("of" in argument) return argument.of(call.dimensions);
+  if ("dimension" in argument) return whole(argument.name, call.dimensions[argument.name]);
+  if ("of" in argument) return whole(argument.name, argument.of(call.dimensions));
   if ("values" in argument) return call.scalars[argument.name] as number;
   const array = arrays.find(({ name }) => name === argument.name);
   return array === undefined ? 0 : pointer + array.start * 4;
+}
+
+/** A size that is no number would be no elements, of which nothing could differ. */
+function whole(name: string, size: number | undefined): number {
+  if (!Number.isSafeInteger(size)) throw new Error(`${name} is ${size} long: a dimension that it follows from is missing`);
+  return size as number;
 }
 
 function compareResults(arrays: readonly Placed[], wasm: Uint32Array, js: Uint32Array, before: Uint32Array): string | undefined {
@@ -178,8 +184,10 @@ export function scalarsOf(row: Row): NamedScalar[] {
   return row.arguments.filter((argument): argument is NamedScalar => "values" in argument);
 }
 
+/** What a call is given sizes of. The sizes of pictures all follow from these two. */
 export function dimensionsOf(row: Row): string[] {
-  return row.arguments.filter((argument) => "dimension" in argument).map(({ name }) => name);
+  const names = row.arguments.filter((argument) => "dimension" in argument).map(({ name }) => name);
+  return names.length > 0 ? names : ["rows", "columns"];
 }
 
 export function arrayOf(row: Row, name: string): ArrayArgument {
