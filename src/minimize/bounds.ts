@@ -38,13 +38,13 @@ export function clip(x: Vector, { lower, upper }: Box): Vector {
   return x;
 }
 
-/** The largest element of the step to the box from x along the negative gradient: 0 at a minimum in the box. */
+/** The largest element of the step to the box from x along the negative gradient: 0 at a minimum in the box, NaN with any NaN. */
 export function projectedGradient(x: Vector, g: Vector, { lower, upper }: Box): number {
   let largest = 0;
   for (let i = 0; i < x.length; i++) {
     const [at, slope] = [x[i] as number, g[i] as number];
     const step = slope < 0 ? Math.max(at - (upper[i] as number), slope) : Math.min(at - (lower[i] as number), slope);
-    if (!(Math.abs(step) <= largest)) largest = Math.abs(step);
+    largest = Math.max(largest, Math.abs(step));
   }
   return largest;
 }

@@ -1,56 +1,33 @@
 import { dot } from "../numerics/dot.js";
-import { type Box, clip, projectedGradient } from "./bounds.js";
+import { type Box, clip } from "./bounds.js";
 import { CompactHessian } from "./compact.js";
-import { descend } from "./descend.js";
-import { type CountedObjective, type Evaluation, finite } from "./objective.js";
-import type { Search } from "./search.js";
-import { type Ended, ended, type Vector } from "./types.js";
-
-export interface LbfgsbSettings {
-  readonly ftol: number;
-  readonly gtol: number;
-  /** Steps that the approximate Hessian is made of. */
-  readonly maxcor: number;
-}
+import { type Descent, minus } from "./descend.js";
+import type { Evaluation } from "./objective.js";
+import type { Vector } from "./types.js";
 
 /**
  * L-BFGS-B: from the Cauchy point of the quadratic model along the projected gradient, to the minimum of the model over the variables that are
- * free there, and along that direction by the strong Wolfe conditions.
+ * free there, and along that direction by the strong Wolfe conditions. The approximate Hessian is made of `maxcor` steps.
  *
  * R. H. Byrd, P. Lu, J. Nocedal, C. Zhu, A limited memory algorithm for bound constrained optimization, 1995; the projection of the subspace
  * minimum: J. L. Morales, J. Nocedal, Remark on algorithm 778, 2011.
  */
-export function lbfgsb(objective: CountedObjective, x0: Vector, box: Box, search: Search, { ftol, gtol, maxcor }: LbfgsbSettings): Ended {
+export function lbfgsb(box: Box, maxcor: number): Descent {
   const hessian = new CompactHessian(maxcor);
-  let here = objective.evaluate(clip(x0, box));
-  search.at(here);
-  if (!finite(here)) return ended("not finite");
-  if (projectedGradient(here.x, here.gradient, box) <= gtol) return ended("converged", "the gradient is within gtol");
-  for (;;) {
-    const d = direction(here, box, hessian);
-    const first = hessian.columns === 0;
-    const maxRate = box.bounded ? (first && search.nit === 0 ? 1 : longest(here.x, d, box)) : Number.MAX_VALUE;
-    const rate = first ? Math.min(1 / Math.sqrt(dot(d, d)), maxRate) : 1;
-    const next = descend(objective, here, d, box, { rate, maxRate, slopeTolerance: 1e-3, curvatureTolerance: 0.9 });
-    if (next === undefined) {
-      // the model may be at fault: once more along the gradient
-      if (first) return ended("stuck");
-      hessian.forget();
-      continue;
-    }
-    const s = next.x.map((value, i) => value - (here.x[i] as number));
-    hessian.update(
-      s,
-      next.gradient.map((value, i) => value - (here.gradient[i] as number)),
-      dot(here.gradient, s),
-    );
-    const fall = (here.value - next.value) / Math.max(Math.abs(here.value), Math.abs(next.value), 1);
-    here = next;
-    const over = search.step(here);
-    if (over !== undefined) return over;
-    if (projectedGradient(here.x, here.gradient, box) <= gtol) return ended("converged", "the gradient is within gtol");
-    if (fall <= ftol) return ended("converged", "the last iteration lowered the value by no more than ftol");
-  }
+  const isNew = () => hessian.columns === 0;
+  return {
+    isNew,
+    forget: () => hessian.forget(),
+    line(here, nit) {
+      const d = direction(here, box, hessian);
+      const maxRate = box.bounded ? (isNew() && nit === 0 ? 1 : longest(here.x, d, box)) : Number.MAX_VALUE;
+      return { d, maxRate, rate: isNew() ? Math.min(1 / Math.sqrt(dot(d, d)), maxRate) : 1, slopeTolerance: 1e-3 };
+    },
+    learn(here, next) {
+      const s = minus(next.x, here.x);
+      hessian.update(s, minus(next.gradient, here.gradient), dot(here.gradient, s));
+    },
+  };
 }
 
 /** From x to the minimum of the quadratic model in the box, or near it. */
@@ -74,7 +51,7 @@ function direction({ x, gradient: g }: Evaluation, box: Box, hessian: CompactHes
       target[i] = (at[i] as number) + (steps[f] as number);
     });
     clip(target, box);
-    const d = target.map((value, i) => value - (x[i] as number));
+    const d = minus(target, x);
     if (dot(d, g) < 0) return d;
     // the projected step does not descend: cut short at the first limit, it does
     let cut = 1;
@@ -87,7 +64,7 @@ function direction({ x, gradient: g }: Evaluation, box: Box, hessian: CompactHes
       target[i] = (at[i] as number) + cut * (steps[f] as number);
     });
   }
-  return target.map((value, i) => value - (x[i] as number));
+  return minus(target, x);
 }
 
 /** The first local minimum of the model along the projected gradient; the variables that are at no limit there; and Wᵀ (it − x). */

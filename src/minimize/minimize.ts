@@ -5,6 +5,7 @@ import { boolean, demand, integer, number, oneOf, optional, readOptions } from "
 import { bfgs } from "./bfgs.js";
 import { boundsField, readBounds } from "./bounds.js";
 import { conjugateGradients } from "./conjugateGradients.js";
+import { descend } from "./descend.js";
 import { lbfgsb } from "./lbfgsb.js";
 import { nelderMead } from "./nelderMead.js";
 import { CountedObjective, type Jac } from "./objective.js";
@@ -126,14 +127,11 @@ export function minimize(
   const many = dense || method === "CG";
   const { maxiter = simplex || many ? 200 * n : 15_000, maxfev = simplex ? 200 * n : many ? Infinity : 15_000 } = given;
   const search = new Search(objective, given, maxiter, maxfev);
-  const { gtol = 1e-5, ftol = 1e7 * Number.EPSILON, maxcor = 10, xatol = 1e-4, fatol = 1e-4, adaptive = false } = given;
-  const run = () => {
-    if (simplex) return nelderMead(objective, start, box, search, { xatol, fatol, adaptive });
-    if (dense) return bfgs(objective, start, box, search, { gtol, scaled: method === "SSBroyden" });
-    if (method === "CG") return conjugateGradients(objective, start, box, search, gtol);
-    return lbfgsb(objective, start, box, search, { ftol, gtol, maxcor });
-  };
-  const ended = run();
+  const { gtol = 1e-5, ftol = many ? 0 : 1e7 * Number.EPSILON, maxcor = 10, xatol = 1e-4, fatol = 1e-4, adaptive = false } = given;
+  const descent = () => (dense ? bfgs(n, method === "SSBroyden") : many ? conjugateGradients() : lbfgsb(box, maxcor));
+  const ended = simplex
+    ? nelderMead(objective, start, box, search, { xatol, fatol, adaptive })
+    : descend(objective, start, box, search, descent(), { ftol, gtol });
   const { x, fun, gradient, nit } = search;
   return { x, fun, jac: gradient, nit, nfev: objective.nfev, njev: objective.njev, ...ended };
 }

@@ -1,5 +1,6 @@
 import { type Fields, integer, number, optional, readOptions } from "../options/options.js";
-import { type Along, checkDescent, type LineSearchResult, type Point, pointAt } from "./line.js";
+import { type Along, checkDescent, type LineSearchResult, pointAt } from "./line.js";
+import { wolfe } from "./wolfe.js";
 
 /** Options of `strongWolfe`. */
 export interface StrongWolfeOptions {
@@ -45,65 +46,12 @@ const strongWolfeFields: Fields<Required<Omit<StrongWolfeOptions, "maxRate">> & 
  * strongWolfe(phi, phi(0), { curvatureTolerance: 0.1 }).rate // 3
  */
 export function strongWolfe(phi: (rate: number) => Along, start: Along, options: StrongWolfeOptions = {}): LineSearchResult {
-  const o = readOptions("strongWolfe", options, strongWolfeFields);
+  const { maxRate = Number.POSITIVE_INFINITY, ...rest } = readOptions("strongWolfe", options, strongWolfeFields);
   checkDescent(phi, start);
-  const isHigh = ({ rate, value }: Point) => !(value <= start.value + o.slopeTolerance * rate * start.slope);
-  const isFlat = ({ slope }: Point) => Math.abs(slope) <= -o.curvatureTolerance * start.slope;
-  const at = (rate: number): Point => pointAt(phi, rate);
-  const origin: Point = { rate: 0, value: start.value, slope: start.slope };
-  let before = origin;
-  const { maxRate = Number.POSITIVE_INFINITY } = o;
-  let point = at(Math.min(o.rate, maxRate));
-  let steps = 0;
-  const result = ({ rate, value }: Point, found: boolean): LineSearchResult => ({ rate, value, evaluations: steps + 1, found });
-
-  let bracket: [Point, Point] | undefined;
-  for (; steps < o.maxSteps && bracket === undefined; ) {
-    if (isHigh(point) || (steps > 1 && point.value >= before.value)) bracket = [before, point];
-    else if (isFlat(point)) return result(point, true);
-    else if (point.slope >= 0) bracket = [before, point];
-    else if (point.rate >= maxRate) return result(point, false);
-    else {
-      const rate = cubicMinimum(before, point, point.rate + 0.01 * (point.rate - before.rate), point.rate * 10);
-      before = point;
-      point = at(Math.min(rate, maxRate));
-      steps++;
-    }
-  }
-  let [low, high] = bracket ?? [origin, point];
-  if (high.value < low.value) [low, high] = [high, low];
-
-  let isStuck = false;
-  while (steps < o.maxSteps) {
-    const [left, right] = [Math.min(low.rate, high.rate), Math.max(low.rate, high.rate)];
-    if (right - left < o.rateTolerance) break;
-    let rate = cubicMinimum(low, high, left, right);
-    // a rate too near an end is moved away from it the second time
-    const margin = 0.1 * (right - left);
-    const isNear = Math.min(right - rate, rate - left) < margin;
-    const isMoved: boolean = isNear && (isStuck || rate >= right || rate <= left);
-    if (isMoved) rate = Math.abs(rate - right) < Math.abs(rate - left) ? right - margin : left + margin;
-    isStuck = isNear && !isMoved;
-    point = at(rate);
-    steps++;
-    if (isHigh(point) || point.value >= low.value) {
-      high = point;
-      if (high.value < low.value) [low, high] = [high, low];
-    } else {
-      if (isFlat(point)) return result(point, true);
-      if (point.slope * (high.rate - low.rate) >= 0) high = low;
-      low = point;
-    }
-  }
-  return result(low, low.rate > 0 && !isHigh(low) && isFlat(low));
-}
-
-/** Where the cubic through two points with their slopes is lowest, within limits; their middle where it has no minimum. */
-function cubicMinimum(a: Point, b: Point, least: number, most: number): number {
-  const [x, y] = a.rate <= b.rate ? [a, b] : [b, a];
-  const d1 = x.slope + y.slope - (3 * (x.value - y.value)) / (x.rate - y.rate);
-  const square = d1 * d1 - x.slope * y.slope;
-  const d2 = Math.sqrt(square);
-  const minimum = y.rate - (y.rate - x.rate) * ((y.slope + d2 - d1) / (y.slope - x.slope + 2 * d2));
-  return Number.isNaN(minimum) ? (least + most) / 2 : Math.min(Math.max(minimum, least), most);
+  const { point, steps, found } = wolfe(
+    (rate) => pointAt(phi, rate),
+    { rate: 0, value: start.value, slope: start.slope },
+    { maxRate, ...rest },
+  );
+  return { rate: point.rate, value: point.value, evaluations: steps + 1, found };
 }

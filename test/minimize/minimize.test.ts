@@ -232,6 +232,14 @@ describe("minimize", () => {
     expect(minimize(([x]) => ((x as number) > 2 ? Number.NaN : ((x as number) - 1.9) ** 2), [0]).x[0]).toBeCloseTo(1.9, 4);
   });
 
+  test.each(["L-BFGS", "L-BFGS-B", "BFGS", "SSBroyden", "CG"] as const)("%s ends where a gradient overflows, or is no number", (method) => {
+    const steep = (x: Vector) => 1e160 * (x[0] as number) ** 2;
+    expect(minimize(steep, [1], { method, jac: (x) => [2e160 * (x[0] as number)] })).toMatchObject({ success: false, status: 2 });
+    const bowl = (x: Vector) => (x[0] as number) ** 2 + (x[1] as number);
+    const jac = (x: Vector) => (x[0] === 1 ? [2, 1] : [Number.NaN, 0]);
+    expect(minimize(bowl, [1, 1], { method, jac })).toMatchObject({ success: false, status: 2 });
+  });
+
   test.each<[string, () => unknown, RegExp]>([
     ["no start", () => minimize(rosenbrock, []), /^x0 must be an array of at least one number/],
     ["a start of words", () => minimize(rosenbrock, ["a", 1] as never), /^x0\[0\] must be a finite number, got "a"/],
