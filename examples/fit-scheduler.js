@@ -1,5 +1,6 @@
-// Fits the 21 parameters of a scheduler of flashcards (the formulas of FSRS-6) to a history of reviews, by gradients of its own: numbers that carry
-// their 21 derivatives along. The history is made by other parameters, so that it is known how well a fit can do.
+// Fits the 21 parameters of a scheduler of flashcards (the formulas of FSRS-6, as py-fsrs 6.3.2 has them) to a history of reviews, by
+// gradients of its own: numbers that carry their 21 derivatives along. The history is made by other parameters, so that it is known how well
+// a fit can do.
 //
 //   node examples/fit-scheduler.js
 import { adam, cosine, load, Optimizer, Parameters } from "stepsize";
@@ -79,12 +80,11 @@ function recall(w, days, stability) {
 const firstDifficulty = (w, grade) =>
   minus(w[5].mul(grade - 1).exp())
     .add(w[4])
-    .add(1)
-    .clamp(1, 10);
+    .add(1);
 
 /** What a memory becomes by a review: grade 1 is "again", 2 "hard", 3 "good", 4 "easy". */
 function review(w, memory, days, grade) {
-  if (memory === undefined) return { stability: w[grade - 1], difficulty: firstDifficulty(w, grade) };
+  if (memory === undefined) return { stability: w[grade - 1], difficulty: firstDifficulty(w, grade).clamp(1, 10) };
   const { stability: s, difficulty: d } = memory;
   const forgotten = minus(recall(w, days, s)).add(1);
   let stability;
@@ -93,7 +93,7 @@ function review(w, memory, days, grade) {
       .mul(w[18].add(grade - 3))
       .exp()
       .mul(s.pow(minus(w[19])));
-    stability = s.mul(grade >= 3 && growth.value < 1 ? 1 : growth);
+    stability = s.mul(grade >= 2 && growth.value < 1 ? 1 : growth);
   } else if (grade === 1) {
     const lapse = w[11]
       .mul(d.pow(minus(w[12])))
@@ -154,6 +154,16 @@ function lossOf(w, cards) {
   }
   return loss.mul(1 / count);
 }
+
+const defaults = parametersOf(DEFAULTS);
+const days = [0, 0, 5, 12, 0, 3];
+const grades = [3, 2, 4, 1, 3, 3];
+const card = days.reduce((memory, since, i) => review(defaults, memory, since, grades[i]), undefined);
+const digits = (x) => x.value.toFixed(6);
+console.log(
+  `with the defaults, a card after good, hard, easy, again, good, good: stability ${digits(card.stability)}, ` +
+    `difficulty ${digits(card.difficulty)}, recalled after 10 days with ${digits(recall(defaults, 10, card.stability))}`,
+);
 
 const random = new Random(3);
 const truth = DEFAULTS.map((value, i) => Math.min(MOST[i], Math.max(LEAST[i], value * Math.exp(2 * random.uniform() - 1))));
