@@ -1,7 +1,7 @@
 import { core } from "../generated/core.js";
 import { Engine } from "./engine.js";
 import { instantiate, instantiateSync } from "./instantiate.js";
-import { ORDER, unpack } from "./packed.js";
+import { HEAD, unpack } from "./packed.js";
 import { growing } from "./parts.js";
 import { type Engines, explain, type LoadOptions, readLoadOptions, shared, start, startWasm, wasmEngineSync } from "./start.js";
 
@@ -30,9 +30,9 @@ async function instantiateCore(): Promise<WebAssembly.Exports> {
   return growing(await instantiate(await WebAssembly.compile(unpack(core))), compilePart);
 }
 
-/** Parts are written in the order of bytes that stands at the head of the core. */
+/** Which bytes are frequent is said at the head of the core, for the parts too. */
 function compilePart(part: string): WebAssembly.Module {
-  return new WebAssembly.Module(unpack(core.slice(0, ORDER) + part));
+  return new WebAssembly.Module(unpack(core.slice(0, HEAD) + part));
 }
 
 async function startThreaded(threads: number): Promise<Engine> {

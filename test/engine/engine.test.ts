@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { load, loadSync } from "../../src/engine/load.js";
-import { ORDER, unpack } from "../../src/engine/packed.js";
+import { HEAD, unpack } from "../../src/engine/packed.js";
 import { addKernels } from "../../src/engine/parts.js";
 import { core } from "../../src/generated/core.js";
 import type { Kernels } from "../../src/generated/kernels.js";
@@ -135,7 +135,7 @@ test("core.wasm imports nothing, and exports the kernels, its memory and the poi
 });
 
 test("the core and its parts export each kernel once, and parts import the memory alone", () => {
-  const modules = [core, ...parts.map(({ text }) => core.slice(0, ORDER) + text)].map((text) => new WebAssembly.Module(unpack(text)));
+  const modules = [core, ...parts.map(({ text }) => core.slice(0, HEAD) + text)].map((text) => new WebAssembly.Module(unpack(text)));
   const exported = modules.flatMap((module) => WebAssembly.Module.exports(module).map(({ name }) => name));
   expect(exported.sort()).toEqual([...Object.keys(table), "memory", "scratch"].sort());
   const [first, ...others] = modules.map((module) => WebAssembly.Module.imports(module).map(({ module: from, name }) => `${from}.${name}`));

@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { ORDER, unpack } from "../../src/engine/packed.js";
+import { HEAD, unpack } from "../../src/engine/packed.js";
 import { core } from "../../src/generated/core.js";
 import { parts } from "../support/parts.js";
 
 const root = fileURLToPath(new URL("../../src", import.meta.url));
 const exportsOf = (text: string) => WebAssembly.Module.exports(new WebAssembly.Module(unpack(text))).map(({ name }) => name);
-const partOf = new Map(parts.flatMap(({ name, text }) => exportsOf(core.slice(0, ORDER) + text).map((kernel) => [kernel, name])));
+const partOf = new Map(parts.flatMap(({ name, text }) => exportsOf(core.slice(0, HEAD) + text).map((kernel) => [kernel, name])));
 const files = (readdirSync(root, { recursive: true }) as string[])
   .map((file) => file.replaceAll("\\", "/"))
   .filter((file) => /^(optimizers|models|training)\/.*\.ts$/.test(file));
