@@ -48,6 +48,8 @@ export type AnyWrapper = Wrapper<Wrapping>;
 interface Layer {
   readonly wrapper: AnyWrapper;
   readonly options: Wrapping;
+  /** The rule that the wrapper makes of one that it goes around. @throws OptionError where it does not. */
+  around(rule: AnyRule): AnyRule;
 }
 
 const LAYER = Symbol("layer");
@@ -70,7 +72,11 @@ export function wrap<Own extends Wrapping, Made extends OptimizerDescription = O
 ): Made {
   const options = readOptions(path, given, { ...wrapper.fields, optimizer } as unknown as Fields<Own>);
   const description = { kind: wrapper.kind, ...options } as unknown as OptimizerDescription;
-  Object.defineProperty(description, LAYER, { value: { wrapper, options } });
+  const around = (rule: AnyRule) => {
+    checkCompatible(wrapper.kind, rule, options);
+    return wrapper.around(rule, options);
+  };
+  Object.defineProperty(description, LAYER, { value: { wrapper, options, around } });
   const { kinds, compose, core } = unwrap(description);
   if (kinds.indexOf(wrapper.kind, 1) > 0)
     throw new OptionError(`${path}.optimizer`, options.optimizer, `has ${wrapper.kind} inside already`);
@@ -100,11 +106,7 @@ export function unwrap(description: OptimizerDescription) {
     kinds: [...layers.map(({ wrapper }) => wrapper.kind), core.kind],
     layers,
     /** The rule that the layers make of one at the core. */
-    compose: (rule: AnyRule) =>
-      layers.reduceRight((inner, { wrapper, options }) => {
-        checkCompatible(wrapper.kind, inner, options);
-        return wrapper.around(inner, options);
-      }, rule),
+    compose: (rule: AnyRule) => layers.reduceRight((inner, { around }) => around(inner), rule),
   };
 }
 
