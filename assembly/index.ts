@@ -4,8 +4,9 @@
 export * from "./generated/index";
 export { finiteBfloat16, flushBfloat16 } from "./linalg/bfloat16";
 export { dense, denseBiasGradient, denseInputGradient, denseWeightGradient, transpose } from "./linalg/dense";
+export { dotDecayed, squaredDistance, sumSquaresDecayed } from "./linalg/estimates";
 export { scratch } from "./linalg/product";
-export { dot, dotDecayed, finite, maxAbs, squaredDistance, sumAbs, sumSquares, sumSquaresDecayed } from "./linalg/reductions";
+export { dot, finite, maxAbs, sumAbs, sumSquares } from "./linalg/reductions";
 export { addRows, copyColumns } from "./linalg/rows";
 export { centralizeColumns, centralizeRows, clipColumns, clipRows, factorSquares } from "./linalg/units";
 export { copy, fill, firstColumn } from "./linalg/vectors";

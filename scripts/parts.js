@@ -6,7 +6,7 @@ import binaryen from "assemblyscript/binaryen";
 
 /** What every program has, beside the activations. */
 const CORE = [
-  ...["bfloat16", "dense", "product", "reductions", "rows", "vectors"].map((name) => `linalg/${name}`),
+  ...["bfloat16", "dense", "product", "reductions", "vectors"].map((name) => `linalg/${name}`),
   ...["nn/batches", "nn/losses", "generated/vectors"],
 ];
 

@@ -1,5 +1,6 @@
 import type { Shape } from "../engine/parameters.js";
 import { addKernels } from "../engine/parts.js";
+import { rowsKernels } from "../generated/parts/rows.js";
 import { windowsKernels } from "../generated/parts/windows.js";
 import { OptionError, ShapeError } from "../options/errors.js";
 import { boolean, type Field, type Fields, integer, isArrayLike, show } from "../options/options.js";
@@ -116,7 +117,7 @@ export function convolutionParameters(
  */
 export function bindConvolution(site: LayerSite<ConvolutionOptions>, windows: Windows): BoundLayer {
   const { kernels, options, rows, relu, gate, gateSelf, needsInputGradient, tensor, scratch } = site;
-  addKernels(kernels, windowsKernels);
+  addKernels(kernels, rowsKernels, windowsKernels);
   const { filters, groups } = options;
   const { height, width, channels, kernel, stride, before, dilation, out } = windows;
   const [places, from] = [out[0] * out[1], height * width];

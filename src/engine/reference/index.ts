@@ -4,6 +4,7 @@ import type { Memory } from "../memory.js";
 import { Heap } from "./heap.js";
 import { finiteBfloat16, flushBfloat16 } from "./linalg/bfloat16.js";
 import * as dense from "./linalg/dense.js";
+import * as estimates from "./linalg/estimates.js";
 import * as reductions from "./linalg/reductions.js";
 import * as rows from "./linalg/rows.js";
 import { centralizeColumns, centralizeRows, clipColumns, clipRows, factorSquares } from "./linalg/units.js";
@@ -27,6 +28,7 @@ const twins = {
   ...elementwise,
   ...vectors,
   ...reductions,
+  ...estimates,
   finiteBfloat16,
   flushBfloat16,
   ...rows,

@@ -1,6 +1,7 @@
 import type { Shape } from "../../engine/parameters.js";
 import { addKernels } from "../../engine/parts.js";
 import { attentionKernels } from "../../generated/parts/attention.js";
+import { rowsKernels } from "../../generated/parts/rows.js";
 import { ShapeError } from "../../options/errors.js";
 import { boolean, integer, number } from "../../options/options.js";
 import { drawWeights, initializationBefore, initializationField, type WeightInitialization } from "../initialization.js";
@@ -26,7 +27,7 @@ type Read = Required<AttentionOptions>;
 
 function bind(site: LayerSite<Read>): BoundLayer {
   const { kernels, options, input, rows, needsInputGradient, tensor, scratch, floats } = site;
-  addKernels(kernels, attentionKernels);
+  addKernels(kernels, attentionKernels, rowsKernels);
   const { heads, rotary, base } = options;
   const [steps, width] = input as [number, number];
   const head = width / heads;

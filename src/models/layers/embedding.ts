@@ -1,4 +1,6 @@
 import { type Shape, sizeOf } from "../../engine/parameters.js";
+import { addKernels } from "../../engine/parts.js";
+import { rowsKernels } from "../../generated/parts/rows.js";
 import { DataError, ShapeError } from "../../options/errors.js";
 import { integer, list } from "../../options/options.js";
 import { drawWeights, initializationField, type WeightInitialization } from "../initialization.js";
@@ -27,6 +29,7 @@ function columnsOf({ columns }: Read, input: Shape): { readonly looked: readonly
 
 /** In every pass only the rows that were looked up are touched: those of the pass before are zeroed, not the whole gradient. */
 function bind({ engine, kernels, options, input, output, rows, tensor, scratch, floats }: LayerSite<Read>): BoundLayer {
+  addKernels(kernels, rowsKernels);
   const { count, width } = options;
   const { looked, carried } = columnsOf(options, input);
   const [size, out, made] = [sizeOf(input), sizeOf(output), looked.length * width];

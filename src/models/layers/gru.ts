@@ -1,6 +1,7 @@
 import type { Shape } from "../../engine/parameters.js";
 import { addKernels } from "../../engine/parts.js";
 import { gruKernels } from "../../generated/parts/gru.js";
+import { rowsKernels } from "../../generated/parts/rows.js";
 import { ShapeError } from "../../options/errors.js";
 import { integer, oneOf } from "../../options/options.js";
 import { drawWeights, initializationField, type WeightInitialization } from "../initialization.js";
@@ -19,7 +20,7 @@ type Read = Required<GruOptions>;
 
 /** Steps lie one after the other, each of all rows, so that every step's products are of one piece. */
 function bind({ kernels, options, input, rows, needsInputGradient, tensor, scratch }: LayerSite<Read>): BoundLayer {
-  addKernels(kernels, gruKernels);
+  addKernels(kernels, gruKernels, rowsKernels);
   const { units, returns } = options;
   const [steps, width] = input as [number, number];
   const three = 3 * units;

@@ -1,3 +1,5 @@
+import { addKernels } from "../../engine/parts.js";
+import { rowsKernels } from "../../generated/parts/rows.js";
 import { ShapeError } from "../../options/errors.js";
 import { type LayerDescription, type LayerRule, layer } from "../layer.js";
 
@@ -9,6 +11,7 @@ export const lastStepLayer: LayerRule<object> = {
     return [input[1] as number];
   },
   bind({ kernels, input }) {
+    addKernels(kernels, rowsKernels);
     const [steps, width] = input as [number, number];
     const last = (steps - 1) * width * 4;
     return {

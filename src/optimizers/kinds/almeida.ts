@@ -1,6 +1,7 @@
 import { sizeOf } from "../../engine/parameters.js";
 import { addKernels } from "../../engine/parts.js";
 import { almeidaKernels } from "../../generated/parts/almeida.js";
+import { estimatesKernels } from "../../generated/parts/estimates.js";
 import { sgdKernels } from "../../generated/parts/sgd.js";
 import { number } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -44,7 +45,7 @@ export const almeidaRule: Rule<AlmeidaOptions> = {
   initial: (slot) => (slot === "factors" ? 1 : 0),
   bind(binding) {
     const { kernels, options: o, runs, tensors } = binding;
-    addKernels(kernels, almeidaKernels);
+    addKernels(kernels, almeidaKernels, estimatesKernels);
     const count = tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     return (_, rate, scale) => {
       let factors = 0;
@@ -70,7 +71,7 @@ export const plagianakosRule: Rule<PlagianakosOptions> = {
   slots: () => ["gradient"],
   scalars: () => ({ learned: 0, product: 0 }),
   bind({ kernels, options: o, groups, scalars }) {
-    addKernels(kernels, sgdKernels);
+    addKernels(kernels, estimatesKernels, sgdKernels);
     const state = scalars as { learned: number; product: number };
     return (_, __, scale) => {
       const largest = largestRate(groups);

@@ -1,5 +1,6 @@
 import { addKernels } from "../../engine/parts.js";
 import { adamKernels } from "../../generated/parts/adam.js";
+import { estimatesKernels } from "../../generated/parts/estimates.js";
 import { fromStartKernels } from "../../generated/parts/fromStart.js";
 import { prodigyKernels } from "../../generated/parts/prodigy.js";
 import { powi } from "../../numerics/math.js";
@@ -60,7 +61,7 @@ export const dadaptSgdRule: Rule<DadaptSgdOptions> = {
   slots: () => ["sum", "start"],
   scalars: ({ d0 }) => ({ d: d0, numerator: 0, first: 0 }),
   bind({ kernels, options: { growthRate = Number.POSITIVE_INFINITY }, groups, scalars }) {
-    addKernels(kernels, fromStartKernels, prodigyKernels);
+    addKernels(kernels, estimatesKernels, fromStartKernels, prodigyKernels);
     const state = scalars as { d: number; numerator: number; first: number };
     return (t, _, scale) => {
       const largest = largestRate(groups);
@@ -113,7 +114,7 @@ export const dadaptAdamRule: Rule<DadaptAdamOptions> = {
   squares: ({ beta2, decoupled }) => ({ decays: { squares: beta2 }, coupled: !decoupled }),
   scalars: ({ d0 }) => ({ d: d0, numerator: 0, idle: 0 }),
   bind({ kernels, options: o, groups, scalars }) {
-    addKernels(kernels, adamKernels, prodigyKernels);
+    addKernels(kernels, adamKernels, estimatesKernels, prodigyKernels);
     const state = scalars as { d: number; numerator: number; idle: number };
     const { growthRate = Number.POSITIVE_INFINITY } = o;
     return (t, _, scale) => {

@@ -1,4 +1,5 @@
 import { addKernels } from "../../engine/parts.js";
+import { estimatesKernels } from "../../generated/parts/estimates.js";
 import { sgdKernels } from "../../generated/parts/sgd.js";
 import { boolean, number, optional } from "../../options/options.js";
 import {
@@ -79,7 +80,7 @@ export const dogRule: Rule<DogOptions> = {
     ),
   bind(binding) {
     const { kernels, options: o, scalars } = binding;
-    addKernels(kernels, sgdKernels);
+    addKernels(kernels, estimatesKernels, sgdKernels);
     const initialRate = o.initialRate as number | undefined;
     const units = o.perTensor ? binding.tensors.map((tensor) => [tensor]) : [binding.runs];
     const rates = units.map(() => 0);
@@ -120,7 +121,7 @@ export const dowgRule: Rule<DowgOptions> = {
   slots: () => ["start", "average"],
   scalars: ({ initialSquaredDistance, epsilon }) => ({ squaredDistance: initialSquaredDistance ?? epsilon, weightedSquares: 0 }),
   bind({ kernels, options: { epsilon }, groups, scalars }) {
-    addKernels(kernels, sgdKernels);
+    addKernels(kernels, estimatesKernels, sgdKernels);
     const state = scalars as { squaredDistance: number; weightedSquares: number };
     return (t, _, scale) => {
       let moved = 0;

@@ -1,4 +1,5 @@
 import { addKernels } from "../../engine/parts.js";
+import { estimatesKernels } from "../../generated/parts/estimates.js";
 import { sgdKernels } from "../../generated/parts/sgd.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
@@ -14,7 +15,7 @@ export const fromageRule: Rule<FromageOptions> = {
   traits: ["readsValues"],
   slots: () => [],
   bind({ kernels, options: o, tensors }) {
-    addKernels(kernels, sgdKernels);
+    addKernels(kernels, estimatesKernels, sgdKernels);
     return (_, rate, scale) => {
       if (rate === 0) return;
       const shrink = 1 / Math.sqrt(1 + rate * rate);

@@ -1,4 +1,5 @@
 import { addKernels } from "../../engine/parts.js";
+import { estimatesKernels } from "../../generated/parts/estimates.js";
 import { hypergradientKernels } from "../../generated/parts/hypergradient.js";
 import { sgdKernels } from "../../generated/parts/sgd.js";
 import { powi } from "../../numerics/math.js";
@@ -81,7 +82,7 @@ export const sgdHypergradientRule: Rule<SgdHypergradientOptions> = {
   scalars,
   bind(binding) {
     const { kernels, options: o, groups } = binding;
-    addKernels(kernels, hypergradientKernels, sgdKernels);
+    addKernels(kernels, estimatesKernels, hypergradientKernels, sgdKernels);
     return (_, __, scale) => {
       learn(binding, o.nesterov ? 1 : 0, scale);
       for (const { learningRate, options: own, runs } of groups) {
@@ -110,7 +111,7 @@ export const adamHypergradientRule: Rule<AdamHypergradientOptions> = {
   scalars,
   bind(binding) {
     const { kernels, groups } = binding;
-    addKernels(kernels, hypergradientKernels);
+    addKernels(kernels, estimatesKernels, hypergradientKernels);
     return (t, _, scale) => {
       learn(binding, 2, scale);
       for (const { learningRate, options: o, runs } of groups) {

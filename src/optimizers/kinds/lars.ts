@@ -1,4 +1,5 @@
 import { addKernels } from "../../engine/parts.js";
+import { estimatesKernels } from "../../generated/parts/estimates.js";
 import { sgdKernels } from "../../generated/parts/sgd.js";
 import { boolean } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
@@ -35,7 +36,7 @@ export const larsRule: Rule<LarsOptions> = {
   traits: ["readsValues"],
   slots: () => ["velocity"],
   bind({ kernels, options: o, tensors }) {
-    addKernels(kernels, sgdKernels);
+    addKernels(kernels, estimatesKernels, sgdKernels);
     return (_, rate, scale) => {
       for (const { p, g, s, n } of tensors) {
         const b = s[0] as number;

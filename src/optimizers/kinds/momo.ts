@@ -1,5 +1,6 @@
 import { addKernels } from "../../engine/parts.js";
 import { adamKernels } from "../../generated/parts/adam.js";
+import { estimatesKernels } from "../../generated/parts/estimates.js";
 import { momoKernels } from "../../generated/parts/momo.js";
 import { sgdKernels } from "../../generated/parts/sgd.js";
 import { powi } from "../../numerics/math.js";
@@ -70,7 +71,7 @@ export const momoRule: Rule<MomoOptions> = {
   slots: () => ["mean"],
   scalars,
   bind({ kernels, options: o, groups, scalars }) {
-    addKernels(kernels, momoKernels, sgdKernels);
+    addKernels(kernels, estimatesKernels, momoKernels, sgdKernels);
     const state = scalars as unknown as State;
     return (t, rate, scale, loss) => {
       const b = t === 1 ? 0 : o.momentum;
@@ -115,7 +116,7 @@ export const momoAdamRule: Rule<MomoAdamOptions> = {
   squares: ({ beta2 }) => ({ decays: { squares: beta2 } }),
   scalars,
   bind({ kernels, options: o, groups, scalars }) {
-    addKernels(kernels, adamKernels, momoKernels);
+    addKernels(kernels, adamKernels, estimatesKernels, momoKernels);
     const state = scalars as unknown as State;
     return (t, rate, scale, loss) => {
       const { beta1, beta2, epsilon } = o;

@@ -1,4 +1,5 @@
 import { addKernels } from "../../engine/parts.js";
+import { estimatesKernels } from "../../generated/parts/estimates.js";
 import { sgdKernels } from "../../generated/parts/sgd.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule, type Scheduled, scheduled } from "../rule.js";
 
@@ -28,7 +29,7 @@ export const novogradRule: Rule<NovogradOptions> = {
   slots: () => ["mean"],
   scalars: (_, tensors) => Object.fromEntries(tensors.map((name) => [squares(name), 0])),
   bind({ kernels, options: o, tensors, scalars }) {
-    addKernels(kernels, sgdKernels);
+    addKernels(kernels, estimatesKernels, sgdKernels);
     const keys = tensors.map(({ name }) => squares(name));
     return (t, rate, scale) => {
       tensors.forEach(({ p, g, s, n }, i) => {

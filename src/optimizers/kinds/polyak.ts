@@ -1,4 +1,5 @@
 import { addKernels } from "../../engine/parts.js";
+import { estimatesKernels } from "../../generated/parts/estimates.js";
 import { sgdKernels } from "../../generated/parts/sgd.js";
 import { number, oneOf } from "../../options/options.js";
 import { type CommonOptions, type DescribedOptimizer, make, type Rule } from "../rule.js";
@@ -30,7 +31,7 @@ export const polyakRule: Rule<PolyakOptions> = {
   },
   slots: () => [],
   bind({ kernels, options: o, groups }) {
-    addKernels(kernels, sgdKernels);
+    addKernels(kernels, estimatesKernels, sgdKernels);
     return (_, __, scale, loss) => {
       const factor = scale * o.scale;
       let squares = o.epsilon;

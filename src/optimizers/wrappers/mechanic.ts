@@ -1,4 +1,5 @@
 import { addKernels } from "../../engine/parts.js";
+import { estimatesKernels } from "../../generated/parts/estimates.js";
 import { mechanicKernels } from "../../generated/parts/mechanic.js";
 import { integer, number } from "../../options/options.js";
 import { type AnyRule, type Binding, rebind, type Step } from "../rule.js";
@@ -84,7 +85,7 @@ export const mechanicWrapper: Wrapper<Required<MechanicOptions>> = {
           ]),
         ),
       bind({ kernels, groups, scalars, scratch }) {
-        addKernels(kernels, mechanicKernels);
+        addKernels(kernels, estimatesKernels, mechanicKernels);
         const members = groups.map((group, i) => {
           const inner = rebind(group, (run) => ({ ...run, s: run.s.slice(0, -2) }));
           Object.defineProperty(inner, "scalars", { value: innerScalars(rule, group, i, scalars) });
