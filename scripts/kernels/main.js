@@ -41,11 +41,21 @@ export function writeKernels() {
     lines(files.map(({ name, kernels }) => `export { ${kernels.map((kernel) => kernel.name).join(", ")} } from "./${name}";`)),
   );
   twins.set("index.ts", lines(files.map(({ name }) => `export * from "./${name}.js";`)));
+  twins.set(
+    "forward.ts",
+    lines(files.flatMap((file) => activationsOf(file).map((name) => `export { ${name} } from "./${file.name}.js";`))),
+  );
   writeFolder(LOOPS, loops);
   writeFolder(TWINS, twins);
   writeIfChanged("src/generated/elementwise.ts", tableOf(files));
   mkdirSync("build", { recursive: true });
   writeIfChanged("build/elementwise.json", `${JSON.stringify(files.flatMap(described), null, 1)}\n`);
+}
+
+/** The kernels of a file that have a gradient: activations, with which a network predicts. */
+function activationsOf({ kernels }) {
+  const names = kernels.map(({ name }) => name);
+  return names.filter((name) => names.includes(`${name}Gradient`));
 }
 
 function lines(all) {

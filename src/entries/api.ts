@@ -39,7 +39,7 @@ export * from "../generated/metrics.js";
 export type { Activation } from "../models/activations.js";
 export { type CheckGradientsOptions, checkGradients, type GradientCheck } from "../models/check-gradients.js";
 export type { Padding, Pair } from "../models/convolution.js";
-export type { Initialization, WeightInitialization } from "../models/initialization.js";
+export type { DrawnWeights, Initialization, WeightInitialization } from "../models/initialization.js";
 export { type InitializeOptions, initialize } from "../models/initialize.js";
 export {
   type AnyLayerRule,

@@ -4,7 +4,8 @@ import { rowsKernels } from "../generated/parts/rows.js";
 import { windowsKernels } from "../generated/parts/windows.js";
 import { OptionError, ShapeError } from "../options/errors.js";
 import { boolean, type Field, type Fields, integer, isArrayLike, show } from "../options/options.js";
-import { drawWeights, gainBefore, initializationBefore, initializationField, type WeightInitialization } from "./initialization.js";
+import { drawnBefore } from "./following.js";
+import { initializationField, type WeightInitialization } from "./initialization.js";
 import type { BoundLayer, LayerDescription, LayerSite, LayerTensor, Pass } from "./layer.js";
 
 /** A number for both axes, or one for each. */
@@ -104,9 +105,9 @@ export function convolutionParameters(
 ): Readonly<Record<string, LayerTensor>> {
   const { filters, groups, kernel, bias, initialization } = options;
   const area = kernel[0] * kernel[1];
-  const fan = { inputs: (area * channels) / groups, outputs: (area * filters) / groups, gain: gainBefore(next) };
+  const fan = { inputs: (area * channels) / groups, outputs: (area * filters) / groups };
   return {
-    weight: { shape, fill: (value, random) => drawWeights(value, fan, initializationBefore(initialization, next), random, shape) },
+    weight: { shape, drawn: drawnBefore(next, initialization, fan) },
     ...(bias && { bias: { shape: [filters] as Shape } }),
   };
 }

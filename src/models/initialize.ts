@@ -2,7 +2,8 @@ import { Parameter } from "../engine/parameters.js";
 import { Random } from "../numerics/random.js";
 import { OptionError } from "../options/errors.js";
 import { demand, number, readOptions } from "../options/options.js";
-import { drawWeights, type Fan, initializationField, type WeightInitialization } from "./initialization.js";
+import { drawWeights } from "./drawing.js";
+import { type DrawnWeights, initializationField, type WeightInitialization } from "./initialization.js";
 
 export interface InitializeOptions {
   /** The factor of `kaimingUniform` and `kaimingNormal`: sqrt(2) before a ReLU, 1 before what is linear. Greater than 0. Default sqrt(2). */
@@ -35,11 +36,11 @@ export function initialize(parameter: Parameter, kind: WeightInitialization, ran
   const alone = typeof read === "object" || WITHOUT_FAN.includes(read);
   if (shape.length < 2 && !alone)
     throw new OptionError("initialize.kind", kind, `needs a tensor of two axes or more, and ${parameter.name} has ${shape.length}`);
-  drawWeights(value, { ...fanOf(parameter), gain }, read, random, shape);
+  drawWeights(value, { ...fanOf(parameter), kind: read, gain }, random, shape);
 }
 
 /** Weights that go into a unit, and that come from one. */
-function fanOf({ shape, units }: Parameter): Omit<Fan, "gain"> {
+function fanOf({ shape, units }: Parameter): Pick<DrawnWeights, "inputs" | "outputs"> {
   const [first = 1, second = 1] = units === "rows" ? shape : [...shape].reverse();
   const window = shape.reduce((product, size) => product * size, 1) / (first * second);
   return { inputs: second * window, outputs: first * window };

@@ -3,12 +3,15 @@ import type { GradientRows, Shape } from "../engine/parameters.js";
 import type { Random } from "../numerics/random.js";
 import { OptionError } from "../options/errors.js";
 import { demand, type Field, type Fields, readOptions, show } from "../options/options.js";
+import type { DrawnWeights } from "./initialization.js";
 
 /** A tensor of a layer, before there is memory for it. */
 export interface LayerTensor {
   readonly shape: Shape;
   /** Fills its values at the start from a stream of random numbers that is its own; zeros where it is left out. */
   fill?(value: Float32Array, random: Random): void;
+  /** In place of `fill`, for weights that begin as one of the initialisations has it. */
+  readonly drawn?: DrawnWeights;
 }
 
 /** Which batch a layer works on. */

@@ -1,11 +1,11 @@
 import { type Shape, sizeOf } from "../engine/parameters.js";
-import { type Field, integer, list, readOptions } from "../options/options.js";
-import { type Entry, entriesOf, shapeAfter } from "./chain.js";
+import { demand, type Field, integer, list, readOptions } from "../options/options.js";
+import { type Entry, entriesOf, shapeAfter, tensorsOf } from "./chain.js";
 import { type LayerDescription, layersField } from "./layer.js";
 import { activation } from "./layers/activation.js";
 import { dense } from "./layers/dense.js";
 import { dropout } from "./layers/dropout.js";
-import type { MlpDescription } from "./mlp.js";
+import { type MlpDescription, readMlp } from "./mlp.js";
 
 export interface SequentialOptions {
   /** The number of features in a row, or the sizes of its axes, the last running fastest: [28, 28, 1] for a picture of one channel. */
@@ -48,6 +48,14 @@ export function readSequential(given: unknown, path: string): SequentialDescript
   return Object.freeze({ kind: "sequential", ...read });
 }
 
+/** Reads the description of a network, `mlp(...)` or `sequential(...)`. */
+export function readNetwork(value: unknown, path: string): NetworkDescription {
+  const { kind } = (value ?? {}) as { kind?: unknown };
+  if (kind === "sequential") return readSequential(value, path);
+  demand(kind === "mlp", path, value, "mlp({...}), sequential([...]) or a function");
+  return readMlp(value, path);
+}
+
 /** The sizes of the axes of a row that comes in, and goes out. */
 export function shapesOf(model: NetworkDescription): { readonly inputs: Shape; readonly outputs: Shape } {
   if (model.kind === "mlp") return { inputs: [model.inputs], outputs: [model.outputs] };
@@ -68,4 +76,9 @@ export function layersOf(model: NetworkDescription): Entry[] {
     const behind = i === hidden.length ? [] : [activation({ function: name, slope }), ...(rate > 0 ? [dropout({ rate })] : [])];
     return [dense({ units, initialization }), ...behind].map((layer) => ({ layer, name: `layers.${i}`, place: [i] }));
   });
+}
+
+/** Name and shape of every tensor of a network, layer by layer. */
+export function networkShapes(model: NetworkDescription): [string, Shape][] {
+  return tensorsOf(layersOf(model), shapesOf(model).inputs).map(({ name, shape }) => [name, shape]);
 }

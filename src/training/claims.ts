@@ -1,5 +1,4 @@
-import { networkShapes } from "../models/network.js";
-import type { NetworkDescription } from "../models/sequential.js";
+import { type NetworkDescription, networkShapes } from "../models/sequential.js";
 import { CheckpointError } from "../options/errors.js";
 import { type StoredTensors, valuesOf } from "./checkpoint.js";
 

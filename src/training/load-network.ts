@@ -1,11 +1,12 @@
 import { forwardEngine } from "../engine/reference/forward.js";
+import { ForwardNetwork } from "../models/forward.js";
 import { sequentialOf } from "../models/known-layers.js";
 import type { AnyLayerRule } from "../models/layer.js";
 import { activationLayer } from "../models/layers/activation.js";
 import { denseLayer } from "../models/layers/dense.js";
 import { dropoutLayer } from "../models/layers/dropout.js";
 import { flattenLayer } from "../models/layers/flatten.js";
-import { Network, readNetwork } from "../models/network.js";
+import { readNetwork } from "../models/sequential.js";
 import { CheckpointError } from "../options/errors.js";
 import { blockOf, readCheckpoint } from "./checkpoint.js";
 import { checkLayers, checkTensors } from "./claims.js";
@@ -49,7 +50,7 @@ export function loadNetwork(bytes: Uint8Array): Predictor {
   if (!progress.finished) throw new CheckpointError("the run of the checkpoint was under way: loadModel finds the values to predict with");
   const description = model.kind === "sequential" ? sequentialOf(model, "run.model", layers) : readNetwork(model, "run.model");
   checkTensors(description, values);
-  const network = new Network(forwardEngine(), description, "meanSquared", { rows: ROWS, seed: 0 });
+  const network = new ForwardNetwork(forwardEngine(), description, { rows: ROWS, seed: 0 });
   network.parameters.values.view.set(blockOf(network.parameters, values));
   return { predict: (features) => network.predict(features), notes, dispose: () => network.dispose() };
 }

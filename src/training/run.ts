@@ -1,8 +1,8 @@
 import type { RowStream } from "../data/source.js";
 import { type Loss, readLoss } from "../models/losses.js";
 import type { ModelFactory } from "../models/model.js";
-import { type Network, readNetwork } from "../models/network.js";
-import type { NetworkDescription } from "../models/sequential.js";
+import type { Network } from "../models/network.js";
+import { type NetworkDescription, readNetwork } from "../models/sequential.js";
 import { type OptimizerDescription, ruleOf } from "../optimizers/rule.js";
 import { unwrap } from "../optimizers/wrapper.js";
 import { OptionError } from "../options/errors.js";

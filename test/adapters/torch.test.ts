@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { conv2d, dense, flatten, layer, load, loadState, Network, OptionError, saveState, sequential } from "../../src/entries/index.js";
 import { fromTorch, toTorch } from "../../src/entries/torch.js";
-import { readNetwork } from "../../src/models/network.js";
+import { readNetwork } from "../../src/models/sequential.js";
 import { CheckpointError } from "../../src/options/errors.js";
 import { runFromJSON } from "../../src/training/from-json.js";
 import { readSafetensors, writeSafetensors } from "../../src/training/safetensors.js";

@@ -1,6 +1,5 @@
 import type { Shape } from "../../engine/parameters.js";
-import { readNetwork } from "../../models/network.js";
-import type { NetworkDescription } from "../../models/sequential.js";
+import { type NetworkDescription, readNetwork } from "../../models/sequential.js";
 import { CheckpointError, OptionError } from "../../options/errors.js";
 import { type Field, readOptions, show, suggest } from "../../options/options.js";
 import { floatsOf, readSafetensors, type StoredTensor, writeSafetensors } from "../../training/safetensors.js";

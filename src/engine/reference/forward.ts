@@ -1,13 +1,11 @@
 import type { Kernels } from "../../generated/kernels.js";
-import * as activations from "../../generated/twins/activations.js";
-import * as hard from "../../generated/twins/hard.js";
-import * as smooth from "../../generated/twins/smooth.js";
+import * as activations from "../../generated/twins/forward.js";
 import { Engine } from "../engine.js";
 import { Heap } from "./heap.js";
 import { dense } from "./linalg/dense.js";
 import { PlainMemory } from "./memory.js";
 
-const twins = { dense, ...activations, ...hard, ...smooth };
+const twins = { dense, ...activations };
 
 /** An engine of the twins with which dense networks predict, and no others. */
 export function forwardEngine(): Engine {

@@ -4,7 +4,7 @@ import { attentionKernels } from "../../generated/parts/attention.js";
 import { rowsKernels } from "../../generated/parts/rows.js";
 import { ShapeError } from "../../options/errors.js";
 import { boolean, integer, number } from "../../options/options.js";
-import { drawWeights, initializationBefore, initializationField, type WeightInitialization } from "../initialization.js";
+import { initializationField, type WeightInitialization } from "../initialization.js";
 import { type BoundLayer, type LayerDescription, type LayerRule, type LayerSite, layer } from "../layer.js";
 import { angles } from "../rotary.js";
 
@@ -123,17 +123,13 @@ export const attentionLayer: LayerRule<Read> = {
       throw new ShapeError(`${path}: heads ${head} wide cannot have rotary positions, which need an even width`);
     return input;
   },
-  parameters({ bias, initialization }, input, next) {
+  parameters({ bias, initialization }, input) {
     const width = input[1] as number;
-    const fan = { inputs: width, outputs: width, gain: 1 };
-    const kind = initializationBefore(initialization, initialization === "auto" ? undefined : next);
-    const filled = (columns: number) => ({
-      shape: [width, columns] as Shape,
-      fill: (value: Float32Array, random: Parameters<typeof drawWeights>[3]) => drawWeights(value, fan, kind, random, [width, columns]),
-    });
+    const kind = initialization === "auto" ? "xavierUniform" : initialization;
+    const drawn = (columns: number) => ({ shape: [width, columns], drawn: { kind, inputs: width, outputs: width, gain: 1 } });
     return {
-      weight: filled(3 * width),
-      outWeight: filled(width),
+      weight: drawn(3 * width),
+      outWeight: drawn(width),
       ...(bias && { bias: { shape: [3 * width] as Shape }, outBias: { shape: [width] as Shape } }),
     };
   },

@@ -1,6 +1,7 @@
 import { type Shape, sizeOf } from "../../engine/parameters.js";
 import { boolean, integer } from "../../options/options.js";
-import { drawWeights, gainBefore, initializationBefore, initializationField, type WeightInitialization } from "../initialization.js";
+import { drawnBefore } from "../following.js";
+import { initializationField, type WeightInitialization } from "../initialization.js";
 import { type LayerDescription, type LayerRule, layer } from "../layer.js";
 
 export interface DenseOptions {
@@ -18,15 +19,9 @@ export const denseLayer: LayerRule<Required<DenseOptions>> = {
   traits: () => ["fusesRelu", "gates"],
   shape: ({ units }, input) => [...input.slice(0, -1), units],
   parameters({ units, bias, initialization }, input, next) {
-    const shape = [input.at(-1) as number, units];
+    const inputs = input.at(-1) as number;
     return {
-      weight: {
-        shape,
-        fill(value, random) {
-          const fan = { inputs: shape[0] as number, outputs: units, gain: gainBefore(next) };
-          drawWeights(value, fan, initializationBefore(initialization, next), random, shape);
-        },
-      },
+      weight: { shape: [inputs, units], drawn: drawnBefore(next, initialization, { inputs, outputs: units }) },
       ...(bias && { bias: { shape: [units] as Shape } }),
     };
   },

@@ -3,7 +3,7 @@ import { addKernels } from "../../engine/parts.js";
 import { rowsKernels } from "../../generated/parts/rows.js";
 import { DataError, ShapeError } from "../../options/errors.js";
 import { integer, list } from "../../options/options.js";
-import { drawWeights, initializationField, type WeightInitialization } from "../initialization.js";
+import { initializationField, type WeightInitialization } from "../initialization.js";
 import { type BoundLayer, type LayerDescription, type LayerRule, type LayerSite, layer } from "../layer.js";
 
 export interface EmbeddingOptions {
@@ -115,9 +115,7 @@ export const embeddingLayer: LayerRule<Read> = {
   parameters({ count, width, initialization }) {
     const shape: Shape = [count, width];
     const kind = initialization === "auto" ? ({ kind: "normal", deviation: 1 } as const) : initialization;
-    return {
-      weight: { shape, fill: (value, random) => drawWeights(value, { inputs: count, outputs: width, gain: 1 }, kind, random, shape) },
-    };
+    return { weight: { shape, drawn: { kind, inputs: count, outputs: width, gain: 1 } } };
   },
   bind,
 };

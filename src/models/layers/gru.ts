@@ -4,7 +4,7 @@ import { gruKernels } from "../../generated/parts/gru.js";
 import { rowsKernels } from "../../generated/parts/rows.js";
 import { ShapeError } from "../../options/errors.js";
 import { integer, oneOf } from "../../options/options.js";
-import { drawWeights, initializationField, type WeightInitialization } from "../initialization.js";
+import { initializationField, type WeightInitialization } from "../initialization.js";
 import { type BoundLayer, type LayerDescription, type LayerRule, type LayerSite, layer } from "../layer.js";
 
 export interface GruOptions {
@@ -93,13 +93,9 @@ export const gruLayer: LayerRule<Read> = {
   },
   parameters({ units, initialization }, input) {
     const kind = initialization === "auto" ? ({ kind: "uniform", reach: 1 / Math.sqrt(units) } as const) : initialization;
-    const filled = (inputs: number) => ({
-      shape: [inputs, 3 * units] as Shape,
-      fill: (value: Float32Array, random: Parameters<typeof drawWeights>[3]) =>
-        drawWeights(value, { inputs, outputs: units, gain: 1 }, kind, random, [inputs, 3 * units]),
-    });
+    const drawn = (inputs: number) => ({ shape: [inputs, 3 * units], drawn: { kind, inputs, outputs: units, gain: 1 } });
     const shape: Shape = [3 * units];
-    return { weight: filled(input[1] as number), recurrentWeight: filled(units), bias: { shape }, recurrentBias: { shape } };
+    return { weight: drawn(input[1] as number), recurrentWeight: drawn(units), bias: { shape }, recurrentBias: { shape } };
   },
   bind,
 };
