@@ -31,7 +31,7 @@ export interface Predictor {
 }
 
 /**
- * The network of a finished run's checkpoint, to predict with and nothing else: 17 KB gzipped, without WebAssembly, optimizers and schedules, and the
+ * The network of a finished run's checkpoint, to predict with and nothing else: 14 KB gzipped, without WebAssembly, optimizers and schedules, and the
  * same bits as `loadModel` gives, which is faster where rows are many and knows all layers. Known here are dense, activation, dropout and flatten,
  * and so all that `mlp` makes.
  *
