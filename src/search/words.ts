@@ -145,9 +145,13 @@ function rowsText(rows: number, runs: number): string {
 
 function guessWords({ guessing: { score, loss }, scoreName, best }: SearchResult): string {
   const own = best?.validation;
-  if (scoreName === "accuracy" && score !== null && own?.score !== undefined)
-    return ` (accuracy ${(100 * own.score).toFixed(1)} %, always the most frequent class ${(100 * score).toFixed(1)} %; loss ${short(own.loss)}, guessing ${short(loss ?? Number.NaN)})`;
-  return own && loss !== null ? ` (loss ${short(own.loss)}, guessing ${short(loss)})` : "";
+  const parts = [
+    ...(scoreName === "accuracy" && score !== null && own?.score !== undefined
+      ? [`accuracy ${(100 * own.score).toFixed(1)} %, always the most frequent class ${(100 * score).toFixed(1)} %`]
+      : []),
+    ...(own && loss !== null ? [`loss ${short(own.loss)}, guessing ${short(loss)}`] : []),
+  ];
+  return parts.length > 0 ? ` (${parts.join("; ")})` : "";
 }
 
 /** "Above 0.03 worse, from 0.1 erratic." */

@@ -127,3 +127,42 @@ test("only what a factory made has the type of a schedule, and its options have 
   expectTypeOf(cosine({ rate: 0.1, steps: 3 })).toExtend<schedules.Schedule>();
   expectTypeOf(cosine({ rate: 0.1, steps: 3 }).rate).toEqualTypeOf<number>();
 });
+
+describe("words of what a recipe adds", () => {
+  test.each<[string, schedules.Schedule]>([
+    ["1, at least 0.5", schedules.clampSchedule(1, { min: 0.5 })],
+    ["1, at most 0.5", schedules.clampSchedule(1, { max: 0.5 })],
+    ["cosines from 1 to 0, restarting after 5 steps, its height times 0.5", schedules.warmRestarts({ rate: 1, steps: 5, decay: 0.5 })],
+    [
+      "cosines from 1 to 0, 3 of them, the first after 5 steps, each 2 times as long as the one before, its peak times 0.5",
+      schedules.warmRestarts({ rate: 1, steps: 5, growth: 2, decay: 0.5, decays: "peak", cycles: 3 }),
+    ],
+    ["from 0.1 up to 1 in 4 steps and back in 4, again and again", schedules.cyclic({ rate: 0.1, peak: 1, up: 4 })],
+    [
+      "1, times 0.5 every 3 steps at once from step 2 until 0.1",
+      schedules.exponential({ rate: 1, factor: 0.5, steps: 3, staircase: true, begin: 2, end: 0.1 }),
+    ],
+    ["1 / (1 + 0.5 t), t in units of step", schedules.inverseTime({ rate: 1, decay: 0.5 })],
+    ["1 / (1 + 0.5 t), t in units of 3 steps, rounded down", schedules.inverseTime({ rate: 1, decay: 0.5, steps: 3, staircase: true })],
+    ["1, times e^-0.5 every step", schedules.naturalExponential({ rate: 1, decay: 0.5 })],
+    ["1, times e^-0.5 every 3 steps at once", schedules.naturalExponential({ rate: 1, decay: 0.5, steps: 3, staircase: true })],
+    ["1, 2, changing at steps 3", schedules.piecewiseConstant({ rates: [1, 2], boundaries: [3] })],
+    ["1, 2, changing after steps 3", schedules.piecewiseConstant({ rates: [1, 2], boundaries: [3], boundary: "previous" })],
+    ["1, counted in percent of the run", schedules.perFraction(1)],
+    ["1, counted in 1/12 of the run", schedules.perFraction(1, 12)],
+    ["1 to 0 over 4 steps by power 1", schedules.polynomial({ rate: 1, steps: 4 })],
+    ["1 to 0 over 4 steps by power 1, again and again to lower peaks", schedules.polynomial({ rate: 1, steps: 4, cycle: true })],
+    [
+      "a linear warm-up over 5 steps, then 1, times 0.1 whenever the metric has not improved for more than 10 observations",
+      schedules.reduceOnPlateau({ rate: 1, warmupSteps: 5 }),
+    ],
+    ["(1), repeated every 7 steps", schedules.repeatSchedule(1, 7)],
+    ["(1), repeated every 7 steps, 2 times", schedules.repeatSchedule(1, 7, 2)],
+    ["1, begun 2 steps earlier", schedules.shiftSchedule(1, -2)],
+    ["1, begun 2 steps later", schedules.shiftSchedule(1, 2)],
+    ["a linear warm-up over 2 steps, then 1", warmup({ steps: 2, then: 1 })],
+    ["a linear warm-up over 2 steps from 0.5, then 1", warmup({ steps: 2, from: 0.5, then: 1 })],
+  ])("%s", (words, schedule) => {
+    expect(describeSchedule(schedule)).toBe(words);
+  });
+});
