@@ -200,6 +200,58 @@ describe.each(BACKENDS)("streams in %s", (backend) => {
   });
 });
 
+describe("rows with weights that come late", () => {
+  const rows = 3000;
+  const random = new Random(4);
+  const features = Float32Array.from({ length: 2 * rows }, () => random.uniform());
+  const targets = Float32Array.from({ length: rows }, (_, i) => (features[2 * i] as number) - (features[2 * i + 1] as number));
+  const own = Float32Array.from({ length: rows }, (_, i) => (i < 2000 ? 1 : (i % 4) / 2));
+  const set = { ...dataset(features, targets, { columns: 2, task: "regression" }), weights: own } as Dataset;
+  const run: Run = { model: mlp({ inputs: 2, hidden: [3], outputs: 1 }), loss: "meanSquared", optimizer: adam(), batchSize: 64, epochs: 2 };
+  const part = (from: number, to: number, weighted: boolean): StreamItem => ({
+    features: features.slice(2 * from, 2 * to),
+    targets: Array.from(targets.subarray(from, to), (target) => [target]),
+    ...(weighted && { weights: own.slice(from, to) }),
+  });
+
+  test.each(BACKENDS)("wait in a buffer that grows, and count as in memory, in %s", async (backend) => {
+    const training = stream(() => [part(0, 1500, false), part(1500, 2000, false), part(2000, 2200, true), part(2200, rows, true)], {
+      columns: 2,
+      shuffle: rows,
+    });
+    expect((await trained({ training }, run, backend)).bits).toBe((await trained({ training: set }, run, backend)).bits);
+    // one that is full before the first weight comes
+    const small = stream(() => [part(0, 2000, false), part(2000, rows, true)], { columns: 2, shuffle: 100 });
+    const every = stream(() => [part(0, rows, true)], { columns: 2, shuffle: 100 });
+    expect((await trained({ training: small }, run, backend)).bits).toBe((await trained({ training: every }, run, backend)).bits);
+  });
+
+  test("of no weight at all teach nothing", async () => {
+    const none = stream(() => [{ features: features.slice(), targets: Array.from(targets), weights: new Float32Array(rows) }], {
+      columns: 2,
+    });
+    const { history } = await trained({ training: none }, run);
+    expect(history.map(({ loss }) => loss)).toEqual([0, 0]);
+  });
+
+  test("a stream that can only be read, as some browsers have it, is closed where it is left", async () => {
+    let closed = 0;
+    const source = () => {
+      const items = [part(0, 1000, true), part(1000, rows, true)];
+      const readable = new ReadableStream<StreamItem>({
+        pull: (controller) => (items.length > 0 ? controller.enqueue(items.shift() as StreamItem) : controller.close()),
+        cancel: () => void closed++,
+      });
+      return { getReader: () => readable.getReader() } as ReadableStream<StreamItem>;
+    };
+    const iterable = stream(() => [part(0, rows, true)], { columns: 2 });
+    expect((await trained({ training: stream(source, { columns: 2 }) }, run)).bits).toBe((await trained({ training: iterable }, run)).bits);
+    expect(closed).toBe(0);
+    await trained({ training: stream(source, { columns: 2, rows: 640 }) }, run);
+    expect(closed).toBe(2);
+  });
+});
+
 describe("files", () => {
   const table = parseCSV(csv("penguins"));
   const encoder = fitEncoder(table, { target: "species", missing: "mean" });
@@ -380,6 +432,8 @@ describe("the life of a stream", () => {
       [new Float32Array(6), /^row 3: 6 numbers cannot be rows of 4 features and 1 targets/],
       [new Uint8Array(22), /^row 4: the stream ends after 2 of the 20 bytes of a row/],
       [null, /^row 3: a stream must give rows .* got null/],
+      [{ features: [1, 2, 3, 4], targets: 0 }, /^row 3: targets must be an array, got 0/],
+      [Float32Array.of(1, 2, 3, 4, 0, 1, 2, Number.NaN, 4, 0), /^row 4, column x3: NaN is not a finite number/],
     ];
     for (const [item, message] of wrong) {
       const training = stream(() => [good, good, item] as StreamItem[], { columns, classes });
