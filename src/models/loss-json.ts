@@ -1,7 +1,7 @@
 import { lossRules } from "../generated/lossRules.js";
 import { OptionError } from "../options/errors.js";
 import { show, suggest } from "../options/options.js";
-import { makeLoss } from "./loss.js";
+import { type LossDescription, makeLoss } from "./loss.js";
 import { LOSSES, type Loss, readLoss } from "./losses.js";
 
 /**
@@ -15,7 +15,11 @@ export function lossFromJSON(value: unknown, path = "loss"): Loss {
   if (typeof value !== "object" || value === null) return readLoss(value, path);
   const { kind } = value as { kind?: unknown };
   // Huber's loss is also data without a rule
-  if (kind === "huber") return readLoss(value, path);
+  return kind === "huber" ? readLoss(value, path) : withRule(value, path);
+}
+
+function withRule(value: object, path: string): LossDescription {
+  const { kind } = value as { kind?: unknown };
   const rule = lossRules.find((known) => known.kind === kind);
   if (rule === undefined) {
     const kinds = lossRules.map((known) => known.kind);
@@ -27,8 +31,8 @@ export function lossFromJSON(value: unknown, path = "loss"): Loss {
   const revived = parts.map((part, i) => {
     if (typeof part !== "object" || part === null) return part;
     const { loss } = part as { loss?: unknown };
-    const inner = LOSSES.find((name) => name === loss);
-    return { ...part, loss: lossFromJSON(inner === undefined ? loss : { kind: inner }, `${path}.parts[${i}].loss`) };
+    const [given, place] = [typeof loss === "string" ? { kind: loss } : loss, `${path}.parts[${i}].loss`];
+    return { ...part, loss: typeof given === "object" && given !== null ? withRule(given, place) : readLoss(given, place) };
   });
   return makeLoss(rule, { ...value, parts: revived }, path);
 }
