@@ -8,7 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { load, Optimizer, Parameters } from "../../dist/entries/index.js";
-import { optimizerFromJSON, rules } from "../../dist/entries/optimizers.js";
+import { optimizerFromJSON, rules, wrappers } from "../../dist/entries/optimizers.js";
 import { withMarked } from "../marked.js";
 import { tasks } from "./tasks.js";
 
@@ -28,7 +28,7 @@ const FURTHEST = 8;
 /** A rate is good where the loss falls by at least this share of how far it falls at the best one. */
 const GOOD = 0.9;
 /** What is compared with AdamW in steps. */
-const QUICK = ["soap", "kron"];
+const QUICK = ["soap", "soap({ precondition1d: true })", "kron", "kron({ precondition1d: true })"];
 
 const inside = { kind: "adamw", weightDecay: 0 };
 const fallback = inside;
@@ -45,7 +45,10 @@ const optimizers = Object.fromEntries([
         ...("fallback" in rule.fields && { fallback }),
       },
     ]),
-  ...["lookahead", "cautious", "emaNesterov", "scheduleFree"].map((kind) => [`${kind}(adamw)`, { kind, optimizer: inside }]),
+  ...[...wrappers.keys()]
+    .filter((kind) => !kind.endsWith("Decay") && kind !== "primalAveraging")
+    .map((kind) => [`${kind}(adamw)`, { kind, optimizer: inside }]),
+  ...["soap", "kron"].map((kind) => [`${kind}({ precondition1d: true })`, { kind, precondition1d: true, weightDecay: 0 }]),
   ["primalAveraging(adamw)", { kind: "primalAveraging", optimizer: inside, decay: 0.95 }],
 ]);
 

@@ -305,12 +305,23 @@ case("powers, changing rate", {"learningRate": RATES[0], "beta2": 0.9, "stepPowe
 # --- eigenbases and roots of second moments --------------------------------------------------------------------------------
 
 SOAP = {**BETAS, "shampooBeta": "shampoo_beta", "updateInterval": "precondition_frequency", "maxPreconditionSize": "max_precondition_dim",
-        "biasCorrection": "correct_bias", "normalize": "normalize_gradient"}
+        "precondition1d": "precondition_1d", "biasCorrection": "correct_bias", "normalize": "normalize_gradient"}
+
+
+def reflected(factors, of=pytorch_optimizer.SOAP.get_orthogonal_matrix):
+    """The first bases. A vector's first factor has one eigenvector, the gradient; the others, which rounding would choose, are those of the reflection."""
+    bases = of(factors)
+    if len(factors) == 1 and len(factors[0]) > 0:
+        u = factors[0][:, factors[0].diagonal().argmax()].clone()
+        u[0] += u.norm() * (1 if u[0] > 0 else -1)
+        bases[0] = torch.eye(len(u)) - 2 * torch.outer(u, u) / u.dot(u)
+    return bases
 
 
 def soap(options, rates=None):
     """pytorch_optimizer's SOAP, whose one cast to float32 is left out."""
-    with mock.patch.object(torch, "float32", torch.float64):
+    with mock.patch.object(torch, "float32", torch.float64), \
+            mock.patch.object(pytorch_optimizer.SOAP, "get_orthogonal_matrix", staticmethod(reflected)):
         return by_torch(pytorch_optimizer.SOAP, SOAP)(options, rates=rates)
 
 
@@ -321,6 +332,8 @@ case("a basis every other step, betas, epsilon, weight decay", {
 case("rows alone have a basis, no correction, changing rate", {
     "learningRate": RATES[0], "beta2": 0.99, "maxPreconditionSize": 3, "biasCorrection": False, "updateInterval": 3}, rates=RATES)
 case("normalized", {"learningRate": 0.05, "normalize": True, "updateInterval": 4, "weightDecay": 0.1})
+case("vectors have a basis, too", {"learningRate": 0.05, "beta2": 0.9, "precondition1d": True, "updateInterval": 8, "weightDecay": 0.2},
+     note="of a vector the first basis is the reflection of the first unit vector to the gradient")
 
 
 def shampoo(options, rates=None):

@@ -157,6 +157,7 @@ DIAGONALS = {"none": None, "longest": "one_diag", "all": "all_diag"}
 KRON = {
     **TORCH_NAMES, "updateProbability": "preconditioner_update_probability", "preconditionerRate": "precond_lr",
     "initialScale": "precond_init_scale", "maxPreconditionSize": "max_size_triangular", "fitMean": "momentum_into_precond_update",
+    "precondition1d": lambda value: {"min_ndim_triangular": 1 if value else 2},
     "diagonals": lambda value: {"memory_save_mode": DIAGONALS[value]}, "seed": lambda value: {}}
 
 
@@ -188,6 +189,7 @@ case("momentum, weight decay, every third update, both rates, the gradient fitte
 case("a diagonal for the longest axis, changing rate", {
     "learningRate": RATES[0], "weightDecay": 0.1, "diagonals": "longest"}, rates=RATES, note=NOTE)
 case("diagonals", {"learningRate": 0.05, "diagonals": "all", "preconditionerRate": 0.2, "weightDecay": 0.2}, note=NOTE)
+case("vectors have a triangular matrix, too", {"learningRate": 0.05, "precondition1d": True, "preconditionerRate": 0.2, "weightDecay": 0.2}, note=NOTE)
 case("a limit for axes", {"learningRate": 0.05, "maxPreconditionSize": 3, "weightDecay": 0.1, "seed": 7}, note=NOTE)
 
 

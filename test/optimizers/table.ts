@@ -559,6 +559,7 @@ export const table: Readonly<Record<string, Row>> = {
     options: [
       { learningRate: 0.01 },
       { learningRate: 0.01, normalize: true, updateInterval: 1, biasCorrection: false },
+      { learningRate: 0.01, precondition1d: true, updateInterval: 2 },
       {
         learningRate: 0.02,
         beta1: 0.8,
@@ -924,6 +925,7 @@ export const table: Readonly<Record<string, Row>> = {
       { learningRate: 0.01 },
       { learningRate: 0.02, momentum: 0.8, weightDecay: 0.1, preconditionerRate: 0.3, initialScale: 0.5, fitMean: false, seed: 2 },
       { learningRate: 0.01, diagonals: "longest", updateProbability: 0.4 },
+      { learningRate: 0.01, precondition1d: true, preconditionerRate: 0.3 },
       { learningRate: 0.01, maxPreconditionSize: 4, preconditionerRate: 0.05, diagonals: "all" },
       {
         learningRate: 0.02,

@@ -21,6 +21,8 @@ export interface KronOptions extends CommonOptions<KronOptions> {
   initialScale?: number;
   /** The longest axis with a triangular matrix, a positive integer: each takes the memory of a square one. Longer ones have a diagonal. Default 2048. */
   maxPreconditionSize?: number;
+  /** Give vectors a triangular matrix, too, in place of a diagonal. Default false. */
+  precondition1d?: boolean;
   /** Axes with a diagonal in place of a triangular matrix: "none", the "longest" of a matrix, or "all". Default "none". */
   diagonals?: "none" | "longest" | "all";
   /** Fit the preconditioner to the mean of gradients instead of to the gradient. Default true. */
@@ -34,17 +36,21 @@ const BALANCE_EVERY = 100;
 /** The root mean square to which a step is clipped; that of a fitted preconditioner makes it 1. */
 const LARGEST_STEP = 1.1;
 
-type Shaping = Pick<Required<KronOptions>, "maxPreconditionSize" | "diagonals">;
+type Shaping = Pick<Required<KronOptions>, "maxPreconditionSize" | "precondition1d" | "diagonals">;
 
 /** The axes of a tensor, those with a triangular matrix in their place; the diagonals of the others follow behind. A scalar has one axis of one element. */
 function factorsOf(
   shape: readonly number[],
-  { maxPreconditionSize, diagonals }: Shaping,
+  { maxPreconditionSize, precondition1d, diagonals }: Shaping,
 ): { axes: readonly Axis[]; diagonalAt: readonly number[]; length: number } {
   const sizes = shape.length === 0 ? [1] : shape;
   const longest = sizes.indexOf(Math.max(...sizes));
   const isDiagonal = (size: number, i: number) =>
-    size === 1 || size > maxPreconditionSize || sizes.length < 2 || diagonals === "all" || (diagonals === "longest" && i === longest);
+    size === 1 ||
+    size > maxPreconditionSize ||
+    (sizes.length < 2 && !precondition1d) ||
+    diagonals === "all" ||
+    (diagonals === "longest" && i === longest);
   const triangular = axesOf(sizes, Number.POSITIVE_INFINITY, true);
   let length = 0;
   const take = (floats: number) => {
@@ -74,6 +80,7 @@ export const kronRule: Rule<KronOptions> = {
     preconditionerRate: scheduled(0.1, { above: 0 }),
     initialScale: number(1, { above: 0 }),
     maxPreconditionSize: integer(2048, { min: 1 }),
+    precondition1d: boolean(false),
     diagonals: oneOf("none", ["none", "longest", "all"]),
     fitMean: boolean(true),
     seed: integer(1),
@@ -239,7 +246,7 @@ export const kronRule: Rule<KronOptions> = {
  * m = momentum m + (1 - momentum) g; h = m / (1 - momentum^t); u = Q' Q h along each axis, made shorter where its root mean square is over 1.1;
  * p = p (1 - learningRate weightDecay) - learningRate u. A fit, made by a share updateProbability of the updates: A = Q h (g without fitMean), B = the inverse of Q' times random
  * signs; for each axis, A and B with this axis first: Q -= preconditionerRate (upper triangle of A A' - B B') Q / |A A' + B B'|, with a lower bound of the spectral norm (of a diagonal its largest element).
- * After each 100 fits the factors get the same largest element. Vectors, axes of length 1 and those longer than maxPreconditionSize have diagonals.
+ * After each 100 fits the factors get the same largest element. Axes of length 1, those longer than maxPreconditionSize and, without precondition1d, vectors have diagonals.
  *
  * Agrees with timm's Kron, defaults included, given the same probes, which are normal numbers there, and with balancing, which comes at random there. The default rate is 1e-3.
  *

@@ -22,6 +22,8 @@ export interface SoapOptions extends CommonOptions<SoapOptions> {
   updateInterval?: number;
   /** The longest axis that has a basis, a positive integer: each takes the memory of two square matrices, and its first basis n^3 operations. Default 1024. */
   maxPreconditionSize?: number;
+  /** Give vectors a basis, too; without one their step is Adam's. Default false. */
+  precondition1d?: boolean;
   /** Correct the bias of both means. Default true. */
   biasCorrection?: boolean;
   /** Give each tensor's step a root mean square of 1. Default false. */
@@ -39,20 +41,21 @@ export const soapRule: Rule<SoapOptions> = {
     weightDecay: scheduled(1e-2, { min: 0 }),
     updateInterval: integer(10, { min: 1 }),
     maxPreconditionSize: integer(1024, { min: 1 }),
+    precondition1d: boolean(false),
     biasCorrection: boolean(true),
     normalize: boolean(false),
   },
   traits: ["decaysSteps"],
   slots: () => ["mean", "squares", "factors", "bases"],
   squares: ({ beta2, shampooBeta = beta2 }) => ({ decays: { squares: beta2, factors: shampooBeta } }),
-  lengths(slot, shape, { maxPreconditionSize }) {
+  lengths(slot, shape, { maxPreconditionSize, precondition1d }) {
     if (slot !== "factors" && slot !== "bases") return undefined;
-    return lengthOf(axesOf(shape, maxPreconditionSize, false));
+    return lengthOf(axesOf(shape, maxPreconditionSize, precondition1d));
   },
   bind(binding) {
     const { kernels, options: o, tensors, scratch, floats } = binding;
     addKernels(kernels, lambKernels);
-    const axes = tensors.map(({ shape }) => axesOf(shape, o.maxPreconditionSize, false));
+    const axes = tensors.map(({ shape }) => axesOf(shape, o.maxPreconditionSize, o.precondition1d));
     const products = kronecker(binding, axes);
     const largest = Math.max(...tensors.map(({ n }) => n));
     const side = Math.max(...axes.flatMap((own) => own.map(({ size, offset }) => (offset === undefined ? 0 : size))), 1);
@@ -60,13 +63,23 @@ export const soapRule: Rule<SoapOptions> = {
     const [back, product] = [scratch(side * side), scratch(side * side)];
     const place = (slot: number, { offset }: Axis) => (offset === undefined ? undefined : slot + offset * 4);
 
-    function firstBases(own: readonly Axis[], factors: number, bases: number): void {
+    function firstBases(own: readonly Axis[], first: number, factors: number, bases: number): void {
       for (const axis of own) {
         const at = place(bases, axis);
         if (at === undefined) continue;
         const n = axis.size;
-        const { vectors } = symmetricEigen(floats(place(factors, axis) as number, n * n), n);
         const basis = floats(at, n * n);
+        if (axis.rest === 1) {
+          // one gradient of a vector says no more than its own direction: the other eigenvectors would be of rounding
+          const column = new Float64Array(n * n);
+          floats(first, n).forEach((x, i) => {
+            column[i * n] = x;
+          });
+          orthonormalize(column, n);
+          basis.set(column);
+          continue;
+        }
+        const { vectors } = symmetricEigen(floats(place(factors, axis) as number, n * n), n);
         // the largest first
         for (let i = 0; i < n * n; i++) basis[i] = vectors[i - (i % n) + (n - 1 - (i % n))] as number;
       }
@@ -111,7 +124,7 @@ export const soapRule: Rule<SoapOptions> = {
         const gather = () => products.gather(tensor, own, scaled, kept, 1 - kept, (axis) => place(factors, axis));
         if (t === 1) {
           if (turns) gather();
-          firstBases(own, factors, bases);
+          firstBases(own, scaled, factors, bases);
           return;
         }
         const forward = (from: number) => (turns ? products.times(tensor, own, from, (axis) => place(bases, axis)) : from);
@@ -144,7 +157,7 @@ export const soapRule: Rule<SoapOptions> = {
  * For each axis of a tensor: L = shampooBeta L + (1 - shampooBeta) X X', X the gradient with this axis first; Q is the basis of L's eigenvectors. With g' = g
  * turned by Q along each axis: m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g'^2; p -= learningRate sqrt(1 - beta2^k) / (1 - beta1^k) N,
  * N = m' / (sqrt(v) + epsilon) turned back, k = t - 1; p = p (1 - learningRate weightDecay). After that, every updateInterval updates Q = the orthogonal factor
- * of L Q. The first update only begins L and Q. Vectors, scalars and axes longer than maxPreconditionSize are not turned.
+ * of L Q. The first update only begins L and Q; of a vector Q is the reflection of the first unit vector to the gradient. Scalars, axes longer than maxPreconditionSize and, without precondition1d, vectors are not turned.
  *
  * Agrees with pytorch_optimizer's SOAP, which is the authors', with their 10,000 for maxPreconditionSize. The decompositions are computed in float64. The default rate is 3e-3.
  *
