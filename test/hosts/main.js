@@ -62,6 +62,11 @@ const hosts = [
   },
   { name: `esbuild ${versions.esbuild}`, needs: chromium, run: bundled(esbuild("esbuild"), "esbuild") },
   {
+    name: `tfjs ${versions["@tensorflow/tfjs-core"]}, webgl`,
+    needs: chromium,
+    run: bundled(esbuild("tfjs", "tfjs"), "tfjs", chromium, {}, "tfjs.html"),
+  },
+  {
     name: `workers, webpack ${versions.webpack}`,
     needs: chromium,
     run: bundled("webpack --entry ./page/workers.js --output-path webpack-workers --mode production", "webpack-workers"),

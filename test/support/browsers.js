@@ -19,6 +19,8 @@ export const browsers = [
         "--headless",
         "--no-sandbox",
         "--disable-gpu",
+        // WebGL without a graphics card
+        "--enable-unsafe-swiftshader",
         "--disable-quic",
         "--no-first-run",
         "--disable-background-networking",
