@@ -55,8 +55,8 @@ export async function tellAnswer(
     say(paint("bold", wrapped(document.headline, "")));
     if (best !== null) {
       if (best.validation !== null)
-        say(wrapped(`  on the validation rows: ${metricsText(best.validation, context.data, printable)}${guessText(result)}`, "    "));
-      if (test !== null) say(`  on ${count(context.data.rows.test, "held-out row")}: ${metricsText(test, context.data, printable)}`);
+        say(wrapped(`  on the validation rows: ${metricsText(best.validation, context, printable)}${guessText(result)}`, "    "));
+      if (test !== null) say(`  on ${count(context.data.rows.test, "held-out row")}: ${metricsText(test, context, printable)}`);
     }
     if (theory !== undefined) say(wrapped(`  theory: ${stabilityText(theory)}`, "    "));
     const runs = result.rates.reduce((sum, { trials }) => sum + trials.length, 0);

@@ -140,9 +140,9 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
       say(
         `the guard let the run go on ${hits === 1 ? "once" : `${hits} times`}, at last when ${printable(last.what)} was not finite after step ${last.step}`,
       );
-    say(`training    ${metricsText(metrics.training, context.data, printable)}`);
-    say(`validation  ${metricsText(metrics.validation, context.data, printable)}`);
-    if (metrics.test !== null) say(paint("bold", `held out    ${metricsText(metrics.test, context.data, printable)}`));
+    say(`training    ${metricsText(metrics.training, context, printable)}`);
+    say(`validation  ${metricsText(metrics.validation, context, printable)}`);
+    if (metrics.test !== null) say(paint("bold", `held out    ${metricsText(metrics.test, context, printable)}`));
     if (save !== undefined && failed[0] === undefined) say(`saved: ${save}`);
     if (report !== undefined && failed[1] === undefined) say(`report: ${report}`);
   }

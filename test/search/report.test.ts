@@ -1,4 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { lossRules } from "../../src/generated/lossRules.js";
+import { LOSSES } from "../../src/models/losses.js";
+import type { Context } from "../../src/search/report/context.js";
+import { lossTitle, metricsText } from "../../src/search/report/format.js";
 import { failingStretches, lossRange, scoreView, type Viewed } from "../../src/search/report/view.js";
 import type { Verdict } from "../../src/search/verdict.js";
 
@@ -100,5 +104,27 @@ describe("the axis of losses", () => {
       [0, 0],
       [2, 3],
     ]);
+  });
+});
+
+describe("what is said of a loss, over all there are", () => {
+  const data = { target: "mass", scale: 800, rows: { training: 8, validation: 2, test: 0 } } as Context["data"];
+  const kinds = [...LOSSES, ...lossRules.map(({ kind }) => kind)];
+
+  test.each(kinds)("%s is an error in the units of the file where it is a mean square, and nowhere else", (kind) => {
+    for (const loss of [kind, { kind }]) {
+      const text = metricsText({ loss: 0.25, score: 0.5 }, { data, run: { loss } });
+      expect(text).toBe(`R² 0.500, ${kind === "meanSquared" ? "error 400 (root mean square, in the units of mass)" : "loss 0.25"}`);
+      expect(metricsText({ loss: 0.25, score: 0.5 }, { data: { ...data, classes: ["a", "b"] }, run: { loss } })).toContain(
+        "accuracy 50.0 %, ",
+      );
+    }
+  });
+
+  test.each(kinds)("%s has its own name at the axis", (kind) => {
+    const { scale: _, ...classes } = data;
+    const named = lossTitle({ data: classes, run: { loss: kind } });
+    expect(named).toBe(kind === "meanSquared" ? "loss" : `loss (${kind === "crossEntropy" ? "cross-entropy" : kind})`);
+    expect(lossTitle({ data, run: { loss: kind } })).toContain("standardised");
   });
 });

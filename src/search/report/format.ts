@@ -40,14 +40,37 @@ export function explained(r2: number): string {
   return r2 > -1000 ? r2.toFixed(3) : short(r2);
 }
 
-/** Score and loss in words; a quantity's error in the units of its file. */
-export function metricsText({ loss, score }: Metrics, data: Context["data"], nameOf: (name: string) => string = String): string {
-  if (data.scale === undefined) return `accuracy ${scoreText(score, data)}, loss ${short(loss)}`;
-  const r2 = score === undefined ? "" : `R² ${scoreText(score, data)}, `;
-  return `${r2}error ${short(rootMeanSquare(loss, data.scale))} (root mean square, in the units of ${nameOf(data.target)})`;
+/** Score and loss in words; a quantity's error in the units of its file, where the loss says it. */
+export function metricsText(
+  { loss, score }: Metrics,
+  context: Pick<Context, "data" | "run">,
+  nameOf: (name: string) => string = String,
+): string {
+  const { data } = context;
+  const title = scoreTitle(data);
+  const error = rootMeanSquare(loss, context);
+  return [
+    ...(score === undefined ? [] : [`${title} ${scoreText(score, data)}`]),
+    error === undefined ? `loss ${short(loss)}` : `error ${short(error)} (root mean square, in the units of ${nameOf(data.target)})`,
+  ].join(", ");
 }
 
-/** The loss of a quantity is the mean square of its standardised error. */
-export function rootMeanSquare(loss: number, scale: number): number {
-  return Math.sqrt(loss) * scale;
+/** The typical error of a quantity in the units of its file, where the loss is the mean square of its standardised error. */
+export function rootMeanSquare(loss: number, { data: { scale }, run }: Pick<Context, "data" | "run">): number | undefined {
+  return scale === undefined || lossKind(run) !== "meanSquared" ? undefined : Math.sqrt(loss) * scale;
+}
+
+/** What the numbers on an axis of losses are. */
+export function lossTitle({ data: { scale }, run }: Pick<Context, "data" | "run">): string {
+  const kind = lossKind(run);
+  const said = [
+    ...(kind === "meanSquared" ? [] : [kind === "crossEntropy" ? "cross-entropy" : kind]),
+    ...(scale === undefined || scale === 1 ? [] : ["standardised"]),
+  ];
+  return said.length === 0 ? "loss" : `loss (${said.join(", ")})`;
+}
+
+function lossKind(run: unknown): string {
+  const { loss } = run as { loss: string | { kind: string } };
+  return typeof loss === "string" ? loss : loss.kind;
 }

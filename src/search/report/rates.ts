@@ -3,7 +3,7 @@ import type uPlotType from "uplot";
 import { isFailing } from "../verdict.js";
 import type { SearchDocument } from "./document.js";
 import { axis, BOLD, clamped, colour, draw, drawMark, line, logAxis, type Plot, write } from "./drawing.js";
-import { explained, percent, short } from "./format.js";
+import { explained, lossTitle, percent, short } from "./format.js";
 import { limitLines } from "./limits.js";
 import { failingStretches, lossRange, scoreView } from "./view.js";
 
@@ -14,7 +14,7 @@ type Values = readonly (number | null)[];
 type Intervals = readonly (readonly [number, number] | null)[];
 
 export function ratePlots(report: SearchDocument): void {
-  const { rates, best, data, guessing, scoreName, theory } = report;
+  const { rates, best, guessing, scoreName, theory } = report;
   const logs = rates.map(({ rate }) => rate);
   const step = logs.length > 1 ? Math.sqrt((logs.at(-1) as number) / (logs[0] as number)) ** (1 / (logs.length - 1)) : 2;
   const [first, last] = [(logs[0] as number) / step ** 1.2, (logs.at(-1) as number) * step ** 1.2];
@@ -141,10 +141,7 @@ export function ratePlots(report: SearchDocument): void {
     270,
     {
       scales: { x, y: { distr: 3, range: () => [range[0] / 1.15, range[1] * 1.15] } },
-      axes: [
-        logAxis("learning rate", 8, { size: 34 }),
-        logAxis(data.scale === undefined ? "loss (cross-entropy)" : data.scale === 1 ? "loss" : "loss (standardised)", 6, { size: 62 }),
-      ],
+      axes: [logAxis("learning rate", 8, { size: 34 }), logAxis(lossTitle(report), 6, { size: 62 })],
       series: [{}, line("--muted"), line("--muted", [5, 5])],
       cursor,
       hooks: { drawAxes: [behind([]), limitLines(theory)], draw: [above(losses, runs, range, guessing.loss, view === undefined)] },

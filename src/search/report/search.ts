@@ -72,7 +72,8 @@ function theorySection({ theory }: SearchDocument): Html {
 </section>`;
 }
 
-function tiles({ best, undecided, data, rates, guessing, uneven, scoreName }: SearchDocument): Html {
+function tiles(document: SearchDocument): Html {
+  const { best, undecided, data, rates, guessing, uneven, scoreName } = document;
   if (best === null) return html``;
   const title = scoreTitle(data);
   const tile = (value: string, name: string) => html`<div class="tile"><b>${value}</b><span>${name}</span></div>`;
@@ -81,13 +82,14 @@ function tiles({ best, undecided, data, rates, guessing, uneven, scoreName }: Se
   const chosen = rates.find(({ rate }) => rate === best.rate);
   const balanced = chosen?.balancedAccuracy ?? null;
   const runs = chosen?.trials.length ?? 1;
+  const error = best.test === null ? undefined : rootMeanSquare(best.test.loss, document);
   return html`<div class="tiles">
 ${undecided === null || undecided.from === undecided.to ? null : tile(`${short(undecided.from)} – ${short(undecided.to)}`, "rates that cannot be told apart")}
 ${score === undefined ? null : tile(scoreText(score, data), `${title} on ${runs > 1 ? `${runs} times ` : ""}${count(data.rows.validation, "validation row")}`)}
 ${uneven && balanced !== null ? tile(percent(balanced), "balanced accuracy there: the mean over classes") : null}
 ${guessing.score === null || score === undefined ? null : tile(scoreText(guessing.score, data), accuracy ? "accuracy of always the most frequent class" : "R² of always the mean")}
 ${best.test === null ? null : tile(scoreText(best.test.score, data) || short(best.test.loss), `${best.test.score === undefined ? "loss" : title} on ${count(data.rows.test, "held-out row")}, which no choice saw`)}
-${best.test === null || data.scale === undefined ? null : tile(short(rootMeanSquare(best.test.loss, data.scale)), `typical error there, in the units of ${data.target}`)}
+${error === undefined ? null : tile(short(error), `typical error there, in the units of ${data.target}`)}
 </div>`;
 }
 

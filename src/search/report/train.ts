@@ -18,7 +18,7 @@ export function trainReport(document: TrainDocument): string {
 <p class="muted">${file}, ${optimizer.kind}, ${history.length} epochs, ${steps} steps, seed ${seed}${kept}</p>
 <div class="tiles">${parts.map(
       ({ part, values }) =>
-        html`<div class="tile ${part === "test" ? "lead" : ""}"><b>${scoreText(values.score, data)}</b><span title="${metricsText(values, data)}">${score} on ${data.rows[part]} ${part === "test" ? "held-out" : part} rows, loss ${short(values.loss)}</span></div>`,
+        html`<div class="tile ${part === "test" ? "lead" : ""}"><b>${scoreText(values.score, data)}</b><span title="${metricsText(values, document)}">${score} on ${data.rows[part]} ${part === "test" ? "held-out" : part} rows, loss ${short(values.loss)}</span></div>`,
     )}</div>
 <div class="side">
 <section>
