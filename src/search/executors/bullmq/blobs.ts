@@ -113,7 +113,8 @@ class FolderBlobs implements Blobs {
       await writeFile(temporary, bytes);
       await rename(temporary, path);
     } catch (error) {
-      await rm(temporary, { force: true });
+      // in what is no folder there is nothing to remove either
+      await rm(temporary, { force: true }).catch(() => {});
       throw new QueueError(`cannot write data to ${this.#folder}: ${(error as Error).message}`, { cause: error });
     }
     return reference;
