@@ -294,3 +294,36 @@ describe("minimize", () => {
     expect(call).toThrow(message);
   });
 });
+
+describe("every method ends at once", () => {
+  const methods: Method[] = ["L-BFGS-B", "L-BFGS", "CG", "BFGS", "SSBroyden", "Nelder-Mead"] as Method[];
+  const bowl = (x: Vector) => x.reduce((sum, value) => sum + value * value, 0);
+
+  test.each(methods)("where f is not finite at the start: %s", (method) => {
+    const { x, success, message } = minimize(() => Number.NaN, [1, 2], { method });
+    expect({ x: [...x], success }).toEqual({ x: [1, 2], success: false });
+    expect(message).toMatch(/finite/);
+  });
+
+  test.each(methods.filter((method) => method !== "Nelder-Mead"))("where the gradient is 0 at the start: %s", (method) => {
+    const { x, fun, nit, success } = minimize(bowl, [0, 0], { method, jac: (x) => x.map((value) => 2 * value) });
+    expect({ x: [...x], fun, nit, success }).toEqual({ x: [0, 0], fun: 0, nit: 0, success: true });
+  });
+
+  test("least squares, where residuals are not finite, or a callback has seen enough", () => {
+    const broken = leastSquares(() => [Number.NaN], [1]);
+    expect({ x: [...broken.x], success: broken.success }).toEqual({ x: [1], success: false });
+    let seen = 0;
+    const stopped = leastSquares((x: Vector) => [(x[0] as number) ** 3 - 8, (x[0] as number) - 2], [9], {
+      callback: () => ++seen === 2,
+    });
+    expect({ seen, nit: stopped.nit, success: stopped.success }).toEqual({ seen: 2, nit: 2, success: false });
+    const limited = leastSquares((x: Vector) => [(x[0] as number) ** 3 - 8], [9], { maxfev: 2 });
+    expect(limited.success).toBe(false);
+  });
+
+  test("the adaptive simplex finds the bottom of many variables", () => {
+    const { fun } = minimize(bowl, [1, 2, 3, 4, 5], { method: "Nelder-Mead", adaptive: true });
+    expect(fun).toBeLessThan(1e-6);
+  });
+});

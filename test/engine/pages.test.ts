@@ -1,0 +1,102 @@
+// What a page has in place of Node: workers of the browser, and turns of the event loop by messages.
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { Slices } from "../../src/engine/slices.js";
+import { startProgram } from "../../src/engine/workers.js";
+import { EngineError } from "../../src/options/errors.js";
+
+afterEach(() => vi.unstubAllGlobals());
+
+/** A worker of a browser, whose events the test sends. */
+class PageWorker extends EventTarget {
+  static readonly started: PageWorker[] = [];
+  readonly posted: unknown[] = [];
+  terminated = 0;
+
+  constructor(
+    readonly url: string,
+    readonly options: object,
+  ) {
+    super();
+    PageWorker.started.push(this);
+  }
+
+  postMessage(message: unknown): void {
+    this.posted.push(message);
+  }
+
+  terminate(): void {
+    this.terminated++;
+  }
+}
+
+/** Starts a program where there is no Node, with this in place of `Worker`. */
+function inPage(Worker: unknown) {
+  const told: string[] = [];
+  const heard: unknown[] = [];
+  const { process } = globalThis;
+  vi.stubGlobal("Worker", Worker);
+  vi.stubGlobal("process", undefined);
+  try {
+    const running = startProgram("listen((message) => post(message));", {
+      hear: (message) => heard.push(message),
+      died: (why) => told.push(why),
+    });
+    return { running, told, heard, worker: PageWorker.started.at(-1) as PageWorker };
+  } finally {
+    vi.stubGlobal("process", process);
+  }
+}
+
+describe("a program in a page", () => {
+  test("is a module of its own text, which is heard and can be ended", async () => {
+    const { running, told, heard, worker } = inPage(PageWorker);
+    expect(worker.options).toEqual({ type: "module" });
+    const source = await (await fetch(worker.url)).text();
+    expect(source).toContain("self.postMessage");
+    expect(source.endsWith("listen((message) => post(message));")).toBe(true);
+    running.post({ a: 1 });
+    expect(worker.posted).toEqual([{ a: 1 }]);
+    worker.dispatchEvent(Object.assign(new Event("message"), { data: 5 }));
+    expect(heard).toEqual([5]);
+    running.keep(true);
+    running.terminate();
+    worker.dispatchEvent(Object.assign(new Event("error"), { message: "too late" }));
+    expect({ told, ended: worker.terminated > 0 }).toEqual({ told: [], ended: true });
+  });
+
+  test.each([
+    ["boom", "boom"],
+    ["", "it could not be started: the page's Content-Security-Policy must allow blob: for worker-src"],
+  ])("that fails with %j is told once, and ended", (message, why) => {
+    const { told, worker } = inPage(PageWorker);
+    const failing = Object.assign(new Event("error", { cancelable: true }), { message });
+    worker.dispatchEvent(failing);
+    worker.dispatchEvent(Object.assign(new Event("error"), { message: "again" }));
+    expect({ told, prevented: failing.defaultPrevented }).toEqual({ told: [why], prevented: true });
+  });
+
+  test("cannot be had where there are no workers, or where a policy forbids them", () => {
+    expect(() => inPage(undefined)).toThrow(EngineError);
+    expect(() => inPage(undefined)).toThrow("there are no workers here");
+    const forbidden = function forbidden() {
+      throw new Error("SecurityError");
+    };
+    expect(() => inPage(forbidden)).toThrow(
+      "a worker cannot be had: it could not be started: the page's Content-Security-Policy must allow blob:",
+    );
+  });
+});
+
+describe("the event loop turns", () => {
+  test.each([
+    ["by messages, in the order of those who wait", { setImmediate: undefined }],
+    ["by timers, where there is nothing else", { setImmediate: undefined, MessageChannel: undefined }],
+    ["by setImmediate", {}],
+  ])("%s", async (_, stubs) => {
+    for (const [name, value] of Object.entries(stubs)) vi.stubGlobal(name, value);
+    const order: number[] = [];
+    await Promise.all([1, 2, 3].map((i) => new Slices().pause().then(() => order.push(i))));
+    expect(order).toEqual([1, 2, 3]);
+    expect(new Slices().over).toBe(false);
+  });
+});
