@@ -429,6 +429,39 @@ describe.each(["cpu", "wasm"])("on tfjs's %s backend", (backend) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  test.each<[string, unknown, number, string]>([
+    ["text that is not JSON", "{", 0, "stepsize/state is not JSON"],
+    ["null", "null", 0, "stepsize/state says of no arrays, 0 tensors follow"],
+    ["a state without variables", JSON.stringify({ state: {}, arrays: [] }), 0, "stepsize/state says of 0 arrays, 0 tensors follow"],
+    [
+      "fewer tensors than it says",
+      JSON.stringify({ state: {}, variables: [], arrays: [["m", "a"]] }),
+      0,
+      "stepsize/state says of 1 arrays, 0 tensors follow",
+    ],
+  ])("weights that begin with %s are refused", async (_, text, __, message) => {
+    const optimizer = new StepsizeOptimizer(engine, adam());
+    const document = tf.tensor([text as string], [1], "string");
+    const error = await optimizer.setWeights([{ name: "stepsize/state", tensor: document }]).catch((error) => error);
+    expect(error).toBeInstanceOf(CheckpointError);
+    expect(error.message).toContain(message);
+    document.dispose();
+    optimizer.dispose();
+  });
+
+  test("weights of other variables fit neither by name nor in their order, and variables must be of float32", async () => {
+    const [held, others] = [variables(), { single: tf.variable(tf.ones([7]), true, `single${serial++}`) }];
+    const [optimizer, other] = [new StepsizeOptimizer(engine, adam()), new StepsizeOptimizer(engine, adam())];
+    const step = (one: InstanceType<typeof StepsizeOptimizer>, of: Record<string, tf.Variable>) =>
+      one.applyGradients(Object.values(of).map((variable) => ({ name: variable.name, tensor: tf.onesLike(variable) })));
+    step(optimizer, held);
+    await other.setWeights(await optimizer.getWeights());
+    expect(() => step(other, others)).toThrow(/fit .* neither by name nor in their order/);
+    const whole = tf.variable(tf.ones([2], "int32"), true, `whole${serial++}`);
+    expect(() => new StepsizeOptimizer(engine, adam()).minimize(() => tf.scalar(1), false, [whole])).toThrow();
+    expect(() => step(new StepsizeOptimizer(engine, adam()), { whole })).toThrow(/must be of float32, .* is int32/);
+  });
+
   /** A small model that learns whether a number is above its mean. */
   function model(): keras.Sequential {
     const made = keras.sequential();

@@ -1,11 +1,14 @@
 // The command line within this process: what flags become, and what is printed, without starting a program for each.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
+import { gzipSync } from "node:zlib";
 import { InvalidArgumentError } from "commander";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { explain, FileError } from "../../src/cli/errors.js";
 import { COLUMNS, csvOf, type Row, rowsOf } from "../../src/cli/export/rows.js";
+import { readBytes, readTable } from "../../src/cli/files.js";
 import { program } from "../../src/cli/program.js";
 import { Progress } from "../../src/cli/progress.js";
 import { ReadingProgress } from "../../src/cli/reading.js";
@@ -377,6 +380,51 @@ describe("commands", () => {
     [["predict", iris, iris], "cannot read"],
   ])("%j is refused", async (args, message) => {
     await expect(run(...args)).rejects.toThrow(message);
+  });
+});
+
+describe("files", () => {
+  /** Gives the process another standard input. */
+  function input(...pieces: Uint8Array[]): void {
+    const own = Object.getOwnPropertyDescriptor(process, "stdin") as PropertyDescriptor;
+    restores.push(() => Object.defineProperty(process, "stdin", own));
+    Object.defineProperty(process, "stdin", { value: Readable.from(pieces), configurable: true });
+  }
+  const bytes = new TextEncoder().encode("a,b\n1,2\n3,4\n");
+  const single = Array.from(bytes, (byte) => Uint8Array.of(byte));
+
+  test("the standard input comes in pieces of any size, packed or not", async () => {
+    input(...single);
+    expect(Buffer.from(await readBytes("-"))).toEqual(Buffer.from(bytes));
+    for (const pieces of [single, [bytes], Array.from(gzipSync(bytes), (byte) => Uint8Array.of(byte))]) {
+      input(...pieces);
+      const table = await readTable("-", {});
+      expect([table.rows, table.value(1, "b")]).toEqual([2, 4]);
+    }
+    input(Uint8Array.of(97));
+    await expect(readTable("-", {})).rejects.toThrow("the CSV file has a header and no rows");
+  });
+
+  test("one that would not fit into memory is refused after some of it", async () => {
+    const line = `${"x".repeat(250)},1\n`;
+    const large = write("large.csv", `a,b\n${line.repeat(150_000)}`);
+    await expect(readTable(large, { memory: 2_000_000 })).rejects.toThrow(
+      /it would take about [\d.]+ GiB of memory, and 0.0019 GiB may be used: use fewer rows or columns/,
+    );
+    expect((await readTable(large, {})).rows).toBe(150_000);
+    // a container may leave less than the machine has
+    const { constrainedMemory } = process;
+    Object.assign(process, { constrainedMemory: () => 2_000_000 / 0.6 });
+    await expect(readTable(large, {})).rejects.toThrow("and 0.0019 GiB may be used");
+    Object.assign(process, { constrainedMemory });
+  });
+
+  test.each([
+    ["no.csv", "there is no such file or directory"],
+    [".", "it is a directory"],
+  ])("%s cannot be read", async (name, reason) => {
+    await expect(readTable(at(name), {})).rejects.toThrow(reason);
+    await expect(readBytes(at(name))).rejects.toThrow(reason);
   });
 });
 
