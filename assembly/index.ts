@@ -5,12 +5,13 @@ export * from "./generated/index";
 export { finiteBfloat16, flushBfloat16 } from "./linalg/bfloat16";
 export { dense, denseBiasGradient, denseInputGradient, denseWeightGradient, transpose } from "./linalg/dense";
 export { dotDecayed, squaredDistance, sumSquaresDecayed } from "./linalg/estimates";
-export { scratch } from "./linalg/product";
+// product is called by parts, and no kernel (scripts/parts.js)
+export { product, scratch } from "./linalg/product";
 export { dot, finite, maxAbs, sumAbs, sumSquares } from "./linalg/reductions";
 export { addRows, copyColumns } from "./linalg/rows";
 export { centralizeColumns, centralizeRows, clipColumns, clipRows, factorSquares } from "./linalg/units";
 export { copy, fill, firstColumn } from "./linalg/vectors";
-export { rotateRows, softmaxRows, softmaxRowsGradient } from "./nn/attention";
+export { attend, attendGradient } from "./nn/attention";
 export { dropout, gather } from "./nn/batches";
 export { gruStep, gruStepGradient } from "./nn/gru";
 export { binaryCrossEntropy, crossEntropy, huber, meanAbsolute, meanSquared } from "./nn/losses";

@@ -1,8 +1,11 @@
 // Takes the compiled kernels apart: the core, which every program has, and parts, which come with the optimizer or the layer that calls them, so that a
 // program carries no others. A part is one file of assembly/ (or two of one name), cut out of core.wasm as it was compiled: it imports the core's memory
-// and reads the table of constants (constants.js) that the core has put there.
+// and what the core exports of that which it calls, and reads the table of constants (constants.js) that the core has put there.
 import { readdirSync, readFileSync } from "node:fs";
 import binaryen from "assemblyscript/binaryen";
+
+/** What the core exports for parts, which is no kernel. */
+export const FOR_PARTS = ["product"];
 
 /** What every program has, beside the activations. */
 const CORE = [
@@ -23,13 +26,9 @@ export function partsOf(bytes) {
     if (own.length > 0) parts.set(name, [...(parts.get(name) ?? []), ...own]);
   }
   const inParts = new Set([...parts.values()].flat());
-  return {
-    core: cut(
-      bytes,
-      names.filter((name) => !inParts.has(name)),
-    ),
-    parts: new Map([...parts].sort().map(([name, kernels]) => [name, { kernels, bytes: cut(bytes, kernels, ownMemoryToImported) }])),
-  };
+  const inCore = names.filter((name) => !inParts.has(name));
+  const part = (kernels) => ({ kernels, bytes: cut(bytes, kernels, inCore, ownMemoryToImported) });
+  return { core: cut(bytes, inCore), parts: new Map([...parts].sort().map(([name, kernels]) => [name, part(kernels)])) };
 }
 
 /** The files of assembly/ that export kernels, without ".ts", with the names of the functions that they export. */
@@ -45,10 +44,17 @@ function exportsOf(bytes) {
   return WebAssembly.Module.exports(new WebAssembly.Module(bytes)).map(({ name }) => name);
 }
 
-/** The module with these exports and what they need. */
-function cut(bytes, kept, change = (text) => text) {
+/** The module with these exports and what they need, of which functions exported by these other names are imported. */
+function cut(bytes, kept, imported = [], change = (text) => text) {
   const module = binaryen.readBinary(bytes);
   module.setFeatures(binaryen.Features.All);
+  for (const name of imported) {
+    const { kind, value } = binaryen.getExportInfo(module.getExport(name));
+    if (kind !== binaryen.ExternalFunction) continue;
+    const { params, results } = binaryen.getFunctionInfo(module.getFunction(value));
+    module.removeFunction(value);
+    module.addFunctionImport(value, "env", name, params, results);
+  }
   for (const name of exportsOf(bytes)) if (!kept.includes(name)) module.removeExport(name);
   module.runPasses(["remove-unused-module-elements"]);
   const made = binaryen.parseText(change(module.emitText()));

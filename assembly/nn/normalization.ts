@@ -1,7 +1,7 @@
 // What normalising layers are made of. Matrices are row-major without padding between rows; pointer 0 is "none".
 // Sums over a row: columns mod 4 in rising column, then (0 + 2) + (1 + 3). Sums over a column: in rising row.
 import { TINY } from "../limits";
-import { add, and, first, flushed, load, loadFirst, loadLeft, mul, splat, storeLeft, sub } from "../lanes";
+import { add, and, first, flushed, load, loadFirst, loadLeft, mul, splat, store, storeLeft, sub } from "../lanes";
 
 /**
  * y = (x - mean) / sqrt(mean of (x - mean)^2 + epsilon) over each row, with 0 in place of the mean unless centered; the factor on each row goes
@@ -82,7 +82,23 @@ export function affineColumns(x: usize, y: usize, center: usize, scale: usize, s
 /** The dot products of the columns of x[rows × columns] with those of y. */
 export function columnDots(x: usize, y: usize, dots: usize, rows: usize, columns: usize): void {
   const step = columns << 2;
-  for (let j: usize = 0; j < columns; j += 4) {
+  let j: usize = 0;
+  // a line of the cache at once
+  for (; j + 16 <= columns; j += 16) {
+    let S0 = splat(0), S1 = S0, S2 = S0, S3 = S0;
+    for (let p = x + (j << 2), q = y + (j << 2), end = p + rows * step; p < end; p += step, q += step) {
+      S0 = add(S0, mul(load(p), load(q)));
+      S1 = add(S1, mul(load(p + 16), load(q + 16)));
+      S2 = add(S2, mul(load(p + 32), load(q + 32)));
+      S3 = add(S3, mul(load(p + 48), load(q + 48)));
+    }
+    const to = dots + (j << 2);
+    store(to, flushed(S0, splat(TINY)));
+    store(to + 16, flushed(S1, splat(TINY)));
+    store(to + 32, flushed(S2, splat(TINY)));
+    store(to + 48, flushed(S3, splat(TINY)));
+  }
+  for (; j < columns; j += 4) {
     const left = columns - j;
     let S = splat(0);
     for (let p = x + (j << 2), q = y + (j << 2), end = p + rows * step; p < end; p += step, q += step)

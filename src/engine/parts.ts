@@ -6,11 +6,10 @@ const adders = new WeakMap<object, (part: string) => void>();
 /** The core's exports as a table to which `addKernels` adds; `compile` makes a module of a part's text (src/generated/parts/). */
 export function growing(core: WebAssembly.Exports, compile: (part: string) => WebAssembly.Module): WebAssembly.Exports {
   const kernels = { ...core };
-  const { memory } = core as { memory: WebAssembly.Memory };
   const added = new Set<string>();
   adders.set(kernels, (part) => {
     if (added.has(part)) return;
-    Object.assign(kernels, new WebAssembly.Instance(compile(part), { env: { memory } }).exports);
+    Object.assign(kernels, new WebAssembly.Instance(compile(part), { env: core }).exports);
     added.add(part);
   });
   return kernels;

@@ -110,6 +110,26 @@ describe("with threads", () => {
     );
   });
 
+  test.each([0, 1])("attention gives the same bits, causal %i", (causal) => {
+    const [rows, steps, heads, head] = [7, 35, 3, 18];
+    const size = rows * steps * heads * head;
+    const lengths = [
+      3 * size,
+      (steps * head) / 2,
+      (steps * head) / 2,
+      rows * heads * steps * steps,
+      size,
+      rows * (2 * head + 8 + (steps >> 3)) * steps,
+    ];
+    expectSameBits(lengths, -0.5, (kernels, operands) => {
+      const [joint, cosines, sines, shares, mixed, spare] = operands as [number, number, number, number, number, number];
+      for (const kernel of [kernels.attend, kernels.attendGradient])
+        kernel(joint, cosines, sines, shares, mixed, spare, rows, steps, heads, head, 0.25, causal);
+      // what a thread leaves there is its own
+      kernels.fill(spare, lengths[5] as number, 0);
+    });
+  });
+
   test("a whole training gives the same bits", async () => {
     const digits = bundled("digits");
     const run = {

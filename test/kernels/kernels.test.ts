@@ -150,3 +150,13 @@ test("a sum that waits between the blocks of a product is not rounded to zero", 
   expect([...new Set(y.view)]).toEqual([Math.fround(first + last)]);
   for (const vector of [x, w, y]) vector.dispose();
 });
+
+test.each(["attend", "attendGradient"] as const)(
+  "%s of many steps, more of which go together, gives the same bits in both backends",
+  (name) => {
+    const random = new Random(SEED, name, "steps");
+    for (const [i, steps] of [127, 128, 129, 200, 256, 270].entries())
+      for (const set of [2 * i, 2 * i + 1])
+        check(name, table[name], { rows: steps, columns: 2 }, poolNames[i % poolNames.length] as string, set, random);
+  },
+);

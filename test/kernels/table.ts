@@ -70,6 +70,39 @@ const clipping = scalar("clipping", 0.01, 0.5, 100, 0);
 const floor64 = scalar("epsilon", 1e-3, 1e-30, 1);
 const gain = named("gain");
 
+/** Of attention: steps by the width of a head, one or two rows and heads. */
+const [batch, heads] = [(d: Dimensions) => 1 + ((d["columns"] as number) & 1), (d: Dimensions) => 1 + ((d["rows"] as number) & 1)];
+const attended = (of: (steps: number, head: number, heads: number) => number) => ({
+  size: (d: Dimensions) => batch(d) * of(d["rows"] as number, d["columns"] as number, heads(d)),
+});
+const turns = { size: (d: Dimensions) => (d["rows"] as number) * ((d["columns"] as number) >> 1), optional: true };
+const attention = [
+  inout(
+    "joint",
+    attended((steps, head, heads) => 3 * steps * heads * head),
+  ),
+  input("cosines", turns),
+  input("sines", turns),
+  inout(
+    "shares",
+    attended((steps, _head, heads) => heads * steps * steps),
+  ),
+  inout(
+    "mixed",
+    attended((steps, head, heads) => steps * heads * head),
+  ),
+  inout(
+    "spare",
+    attended((steps, head) => (2 * head + 8 + (steps >> 3)) * steps),
+  ),
+  derived("batch", batch),
+  rows,
+  derived("heads", heads),
+  columns,
+  scalar("scale", 1, 0.125, 3),
+  integer("causal", 0, 1),
+] as const;
+
 const threefold = { size: (d: Dimensions) => 3 * matrix.size(d) };
 
 /**
@@ -366,25 +399,8 @@ const byHand = {
     ],
     padding: "untouched",
   },
-  softmaxRows: {
-    arguments: [inout("x", matrix), rows, columns, scalar("scale", 1, 0.125, 3), integer("causal", 0, 1)],
-    padding: "untouched",
-  },
-  softmaxRowsGradient: {
-    arguments: [input("p", matrix), inout("g", matrix), rows, columns, scalar("scale", 1, 0.125, 3)],
-    padding: "untouched",
-  },
-  rotateRows: {
-    arguments: [
-      inout("x", { size: (d) => 2 * matrix.size(d) }),
-      input("cosines", matrix),
-      input("sines", matrix),
-      rows,
-      columns,
-      scalar("direction", 1, -1),
-    ],
-    padding: "untouched",
-  },
+  attend: { arguments: attention, padding: "untouched" },
+  attendGradient: { arguments: attention, padding: "untouched" },
   gruStep: {
     arguments: [
       input("a", threefold),

@@ -44,3 +44,10 @@ export function tree(s: Float64Array): number {
   for (let half = s.length / 2; half >= 1; half /= 2) for (let i = 0; i < half; i++) s[i] = (s[i] as number) + (s[i + half] as number);
   return s[0] as number;
 }
+
+/** The sum of so many terms, in the order of four lanes. */
+export function sumOf(count: number, term: (index: number) => number): number {
+  const s: [number, number, number, number] = [0, 0, 0, 0];
+  for (let j = 0; j < count; j++) s[j & 3] = f((s[j & 3] as number) + term(j));
+  return f(f(s[0] + s[2]) + f(s[1] + s[3]));
+}

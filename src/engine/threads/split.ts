@@ -47,6 +47,24 @@ function byRows<Name extends keyof Kernels>(at: number, numbers: (...args: Param
   };
 }
 
+/** Attention and its gradient, by rows of the batch: two products a head, and twice as many. */
+const attention: Split = {
+  by: "rows",
+  worth: (args) => {
+    const [rows, steps, heads, head] = args.slice(6) as [number, number, number, number];
+    return (2 * rows * heads * steps * steps * head) / PRODUCTS;
+  },
+  divide: (args) => {
+    const [steps, heads, head] = args.slice(7) as [number, number, number];
+    const numbers = steps * heads * head;
+    return {
+      counter: 6,
+      grain: 1,
+      strides: [3 * numbers, 0, 0, heads * steps * steps, numbers, (2 * head + 8 + (steps >> 3)) * steps].map((n) => n * 4),
+    };
+  },
+};
+
 type Formula = keyof typeof elementwise;
 
 /**
@@ -75,6 +93,8 @@ const byHand: Readonly<Record<Exclude<keyof Kernels, Formula>, Split | "whole">>
     grain: outputs === 1 ? LINE : TILE,
     strides: [4, 0, outputs * 4],
   })),
+  attend: attention,
+  attendGradient: attention,
   normalizeRows: byRows<"normalizeRows">(3, (_x, _y, _factors, _rows, columns) => [columns, columns, 1]),
   normalizeRowsGradient: byRows<"normalizeRowsGradient">(4, (_y, _f, _g, _dx, _rows, columns) => [columns, 1, columns, columns]),
   affineColumns: byRows<"affineColumns">(5, (_x, _y, _center, _scale, _shift, _rows, columns) => [columns, columns]),
@@ -131,10 +151,7 @@ const byHand: Readonly<Record<Exclude<keyof Kernels, Formula>, Split | "whole">>
   momoAdam: "whole",
   opposing: "whole",
   prodigy: "whole",
-  rotateRows: "whole",
   sm3Matrix: "whole",
-  softmaxRows: "whole",
-  softmaxRowsGradient: "whole",
   sparseAdam: "whole",
   squaredDistance: "whole",
   sumAbs: "whole",

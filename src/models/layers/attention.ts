@@ -1,7 +1,6 @@
 import type { Shape } from "../../engine/parameters.js";
 import { addKernels } from "../../engine/parts.js";
 import { attentionKernels } from "../../generated/parts/attention.js";
-import { rowsKernels } from "../../generated/parts/rows.js";
 import { ShapeError } from "../../options/errors.js";
 import { boolean, integer, number } from "../../options/options.js";
 import { initializationField, type WeightInitialization } from "../initialization.js";
@@ -27,52 +26,24 @@ type Read = Required<AttentionOptions>;
 
 function bind(site: LayerSite<Read>): BoundLayer {
   const { kernels, options, input, rows, needsInputGradient, tensor, scratch, floats } = site;
-  addKernels(kernels, attentionKernels, rowsKernels);
+  addKernels(kernels, attentionKernels);
   const { heads, rotary, base } = options;
   const [steps, width] = input as [number, number];
   const head = width / heads;
-  const [size, square, half] = [steps * head, steps * steps, head / 2];
-  const [scale, causal] = [1 / Math.sqrt(head), options.causal ? 1 : 0];
+  const [scale, causal, half] = [1 / Math.sqrt(head), options.causal ? 1 : 0, head / 2];
   const [inWeight, outWeight] = [tensor("weight"), tensor("outWeight")];
   const [inBias, outBias] = options.bias ? [tensor("bias"), tensor("outBias")] : [undefined, undefined];
-  const pairs = rows * heads;
-  // queries, keys and values side by side, then by head; what heads put out, side by side
+  // queries, keys and values side by side, and what heads put out
   const [joint, mixed] = [scratch(rows * steps * 3 * width), scratch(rows * steps * width)];
-  const [queries, keys, values, shares] = [scratch(pairs * size), scratch(pairs * size), scratch(pairs * size), scratch(pairs * square)];
-  const [turned, out, slope, slopes] = [scratch(size), scratch(size), scratch(square), scratch(size)];
+  const [shares, spare] = [scratch(rows * heads * steps * steps), scratch(rows * (2 * head + 8 + (steps >> 3)) * steps)];
   const [cosines, sines] = rotary ? [scratch(steps * half), scratch(steps * half)] : [0, 0];
   if (rotary) angles(floats(cosines, steps * half), floats(sines, steps * half), steps, half, base);
   const [outTransposed, inTransposed] = [scratch(width * width), needsInputGradient ? scratch(3 * width * width) : 0];
-
-  /** Where a head's queries (0), keys (1) or values (2) stand side by side with the others. */
-  const place = (row: number, h: number, which: number) => joint + (row * steps * 3 * width + which * width + h * head) * 4;
-  const eachHead = (count: number, visit: (row: number, h: number, q: number, k: number, v: number, p: number) => void) => {
-    for (let row = 0; row < count; row++) {
-      for (let h = 0; h < heads; h++) {
-        const pair = row * heads + h;
-        visit(row, h, queries + pair * size * 4, keys + pair * size * 4, values + pair * size * 4, shares + pair * square * 4);
-      }
-    }
-  };
-  const turn = (x: number, direction: 1 | -1) => rotary && kernels.rotateRows(x, cosines, sines, steps, half, direction);
-  const take = (from: number, to: number) => kernels.copyColumns(from, to, steps, head, 3 * width, head);
-  const put = (from: number, to: number) => kernels.copyColumns(from, to, steps, head, head, 3 * width);
   return {
     forward(x, y, pass) {
       const count = pass.rows * steps;
       kernels.dense(x, inWeight.pointer, inBias?.pointer ?? 0, joint, count, width, 3 * width, 0, 3 * width);
-      eachHead(pass.rows, (row, h, q, k, v, p) => {
-        take(place(row, h, 0), q);
-        take(place(row, h, 1), k);
-        take(place(row, h, 2), v);
-        turn(q, 1);
-        turn(k, 1);
-        kernels.transpose(k, turned, steps, head);
-        kernels.dense(q, turned, 0, p, steps, head, steps, 0, steps);
-        kernels.softmaxRows(p, steps, steps, scale, causal);
-        kernels.dense(p, v, 0, out, steps, steps, head, 0, head);
-        kernels.copyColumns(out, mixed + (row * steps * width + h * head) * 4, steps, head, head, width);
-      });
+      kernels.attend(joint, cosines, sines, shares, mixed, spare, pass.rows, steps, heads, head, scale, causal);
       kernels.dense(mixed, outWeight.pointer, outBias?.pointer ?? 0, y, count, width, width, 0, width);
     },
     backward(x, _y, dy, dx, pass) {
@@ -82,20 +53,7 @@ function bind(site: LayerSite<Read>): BoundLayer {
       kernels.transpose(outWeight.pointer, outTransposed, width, width);
       // the gradients take the places of what they are of
       kernels.denseInputGradient(dy, outTransposed, mixed, count, width, width, 0, width);
-      eachHead(pass.rows, (row, h, q, k, v, p) => {
-        kernels.copyColumns(mixed + (row * steps * width + h * head) * 4, out, steps, head, width, head);
-        kernels.transpose(v, turned, steps, head);
-        kernels.dense(out, turned, 0, slope, steps, head, steps, 0, steps);
-        kernels.denseWeightGradient(p, out, slopes, steps, steps, head, steps);
-        put(slopes, place(row, h, 2));
-        kernels.softmaxRowsGradient(p, slope, steps, steps, scale);
-        kernels.dense(slope, k, 0, slopes, steps, steps, head, 0, head);
-        turn(slopes, -1);
-        put(slopes, place(row, h, 0));
-        kernels.denseWeightGradient(slope, q, slopes, steps, steps, head, steps);
-        turn(slopes, -1);
-        put(slopes, place(row, h, 1));
-      });
+      kernels.attendGradient(joint, cosines, sines, shares, mixed, spare, pass.rows, steps, heads, head, scale, causal);
       kernels.denseWeightGradient(x, joint, inWeight.gradientPointer, count, width, 3 * width, width);
       if (inBias) kernels.denseBiasGradient(joint, inBias.gradientPointer, count, 3 * width);
       if (dx === 0) return;

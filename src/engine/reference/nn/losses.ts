@@ -1,6 +1,6 @@
 // The twin of assembly/nn/losses.ts.
 import type { Kernels } from "../../../generated/kernels.js";
-import { f, flushed, type Heap, TINY } from "../heap.js";
+import { f, flushed, type Heap, sumOf, TINY } from "../heap.js";
 import { exp, log, log1p, sigmoid } from "../math.js";
 
 export function crossEntropy(heap: Heap): Kernels["crossEntropy"] {
@@ -32,9 +32,7 @@ function exponentials(v: Float32Array, z: number, y: number, columns: number): n
 }
 
 function sumRow(v: Float32Array, y: number, columns: number): number {
-  const s: [number, number, number, number] = [0, 0, 0, 0];
-  for (let j = 0; j < columns; j++) s[j & 3] = f((s[j & 3] as number) + (v[y + j] as number));
-  return f(f(s[0] + s[2]) + f(s[1] + s[3]));
+  return sumOf(columns, (j) => v[y + j] as number);
 }
 
 function normalize(v: Float32Array, y: number, columns: number, sum: number, scale: number): void {

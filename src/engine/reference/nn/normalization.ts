@@ -1,6 +1,6 @@
 // The twin of assembly/nn/normalization.ts.
 import type { Kernels } from "../../../generated/kernels.js";
-import { f, flushed, type Heap, TINY } from "../heap.js";
+import { f, flushed, type Heap, sumOf, TINY } from "../heap.js";
 
 export function normalizeRows(heap: Heap): Kernels["normalizeRows"] {
   return (x, y, factors, rows, columns, centered, epsilon) => {
@@ -67,11 +67,4 @@ export function columnDots(heap: Heap): Kernels["columnDots"] {
       v[dots + j] = flushed(s, TINY);
     }
   };
-}
-
-/** The sum of so many terms, in the order of four lanes. */
-function sumOf(count: number, term: (index: number) => number): number {
-  const s: [number, number, number, number] = [0, 0, 0, 0];
-  for (let j = 0; j < count; j++) s[j & 3] = f((s[j & 3] as number) + term(j));
-  return f(f(s[0] + s[2]) + f(s[1] + s[3]));
 }
