@@ -1,6 +1,7 @@
 // A step of a convolutional network and of an attention block beside tfjs, jax-js and PyTorch on one thread: node layers.js [PYTHON], here, once the
-// root package is built and this folder has been installed. The losses must be ours; then both take turns, and the least times are compared. The step
-// of jax-js is without its optimizer and of the attention block needs Node 22, PyTorch is a process of its own.
+// root package is built and this folder has been installed. The losses must be ours; then both take turns, and the least times are compared: times of
+// the processor, in which nothing else that the machine does counts, since all keep to one thread here. The step of jax-js is without its optimizer and of the
+// attention block needs Node 22, PyTorch is a process of its own. Rates are of the products' operations, beside the multiply-add peak of four lanes.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
@@ -20,6 +21,7 @@ import {
   residual,
   sequential,
 } from "../../dist/entries/index.js";
+import { peakCalls } from "../machine.js";
 import { filled } from "../measure.js";
 import { RATE, version } from "./problem.js";
 
@@ -32,6 +34,8 @@ const convolution = {
   rows: 32,
   inputs: [28, 28, 8],
   outputs: [10],
+  // forward and for two gradients, of which the first convolution needs one
+  operations: 2 * 32 * (2 * 784 * 72 * 16 + 3 * 196 * 144 * 32 + 3 * 1568 * 10),
   loss: "crossEntropy",
   layers: [
     conv2d({ filters: 16, kernel: 3, padding: "same" }),
@@ -80,6 +84,8 @@ const block = {
   rows: 16,
   inputs: [64, 256],
   outputs: [64, 256],
+  // forward and for two gradients: both dense layers, and of each head the two products, without leaving out what a step does not see
+  operations: 2 * 3 * (1024 * 256 * 1024 + 2 * 16 * 4 * 64 ** 3),
   loss: "meanSquared",
   layers: [residual([layerNorm(), attention({ heads: 4, rotary: false })])],
   theirs([gamma, beta, w, out], x, t) {
@@ -182,9 +188,10 @@ function theirs({ rows, inputs, outputs, loss, theirs }, weights, x, t) {
 
 const size = (shape) => shape.reduce((product, length) => product * length, 1);
 const milliseconds = (run) => {
-  const start = performance.now();
+  const start = process.cpuUsage();
   run();
-  return performance.now() - start;
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
 };
 
 tf.enableProdMode();
@@ -224,6 +231,8 @@ for (const backend of ["wasm", "cpu"]) {
   problems = left;
 }
 
+// in stretches of two milliseconds
+const { calls, of } = peakCalls(1e8);
 for (const problem of [convolution, block]) {
   const x = filled(problem.rows * size(problem.inputs), 1);
   const t = targetsOf(problem);
@@ -234,12 +243,17 @@ for (const problem of [convolution, block]) {
     const [mine, other] = [a.run(), b()];
     if (!(Math.abs(mine - other) < 2e-3 * Math.abs(mine))) throw new Error(`its loss is ${other}, ours ${mine}`);
     b();
-    const times = Array.from({ length: 5 }, () => [
+    const times = Array.from({ length: 10 }, () => [
       Math.min(milliseconds(a.run), milliseconds(a.run), milliseconds(a.run)),
       milliseconds(b),
+      ...Object.values(calls).map(milliseconds),
     ]);
-    const [least, theirs] = [0, 1].map((i) => Math.min(...times.map((pair) => pair[i])));
-    console.log(`${name}: ${least.toFixed(1)} ms and ${theirs.toFixed(1)} ms, ${(theirs / least).toFixed(1)}x`);
+    const [least, theirs, ...peaks] = times[0].map((_, i) => Math.min(...times.map((round) => round[i])));
+    const peak = of(Object.fromEntries(Object.keys(calls).map((name, i) => [name, { min: peaks[i] * 1e6 }])));
+    const [rate, rateOfTheirs] = [least, theirs].map((time) => (problem.operations / time / 1e6).toFixed(1));
+    console.log(
+      `${name}: ${least.toFixed(1)} ms and ${theirs.toFixed(1)} ms, ${(theirs / least).toFixed(1)}x; ${rate} and ${rateOfTheirs} GF/s, the peak is ${peak.toFixed(1)}`,
+    );
   } catch (error) {
     console.log(`${name}: ${error.message.split("\n")[0]}`);
   }
