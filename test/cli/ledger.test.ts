@@ -99,7 +99,7 @@ describe("search --ledger", () => {
 
   test("says at Ctrl-C how to go on, of a study too", async () => {
     const vary = ["--vary", "batchSize=8,16", "--ledger", "vary.jsonl"];
-    const long = ["search", digits, "-t", "digit", "--epochs", "60", "--rates", "1e-3,1e-2", "--repeats", "1", "--no-report"];
+    const long = ["search", digits, "-t", "digit", "--epochs", "150", "--rates", "1e-3,1e-2", "--repeats", "1", "--no-report"];
     const stopped = await interrupted([...long, ...vary], cwd, "ledger", ["SIGINT"]);
     expect(stopped.code).toBe(130);
     expect(stopped.err).toMatch(/vary\.jsonl has \d+ trials?; the same command goes on, stepsize report vary\.jsonl shows them\n$/);
@@ -107,7 +107,7 @@ describe("search --ledger", () => {
   });
 
   test("says at Ctrl-C how to go on, keeps what was done, and goes on after kill -9", async () => {
-    const long = ["search", digits, "-t", "digit", "--epochs", "12", "--repeats", "1", "--no-report", "--ledger", "long.jsonl"];
+    const long = ["search", digits, "-t", "digit", "--epochs", "80", "--repeats", "1", "--no-report", "--ledger", "long.jsonl"];
     const stopped = await interrupted(long, cwd, "ledger", ["SIGINT"]);
     expect(stopped.code).toBe(130);
     expect(stopped.err).toMatch(
