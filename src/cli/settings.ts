@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { ACTIVATIONS } from "../models/activations.js";
 import { rules } from "../optimizers/index.js";
-import { delimiterOf, namesOf, numberOf, numbersOf, scheduleOf, settingOf } from "./values.js";
+import { delimiterOf, lossOf, namesOf, numberOf, numbersOf, scheduleOf, settingOf } from "./values.js";
 
 /** Settings that decide the data and the run: plain JSON, kept in checkpoints so that a run can be resumed and its model used on new files. */
 export interface Settings {
@@ -72,6 +72,7 @@ export function addSettings(command: Command): Command {
       scheduleOf,
     )
     .option("--warmup <steps>", "steps of linear warm-up in front", numberOf)
+    .option("--loss <form>", "a kind of loss with options, as in focal:gamma=2, or JSON (default: crossEntropy or meanSquared)", lossOf)
     .option("--epochs <count>", "passes over the training rows", numberOf, 30)
     .option("--batch-size <rows>", `rows in a step (default: ${BATCH_SIZE}, or all where there are fewer)`, numberOf)
     .option("--patience <epochs>", "stop after so many epochs without a better validation loss, and keep the best weights", numberOf)

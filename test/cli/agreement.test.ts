@@ -90,7 +90,12 @@ describe.concurrent("train with what search prints gives the numbers of the sear
     ["a warm-up alone, longer than the run", ["--warmup", "500"]],
     ["a warm-up and a schedule", ["--warmup", "3", "--schedule", "oneCycle"]],
     ["a wrapped optimizer's options, early stopping of none, a seed", ["-o", "adamw", "--set", "weightDecay=0.1", "--seed", "7"]],
-  ])("%s", async (_, flags) => {
+    ["a loss of classes", ["--loss", "focal:gamma=1"]],
+    ...["huber", "meanAbsolute", "logCosh"].map((loss): [string, string[]] => [
+      `a loss of quantities, ${loss}`,
+      ["--loss", loss, "-t", "sepal_length_cm", "--task", "regression"],
+    ]),
+  ] as [string, string[]][])("%s", async (_, flags) => {
     await agree(...flags);
   });
 });

@@ -121,6 +121,11 @@ describe("what is said of a loss, over all there are", () => {
     }
   });
 
+  test("metrics of the run stand behind it, and what is not defined is said", () => {
+    const text = metricsText({ loss: 0.25, score: 0.5, metrics: { f1: 0.98765, rocAuc: null } }, { data, run: { loss: "huber" } });
+    expect(text).toBe("R² 0.500, loss 0.25, f1 0.988, rocAuc not defined on these rows");
+  });
+
   test.each(kinds)("%s has its own name at the axis", (kind) => {
     const { scale: _, ...classes } = data;
     const named = lossTitle({ data: classes, run: { loss: kind } });

@@ -40,9 +40,9 @@ export function explained(r2: number): string {
   return r2 > -1000 ? r2.toFixed(3) : short(r2);
 }
 
-/** Score and loss in words; a quantity's error in the units of its file, where the loss says it. */
+/** Score, loss and the run's own metrics in words; a quantity's error in the units of its file, where the loss says it. */
 export function metricsText(
-  { loss, score }: Metrics,
+  { loss, score, metrics = {} }: Metrics,
   context: Pick<Context, "data" | "run">,
   nameOf: (name: string) => string = String,
 ): string {
@@ -52,6 +52,7 @@ export function metricsText(
   return [
     ...(score === undefined ? [] : [`${title} ${scoreText(score, data)}`]),
     error === undefined ? `loss ${short(loss)}` : `error ${short(error)} (root mean square, in the units of ${nameOf(data.target)})`,
+    ...Object.entries(metrics).map(([name, value]) => (value === null ? `${name} not defined on these rows` : `${name} ${short(value)}`)),
   ].join(", ");
 }
 
