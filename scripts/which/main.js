@@ -1,6 +1,6 @@
 // Which optimizer? Every one at its own best rate over three seeds, on twelve small tasks:
 //
-//   node scripts/which/main.js [--tasks quadratic,matrix] [--optimizers adamw,soap] [--minutes 20]
+//   node scripts/which/main.js [--tasks "quadratic;matrix"] [--optimizers "adamw;soap"] [--minutes 20]
 //
 // Results go into scripts/which/results.json, where those that are there are not measured again; when all are, or the time is over, the table is written
 // into docs/optimizers.md. Losses are the same on every machine; times are the least of many and belong to this one.
@@ -27,8 +27,9 @@ const STEP = 10 ** 0.5;
 const FURTHEST = 8;
 /** A rate is good where the loss falls by at least this share of how far it falls at the best one. */
 const GOOD = 0.9;
-/** What is compared with AdamW in steps. */
-const QUICK = ["soap", "soap({ precondition1d: true })", "kron", "kron({ precondition1d: true })"];
+/** What is compared with AdamW in steps, and where. */
+const QUICK = ["soap", "soap({ precondition1d: true })", "kron", "kron({ precondition1d: true, preconditionerRate: 0.3 })"];
+const ILL_CONDITIONED = ["quadratic", "matrix", "factors", "rosenbrock"];
 
 const inside = { kind: "adamw", weightDecay: 0 };
 const fallback = inside;
@@ -46,9 +47,10 @@ const optimizers = Object.fromEntries([
       },
     ]),
   ...[...wrappers.keys()]
-    .filter((kind) => !kind.endsWith("Decay") && kind !== "primalAveraging")
+    .filter((kind) => !kind.endsWith("Decay") && !["primalAveraging", "sam"].includes(kind))
     .map((kind) => [`${kind}(adamw)`, { kind, optimizer: inside }]),
-  ...["soap", "kron"].map((kind) => [`${kind}({ precondition1d: true })`, { kind, precondition1d: true, weightDecay: 0 }]),
+  [QUICK[1], { kind: "soap", precondition1d: true, weightDecay: 0 }],
+  [QUICK[3], { kind: "kron", precondition1d: true, preconditionerRate: 0.3, weightDecay: 0 }],
   ["primalAveraging(adamw)", { kind: "primalAveraging", optimizer: inside, decay: 0.95 }],
 ]);
 
@@ -151,7 +153,7 @@ function time(description) {
   return 1000 * least;
 }
 
-const only = (list, names) => (names === undefined ? list : list.filter((name) => names.split(",").includes(name)));
+const only = (list, names) => (names === undefined ? list : list.filter((name) => names.split(";").includes(name)));
 const begin = process.cpuUsage();
 const spent = () => (process.cpuUsage(begin).user + process.cpuUsage(begin).system) / 6e7;
 const save = () => writeFileSync(FILE, `${JSON.stringify(results, null, 1)}\n`);
@@ -188,17 +190,45 @@ for (const { name: task } of tasks) {
     ranks.set(name, ranks.get(name) + mean(places) / tasks.length);
   });
 }
-const reached = tasks.flatMap((task) => {
-  const adam = results.adamw?.tasks[task.name];
-  if (adam === undefined || QUICK.some((name) => results[name]?.tasks[task.name] === undefined)) return [];
-  const cells = QUICK.map((name) => {
-    const { rate } = results[name].tasks[task.name];
-    results[name].tasks[task.name].reached ??= mean(SEEDS.map((seed) => run(task, at(optimizers[name], rate), seed, { reach: adam.loss })));
-    const steps = results[name].tasks[task.name].reached;
-    return Number.isFinite(steps) ? String(Math.round(steps)) : "not reached";
+/** A row for each task in which all are known: how many steps each takes to the loss that AdamW ends at, by `found(task, name)`: `{ rate, loss, reached }`. */
+function stepsTable(chosen, found, start) {
+  const rows = chosen.flatMap((task) => {
+    const adam = found(task, "adamw");
+    if (adam === undefined || QUICK.some((name) => found(task, name) === undefined)) return [];
+    const cells = QUICK.map((name) => {
+      const own = found(task, name);
+      own.reached ??= mean(SEEDS.map((seed) => run(task, start(task, name, own.rate), seed, { reach: adam.loss })));
+      return Number.isFinite(own.reached) ? String(Math.round(own.reached)) : "not reached";
+    });
+    return [`| ${task.name} | ${task.steps} | ${cells.join(" | ")} |`];
   });
-  return [`| ${task.name} | ${task.steps} | ${cells.join(" | ")} |`];
-});
+  return [
+    `| | AdamW | ${QUICK.map((name) => `\`${name}\``).join(" | ")} |`,
+    `| --- | --- | ${QUICK.map(() => "---").join(" | ")} |`,
+    ...rows,
+  ];
+}
+const reached = stepsTable(
+  tasks,
+  (task, name) => results[name]?.tasks[task.name],
+  (_, name, rate) => at(optimizers[name], rate),
+);
+
+/** The best rate where it falls to 0 by a cosine. */
+const cosine = (task, name, rate) => at(optimizers[name], { kind: "cosine", rate, steps: task.steps });
+function falling(task, name) {
+  results[name].falling ??= {};
+  const own = results[name].falling;
+  own[task.name] ??= Array.from({ length: 13 }, (_, i) => Number((1e-4 * STEP ** i).toPrecision(3)))
+    .map((rate) => ({ rate, loss: Number(mean(SEEDS.map((seed) => run(task, cosine(task, name, rate), seed))).toPrecision(3)) }))
+    .reduce((a, b) => (b.loss < a.loss ? b : a));
+  return own[task.name];
+}
+const fallen = stepsTable(
+  tasks.filter(({ name }) => ILL_CONDITIONED.includes(name)),
+  falling,
+  cosine,
+);
 save();
 const show = (x) =>
   x === Number.POSITIVE_INFINITY
@@ -225,9 +255,11 @@ const table = [
   "",
   "Steps to the loss that AdamW ends at, each at its own best rate, the mean of three seeds:",
   "",
-  `| | AdamW | ${QUICK.map((name) => `\`${name}\``).join(" | ")} |`,
-  `| --- | --- | ${QUICK.map(() => "---").join(" | ")} |`,
   ...reached,
+  "",
+  "The same where the rate falls to 0 by a cosine, on what is ill-conditioned:",
+  "",
+  ...fallen,
 ].join("\n");
 const path = new URL("../../docs/optimizers.md", import.meta.url);
 writeFileSync(path, withMarked(readFileSync(path, "utf8"), "which", `\n${table}\n`));
