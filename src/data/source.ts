@@ -1,4 +1,5 @@
 import type { Engine } from "../engine/engine.js";
+import type { Shape } from "../engine/parameters.js";
 import type { Loss } from "../models/losses.js";
 import type { Batch, Model } from "../models/model.js";
 import type { Dataset, Task } from "./dataset.js";
@@ -17,7 +18,7 @@ export interface SourceContext {
   readonly seed: number;
   /** These two are undefined for a model of the user's own, which takes targets as they come. */
   readonly loss: Loss | undefined;
-  readonly outputs: number | undefined;
+  readonly outputs: Shape | undefined;
   readonly classWeights: readonly number[] | "balanced" | undefined;
 }
 

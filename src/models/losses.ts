@@ -48,9 +48,9 @@ export function traitsOfLoss(loss: Loss, outputs: number): { name: string; targe
 
 /** Binds a loss to an engine and a number of outputs. */
 export function bindLoss(engine: Engine, loss: Loss, outputs: number): LossKernel {
+  const { width } = traitsOfLoss(loss, outputs);
   const rule = ruleIn(loss);
   if (rule !== undefined) return bindRule(engine, rule, loss as LossDescription, outputs);
-  const { width } = traitsOfLoss(loss, outputs);
   const kernel = bindKernel(engine, loss, outputs);
   // of outputs for which there is a target each, the mean
   const share = width === 1 && loss === "crossEntropy" ? 1 : outputs;

@@ -3,7 +3,7 @@ import { Slices } from "../engine/slices.js";
 import { dropout } from "../models/layers/dropout.js";
 import type { Model } from "../models/model.js";
 import { Network } from "../models/network.js";
-import { type NetworkDescription, widthsOf } from "../models/sequential.js";
+import { type NetworkDescription, shapesOf } from "../models/sequential.js";
 import { largestEigenvalue } from "../numerics/lanczos.js";
 import { powi } from "../numerics/math.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
@@ -105,7 +105,7 @@ class Surface {
     const context = { rows: batchSize, seed };
     this.#model = typeof model === "function" ? model(engine, context) : new Network(engine, withoutDropout(model), loss as never, context);
     try {
-      this.#batches = new Batches(engine, data, batchSize, loss, typeof model === "function" ? undefined : widthsOf(model).outputs);
+      this.#batches = new Batches(engine, data, batchSize, loss, typeof model === "function" ? undefined : shapesOf(model).outputs);
     } catch (error) {
       this.#model.dispose();
       throw error;

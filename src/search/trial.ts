@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
 import type { Engine } from "../engine/engine.js";
-import { widthsOf } from "../models/sequential.js";
+import { shapesOf } from "../models/sequential.js";
 import { DivergedError, OptionError } from "../options/errors.js";
 import { given, listener, signal as signalField } from "../options/listeners.js";
 import { demand, type Fields, integer, number, optional, readOptions } from "../options/options.js";
@@ -168,7 +168,7 @@ async function lossAtStart(trainer: Trainer): Promise<number | null> {
 
 /** Evaluates row by row, which gives the losses of each whatever the loss is, a model of the user's own included. */
 function rowResults(engine: Engine, { model, run }: Trainer, data: Dataset): RowResults {
-  const outputs = typeof run.model === "function" ? undefined : widthsOf(run.model).outputs;
+  const outputs = typeof run.model === "function" ? undefined : shapesOf(run.model).outputs;
   const evaluate = model.evaluate?.bind(model);
   if (evaluate === undefined) throw new OptionError("run.model", model, "needs evaluate(batch) to be checked on data");
   const batches = new Batches(engine, data, 1, run.loss, outputs);

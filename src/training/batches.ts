@@ -3,6 +3,7 @@ import type { BatchSource, EvaluatedRows, StreamPosition } from "../data/source.
 import { targetsFor } from "../data/targets.js";
 import type { Engine } from "../engine/load.js";
 import type { Vector } from "../engine/memory.js";
+import type { Shape } from "../engine/parameters.js";
 import type { Loss } from "../models/losses.js";
 import type { Model } from "../models/model.js";
 import { Random } from "../numerics/random.js";
@@ -35,13 +36,13 @@ export class Batches implements BatchSource {
   #epoch = -1;
   #ready = 0;
 
-  /** `loss` decides what targets must be: left out, they are taken as they come. `seed` decides the order of rows in an epoch. */
+  /** `loss` and the shape of outputs decide what targets must be: left out, they are taken as they come. `seed` decides the order of rows in an epoch. */
   constructor(
     engine: Engine,
     data: Dataset,
     capacity: number,
     loss: Loss | undefined,
-    outputs: number | undefined,
+    outputs: Shape | undefined,
     weights: Float32Array | undefined = undefined,
     seed = 0,
   ) {

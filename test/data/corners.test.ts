@@ -244,8 +244,8 @@ describe("targets for a loss", () => {
     ["a sign of 0.5", quantities(1, 0.5), hinge(), 1, DataError, "row 12: hinge needs targets that are 0 or 1, got 0.5"],
     ["a count of -1", quantities(1, -1), poisson(), 1, DataError, "row 12: poisson needs targets that are at least 0, got -1"],
   ])("%s does not fit", (_, data, loss, outputs, type, message) => {
-    expect(() => targetsFor(data, loss, outputs, 10)).toThrow(type);
-    expect(() => targetsFor(data, loss, outputs, 10)).toThrow(message);
+    expect(() => targetsFor(data, loss, [outputs], 10)).toThrow(type);
+    expect(() => targetsFor(data, loss, [outputs], 10)).toThrow(message);
   });
 
   test.each<[Targets, Loss, number]>([
@@ -256,6 +256,6 @@ describe("targets for a loss", () => {
     [classes(0, 1), "crossEntropy", 2],
     [pairs, undefined, 1],
   ])("that fit are taken as they are", (data, loss, outputs) => {
-    expect(Array.from(targetsFor(data, loss, outputs))).toEqual(Array.from(data.targets));
+    expect(Array.from(targetsFor(data, loss, [outputs]))).toEqual(Array.from(data.targets));
   });
 });

@@ -50,7 +50,7 @@ const byHand = new api.Optimizer(
   new api.Parameters(engine, { "a.weight": [2], "a.bias": [2] }),
   api.sgd({ learningRate: api.manual({ rate: 0.1 }), groups: [{ match: "*.bias", learningRate: api.manual({ rate: 0.2 }) }] }),
 );
-const batch = new Batches(engine, training_, 4, "crossEntropy", 2).gather(0, 4, 0);
+const batch = new Batches(engine, training_, 4, "crossEntropy", [2]).gather(0, 4, 0);
 const table = data.parseCSV("a,b,kind\n1,2,x\n3,4,y\n5,6,x\n7,9,y\n2,2,x\n");
 const square = (x: Float64Array) => ({ value: x.reduce((sum, v) => sum + v * v, 0), gradient: x.map((v) => 2 * v) });
 const phi = (rate: number) => ({ value: (3 - rate) ** 2, slope: -2 * (3 - rate) });

@@ -27,7 +27,7 @@ describe.each(["wasm", "js"] as const)("an embedding in %s", (backend) => {
   test("gives gradients to the rows that were looked up, and zeroes those of the pass before", async () => {
     const engine = await load({ backend });
     const network = new Network(engine, description, "meanSquared", { rows: 4, seed: 1 });
-    using batches = new Batches(engine, data, 4, "meanSquared", 1);
+    using batches = new Batches(engine, data, 4, "meanSquared", [1]);
     const { gradient } = network.parameters.get("layers.0.weight");
     for (const from of [0, 4, 20]) {
       network.train(batches.gather(from, 4, 0));
@@ -46,7 +46,7 @@ describe.each(["wasm", "js"] as const)("an embedding in %s", (backend) => {
       return { network, optimizer: new Optimizer(network.parameters, sparseAdam({ learningRate: 0.05 })) };
     };
     const [known, whole] = [make(true), make(false)];
-    using batches = new Batches(engine, data, 5, "meanSquared", 1);
+    using batches = new Batches(engine, data, 5, "meanSquared", [1]);
     for (let step = 0; step < 100; step++) {
       batches.gather((step * 5) % 60, 5, step);
       for (const { network, optimizer } of [known, whole]) optimizer.step(network.train(batches));
@@ -78,7 +78,7 @@ test("a row that stops being finite is found at once, wherever it is", async () 
   const engine = await load();
   const network = new Network(engine, description, "meanSquared", { rows: 4, seed: 1 });
   const optimizer = new Optimizer(network.parameters, sparseAdam());
-  using batches = new Batches(engine, data, 4, "meanSquared", 1);
+  using batches = new Batches(engine, data, 4, "meanSquared", [1]);
   optimizer.step(network.train(batches.gather(0, 4, 0)));
   network.parameters.get("layers.0.weight").gradient[6 * (rows[0]?.[0] as number)] = 1e30;
   expect(() => optimizer.step(1)).toThrow(DivergedError);

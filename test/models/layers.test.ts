@@ -47,7 +47,7 @@ function prepare(engine: Engine, { inputs, layers, rows, x, target, parameters }
   const widths = widthsOf(description);
   const rowsOf = (flat: readonly number[], width: number) => Array.from({ length: rows }, (_, r) => flat.slice(r * width, (r + 1) * width));
   const data = dataset(rowsOf(x, widths.inputs), rowsOf(target, widths.outputs), { task: "regression" });
-  const batches = new Batches(engine, data, rows, "meanSquared", widths.outputs);
+  const batches = new Batches(engine, data, rows, "meanSquared", [widths.outputs]);
   for (const parameter of network.parameters) parameter.value.set(parameters[parameter.name] as number[]);
   return { network, batches };
 }

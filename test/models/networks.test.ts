@@ -43,7 +43,7 @@ describe.each(BACKENDS)("networks agree with PyTorch in %s", (backend) => {
     const description = mlp({ inputs, hidden: rest.slice(0, -1), outputs: rest.at(-1) as number, activation });
     const rows = golden.x.length;
     const network = new Network(engine, description, loss, { rows, seed: 0 });
-    using batches = new Batches(engine, data(loss), rows, loss, description.outputs);
+    using batches = new Batches(engine, data(loss), rows, loss, [description.outputs]);
     const parameters = [...network.parameters];
     parameters.forEach((parameter, i) => {
       parameter.value.set(golden.parameters[i] as number[]);
@@ -114,7 +114,7 @@ describe("dropout", () => {
   async function network() {
     const engine = await load();
     const model = new Network(engine, description, "crossEntropy", { rows, seed: 3 });
-    const batches = new Batches(engine, dataset(x, labels, { classes: ["a", "b"] }), rows, "crossEntropy", 2);
+    const batches = new Batches(engine, dataset(x, labels, { classes: ["a", "b"] }), rows, "crossEntropy", [2]);
     return { model, batches };
   }
 

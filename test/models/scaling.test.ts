@@ -21,7 +21,7 @@ function regress(size: number, options: object, steps = 800, on = engine): numbe
   const targets = features.map((row) => size * row.reduce((sum, x, i) => sum + x * (WEIGHTS[i] as number), 0));
   using network = disposable(new Network(on, mlp({ inputs: 4, outputs: 1 }), "meanSquared", { rows: ROWS, seed: 1 }));
   network.parameters.values.view.fill(0);
-  using batches = new Batches(on, dataset(features, targets, { task: "regression" }), ROWS, "meanSquared", 1);
+  using batches = new Batches(on, dataset(features, targets, { task: "regression" }), ROWS, "meanSquared", [1]);
   using optimizer = new Optimizer(network.parameters, optimizerFromJSON(options));
   for (let step = 0; step < steps; step++) optimizer.step(network.train(batches.gather(0, ROWS, step)));
   const outputs = network.predict(features.flat());
@@ -77,7 +77,7 @@ test.each([4, 12, 24, 30])("%d sigmoid layers: every weight has a gradient", (de
     }),
   );
   const classes = features.map((_, i) => ["a", "b", "c"][i % 3] as string);
-  using batches = new Batches(engine, dataset(features, classes), ROWS, "crossEntropy", 3);
+  using batches = new Batches(engine, dataset(features, classes), ROWS, "crossEntropy", [3]);
   network.train(batches.gather(0, ROWS, 0));
   for (const { name, gradient } of network.parameters)
     expect(
@@ -98,7 +98,7 @@ test("rows of a larger batch before do not matter", () => {
       ),
       ROWS,
       "meanSquared",
-      1,
+      [1],
     );
     network.parameters.get("layers.1.weight").value.fill(1e-12);
     if (before) network.train(batches.gather(0, ROWS, 0));

@@ -96,7 +96,7 @@ describe.each(Object.entries(networks))("a network with %s", (_, model) => {
   test("has gradients that finite differences agree with", async () => {
     const engine = await load();
     const network = new Network(engine, model, "crossEntropy", { rows: 5, seed: 2 });
-    using batches = new Batches(engine, dataFor(model), 5, "crossEntropy", 2);
+    using batches = new Batches(engine, dataFor(model), 5, "crossEntropy", [2]);
     const { error, worst } = checkGradients(network, batches.gather(3, 5, 1));
     expect(error, JSON.stringify(worst)).toBeLessThan(2e-2);
     network.dispose();
@@ -138,7 +138,7 @@ describe.each(Object.entries(networks))("a network with %s", (_, model) => {
     const engine = await load();
     const before = engine.arena.available;
     const network = new Network(engine, model, "crossEntropy", { rows: 5, seed: 2 });
-    const batches = new Batches(engine, dataFor(model), 5, "crossEntropy", 2);
+    const batches = new Batches(engine, dataFor(model), 5, "crossEntropy", [2]);
     network.train(batches.gather(0, 5, 0));
     const within = engine.arena.available;
     network.train(batches.gather(5, 5, 1));
@@ -156,7 +156,7 @@ test("batch norm's running statistics are no parameters, and no optimizer moves 
   const names = ["layers.2.runningMean", "layers.2.runningVariance"];
   expect(network.parameters.buffers.map(({ name }) => name)).toEqual(names);
   expect([...network.parameters].some(({ name }) => names.includes(name))).toBe(false);
-  using batches = new Batches(engine, dataFor(model), 5, "crossEntropy", 2);
+  using batches = new Batches(engine, dataFor(model), 5, "crossEntropy", [2]);
   const mean = () => network.parameters.get("layers.2.runningMean").value.slice();
   network.evaluate(batches.gather(0, 5, 0));
   expect(mean().every((value) => value === 0)).toBe(true);
@@ -180,7 +180,7 @@ test("an mlp is the short form of dense layers, activations and dropout, to the 
     Array.from({ length: 5 }, (_, r) => Array.from({ length: 12 }, (_, j) => ((r * 7 + j) % 5) - 2)),
     ["a", "b", "a", "b", "b"],
   );
-  using batches = new Batches(engine, training, 5, "crossEntropy", 2);
+  using batches = new Batches(engine, training, 5, "crossEntropy", [2]);
   for (const [i, j] of [
     [0, 0],
     [1, 2],
@@ -224,7 +224,7 @@ describe("a layer of one's own", () => {
   test("is checked and trained like any other", async () => {
     const engine = await load();
     const network = new Network(engine, model, "crossEntropy", { rows: 6, seed: 2 });
-    using batches = new Batches(engine, training, 6, "crossEntropy", 2);
+    using batches = new Batches(engine, training, 6, "crossEntropy", [2]);
     expect(checkGradients(network, batches.gather(0, 6, 0)).error).toBeLessThan(1e-2);
     using trainer = new Trainer(engine, { model, loss: "crossEntropy", optimizer: adam() }, { training });
     await trainer.train();
@@ -254,7 +254,7 @@ describe("a layer of one's own", () => {
     );
     const broken = sequential([dense({ units: 4 }), wrong, dense({ units: 2 })], { inputs: 3 });
     const network = new Network(engine, broken, "crossEntropy", { rows: 6, seed: 2 });
-    using batches = new Batches(engine, training, 6, "crossEntropy", 2);
+    using batches = new Batches(engine, training, 6, "crossEntropy", [2]);
     const { worst, tensors } = checkGradients(network, batches.gather(0, 6, 0));
     expect(worst).toMatchObject({ tensor: "layers.1.weight", index: 1, gradient: 0 });
     expect(tensors["layers.0.weight"]).toBeLessThan(1e-2);
@@ -363,7 +363,7 @@ test("units that die leave no denormal numbers behind", async () => {
   const engine = await load();
   for (const model of Object.values(networks)) {
     const network = new Network(engine, model, "crossEntropy", { rows: 5, seed: 2 });
-    using batches = new Batches(engine, dataFor(model), 5, "crossEntropy", 2);
+    using batches = new Batches(engine, dataFor(model), 5, "crossEntropy", [2]);
     for (const { value } of network.parameters) for (let i = 0; i < value.length; i++) value[i] = (value[i] as number) * 1e-22;
     network.train(batches.gather(0, 5, 0));
     const isDenormal = (value: number) => value !== 0 && Math.abs(value) < 1.18e-38;
