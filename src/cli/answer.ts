@@ -5,7 +5,7 @@ import { searchDocument } from "../search/report/document.js";
 import { count, metricsText, percent } from "../search/report/format.js";
 import { searchReport } from "../search/report/search.js";
 import { type Stability, stabilityText } from "../search/stability.js";
-import { noteText } from "../search/words.js";
+import { noteText, notRunText } from "../search/words.js";
 import { rateChart } from "./chart.js";
 import { FailedError } from "./errors.js";
 import { searchTable } from "./table.js";
@@ -47,9 +47,11 @@ export async function tellAnswer(
   const document = searchDocument(context, result, line, theory);
   const failed = report === false ? undefined : await attempt(() => writeWhole(report, searchReport(document)));
   const { best, test, notes } = result;
+  const left = notRunText(result);
   if (json) say(JSON.stringify(document));
   else if (quiet) {
     if (best !== null) say(String(best.rate));
+    if (left !== "") process.stderr.write(`note: ${left}\n`);
   } else {
     say([searchTable(result, context), "", ...(result.rates.length > 1 ? [...rateChart(result), ""] : [])]);
     say(paint("bold", wrapped(document.headline, "")));
@@ -65,7 +67,10 @@ export async function tellAnswer(
     if (report !== false && failed === undefined) say(`report: ${report}`);
   }
   if (failed !== undefined) throw failed;
-  if (best === null) throw new FailedError("every rate diverged: try lower rates (--rates), or check the data");
+  if (best === null)
+    throw new FailedError(
+      left === "" ? "every rate diverged: try lower rates (--rates), or check the data" : `every rate that was run diverged, and ${left}`,
+    );
 }
 
 /** What always answering the most frequent class scores, which tells what a score is worth. */

@@ -143,7 +143,7 @@ export {
 export type { Clock, DescribedSchedule } from "../schedules/schedule.js";
 export type { Certainty, RateDifference, RateResult, SearchResult } from "../search/conclude.js";
 export type { Budget } from "../search/conduct.js";
-export type { Failure, Pruned } from "../search/evidence.js";
+export type { Failure, NotRun, Pruned } from "../search/evidence.js";
 export type { Executor, Job, Work } from "../search/executors/executor.js";
 export { threadExecutor } from "../search/executors/thread.js";
 export type { Ledger } from "../search/ledger.js";

@@ -1,7 +1,7 @@
 import type { Metrics } from "../training/records.js";
 import type { ScoreName } from "../training/score.js";
 import { choose, compare, deviation } from "./choice.js";
-import { failuresOf, type Terms, type Tried } from "./evidence.js";
+import { failuresOf, type Left, type NotRun, type Terms, type Tried } from "./evidence.js";
 import type { Facts } from "./facts.js";
 import { mean } from "./guess.js";
 import type { SearchNote } from "./notes.js";
@@ -58,6 +58,8 @@ export type Certainty =
   | "cannot tell"
   /** The chosen rate is not seen to be better than guessing. */
   | "no better than guessing"
+  /** Rates of the grid beside the chosen one, or beside those that are as good for all that is known, were not run: one of them may be better. */
+  | "unfinished"
   /** Every rate fails. */
   | "all fail";
 
@@ -66,8 +68,10 @@ export interface SearchResult {
   readonly scoreName: ScoreName;
   /** In the order of rising rates. */
   readonly rates: readonly RateResult[];
+  /** Rates of the grid that have no result, since the search ended before: nothing is said of them. In the order of rising rates. */
+  readonly notRun: readonly NotRun[];
   readonly certainty: Certainty;
-  /** The rate to use; null when every rate fails. Under "cannot tell" and "no better than guessing" it is one of many. */
+  /** The rate to use; null when every rate fails. Under "cannot tell" and "no better than guessing" it is one of many, under "unfinished" the choice of those that were run. */
   readonly best: RateResult | null;
   /** The lowest and the highest of the good rates that lie side by side around the best. */
   readonly good: { readonly from: number; readonly to: number } | null;
@@ -88,8 +92,10 @@ export interface SearchResult {
 /** 90 % of a normal distribution lie within so many standard errors. */
 const NINETY = 1.645;
 
-/** The answer that trials come to: a pure function of their results, in whatever order they arrived. */
-export function conclude(tried: readonly Tried[], terms: Terms, facts: Facts): SearchResult {
+const NOTHING_LEFT: Left = { notRun: [], spent: false, notRepeated: false };
+
+/** The answer that trials come to: a pure function of their results, in whatever order they arrived, and of what is left to do. */
+export function conclude(tried: readonly Tried[], terms: Terms, facts: Facts, left: Left = NOTHING_LEFT): SearchResult {
   const chosen = choose(tried, terms, among(tried, terms));
   const certain = chosen === undefined || beatsGuessing(tried[chosen] as Tried, terms);
   const judgements = judge(tried, chosen, terms, certain);
@@ -100,22 +106,42 @@ export function conclude(tried: readonly Tried[], terms: Terms, facts: Facts): S
   const best = chosen === undefined ? null : (rates[chosen] as RateResult);
   const scores = terms.guesses.flatMap(({ score }) => score ?? []);
   const losses = terms.guesses.flatMap(({ loss }) => loss ?? []);
-  const good = chosen === undefined || !certain ? null : around(rates, chosen, ["good"]);
+  const { notRun } = left;
+  const good = chosen === undefined || !certain ? null : around(rates, chosen, ["good"], notRun);
+  const undecided = chosen === undefined ? null : around(rates, chosen, ["good", "as good for all we know"], notRun);
   const sound = rates.filter(({ verdict }) => !isFailing(verdict));
   const told = sound.some(({ verdict }) => verdict === "too low" || verdict === "too high" || verdict === "pruned") || sound.length === 1;
   return {
     scoreName: facts.scoreName,
     rates,
-    certainty: chosen === undefined ? "all fail" : !certain ? "no better than guessing" : told ? "told apart" : "cannot tell",
+    notRun,
+    certainty: undecided === null ? "all fail" : certaintyOf(certain, told, hasGapBeside(undecided, rates, notRun)),
     best,
     good,
-    undecided: chosen === undefined ? null : around(rates, chosen, ["good", "as good for all we know"]),
+    undecided,
     resolution: chosen === undefined ? null : resolutionOf(tried, rates, chosen, terms),
     guessing: { loss: losses.length > 0 ? mean(losses) : null, score: scores.length > 0 ? mean(scores) : null },
     uneven: facts.uneven,
     test: (chosen !== undefined && tried[chosen]?.trials[0]?.test) || null,
-    notes: notesOn(tried, rates, chosen, good, terms, facts),
+    notes: notesOn(tried, rates, chosen, good, terms, facts, left),
   };
+}
+
+function certaintyOf(certain: boolean, told: boolean, gap: boolean): Certainty {
+  if (!certain) return "no better than guessing";
+  return gap ? "unfinished" : told ? "told apart" : "cannot tell";
+}
+
+/** Whether a rate of the grid was not run that lies next to a range of those that were. */
+function hasGapBeside({ from, to }: { from: number; to: number }, rates: readonly RateResult[], notRun: readonly NotRun[]): boolean {
+  const below = Math.max(...rates.map(({ rate }) => rate).filter((rate) => rate < from));
+  const above = Math.min(...rates.map(({ rate }) => rate).filter((rate) => rate > to));
+  return isGap(below, from, notRun) || isGap(to, above, notRun);
+}
+
+/** Whether a rate between two others was not run. */
+function isGap(from: number, to: number, notRun: readonly NotRun[]): boolean {
+  return notRun.some(({ rate }) => rate > from && rate < to);
 }
 
 function differenceOf(one: Tried, best: Tried, terms: Terms): RateDifference | null {
@@ -155,12 +181,19 @@ function meanMetrics(trials: readonly TrialResult[]): Metrics | null {
   return { loss: mean(all.map(({ loss }) => loss)), ...(scores.length === all.length && { score: mean(scores) }) };
 }
 
-function around(rates: readonly RateResult[], chosen: number, verdicts: readonly Verdict[]): { from: number; to: number } {
+/** The range of rates with such verdicts around the chosen one; it ends before a rate that was not run. */
+function around(
+  rates: readonly RateResult[],
+  chosen: number,
+  verdicts: readonly Verdict[],
+  notRun: readonly NotRun[],
+): { from: number; to: number } {
   let [from, to] = [chosen, chosen];
+  const at = (i: number) => (rates[i] as RateResult).rate;
   const fits = (i: number) => rates[i] !== undefined && verdicts.includes((rates[i] as RateResult).verdict);
-  while (fits(from - 1)) from--;
-  while (fits(to + 1)) to++;
-  return { from: (rates[from] as RateResult).rate, to: (rates[to] as RateResult).rate };
+  while (fits(from - 1) && !isGap(at(from - 1), at(from), notRun)) from--;
+  while (fits(to + 1) && !isGap(at(to), at(to + 1), notRun)) to++;
+  return { from: at(from), to: at(to) };
 }
 
 /** Half the width of the 90 % interval of the difference from the chosen rate, the median over rates near it in merit. */
@@ -182,25 +215,30 @@ function notesOn(
   good: SearchResult["good"],
   terms: Terms,
   facts: Facts,
+  { notRun, spent, notRepeated }: Left,
 ): SearchNote[] {
-  const notes: SearchNote[] = [];
+  const notes: SearchNote[] = notRun.length > 0 ? [{ kind: "notRun", rates: notRun.map(({ rate }) => rate), spent }] : [];
   const failing = tried.map((one) => failuresOf(one, terms).length > 0);
   const lost =
     chosen === undefined ||
     (terms.guesses[0]?.score ?? Number.NEGATIVE_INFINITY) >= ((rates[chosen] as RateResult).validation?.score ?? Number.POSITIVE_INFINITY);
-  if (chosen === undefined) return [{ kind: "allFail" }, ...facts.raw];
+  if (chosen === undefined) return [...(notRun.length > 0 ? notes : [{ kind: "allFail" } as const]), ...facts.raw];
+  if (notRepeated) notes.push({ kind: "notRepeated" });
   const last = rates.length - 1;
-  if (last > 0) {
+  if (last + notRun.length > 0) {
     for (const [side, end] of [
       ["lowest", 0],
       ["highest", last],
     ] as const) {
       const { rate } = rates[end] as RateResult;
+      if (notRun.some((other) => (side === "lowest" ? other.rate < rate : other.rate > rate))) continue;
       if (chosen === end) notes.push({ kind: "edge", side, what: "chosen" });
       else if (good !== null && (good.from === rate || good.to === rate)) notes.push({ kind: "edge", side, what: "good" });
     }
   }
-  if (failing[chosen + 1] === true) notes.push({ kind: "besideFailing", rate: (rates[chosen + 1] as RateResult).rate });
+  const next = rates[chosen + 1];
+  if (next !== undefined && failing[chosen + 1] === true && !isGap((rates[chosen] as RateResult).rate, next.rate, notRun))
+    notes.push({ kind: "besideFailing", rate: next.rate });
   const rows = terms.validationRows;
   // a row is more than a point of accuracy
   if (rows > 0 && rows * (tried[chosen] as Tried).trials.length < 100) notes.push({ kind: "fewRows", rows });

@@ -1,7 +1,7 @@
 import type { CheckedRun } from "../training/run.js";
 import { choose } from "./choice.js";
 import { conclude, type SearchResult } from "./conclude.js";
-import type { Pruned, Terms, Tried } from "./evidence.js";
+import type { Left, Pruned, Terms, Tried } from "./evidence.js";
 import type { Job } from "./executors/executor.js";
 import type { Facts } from "./facts.js";
 import type { Guess } from "./guess.js";
@@ -66,7 +66,8 @@ export async function conduct(subject: Subject, plan: Plan, run: Trials): Promis
   }
   if (goesOn && plan.zoom) await grid.add(zoomed(grid.tried(), grid.terms()));
   const tried = grid.tried();
-  return tried.length === 0 ? undefined : conclude(tried, grid.terms(), subject.facts);
+  const notRepeated = plan.prune && repeats === undefined && !races && nextRung(tried, grid.terms(), grid.limits()).length > 0;
+  return tried.length === 0 ? undefined : conclude(tried, grid.terms(), subject.facts, { ...grid.left(), notRepeated });
 }
 
 /** A rate, and what became of it so far. */
@@ -98,9 +99,16 @@ class Grid {
 
   /** The rates that have a trial which ended, or was pruned. */
   tried(): Tried[] {
-    return this.#places
-      .filter(({ trials, pruned }) => trials.length > 0 && (trials[0]?.paused === undefined || pruned !== undefined))
-      .map(({ rate, trials, pruned }) => ({ rate, trials, pruned }));
+    return this.#places.filter(hasResult).map(({ rate, trials, pruned }) => ({ rate, trials, pruned }));
+  }
+
+  /** The other rates. */
+  left(): Pick<Left, "notRun" | "spent"> {
+    const notRun = this.#places.filter((place) => !hasResult(place));
+    return {
+      notRun: notRun.map(({ rate, trials }) => ({ rate, epochs: trials[0]?.history.length ?? 0 })),
+      spent: this.#count >= this.#most,
+    };
   }
 
   terms(): Terms {
@@ -211,6 +219,10 @@ class Grid {
   #splitOf(repeat: number): number | null {
     return repeat === 0 || !this.#plan.resplit ? null : this.#subject.run.seed + repeat;
   }
+}
+
+function hasResult({ trials, pruned }: Place): boolean {
+  return trials.length > 0 && (trials[0]?.paused === undefined || pruned !== undefined);
 }
 
 /** Each rate once, in rising order. */

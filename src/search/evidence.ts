@@ -23,6 +23,23 @@ export interface Pruned {
   readonly bestLoss: number;
 }
 
+/** A rate of the grid that has no result: the search ended, or was stopped, before its first run had. */
+export interface NotRun {
+  readonly rate: number;
+  /** How far that run had come by then; 0 where it had not begun. */
+  readonly epochs: number;
+}
+
+/** What a search did not do that it would have done with a larger budget, or without pruning. */
+export interface Left {
+  /** In the order of rising rates. */
+  readonly notRun: readonly NotRun[];
+  /** Whether as many trials as the budget allows were begun. */
+  readonly spent: boolean;
+  /** Whether pruning kept it from running the rates again that it cannot tell apart. */
+  readonly notRepeated: boolean;
+}
+
 /** The circumstances under which repeats were compared. */
 export interface Terms {
   /** By repeat. */

@@ -7,6 +7,10 @@ export type SearchNote =
   /** The chosen rate, or the range of good ones, ends where the grid does. */
   | { readonly kind: "edge"; readonly side: "lowest" | "highest"; readonly what: "chosen" | "good" }
   | { readonly kind: "allFail" }
+  /** The search ended before these rates of the grid were run; `spent`: because its budget allowed no more trials. */
+  | { readonly kind: "notRun"; readonly rates: readonly number[]; readonly spent: boolean }
+  /** The search pruned, and so ran no rate again, though one run of each cannot tell some of them apart. */
+  | { readonly kind: "notRepeated" }
   /** Every rate that does not fail has one above it that does: the grid is too coarse to be on the safe side. */
   | { readonly kind: "besideFailing"; readonly rate: number }
   /** A validation row, or few, cannot compare rates. */

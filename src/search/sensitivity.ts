@@ -17,10 +17,10 @@ const LN10 = 2.302585092994046;
 
 /**
  * The sensitivity of arXiv 2309.14322: the mean over three decades of rates around the best of how far the loss, at the most that of guessing, lies above the lowest. Null where
- * every rate fails, and where some were pruned: what those would have come to is not known.
+ * every rate fails, and where some were pruned or not run: what those would have come to is not known.
  */
-export function sensitivityOf({ rates, best, guessing }: SearchResult): Sensitivity | null {
-  if (best === null || hasPruned(rates)) return null;
+export function sensitivityOf({ rates, notRun, best, guessing }: SearchResult): Sensitivity | null {
+  if (best === null || !isWhole(rates, notRun)) return null;
   const near = rates.filter(({ rate }) => rate >= best.rate / REACH / 1.001 && rate <= best.rate * REACH * 1.001);
   const losses = near.map(lossOf);
   const known = losses.filter((loss) => loss !== null);
@@ -45,9 +45,10 @@ function startOf(rates: readonly RateResult[]): number | null {
   return losses.length > 0 ? mean(losses) : null;
 }
 
-/** The decades from the lowest to the highest good rate. Null without any, and where rates were pruned, which may have been good too. */
-export function widthOf({ good, rates }: SearchResult): number | null {
-  return good === null || hasPruned(rates) ? null : log(good.to / good.from) / LN10;
+/** The decades from the lowest to the highest good rate. Null without any, and where rates were pruned or not run, which may have been good too. */
+export function widthOf({ good, rates, notRun }: SearchResult): number | null {
+  return good === null || !isWhole(rates, notRun) ? null : log(good.to / good.from) / LN10;
 }
 
-const hasPruned = (rates: readonly RateResult[]) => rates.some(({ verdict }) => verdict === "pruned");
+const isWhole = (rates: readonly RateResult[], notRun: SearchResult["notRun"]) =>
+  notRun.length === 0 && rates.every(({ verdict }) => verdict !== "pruned");

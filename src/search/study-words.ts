@@ -44,19 +44,24 @@ export function standingText(combination: CombinationResult, isBest: boolean): s
 export function studyHeadline(result: StudyResult, rows: number): string {
   const { combinations, best, certainty } = result ?? {};
   demand(Array.isArray(combinations) && typeof certainty === "string", "study", result, "what study gave");
-  if (best === null) return "Every rate of every combination failed: there is none to use.";
+  const partial = combinations.filter(({ search }) => search.notRun.length > 0).length;
+  const left = partial === 0 ? "" : ` Of ${partial} of ${combinations.length} combinations some rates were not run.`;
+  if (best === null)
+    return partial === 0
+      ? "Every rate of every combination failed: there is none to use."
+      : `Every rate that was run failed: there is none to use yet.${left}`;
   const chosen = combinations[best] as CombinationResult;
   const use = `${valuesText(chosen.values)} at the learning rate ${short(chosen.search.best?.rate as number)}`;
   const where = rows > 0 ? ` on ${rows} validation rows` : "";
   if (certainty === "no better than guessing")
-    return `These rows cannot decide: not even ${use} is seen to be better than guessing${where}.`;
+    return `These rows cannot decide: not even ${use} is seen to be better than guessing${where}.${left}`;
   const others = combinations.filter((_, i) => i !== best);
   const open = others.filter(({ standing }) => standing === "good" || standing === "unknown");
-  if (certainty === "cannot tell") return `These rows cannot tell the combinations apart${where}. ${use} is one of them.`;
-  if (others.length === 0) return `Use ${use}.`;
+  if (certainty === "cannot tell") return `These rows cannot tell the combinations apart${where}. ${use} is one of them.${left}`;
+  if (others.length === 0) return `Use ${use}.${left}`;
   const told = others.length - open.length;
   const rest = open.length === 0 ? "" : ` ${open.length} of the others cannot be told from it${where}: ${listed(open)}.`;
-  return `Use ${use}. ${told === 1 ? "One combination is" : `${told} combinations are`} worse.${rest}`;
+  return `Use ${use}. ${told === 1 ? "One combination is" : `${told} combinations are`} worse.${rest}${left}`;
 }
 
 const MOST = 4;

@@ -39,9 +39,9 @@ export interface CombinationResult {
   readonly run: unknown;
   /** The search over its learning rates. */
   readonly search: SearchResult;
-  /** How much its loss depends on the rate; null where every rate fails, or some were pruned. */
+  /** How much its loss depends on the rate; null where every rate fails, or some were pruned or not run. */
   readonly sensitivity: Sensitivity | null;
-  /** The decades from the lowest to the highest of its good rates; null without any, or where rates were pruned. */
+  /** The decades from the lowest to the highest of its good rates; null without any, or where rates were pruned or not run. */
   readonly width: number | null;
   /** Beside the best combination, each at its own best rate: good, unknown, worse; failing where every rate fails. */
   readonly standing: Exclude<Standing, "pruned">;

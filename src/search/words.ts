@@ -93,6 +93,12 @@ export function noteText(note: SearchNote): string {
     }
     case "allFail":
       return "every rate failed: try lower ones";
+    case "notRun": {
+      const way = note.spent ? "a larger budget runs them" : "the same search goes on from its ledger; without one, allow more time";
+      return `not run: ${note.rates.map(short).join(", ")}; ${way}`;
+    }
+    case "notRepeated":
+      return "with pruning, rates that one run of each cannot tell apart were not run again: ask for repeats (--repeats), or do not prune";
     case "besideFailing":
       return `every rate that holds lies beside one that fails (${short(note.rate)} here): try more rates below it`;
     case "fewRows":
@@ -108,33 +114,64 @@ export function noteText(note: SearchNote): string {
 
 const range = ({ from, to }: { from: number; to: number }) => `${short(from)} to ${short(to)}`;
 
+/** "11 of 13 rates of the grid were not run"; empty where all were. */
+export function notRunText({ rates, notRun }: Pick<SearchResult, "rates" | "notRun">): string {
+  if (notRun.length === 0) return "";
+  const begun = notRun.some(({ epochs }) => epochs > 0);
+  return `${notRun.length} of ${rates.length + notRun.length} rates of the grid ${notRun.length === 1 ? "was" : "were"} not run${begun ? " to the end" : ""}`;
+}
+
 /** The answer in a few sentences: which rate, which others do as well, and what lies above. `rows` are the validation rows. */
 export function headline(result: SearchResult, rows: number): string {
-  demand(typeof result?.certainty === "string", "result", result, "what searchLearningRate gave");
+  demand(typeof result?.certainty === "string" && Array.isArray(result.notRun), "result", result, "what searchLearningRate gave");
   const { certainty, best, undecided, rates, resolution } = result;
-  if (best === null) return "Every rate failed: there is none to use.";
+  const left = notRunText(result);
+  const ran = left === "" ? "" : " that was run";
+  if (best === null)
+    return left === ""
+      ? "Every rate failed: there is none to use."
+      : `Every rate that was run failed, and ${left}: there is none to use yet.`;
+  const chosen = short(best.rate);
   const sure =
     resolution === null
       ? ""
       : ` (± ${result.scoreName === "accuracy" || best.validation?.score !== undefined ? points(resolution) : `${short(100 * resolution)} %`})`;
   const where = rowsText(rows, rates.find(({ rate }) => rate === best.rate)?.trials.length ?? 1);
   if (certainty === "no better than guessing") {
-    return `These rows cannot decide: no rate is seen to be better than guessing${where}${guessWords(result)}. ${short(best.rate)} is as good a try as others.`;
+    const found = `no rate${ran} is seen${isRightMore(result) ? " by its loss" : ""} to be better than guessing${where}${guessWords(result)}`;
+    return left === ""
+      ? `These rows cannot decide: ${found}. ${chosen} is as good a try as others.`
+      : `These runs cannot decide: ${found}, and ${left}.`;
   }
   const open = undecided ?? { from: best.rate, to: best.rate };
   const several = open.from !== open.to;
-  const apart = elsewhere(rates, open);
   if (certainty === "cannot tell") {
-    return `These rows cannot tell the rates apart: ${range(open)} are as good for all they show${where}${sure}. ${short(best.rate)} is one of them.`;
+    const all = left === "" ? "the rates" : "the rates that were run";
+    return `These rows cannot tell ${all} apart: ${range(open)} are as good for all they show${where}${sure}. ${chosen} is one of them.${left && ` ${left}.`}`;
   }
-  if (rates.length === 1) return `${short(best.rate)} is the only rate tried, and better than guessing${where}.`;
+  const what = several ? range(open) : chosen;
+  const first =
+    certainty === "unfinished"
+      ? `${left}, ${result.notRun.length === 1 ? "which lies" : "some of them"} beside ${what}: which rate to use cannot be told yet. Of those that were run, ${chosen} is the choice.`
+      : `Use ${chosen}.`;
+  if (rates.length === 1)
+    return `${left === "" ? "" : `${left}: which one to use cannot be told yet. `}${chosen} is the only rate tried, and better than guessing${where}.`;
+  const apart = elsewhere(rates, open);
+  const scope = rates.some(({ verdict }) => verdict === "pruned") ? "that was run to the end" : ran.trim() || "of the grid";
   return [
-    `Use ${short(best.rate)}.`,
+    first,
     ...(several || apart.length > 0
-      ? [`${several ? range(open) : short(best.rate)} cannot be told apart${several ? "" : " from all others"}${where}${sure}.`, ...apart]
-      : [`No other rate of the grid is as good${where}.`]),
-    ...above(rates, open.to),
+      ? [`${what} cannot be told apart${several ? "" : " from all others"}${where}${sure}.`, ...apart]
+      : [`No other rate ${scope} is as good${where}.`]),
+    ...above(result, open.to),
+    ...(left === "" || certainty === "unfinished" ? [] : [`${left}.`]),
   ].join(" ");
+}
+
+/** Whether more rows are right than by guessing, whatever the loss. */
+function isRightMore({ scoreName, guessing, best }: SearchResult): boolean {
+  const own = best?.validation?.score;
+  return scoreName === "accuracy" && guessing.score !== null && own !== undefined && own > guessing.score;
 }
 
 /** " on 270 validation rows", " on 15 times 76 validation rows". */
@@ -154,18 +191,19 @@ function guessWords({ guessing: { score, loss }, scoreName, best }: SearchResult
   return parts.length > 0 ? ` (${parts.join("; ")})` : "";
 }
 
-/** "Above 0.03 worse, from 0.1 erratic." */
-function above(rates: readonly RateResult[], to: number): string[] {
+/** "Above 0.03 worse, from 0.1 erratic." Of what was pruned it is not known how far it would have come, of what was not run nothing. */
+function above({ rates, notRun }: SearchResult, to: number): string[] {
   const higher = rates.filter(({ rate }) => rate > to);
   const tail = higher.slice(higher.reduce((end, { verdict }, i) => (isFailing(verdict) ? end : i + 1), 0));
   const middle = higher.slice(0, higher.length - tail.length);
   const kinds = [...new Set(tail.map(({ verdict }) => (verdict === "diverged" ? "diverging" : verdict)))];
+  const beside = [...new Set(middle.map(({ verdict }) => (verdict === "pruned" ? "stopped early" : "worse")))];
   const parts = [
-    ...(middle.length > 0 && middle.every(({ verdict }) => !isOpen(verdict)) ? [`above ${short(to)} worse`] : []),
+    ...(middle.length > 0 && middle.every(({ verdict }) => !isOpen(verdict)) ? [`above ${short(to)} ${beside.join(" or ")}`] : []),
     ...(tail[0] === undefined ? [] : [`from ${short(tail[0].rate)} ${kinds.join(" or ")}`]),
   ];
   if (parts.length === 0) return [];
-  const text = parts.join(", ");
+  const text = `${notRun.some(({ rate }) => rate > to) ? "of those that were run, " : ""}${parts.join(", ")}`;
   return [`${text[0]?.toUpperCase()}${text.slice(1)}.`];
 }
 

@@ -106,6 +106,19 @@ describe("search --ledger", () => {
     expect((await cli(...long, ...vary, "--json")).out).toBe((await cli(...long, ...vary.slice(0, 2), "--json")).out);
   });
 
+  test("says of a spent budget, and of its ledger, which rates were not run", async () => {
+    const few = ["search", iris, "-t", "species", "--trials", "2", "--no-report", "--ledger", "few.jsonl"];
+    const { code, out } = await cli(...few);
+    expect(code).toBe(0);
+    expect(out.replace(/\s+/g, " ")).toMatch(/11 of 13 rates of the grid were not run.* note: not run: .*; a larger budget runs them/);
+    const { headline, notRun, notes } = JSON.parse((await cli(...few, "--json")).out);
+    expect([headline, notRun.length]).toEqual([expect.stringContaining("11 of 13 rates of the grid were not run"), 11]);
+    expect(notes[0]).toMatchObject({ kind: "notRun", spent: true });
+    expect((await cli("report", "few.jsonl", "--no-report")).out).toContain("11 of 13 rates");
+    const quiet = await cli("report", "few.jsonl", "-q", "--no-report");
+    expect(quiet).toMatchObject({ code: 0, out: "1\n", err: "note: 11 of 13 rates of the grid were not run\n" });
+  });
+
   test("says at Ctrl-C how to go on, keeps what was done, and goes on after kill -9", async () => {
     const long = ["search", digits, "-t", "digit", "--epochs", "80", "--repeats", "1", "--no-report", "--ledger", "long.jsonl"];
     const stopped = await interrupted(long, cwd, "ledger", ["SIGINT"]);

@@ -21,6 +21,8 @@ test("trials: a few span the grid, more race on, and the count is kept to", asyn
   const few = await searchLearningRate(run, iris, { resplit: true, budget: { trials: 5 } });
   expect(few.rates.map(({ rate }) => Math.round(2 * Math.log10(rate)))).toEqual([-12, -9, -6, -3, 0]);
   expect(few.best).not.toBeNull();
+  expect(few.notRun).toHaveLength(8);
+  expect(few.notes[0]).toEqual({ kind: "notRun", rates: few.notRun.map(({ rate }) => rate), spent: true });
   for (const trials of [13, 40, 90]) {
     const result = await searchLearningRate(run, iris, { resplit: true, budget: { trials } });
     expect(trialsOf(result)).toBeLessThanOrEqual(trials);

@@ -216,7 +216,7 @@ describe("the headline", () => {
   test("says when the rows cannot decide", () => {
     expect(says(grid(0.25, 0.2, 0.25))).toMatch(/^These rows cannot tell the rates apart: 0.001 to 0.1 are as good/);
     expect(says(grid(GUESS, GUESS, GUESS))).toMatch(
-      /^These rows cannot decide: no rate is seen to be better than guessing on 100 validation rows/,
+      /^These rows cannot decide: no rate is seen by its loss to be better than guessing on 100 validation rows/,
     );
     expect(says(grid({ loss: 1, diverged: true }))).toBe("Every rate failed: there is none to use.");
   });
@@ -280,6 +280,46 @@ describe("certainty", () => {
     expect(beatsGuessing(one(0.1), single)).toBe(true);
     expect(beatsGuessing(one(GUESS - 0.04), single)).toBe(false);
     expect(beatsGuessing({ ...one(0.1), trials: one(0.1).trials.slice(0, 1) }, single)).toBe(false);
+  });
+});
+
+describe("rates that were not run", () => {
+  const bad: Shape = { loss: 0.8, right: 50 };
+  const cliff: Shape = { loss: 1, diverged: true };
+  const ran = [1e-3, 1e-2, 0.1];
+  const ended = (shapes: (number | Shape)[], ...rates: number[]) =>
+    conclude(
+      shapes.map((one, i) => tried(ran[i] as number, typeof one === "number" ? { loss: one } : one)),
+      terms(),
+      factsOf(data),
+      { notRun: rates.map((rate) => ({ rate, epochs: 0 })), spent: true, notRepeated: false },
+    );
+  const [low, open, high] = ran as [number, number, number];
+
+  test.each<[string, (number | Shape)[], number[], Partial<ReturnType<typeof ended>>]>([
+    ["none", [bad, 0.2, bad], [], { certainty: "told apart", undecided: { from: open, to: open } }],
+    ["beside the choice, above", [bad, 0.2, bad], [0.03], { certainty: "unfinished" }],
+    ["beside the choice, below", [bad, 0.2, bad], [0.003], { certainty: "unfinished" }],
+    ["beyond rates that are worse", [bad, 0.2, bad], [1e-4, 1], { certainty: "told apart" }],
+    ["within the good range", [bad, 0.2, 0.2], [0.03], { certainty: "unfinished", good: { from: high, to: high } }],
+    ["beside the good range", [0.25, 0.2, bad], [1e-4], { certainty: "unfinished", good: { from: low, to: open } }],
+    ["where none is better than guessing", [GUESS, GUESS, GUESS], [1], { certainty: "no better than guessing" }],
+    ["where all that were run fail", [cliff, cliff], [1e-4], { certainty: "all fail", undecided: null }],
+  ])("%s", (_, shapes, rates, expected) => {
+    const result = ended(shapes, ...rates);
+    expect(result).toMatchObject(expected);
+    expect(result.notRun.map(({ rate }) => rate)).toEqual(rates);
+    const notes = rates.length > 0 ? [{ kind: "notRun", rates, spent: true }] : [];
+    expect(result.notes.filter(({ kind }) => kind === "notRun" || kind === "allFail")).toEqual(notes);
+  });
+
+  test("beyond an edge, or between the choice and a failing rate, take away what is said of them", () => {
+    const kinds = (shapes: (number | Shape)[], ...rates: number[]) => ended(shapes, ...rates).notes.map(({ kind }) => kind);
+    expect(kinds([bad, bad, 0.2])).toEqual(["edge"]);
+    expect(kinds([bad, bad, 0.2], 1)).toEqual(["notRun"]);
+    expect(kinds([0.2, cliff, cliff])).toEqual(["edge", "besideFailing"]);
+    expect(kinds([0.2, cliff, cliff], 1e-4, 0.003)).toEqual(["notRun"]);
+    expect(ended([bad, bad, 0.2]).best?.rate).toBe(high);
   });
 });
 

@@ -93,6 +93,15 @@ describe("a search that prunes", () => {
     expect(JSON.parse(JSON.stringify(pruned))).toEqual(pruned);
   });
 
+  test("says that it repeats nothing where it would without pruning, unless repeats were asked for", async () => {
+    const kinds = async (options: object) =>
+      (await searchLearningRate(run, iris, { prune: true, ...options })).notes.map(({ kind }) => kind);
+    expect(await kinds({})).toContain("notRepeated");
+    expect(await kinds({ repeats: 1 })).not.toContain("notRepeated");
+    expect(await kinds({ budget: { trials: 30 } })).not.toContain("notRepeated");
+    expect(await kinds({ rates: [0.01] })).not.toContain("notRepeated");
+  });
+
   test("goes on from a ledger, which shares whole trials with a search that does not prune", async () => {
     const results = new Map<string, TrialResult>();
     let puts = 0;

@@ -93,6 +93,7 @@ function resultOf(rates: readonly RateResult[], best: number | null, more: Parti
   return {
     scoreName: "accuracy",
     rates,
+    notRun: [],
     certainty: "told apart",
     best: chosen,
     good: range,
@@ -109,6 +110,8 @@ function resultOf(rates: readonly RateResult[], best: number | null, more: Parti
 const lossOnly: Known = { validation: { loss: 0.6 } };
 const open = { verdict: "as good for all we know", difference: { mean: -0.01, low: -0.03, high: 0.01 } } as const;
 const low = { verdict: "too low", validation: { loss: 0.9, score: 0.5 }, difference: { mean: -0.4, low: null, high: null } } as const;
+const stopped = { verdict: "pruned", validation: null } as const;
+const left = (rate: number, epochs = 0) => ({ rate, epochs });
 
 /** A search of every kind, with what is said of it first. */
 const searches: [string, SearchResult, Partial<Context["data"]>, string][] = [
@@ -209,6 +212,78 @@ const searches: [string, SearchResult, Partial<Context["data"]>, string][] = [
     {},
     "Use 0.1. 0.1 cannot be told apart from all others on 20 validation rows (± 1.0 point). Nor can 0.01, 1.",
   ],
+  [
+    "no better than guessing by loss, though more is right",
+    resultOf([rateOf(0.1), rateOf(1, diverged)], 0, { certainty: "no better than guessing" }),
+    {},
+    "These rows cannot decide: no rate is seen by its loss to be better than guessing on 20 validation rows (accuracy 90.0 %, always the most frequent class 50.0 %; loss 0.6, guessing 0.7). 0.1 is as good a try as others.",
+  ],
+  [
+    "of which some rates were pruned",
+    resultOf([rateOf(0.01, stopped), rateOf(0.1), rateOf(0.2, stopped), rateOf(1, diverged)], 1),
+    {},
+    "Use 0.1. No other rate that was run to the end is as good on 20 validation rows. Above 0.1 stopped early, from 1 diverging.",
+  ],
+  [
+    "of which some rates are worse and some were pruned",
+    resultOf([rateOf(0.1), rateOf(0.2, { verdict: "too high" }), rateOf(1, stopped)], 0),
+    {},
+    "Use 0.1. No other rate that was run to the end is as good on 20 validation rows. Above 0.1 worse or stopped early.",
+  ],
+  [
+    "that ended before the rates beside the choice were run",
+    resultOf([rateOf(0.01, low), rateOf(1), rateOf(100, { verdict: "too high" })], 1, {
+      certainty: "unfinished",
+      notRun: [left(0.1), left(10)],
+    }),
+    {},
+    "2 of 5 rates of the grid were not run, some of them beside 1: which rate to use cannot be told yet. Of those that were run, 1 is the choice. No other rate that was run is as good on 20 validation rows. Of those that were run, above 1 worse.",
+  ],
+  [
+    "that ended before one rate was run to the end",
+    resultOf([rateOf(0.01, open), rateOf(0.1), rateOf(10, diverged)], 1, {
+      certainty: "unfinished",
+      notRun: [left(1, 2)],
+      undecided: { from: 0.01, to: 0.1 },
+      resolution: 0.03,
+    }),
+    {},
+    "1 of 4 rates of the grid was not run to the end, which lies beside 0.01 to 0.1: which rate to use cannot be told yet. Of those that were run, 0.1 is the choice. 0.01 to 0.1 cannot be told apart on 20 validation rows (± 3.0 points). Of those that were run, from 10 diverging.",
+  ],
+  [
+    "that ended after one rate",
+    resultOf([rateOf(0.1)], 0, { certainty: "unfinished", notRun: [left(1)] }),
+    {},
+    "1 of 2 rates of the grid was not run: which one to use cannot be told yet. 0.1 is the only rate tried, and better than guessing on 20 validation rows.",
+  ],
+  [
+    "that ended before rates far from the choice were run",
+    resultOf([rateOf(0.001, low), rateOf(0.01, low), rateOf(0.1), rateOf(0.2, { verdict: "too high" })], 2, { notRun: [left(1e-4)] }),
+    {},
+    "Use 0.1. No other rate that was run is as good on 20 validation rows. Above 0.1 worse. 1 of 5 rates of the grid was not run.",
+  ],
+  [
+    "that cannot tell the rates apart that were run",
+    resultOf([rateOf(0.1), rateOf(0.2, open), rateOf(1, diverged)], 0, {
+      certainty: "cannot tell",
+      undecided: { from: 0.1, to: 0.2 },
+      notRun: [left(3), left(10)],
+    }),
+    {},
+    "These rows cannot tell the rates that were run apart: 0.1 to 0.2 are as good for all they show on 20 validation rows. 0.1 is one of them. 2 of 5 rates of the grid were not run.",
+  ],
+  [
+    "of whose rates that were run none is better than guessing",
+    resultOf([rateOf(0.1)], 0, { certainty: "no better than guessing", guessing: { loss: null, score: 0.9 }, notRun: [left(1)] }),
+    {},
+    "These runs cannot decide: no rate that was run is seen to be better than guessing on 20 validation rows (accuracy 90.0 %, always the most frequent class 90.0 %), and 1 of 2 rates of the grid was not run.",
+  ],
+  [
+    "of whose rates that were run every one fails",
+    resultOf([rateOf(1, diverged)], null, { certainty: "all fail", notRun: [left(0.1)] }),
+    {},
+    "Every rate that was run failed, and 1 of 2 rates of the grid was not run: there is none to use yet.",
+  ],
 ];
 
 const curved: Sharpness = { sharpness: 20, preconditioned: null, limit: null } as Sharpness;
@@ -227,10 +302,16 @@ const theories: [Partial<Stability>, string][] = [
 const theoryOf = (known: Partial<Stability>) => ({ rate: 0.3, divergence: null, ...known }) as Stability;
 
 let said = "";
+let warned = "";
 beforeEach(() => {
   said = "";
   vi.spyOn(process.stdout, "write").mockImplementation((text) => {
     said += text;
+    return true;
+  });
+  warned = "";
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    warned += text;
     return true;
   });
 });
@@ -268,13 +349,16 @@ describe.each(searches)("a search: %s", (_, result, data, words) => {
 
   test("is one number when it shall be quiet", async () => {
     const telling = tellAnswer(result, context, null, "", { report: false, quiet: true });
-    await (result.best === null ? expect(telling).rejects.toThrow("every rate diverged") : telling);
+    await (result.best === null ? expect(telling).rejects.toThrow(/every rate (that was run )?diverged/) : telling);
     expect(said).toBe(result.best === null ? "" : `${result.best.rate}\n`);
+    if (result.notRun.length === 0) expect(warned).toBe("");
+    else expect(warned).toMatch(/^note: \d of \d rates of the grid (was|were) not run( to the end)?\n$/);
   });
 
   test("depends on the rate by a number, or that is not known", () => {
     const sensitivity = sensitivityOf(result);
-    if (result.best === null || result.rates.some(({ verdict }) => verdict === "pruned")) expect(sensitivity).toBeNull();
+    const whole = result.notRun.length === 0 && result.rates.every(({ verdict }) => verdict !== "pruned");
+    if (result.best === null || !whole) expect(sensitivity).toBeNull();
     else expect(sensitivity?.value).toBeGreaterThanOrEqual(0);
   });
 });
@@ -307,6 +391,8 @@ describe("a study", () => {
     certainty,
   });
   const batches = (...sizes: number[]) => sizes.map((batchSize) => combination({ batchSize }, found));
+
+  const partial = resultOf([rateOf(0.1)], 0, { notRun: [left(1)] });
 
   const studies: [string, StudyResult, number, string][] = [
     [
@@ -361,6 +447,18 @@ describe("a study", () => {
       ),
       20,
       "Use batchSize 8, optimizer adam at the learning rate 0.1. 2 combinations are worse.",
+    ],
+    [
+      "some rates of one not run",
+      result([...batches(8), combination({ batchSize: 16 }, partial, worse)], 0),
+      20,
+      "Use batchSize 8 at the learning rate 0.1. One combination is worse. Of 1 of 2 combinations some rates were not run.",
+    ],
+    [
+      "all fail that were run",
+      result([combination({ batchSize: 8 }, { ...failing, notRun: [left(0.01)] }, { standing: "failing" })], null, "all fail"),
+      20,
+      "Every rate that was run failed: there is none to use yet. Of 1 of 1 combinations some rates were not run.",
     ],
     [
       "two fields with scores",

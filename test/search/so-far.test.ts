@@ -33,6 +33,9 @@ test("a search that is stopped keeps the rates that have finished, and goes on f
   expect(ledger.kept.size).toBe(2);
   const soFar = await searchSoFar(run, parts, ledger, options);
   expect(soFar?.rates.map(({ rate }) => rate)).toEqual([1e-3, 1e-2]);
+  expect(soFar?.notRun).toEqual([{ rate: 1e-1, epochs: 0 }]);
+  expect(soFar?.notes).toContainEqual({ kind: "notRun", rates: [1e-1], spent: false });
+  expect(soFar?.notes).not.toContainEqual({ kind: "edge", side: "highest", what: "chosen" });
   seen.length = 0;
   const whole = await searchLearningRate(run, parts, { ...options, ledger, onEpoch: ({ rate }) => void seen.push(rate) });
   expect(new Set(seen)).toEqual(new Set([1e-1]));

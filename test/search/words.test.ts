@@ -62,6 +62,15 @@ describe("what a person should know", () => {
       "the good rates go on to the highest of the grid: higher ones may do as well or better",
     ],
     [{ kind: "allFail" }, "every rate failed: try lower ones"],
+    [{ kind: "notRun", rates: [0.1, 1], spent: true } as SearchNote, "not run: 0.1, 1; a larger budget runs them"],
+    [
+      { kind: "notRun", rates: [0.1], spent: false } as SearchNote,
+      "not run: 0.1; the same search goes on from its ledger; without one, allow more time",
+    ],
+    [
+      { kind: "notRepeated" },
+      "with pruning, rates that one run of each cannot tell apart were not run again: ask for repeats (--repeats), or do not prune",
+    ],
     [
       { kind: "besideFailing", rate: 0.1 } as SearchNote,
       "every rate that holds lies beside one that fails (0.1 here): try more rates below it",
