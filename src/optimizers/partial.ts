@@ -20,8 +20,9 @@ export interface LoadedState {
 
 export interface OptimizerLoadOptions {
   /**
-   * Take what matches, by names of slots and tensors, and start the rest anew: for an optimizer whose groups, frozen tensors or wrappers are
-   * others than those of the state. Default false: a state that does not fit is refused.
+   * Take what matches, by names of slots and tensors, and start the rest anew: for an optimizer whose tensors, groups, frozen tensors or
+   * wrappers are others than those of the state. A new tensor needs a group of its own (`groups: [{ match: "extra" }]`), since tensors of a
+   * group count their updates together, on which bias corrections hang. Default false: a state that does not fit is refused.
    */
   partial?: boolean;
 }
@@ -62,7 +63,11 @@ function adapt(holder: StateHolder, state: OptimizerState): Adapted {
   const sources = new Map(units.flatMap((unit) => sourcesOf(unit, taken, holder, state).map((source, i) => [unit[i], source] as const)));
   for (const group of live) takeGroup(group, sources.get(group) !== undefined, taken);
   if (taken.used.size === 0 && taken.anew.length > 0)
-    throw new CheckpointError(`nothing of the state, which is of ${show(state.kind)}, fits this optimizer, which is ${show(kind)}`);
+    throw new CheckpointError(
+      taken.isParted
+        ? `the state of ${show(state.kind)} is of its tensors together: it cannot go on with others beside them`
+        : `nothing of the state, which is of ${show(state.kind)}, fits this optimizer, which is ${show(kind)}`,
+    );
 
   const scalars = holder.scalars.map((own, i) => {
     const last = groups.filter(({ scalars }) => scalars === own).at(-1) as BoundGroup;
@@ -93,6 +98,8 @@ class Taken {
   readonly slots: Record<string, Record<string, StateArray>>;
   readonly anew: string[] = [];
   readonly used = new Set<string>();
+  /** Whether the state has only some of the tensors that can go on together alone. */
+  isParted = false;
   readonly #holder: StateHolder;
   readonly #state: OptimizerState;
 
@@ -142,26 +149,32 @@ class Taken {
 
 /** What each group of a unit, which goes on as a whole or not at all, goes on with; undefined where they start anew. */
 function sourcesOf(unit: readonly BoundGroup[], taken: Taken, holder: StateHolder, state: OptimizerState): (Source | undefined)[] {
-  const sources = unit.map((group) => sourceOf(group, taken, holder, state));
-  if (sources.includes(undefined)) return unit.map(() => undefined);
-  const names = unit.flatMap(({ parameters, slots, rule }) =>
-    parameters.map(({ name }) => [name, slots.every((slot) => rule.late?.slots.includes(slot) || taken.given(slot, name))] as const),
-  );
-  const [on, off] = [names.find(([, goesOn]) => goesOn)?.[0], names.find(([, goesOn]) => !goesOn)?.[0]];
-  if (off === undefined) return sources;
-  if (on !== undefined && unit.some(({ rule }) => !rule.shared)) {
-    const advice = `give what starts anew a group of its own, as in groups: [{ match: ${show(off)} }]`;
-    throw new CheckpointError(`the state has ${show(on)} and not ${show(off)}, whose updates are counted together: ${advice}`);
+  const anew = unit.map(() => undefined);
+  const names = unit.flatMap((group) => {
+    const known = new Set(partsOf(group, holder, state).flatMap(([, { kind, tensors }]) => (isAlike(kind, group.kind) ? tensors : [])));
+    const slots = group.slots.filter((slot) => !group.rule.late?.slots.includes(slot));
+    return group.parameters.map(({ name }) => [name, known.has(name) && slots.every((slot) => taken.given(slot, name))] as const);
+  });
+  const [on] = names.find(([, goesOn]) => goesOn) ?? [];
+  const off = names.filter(([, goesOn]) => !goesOn).map(([name]) => name);
+  if (off.length === 0) {
+    const sources = unit.map((group) => sourceOf(group, taken, holder, state));
+    return sources.includes(undefined) ? anew : sources;
   }
-  return unit.map(() => undefined);
+  if (on === undefined) return anew;
+  if (unit.some(({ rule }) => rule.shared || rule.traits?.includes("movesAllTogether"))) {
+    taken.isParted = true;
+    return anew;
+  }
+  if (unit.every(({ slots }) => slots.length === 0)) return anew;
+  const own = off.map((name) => `{ match: ${show(name)} }`).join(", ");
+  const advice = `give what starts anew a group of its own, as in groups: [${own}]`;
+  throw new CheckpointError(`the state has ${show(on)} and not ${show(off[0])}, whose updates are counted together: ${advice}`);
 }
 
-/** The scalar state and the count of a group in the state; undefined where that has none, or several that differ. */
+/** The scalar state and the count of a group in the state, which has all its tensors; undefined where that has several that differ. */
 function sourceOf(group: BoundGroup, taken: Taken, holder: StateHolder, state: OptimizerState): Source | undefined {
   const found = partsOf(group, holder, state);
-  const covered = new Set(found.flatMap(([, { tensors }]) => tensors));
-  if (!group.parameters.every(({ name }) => covered.has(name)) || !found.every(([, { kind }]) => isAlike(kind, group.kind)))
-    return undefined;
   const began = found[0]?.[1].began ?? 0;
   if (found.some(([, part]) => (part.began ?? 0) !== began)) return undefined;
   const { late } = group.rule;

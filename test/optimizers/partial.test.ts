@@ -1,16 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { load } from "../../src/engine/load.js";
-import { Parameters } from "../../src/engine/parameters.js";
+import { Parameters, type Shapes } from "../../src/engine/parameters.js";
 import { rules } from "../../src/optimizers/index.js";
 import { adam } from "../../src/optimizers/kinds/adam.js";
 import { Optimizer } from "../../src/optimizers/optimizer.js";
 import type { AnyRule } from "../../src/optimizers/rule.js";
+import type { StateArray } from "../../src/optimizers/slots.js";
 import type { OptimizerState } from "../../src/optimizers/state.js";
 import { CheckpointError } from "../../src/options/errors.js";
 import { manual } from "../../src/schedules/kinds/manual.js";
 import type { Schedule } from "../../src/schedules/schedule.js";
 import { table } from "./table.js";
-import { Trial, throughJSON, wildGradients } from "./trial.js";
+import { SHAPES, Trial, throughJSON, wildGradients } from "./trial.js";
 
 const engine = await load();
 const wild = wildGradients(120, 20261128);
@@ -160,15 +161,83 @@ test("another optimizer's state is refused, though its slots have the same names
   expect(second.everything).toEqual(before);
 });
 
-test("a group cannot go on in part", () => {
-  using first = new Trial(engine, "adam", { groups: [{ match: "a.*", frozen: true }] }).run(wild, 0, AT);
-  using second = new Trial(engine, "adam", {});
-  const before = second.everything;
-  expect(() => second.optimizer.load(first.optimizer.state(), { partial: true })).toThrow(
-    'the state has "gain" and not "a.weight", whose updates are counted together: give what starts anew a group of its own',
+/** The places of a state, as "slot of tensor", with their numbers. */
+type Places = Map<string, StateArray>;
+function placesOf({ slots }: OptimizerState): Places {
+  return new Map(
+    Object.entries(slots).flatMap(([slot, tensors]) =>
+      Object.entries(tensors).map(([name, numbers]) => [`${slot} of ${name}`, numbers] as const),
+    ),
   );
-  expect(second.everything).toEqual(before);
+}
+
+const modified = fullest.flatMap((row) => Object.keys(SHAPES).map((tensor) => ({ ...row, tensor })));
+const without = (tensor: string) => Object.fromEntries(Object.entries(SHAPES).filter(([name]) => name !== tensor));
+
+describe.each(modified)("with $kind, a model", ({ kind, options, rule, tensor }) => {
+  const isOfTensor = (place: string) => place.endsWith(` of ${tensor}`);
+  /** Expects that a second trial takes all that a first one has of the tensors that both have. */
+  function expectTaken(first: Trial, second: Trial): void {
+    const [given, start] = [first, second].map(({ optimizer }) => placesOf(optimizer.state())) as [Places, Places];
+    const report = second.optimizer.load(throughJSON(first.optimizer.state()), { partial: true });
+    const taken = placesOf(second.optimizer.state());
+    expect([...report.anew].sort()).toEqual([...taken.keys()].filter((place) => !given.has(place)).sort());
+    expect([...report.unused].sort()).toEqual([...given.keys()].filter((place) => !taken.has(place)).sort());
+    expect([...report.anew, ...report.unused].every(isOfTensor)).toBe(true);
+    for (const [place, numbers] of taken) expect(numbers, place).toEqual((given.has(place) ? given : start).get(place));
+    second.run(wild, AT, END);
+    expect(Object.values(second.values).every((values) => values.every(Number.isFinite))).toBe(true);
+  }
+
+  test(`that loses ${tensor} goes on with the state of the others`, () => {
+    using first = new Trial(engine, kind, options).run(wild, 0, AT);
+    using second = new Trial(engine, kind, options, without(tensor));
+    expectTaken(first, second);
+  });
+
+  test(`that gets ${tensor} goes on with the state of the others, where that is a group of its own`, () => {
+    using first = new Trial(engine, kind, options, without(tensor)).run(wild, 0, AT);
+    using second = new Trial(engine, kind, options);
+    const before = second.everything;
+    const act = () => second.optimizer.load(throughJSON(first.optimizer.state()), { partial: true });
+    const kept = [...placesOf(before.state).keys()];
+    if (rule.shared || rule.traits?.includes("movesAllTogether")) {
+      if (kept.length > 0) expect(act).toThrow("is of its tensors together: it cannot go on with others beside them");
+      return;
+    }
+    if (rule.fallback === undefined && kept.some(isOfTensor)) expect(act).toThrow(`groups: [{ match: "${tensor}" }]`);
+    using third = new Trial(engine, kind, { ...options, groups: [{ match: tensor }] });
+    expectTaken(first, third);
+  });
 });
+
+test.each([
+  ["frozen", { groups: [{ match: "a.*", frozen: true }] }, {}, SHAPES, 'groups: [{ match: "a.weight" }, { match: "a.bias" }]'],
+  ["of another shape", {}, {}, { ...SHAPES, gain: [2] }, 'groups: [{ match: "gain" }]'],
+  ["not there", {}, { groups: [{ match: "gain" }] }, { ...SHAPES, c: [3], d: [2] }, 'groups: [{ match: "c" }, { match: "d" }]'],
+  [
+    "of the other optimizer",
+    { kind: "muon", fallback: { kind: "adamw" } },
+    { kind: "adamw" },
+    SHAPES,
+    'groups: [{ match: "a.weight" }, { match: "b.weight" }]',
+  ],
+] as const)(
+  "a group of which tensors were %s cannot go on in part, and the message says how it can",
+  (_, before, after, shapes: Shapes, advice) => {
+    const [one, other] = [
+      { kind: "adam", ...before },
+      { kind: "adam", ...after },
+    ];
+    using first = new Trial(engine, one.kind, one).run(wild, 0, AT);
+    using second = new Trial(engine, other.kind, other, shapes);
+    const were = second.everything;
+    const act = () => second.optimizer.load(first.optimizer.state(), { partial: true });
+    expect(act).toThrow(CheckpointError);
+    expect(act).toThrow(advice);
+    expect(second.everything).toEqual(were);
+  },
+);
 
 /** What a person changes in the middle of a run, by the options before and after. */
 const changes: Readonly<Record<string, (options: object) => readonly [object, object]>> = {
