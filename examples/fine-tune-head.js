@@ -1,5 +1,5 @@
 // A head on embeddings: a network that has learnt the digits 0 to 4 turns pictures of 5 to 9 into 512 numbers each, and a small head learns the new digits
-// from five examples of each: as well as the whole network does, in a tenth of the time. Embeddings of any other model go in the same way, as rows of numbers.
+// from five examples of each: as well as the whole network does, in a small part of the time. Embeddings of any other model go in the same way, as rows of numbers.
 import {
   activation,
   adamw,

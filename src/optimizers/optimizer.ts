@@ -208,8 +208,8 @@ export class Optimizer implements Disposable {
    * @param options where gradients are accumulated, how much these count, and whether they are the last.
    * @returns whether the values were updated.
    * @throws OptionError when a schedule gives no usable number or a needed loss or closure is missing; ModeError between `toEvaluation()`
-   *   and `toTraining()`; DivergedError for a loss or gradient that is not finite (values and state stay as they were), or such state or
-   *   values after an update, as the option `guard` says. EngineError when one of the engine's threads died; values and state are lost.
+   *   and `toTraining()`; DivergedError, as the option `guard` says, for a loss or, with `closely`, `clipNorm` or `guard: "skip"`, a gradient
+   *   that is not finite (nothing has moved), and every 32 updates for state or values (`check()`: now); EngineError when a thread died.
    */
   step(loss?: number | Closure, options: StepOptions = NO_OPTIONS): boolean {
     this.#alive();
@@ -272,7 +272,7 @@ export class Optimizer implements Disposable {
 
   /**
    * Shows a metric, usually the validation loss of an epoch, to learning rates that watch one (`reduceOnPlateau`, `greedy`).
-   * @throws OptionError for a metric that is not finite.
+   * @throws OptionError for a metric that is not finite, where a rate watches it.
    */
   observe(metric: number): void {
     this.#alive();

@@ -63,11 +63,7 @@ function adapt(holder: StateHolder, state: OptimizerState): Adapted {
   const sources = new Map(units.flatMap((unit) => sourcesOf(unit, taken, holder, state).map((source, i) => [unit[i], source] as const)));
   for (const group of live) takeGroup(group, sources.get(group) !== undefined, taken);
   if (taken.used.size === 0 && taken.anew.length > 0)
-    throw new CheckpointError(
-      taken.isParted
-        ? `the state of ${show(state.kind)} is of its tensors together: it cannot go on with others beside them`
-        : `nothing of the state, which is of ${show(state.kind)}, fits this optimizer, which is ${show(kind)}`,
-    );
+    throw new CheckpointError(`nothing of the state, which is of ${show(state.kind)}, fits this optimizer, which is ${show(kind)}`);
 
   const scalars = holder.scalars.map((own, i) => {
     const last = groups.filter(({ scalars }) => scalars === own).at(-1) as BoundGroup;
@@ -98,8 +94,6 @@ class Taken {
   readonly slots: Record<string, Record<string, StateArray>>;
   readonly anew: string[] = [];
   readonly used = new Set<string>();
-  /** Whether the state has only some of the tensors that can go on together alone. */
-  isParted = false;
   readonly #holder: StateHolder;
   readonly #state: OptimizerState;
 
@@ -161,15 +155,11 @@ function sourcesOf(unit: readonly BoundGroup[], taken: Taken, holder: StateHolde
     const sources = unit.map((group) => sourceOf(group, taken, holder, state));
     return sources.includes(undefined) ? anew : sources;
   }
-  if (on === undefined) return anew;
-  if (unit.some(({ rule }) => rule.shared || rule.traits?.includes("movesAllTogether"))) {
-    taken.isParted = true;
-    return anew;
-  }
-  if (unit.every(({ slots }) => slots.length === 0)) return anew;
+  if (on === undefined || unit.every(({ slots }) => slots.length === 0)) return anew;
+  const isOne = unit.some(({ rule }) => rule.shared || rule.traits?.includes("movesAllTogether"));
   const own = off.map((name) => `{ match: ${show(name)} }`).join(", ");
-  const advice = `give what starts anew a group of its own, as in groups: [${own}]`;
-  throw new CheckpointError(`the state has ${show(on)} and not ${show(off[0])}, whose updates are counted together: ${advice}`);
+  const advice = isOne ? "" : `: give what starts anew a group of its own, as in groups: [${own}]`;
+  throw new CheckpointError(`the state has ${show(on)} and not ${show(off[0])}, whose updates are counted together${advice}`);
 }
 
 /** The scalar state and the count of a group in the state, which has all its tensors; undefined where that has several that differ. */

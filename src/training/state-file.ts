@@ -1,6 +1,6 @@
 import { type Parameter, Parameters } from "../engine/parameters.js";
 import { Optimizer } from "../optimizers/optimizer.js";
-import { CheckpointError, OptionError } from "../options/errors.js";
+import { CheckpointError, DivergedError, OptionError } from "../options/errors.js";
 import { boolean, type Field, list, readOptions, show, suggest } from "../options/options.js";
 import { fitsPattern } from "../options/pattern.js";
 import { isStateFile, readStateFile, type StateFile, type StoredTensors, writeStateFile } from "./checkpoint.js";
@@ -42,7 +42,8 @@ export interface LoadReport {
  * The training values are written, also while the optimizer shows those to evaluate.
  *
  * @param notes JSON of the caller's own, such as the number of an epoch.
- * @throws OptionError for what are no parameters, for an optimizer of others, and for notes that are not JSON.
+ * @throws DivergedError for values or state that are not finite; OptionError for what are no parameters, for an optimizer of others, and for
+ *   notes that are not JSON.
  * @example
  * const optimizer = new Optimizer(parameters, adam());
  * const bytes = saveState(parameters, optimizer, { epoch: 3 });
@@ -50,10 +51,15 @@ export interface LoadReport {
  */
 export function saveState(parameters: Parameters, optimizer?: Optimizer, notes?: unknown): Uint8Array<ArrayBuffer> {
   check(parameters, optimizer);
-  if (!optimizer?.evaluating) return writeStateFile(parameters, optimizer?.state(), {}, notes);
+  const write = () => {
+    const broken = (optimizer ?? parameters).findNonFinite();
+    if (broken !== undefined) throw new DivergedError(broken, optimizer?.steps ?? 0);
+    return writeStateFile(parameters, optimizer?.state(), {}, notes);
+  };
+  if (!optimizer?.evaluating) return write();
   optimizer.toTraining();
   try {
-    return writeStateFile(parameters, optimizer.state(), {}, notes);
+    return write();
   } finally {
     optimizer.toEvaluation();
   }

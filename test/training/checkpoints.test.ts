@@ -199,9 +199,12 @@ describe("a checkpoint", () => {
   test("with a number that is not finite is neither written nor read", async () => {
     const engine = await load();
     using trainer = new Trainer(engine, runFromJSON({ ...base, optimizer: { kind: "adam" } }), data);
+    const { tensors, metadata } = readSafetensors(saveState(trainer.model.parameters, trainer.optimizer));
     trainer.model.parameters.get("layers.0.bias").value[2] = Number.NaN;
     expect(() => trainer.checkpoint()).toThrow(DivergedError);
-    const bytes = saveState(trainer.model.parameters, trainer.optimizer);
+    (tensors.get("layers.0.bias")?.values as Float32Array)[2] = Number.NaN;
+    const document = JSON.stringify({ ...JSON.parse(metadata.get("stepsize") as string), format: 1 });
+    const bytes = writeSafetensors({ tensors, metadata: new Map([["stepsize", document]]) });
     expect(() => loadState(bytes, trainer.model.parameters)).toThrow('tensor "layers.0.bias" has NaN at element 2');
   });
 
@@ -340,6 +343,19 @@ describe("saveState and loadState", () => {
         parameters.dispose();
       }
     }
+  });
+
+  test.each([
+    ["a value", false, "fc.weight", (parameters: Parameters) => parameters.get("fc.weight").value],
+    ["a value, beside an optimizer", true, "fc.bias", (parameters: Parameters) => parameters.get("fc.bias").value],
+    ["state", true, "mean of fc.bias", (_: Parameters, bound: Optimizer) => bound.slot("mean").get("fc.bias")],
+  ])("refuse to write %s that is not finite, which could not be read", async (_, isBound, what, numbers) => {
+    const parameters = new Parameters(await load(), shapes);
+    const bound = new Optimizer(parameters, optimizerFromJSON({ kind: "adam" }));
+    (numbers(parameters, bound) as Float32Array)[1] = Number.NaN;
+    const act = () => saveState(parameters, isBound ? bound : undefined);
+    expect(act).toThrow(DivergedError);
+    expect(act).toThrow(`${what} is not finite after step 0`);
   });
 
   test("read weights of other libraries: other names, transposed, in other floats", async () => {
