@@ -12,7 +12,11 @@ import { printable } from "./terminal.js";
 /** Reads a ledger that must be there. @throws FileError, and as `parseLedger` */
 export function openLedger(path: string): LedgerContents {
   const ledger = readLedger(path);
-  if (ledger === undefined) throw new FileError("read", printable(path), { code: "ENOENT" });
+  if (ledger === undefined) {
+    const isThere = statSync(path, { throwIfNoEntry: false })?.isFile();
+    const reason = isThere ? "it holds no ledger yet, not even a whole first line" : { code: "ENOENT" };
+    throw new FileError("read", printable(path), reason);
+  }
   return ledger;
 }
 

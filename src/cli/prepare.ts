@@ -11,9 +11,10 @@ import {
 import { type Engine, type LoadOptions, load } from "../engine/load.js";
 import { version } from "../generated/hash.js";
 import { lossFromJSON } from "../models/loss-json.js";
+import { type Loss, traitsOfLoss } from "../models/losses.js";
 import { mlp } from "../models/mlp.js";
 import type { OptimizerDescription } from "../optimizers/rule.js";
-import { DataError } from "../options/errors.js";
+import { DataError, OptionError } from "../options/errors.js";
 import { type Context, dataContext } from "../search/report/context.js";
 import { count, listed } from "../search/report/format.js";
 import { metricsFromJSON } from "../training/metrics-json.js";
@@ -65,10 +66,12 @@ export async function naming<T>(path: string, read: () => Promise<T>): Promise<T
 /** The run that settings describe, sized for the data. */
 export function describeRun(settings: SizedSettings, { training }: CSVParts, optimizer: OptimizerDescription): CheckedRun {
   const { hidden, activation, dropout, batchSize, epochs, seed, patience, loss, classWeights, metric } = settings;
+  const described = lossFromJSON(loss ?? (training.task === "classification" ? "crossEntropy" : "meanSquared"), "run.loss");
+  if (training.task === "regression") refuseBounded(described, training.outputs);
   return readRun({
     model: mlp({ inputs: training.columns, hidden, outputs: training.outputs, activation: activation as "relu", dropout }),
     // the targets of a regression are standardised, so that squared errors are of the size of 1
-    loss: lossFromJSON(loss ?? (training.task === "classification" ? "crossEntropy" : "meanSquared"), "run.loss"),
+    loss: described,
     optimizer,
     batchSize,
     epochs,
@@ -83,6 +86,16 @@ export function describeRun(settings: SizedSettings, { training }: CSVParts, opt
     ...(patience !== undefined && { earlyStopping: { patience, monitor: metric?.[0] ?? "loss" } }),
   });
 }
+
+/** A loss of shares, signs or counts would name a standardised number, which is not in the file. */
+function refuseBounded(loss: Loss, outputs: number): void {
+  const { name, targets } = traitsOfLoss(loss, outputs);
+  if (targets === "quantities" || targets === "classes") return;
+  const advice = "quantities are standardised, for meanSquared, meanAbsolute, huber, logCosh or quantile";
+  throw new OptionError("run.loss", loss, `cannot be ${name} of a quantity: it needs ${NEEDS[targets]}, and here ${advice}`);
+}
+
+const NEEDS = { shares: "numbers from 0 to 1", signs: "numbers that are 0 or 1", counts: "numbers from 0" };
 
 export function startEngine(backend: string | undefined): Promise<Engine> {
   return load(backend === undefined ? {} : ({ backend } as LoadOptions));

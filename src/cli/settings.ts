@@ -72,7 +72,11 @@ export function addSettings(command: Command): Command {
       scheduleOf,
     )
     .option("--warmup <steps>", "steps of linear warm-up in front", numberOf)
-    .option("--loss <form>", "a kind of loss with options, as in focal:gamma=2, or JSON (default: crossEntropy or meanSquared)", lossOf)
+    .option(
+      "--loss <form>",
+      "a kind of loss with options, as in focal:gamma=2, or JSON (default: crossEntropy or meanSquared, whose targets are standardised)",
+      lossOf,
+    )
     .option("--epochs <count>", "passes over the training rows", numberOf, 30)
     .option("--batch-size <rows>", `rows in a step (default: ${BATCH_SIZE}, or all where there are fewer)`, numberOf)
     .option("--patience <epochs>", "stop after so many epochs without a better validation loss, and keep the best weights", numberOf)

@@ -48,6 +48,22 @@ describe("wrong input is one clear line and exit code 2", () => {
     ["a file that is not there", ["search", "no.csv", ...species], "cannot read no.csv: there is no such file or directory"],
     ["a directory", ["search", ".", ...species], "cannot read .: it is a directory"],
     [
+      "an empty ledger",
+      ["report", write("empty.jsonl", "")],
+      "cannot read empty.jsonl: it holds no ledger yet, not even a whole first line",
+    ],
+    [
+      "no option of a loss",
+      ["train", iris, ...species, "--rate", "1", "--loss", "focal:gama=2"],
+      "--loss gama is not an option (did you mean gamma?)",
+    ],
+    ["a loss without what it needs", ["train", iris, ...species, "--rate", "1", "--loss", "quantile"], "--loss quantiles is missing"],
+    ...["poisson", "hinge", "binaryCrossEntropy"].map((loss): [string, string[], string] => [
+      `${loss} of a quantity`,
+      ["train", iris, "--target", "petal_width_cm", "--rate", "1", "--loss", loss],
+      `--loss cannot be ${loss} of a quantity: it needs`,
+    ]),
+    [
       "a file that is no text",
       ["search", write("bytes.csv", Uint8Array.of(0xff, 0xfe, 0)), ...species],
       "bytes.csv: the file is not UTF-16LE text throughout",
