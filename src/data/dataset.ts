@@ -42,7 +42,7 @@ export type Label = string | number | boolean;
 export interface DatasetOptions {
   /** Asked for when the targets are plain numbers, which may be labels or quantities. */
   task?: Task;
-  /** The names of the classes; targets that are numbers are then indices into it. By default the labels that occur, sorted. */
+  /** The names of the classes; targets that are numbers are then indices into it. By default the labels that occur, sorted: data sets of one run need the same. */
   classes?: readonly string[];
   /** Columns of `features` given as one flat array. */
   columns?: number;

@@ -18,7 +18,7 @@ export function targetsFor(data: Targets, loss: Loss | undefined, shape: Shape |
   const { name, targets: wanted, width: each } = traitsOfLoss(loss, last);
   const width = each * places;
   const has = `the model has ${outputs} outputs`;
-  const advice = places > 1 ? `: they are ${places} places of ${last}, which flatten() or lastStep() before the last layer makes one` : "";
+  const advice = places > 1 ? `: they are ${places} places of ${last}, so add flatten() or lastStep()` : "";
   if (places > 1 && data.task === "classification") throw new ShapeError(`${has}, the data has 1 class a row${advice}`);
   if (wanted === "classes") {
     if (data.task !== "classification") throw new ShapeError(`${name} needs classes as targets, the data has quantities: use meanSquared`);

@@ -49,7 +49,8 @@ export class ForwardNetwork {
     this.checkEvaluation("predict");
     const { inputs, outputs } = this;
     const most = this.context.rows;
-    if (features.length % inputs !== 0) throw new ShapeError(`features must be whole rows of ${inputs}, got ${features.length} numbers`);
+    if (features?.length % inputs !== 0)
+      throw new ShapeError(`features must be whole rows of ${inputs}, got ${features?.length ?? "no"} numbers`);
     const count = features.length / inputs;
     const result = new Float32Array(count * outputs);
     const x = this.#engine.vector(most * inputs);

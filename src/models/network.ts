@@ -2,6 +2,7 @@ import type { Engine } from "../engine/engine.js";
 import type { Parameters } from "../engine/parameters.js";
 import { Random } from "../numerics/random.js";
 import { ShapeError } from "../options/errors.js";
+import { type Field, integer } from "../options/options.js";
 import { drawWeights } from "./drawing.js";
 import { ForwardNetwork } from "./forward.js";
 import type { LossKernel } from "./loss.js";
@@ -19,6 +20,8 @@ export class Network implements Model {
   readonly #network: ForwardNetwork;
   readonly #scale: GradientScale;
   readonly #loss!: LossKernel;
+  /** There is room for so many rows and no more. */
+  readonly #room: Field<number>;
   /** The number of losses in a row. */
   readonly #losses: number;
 
@@ -28,6 +31,7 @@ export class Network implements Model {
     this.parameters = network.parameters;
     this.description = network.description;
     this.rows = network.context.rows;
+    this.#room = integer(undefined, { min: 1, max: this.rows });
     this.#scale = new GradientScale(engine.kernels);
     this.#losses = network.outputs / network.classes;
     try {
@@ -46,6 +50,7 @@ export class Network implements Model {
 
   train(batch: Batch): number {
     this.#network.check();
+    this.#room.read(batch.rows, "batch.rows");
     const { chain, outputs: width } = this.#network;
     const pass = { rows: batch.rows, training: true, step: batch.step };
     const outputs = chain.forward(batch.featuresPointer, pass);
@@ -67,6 +72,7 @@ export class Network implements Model {
   /** The loss and the outputs of a batch. Throws ModeError as `predict` does. */
   evaluate(batch: Batch): Evaluation {
     this.#network.checkEvaluation("evaluate");
+    this.#room.read(batch.rows, "batch.rows");
     const outputs = this.#network.forward(batch.featuresPointer, batch.rows);
     const loss = this.#lossOf(outputs.pointer, batch, 1);
     return { loss, outputs: outputs.view };

@@ -1,5 +1,6 @@
+import { listed } from "../data/checks.js";
 import { checkDataset, type Dataset } from "../data/dataset.js";
-import { AUGMENT, SOURCE } from "../data/source.js";
+import { AUGMENT, type Augmented, type RowStream, SOURCE } from "../data/source.js";
 import type { Engine } from "../engine/engine.js";
 import { Parameters } from "../engine/parameters.js";
 import type { Model } from "../models/model.js";
@@ -14,22 +15,44 @@ import type { TrainerData, TrainOptions } from "./records.js";
 import { batchesOf, type CheckedRun } from "./run.js";
 import { differences, differencesInWords, renamed, runToJSON } from "./run-json.js";
 
+/** Data, with what streams and data that are changed while training have besides. */
+type Special = (Dataset | RowStream) & Partial<Pick<RowStream, typeof SOURCE>> & Augmented;
+
 /** Throws OptionError where something else stands in place of a data set; streams, and data that are changed while training, are for a Trainer alone. */
 export function checkDatasets<T extends TrainerData>(data: T, forTrainer = false): T {
   const { training, validation, test } = (data ?? {}) as TrainerData & { test?: Dataset };
-  for (const [part, set] of Object.entries({ training, validation, test })) {
+  for (const [part, set] of Object.entries({ training, validation, test }) as [string, Special | undefined][]) {
     if (set === undefined && part !== "training") continue;
-    const isSpecial = typeof set === "object" && set !== null && (SOURCE in set || AUGMENT in set);
-    if (!isSpecial) checkDataset(set as Dataset, `data.${part}`);
-    else if (!forTrainer)
-      throw new OptionError(`data.${part}`, set, "must be a data set, as dataset(...) makes it, got what only a Trainer takes");
+    if (set?.[SOURCE] === undefined && set?.[AUGMENT] === undefined) checkDataset(set as Dataset, `data.${part}`);
+    else if (!forTrainer) throw new OptionError(`data.${part}`, set, "must be a data set, got what only a Trainer takes");
+    checkClasses(training, set as Special, `data.${part}`);
   }
   return data;
 }
 
+/** Throws OptionError where a class has another number than in the training data. */
+function checkClasses({ classes }: Dataset | RowStream, { classes: own }: Dataset | RowStream, path: string): void {
+  if (classes === undefined || own === undefined || own.every((name, i) => name === (classes[i] ?? name))) return;
+  const both = `must be those of training (${listed(classes)}), got ${listed(own)}`;
+  throw new OptionError(`${path}.classes`, own, `${both}: give every dataset() the same { classes }`);
+}
+
+/** Throws OptionError or ShapeError where data that are evaluated do not fit the run and the data it learns from. */
+export function checkEvaluated(run: CheckedRun, training: Dataset | RowStream, data: Dataset | RowStream): void {
+  if ((data as Special | undefined)?.[SOURCE] === undefined) checkDataset(data as Dataset, "evaluate.data");
+  checkClasses(training, data, "evaluate.data");
+  checkColumns(run, data, "evaluated");
+}
+
+function checkColumns({ model }: CheckedRun, { columns }: Dataset | RowStream, part: string): void {
+  if (typeof model === "function") return;
+  const { inputs } = widthsOf(model);
+  if (columns !== inputs) throw new ShapeError(`the model has ${inputs} inputs, the ${part} data has ${columns} columns`);
+}
+
 /** Throws OptionError or ShapeError where data and run do not fit each other. */
-export function checkData(run: CheckedRun, { training, validation }: TrainerData): void {
-  const { model, batchSize, epochs, earlyStopping, optimizer } = run;
+export function checkData(run: CheckedRun, { training, validation, test }: TrainerData & { test?: Dataset }): void {
+  const { batchSize, epochs, earlyStopping, optimizer } = run;
   if (batchSize > (training.rows ?? batchSize)) {
     throw new OptionError("run.batchSize", batchSize, `must be at most the ${training.rows} rows of the training data, got ${batchSize}`);
   }
@@ -42,11 +65,10 @@ export function checkData(run: CheckedRun, { training, validation }: TrainerData
   if (earlyStopping !== undefined && validation === undefined) {
     throw new OptionError("run.earlyStopping", earlyStopping, "needs validation data");
   }
-  for (const [part, data] of Object.entries({ training, validation })) {
-    if (data !== undefined) for (const metric of run.metrics ?? []) checkTask(metric, data, "run.metrics");
-    if (typeof model === "function" || data === undefined) continue;
-    const { inputs } = widthsOf(model);
-    if (data.columns !== inputs) throw new ShapeError(`the model has ${inputs} inputs, the ${part} data has ${data.columns} columns`);
+  for (const [part, data] of Object.entries({ training, validation, test })) {
+    if (data === undefined) continue;
+    for (const metric of run.metrics ?? []) checkTask(metric, data, "run.metrics");
+    checkColumns(run, data, part);
   }
 }
 

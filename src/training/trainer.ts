@@ -1,5 +1,5 @@
-import { checkDataset, type Dataset } from "../data/dataset.js";
-import { AUGMENT, type Augmented, type BatchSource, type RowStream, SOURCE } from "../data/source.js";
+import type { Dataset } from "../data/dataset.js";
+import { AUGMENT, type Augmented, type BatchSource, type RowStream } from "../data/source.js";
 import { checkEngine, type Engine } from "../engine/engine.js";
 import { Slices } from "../engine/slices.js";
 import { Network } from "../models/network.js";
@@ -10,7 +10,7 @@ import { DisposedError, DivergedError } from "../options/errors.js";
 import type { Clock } from "../schedules/schedule.js";
 import { type Best, better } from "./best.js";
 import { writeCheckpoint } from "./checkpoint.js";
-import { checkData, checkDatasets, checkModel, checkOptions } from "./checks.js";
+import { checkData, checkDatasets, checkEvaluated, checkModel, checkOptions } from "./checks.js";
 import { evaluate, evaluateApart } from "./evaluation.js";
 import { Meter } from "./meter.js";
 import { bindPenalty } from "./penalty.js";
@@ -44,7 +44,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   readonly #augment: Augmented[typeof AUGMENT];
   /** How long an epoch and the run are, where the data tell. */
   readonly #clock: Clock;
-  readonly #rows: number | undefined;
+  readonly #data: Dataset | RowStream;
   readonly #stepOptions: StepOptions = {};
   readonly #classWeights: readonly number[] | undefined;
   readonly #penalty!: () => number;
@@ -75,7 +75,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     this.scoreName = scoreName(training);
     this.#classWeights = classWeightsOf(this.run.classWeights, training);
     this.#augment = (training as Augmented)[AUGMENT];
-    this.#rows = training.rows;
+    this.#data = training;
     this.#clock = clockOfData(this.run, training);
     const context = { rows: batchSize, seed };
     const made = typeof model === "function" ? model(engine, context) : new Network(engine, model, loss as never, context);
@@ -173,7 +173,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   evaluate(data: RowStream): Promise<Metrics>;
   evaluate(data: Dataset | RowStream): Metrics | Promise<Metrics> {
     this.#alive();
-    if (typeof data !== "object" || data === null || !(SOURCE in data)) checkDataset(data, "evaluate.data");
+    checkEvaluated(this.run, this.#data, data);
     const source = sourceOf(this.#engine, this.run, data, this.#classWeights);
     return evaluateApart(this.model, this.optimizer, source, this.run);
   }
@@ -284,7 +284,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
 
   #meter(tell: (progress: TrainProgress) => void): Meter {
     const { epochs } = this.run;
-    const rowsLeft = (epochs - this.#history.length) * (this.#rows ?? Number.NaN) - this.#epochRows;
+    const rowsLeft = (epochs - this.#history.length) * (this.#data.rows ?? Number.NaN) - this.#epochRows;
     return new Meter(tell, { epochs, steps: this.#clock.totalSteps ?? null, rowsLeft }, this.optimizer);
   }
 

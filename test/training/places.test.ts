@@ -76,9 +76,7 @@ describe.each(["wasm", "js"] as const)("one class a row and several places in %s
     const { outputs } = shapesOf(model);
     const all = outputs.reduce((a, b) => a * b);
     expect(all).toBeGreaterThan(2);
-    const message =
-      `the model has ${all} outputs, the data has 1 class a row: they are ${all / 2} places of 2, ` +
-      "which flatten() or lastStep() before the last layer makes one";
+    const message = `the model has ${all} outputs, the data has 1 class a row: they are ${all / 2} places of 2, so add flatten() or lastStep()`;
     const training = classesFor(model);
     for (const [name, loss] of losses) {
       expect(() => new Trainer(engine, runOf(model, loss), { training }), name).toThrow(ShapeError);
