@@ -23,7 +23,7 @@ const bundles = [
     code: 'export { load, Parameters, Optimizer, adamw } from "./dist/entries/index.js";',
     limit: 30 * KB,
   },
-  { name: "the same of stepsize/js", code: 'export { load, Parameters, Optimizer, adamw } from "./dist/entries/js.js";', limit: 32.5 * KB },
+  { name: "the same of stepsize/js", code: 'export { load, Parameters, Optimizer, adamw } from "./dist/entries/js.js";', limit: 33 * KB },
   {
     name: "a program that trains",
     code: 'export { load, mlp, adamw, warmup, cosine, Trainer } from "./dist/entries/index.js";',
@@ -35,7 +35,7 @@ const bundles = [
     limit: 45 * KB,
     apart: ["*/reference/engine.js", "*/threads/index.js", "@assemblyscript/loader"],
   },
-  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 134 * KB },
+  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 136 * KB },
 ];
 
 let failed = false;
