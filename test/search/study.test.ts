@@ -228,9 +228,11 @@ test("the sensitivity is the mean loss above the lowest over three decades, at t
   });
   const result = (losses: (number | null)[]) => {
     const all = losses.map((loss, i) => at(Number(`1e${i - 5}`), loss));
-    return { rates: all, best: all[2], guessing: { loss: 1, score: null } };
+    return { rates: all, notRun: [], best: all[2], guessing: { loss: 1, score: null } };
   };
   // rates 1e-5 to 1e-1, the best 1e-3; within a decade and a half lie 1e-4 to 1e-2
   expect(sensitivityOf(result([9, 0.5, 0.1, 0.3, 9]) as never)).toEqual({ value: (0.2 + 0.1) / 2, from: 1e-4, to: 1e-2 });
   expect(sensitivityOf(result([9, 7, 0.1, null, 9]) as never)?.value).toBeCloseTo(0.45, 12);
+  // not known where a rate is missing
+  expect(sensitivityOf({ ...result([9, 0.5, 0.1, 0.3, 9]), notRun: [{ rate: 1, epochs: 0 }] } as never)).toBeNull();
 });
