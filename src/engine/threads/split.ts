@@ -1,4 +1,5 @@
 import { elementwise } from "../../generated/elementwise.js";
+import { spareOf } from "../attention.js";
 import type { Kernels } from "../engine.js";
 import type { Division, Kernel, Pool } from "./pool.js";
 
@@ -60,7 +61,7 @@ const attention: Split = {
     return {
       counter: 6,
       grain: 1,
-      strides: [3 * numbers, 0, 0, heads * steps * steps, numbers, (2 * head + 8 + (steps >> 3)) * steps].map((n) => n * 4),
+      strides: [3 * numbers, 0, 0, heads * steps * steps, numbers, spareOf(steps, head)].map((n) => n * 4),
     };
   },
 };

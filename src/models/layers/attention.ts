@@ -1,3 +1,4 @@
+import { spareOf } from "../../engine/attention.js";
 import type { Shape } from "../../engine/parameters.js";
 import { addKernels } from "../../engine/parts.js";
 import { attentionKernels } from "../../generated/parts/attention.js";
@@ -35,7 +36,7 @@ function bind(site: LayerSite<Read>): BoundLayer {
   const [inBias, outBias] = options.bias ? [tensor("bias"), tensor("outBias")] : [undefined, undefined];
   // queries, keys and values side by side, and what heads put out
   const [joint, mixed] = [scratch(rows * steps * 3 * width), scratch(rows * steps * width)];
-  const [shares, spare] = [scratch(rows * heads * steps * steps), scratch(rows * (2 * head + 8 + (steps >> 3)) * steps)];
+  const [shares, spare] = [scratch(rows * heads * steps * steps), scratch(rows * spareOf(steps, head))];
   const [cosines, sines] = rotary ? [scratch(steps * half), scratch(steps * half)] : [0, 0];
   if (rotary) angles(floats(cosines, steps * half), floats(sines, steps * half), steps, half, base);
   const [outTransposed, inTransposed] = [scratch(width * width), needsInputGradient ? scratch(3 * width * width) : 0];
