@@ -10,6 +10,7 @@ import { program } from "../../src/cli/program.js";
 import { tell } from "../../src/cli/tell.js";
 import { iris, scratch } from "../support/cli.js";
 import { failing, fault, mended } from "../support/faults.js";
+import { hear } from "../support/streams.js";
 
 vi.mock("node:fs/promises", async (original) => (await import("../support/faults.js")).faultyFiles(await original<typeof Files>()));
 vi.mock("node:fs", async (original) => (await import("../support/faults.js")).faultySync(await original<typeof Sync>()));
@@ -19,17 +20,7 @@ const at = (name: string) => join(cwd, name);
 
 /** Runs the command line in this process, so that calls of the file system can fail. */
 async function cli(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ["", ""];
-  const streams = [
-    vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-      out += text;
-      return true;
-    }),
-    vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-      err += text;
-      return true;
-    }),
-  ];
+  const heard = hear();
   process.exitCode = 0;
   try {
     await program().parseAsync(args, { from: "user" });
@@ -37,10 +28,11 @@ async function cli(...args: string[]): Promise<{ code: number; out: string; err:
     tell(error);
   } finally {
     mended();
-    for (const stream of streams) stream.mockRestore();
+    heard.restore();
   }
   const code = Number(process.exitCode);
   process.exitCode = 0;
+  const { out, err } = heard;
   return { code, out, err };
 }
 afterEach(mended);

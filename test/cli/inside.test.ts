@@ -29,6 +29,7 @@ import { flagsOf, variationOf, varied } from "../../src/cli/vary.js";
 import { say as inWords, option } from "../../src/data/words.js";
 import type { LedgerContents } from "../../src/search/ledger-lines.js";
 import { iris, scratch } from "../support/cli.js";
+import { hear } from "../support/streams.js";
 
 const cwd = scratch();
 const at = (name: string) => join(cwd, name);
@@ -37,17 +38,9 @@ const write = (name: string, text: string) => {
   return at(name);
 };
 
-let [out, err] = ["", ""];
+let heard = hear();
 beforeEach(() => {
-  [out, err] = ["", ""];
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    out += text;
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    err += text;
-    return true;
-  });
+  heard = hear();
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -67,7 +60,7 @@ const run = (...args: string[]) => program().parseAsync(args, { from: "user" });
 /** Runs a command in words; its output is without colours, with blanks for line breaks. */
 async function said(...args: string[]): Promise<string> {
   await run(...args);
-  return stripVTControlCharacters(out).replace(/\s+/g, " ");
+  return stripVTControlCharacters(heard.out).replace(/\s+/g, " ");
 }
 
 describe("what a person writes", () => {
@@ -205,9 +198,9 @@ describe("the terminal", () => {
       vi.advanceTimersByTime(200_000);
       progress.update(4, 10, { rate: 0.001, epoch: 1, epochs: 3, loss: 0.5 });
     }
-    expect(err).toMatch(shown);
-    expect(err).not.toMatch(hidden);
-    expect(err).toContain("rate 0.001  epoch 1/3  loss 0.5");
+    expect(heard.err).toMatch(shown);
+    expect(heard.err).not.toMatch(hidden);
+    expect(heard.err).toContain("rate 0.001  epoch 1/3  loss 0.5");
   });
 
   test.each([
@@ -223,13 +216,13 @@ describe("the terminal", () => {
       progress.update(0, total, { rate: 1, epoch: 1, epochs: 1, loss: 1 });
       vi.advanceTimersByTime(seconds * 1000);
       progress.update(done, total, { rate: 0.1, epoch: 2, epochs: 3, loss: 0.25 });
-      err = "";
+      heard.err = "";
       vi.advanceTimersByTime(10_000);
-      expect(err).toBe(`${line}; rate 0.1, epoch 2/3, loss 0.25\n`);
+      expect(heard.err).toBe(`${line}; rate 0.1, epoch 2/3, loss 0.25\n`);
     }
-    err = "";
+    heard.err = "";
     vi.advanceTimersByTime(60_000);
-    expect(err).toBe("");
+    expect(heard.err).toBe("");
   });
 
   test.each([
@@ -245,14 +238,14 @@ describe("the terminal", () => {
       vi.advanceTimersByTime(wait);
       reading.update(5e6, 10e6);
       reading.update(6e6, 10e6);
-      expect(err).toBe(shown);
-      err = "";
+      expect(heard.err).toBe(shown);
+      heard.err = "";
     }
-    expect(err).toBe(end);
+    expect(heard.err).toBe(end);
     using piped = new ReadingProgress("standard input");
     vi.advanceTimersByTime(wait);
     piped.update(5e6, undefined);
-    expect(err).not.toContain("%");
+    expect(heard.err).not.toContain("%");
   });
 
   test.each([
@@ -266,7 +259,7 @@ describe("the terminal", () => {
     expect(explain(error)).toEqual({ message, code });
     terminal(process.stderr, 80);
     tell(error);
-    expect(err).toBe(`\r\u001b[K${message}\n`);
+    expect(heard.err).toBe(`\r\u001b[K${message}\n`);
     expect(process.exitCode).toBe(code);
     process.exitCode = undefined;
   });
@@ -317,12 +310,12 @@ describe("commands", () => {
     expect(text).toContain("training loss");
     expect(text).toContain("learning rate");
     expect(text).toMatch(/stopped after epoch \d, the weights are those of epoch \d/);
-    out = "";
+    heard.out = "";
     await run("train", iris, ...short, "--rate", "0.01", "--json");
-    expect(JSON.parse(out)).toMatchObject({ command: "train", saved: null, steps: 6 });
-    out = "";
+    expect(JSON.parse(heard.out)).toMatchObject({ command: "train", saved: null, steps: 6 });
+    heard.out = "";
     await run("train", iris, ...short, "--rate", "0.01", "--quiet", "--test", "0");
-    expect(out).toBe("");
+    expect(heard.out).toBe("");
     expect(await said("train", iris, ...short, "--rate", "0.01", "--test", "0", "--hidden", "")).not.toContain("held out");
   });
 
@@ -338,13 +331,13 @@ describe("commands", () => {
     const flags = ["range-test", iris, "-t", "species", "--no-report", "--steps", "60", "--repeats", "2"];
     const text = await said(...flags);
     expect(text).toMatch(/smoothed loss against the rising learning rate, the mean of 2 runs/);
-    out = "";
+    heard.out = "";
     await run(...flags, "--json");
-    const { command, suggestion } = JSON.parse(out);
+    const { command, suggestion } = JSON.parse(heard.out);
     expect(command).toBe("range-test");
-    out = "";
+    heard.out = "";
     await run(...flags, "--quiet");
-    expect(out).toMatch(suggestion === null ? /^$/ : /^[\d.e-]+ [\d.e-]+\n$/);
+    expect(heard.out).toMatch(suggestion === null ? /^$/ : /^[\d.e-]+ [\d.e-]+\n$/);
     await run(...flags.filter((flag) => flag !== "--no-report"), "--quiet", "--report", at("range.html"));
     expect(readFileSync(at("range.html"), "utf8")).toContain("Range test on species");
   });
@@ -352,9 +345,9 @@ describe("commands", () => {
   test("a study has a table, and the line to train with", async () => {
     const flags = ["search", iris, ...short, "--no-report", "--rates", "0.01,0.1", "--repeats", "1", "--vary", "batchSize=20,40"];
     expect(await said(...flags)).toContain("train the best with");
-    out = "";
+    heard.out = "";
     await run(...flags, "--quiet");
-    expect(out).toMatch(/^stepsize train .* --batch-size \d+ --rate 0.\d+\n$/);
+    expect(heard.out).toMatch(/^stepsize train .* --batch-size \d+ --rate 0.\d+\n$/);
     await run(
       ...flags.filter((flag) => flag !== "--no-report"),
       "--quiet",

@@ -212,7 +212,7 @@ describe("a queue", () => {
     ["rediss://example.org:7000/3", "example.org:7000/3"],
     [{}, "127.0.0.1:6379/0"],
     [{ host: "a", port: 1, db: 2 }, "a:1/2"],
-    [{ path: "/tmp/redis.sock" }, "/tmp/redis.sock/0"],
+    [{ path: "redis.sock" }, "redis.sock/0"],
     [{ sentinels: [{ host: "a" }] }, '"mymaster" by sentinels, database 0'],
     [{ sentinels: [{ host: "a" }], name: "other", db: 1 }, '"other" by sentinels, database 1'],
   ])("at %j is said to be at %s", (connection, place) => {

@@ -21,6 +21,7 @@ import type { StudyResult } from "../../src/search/study.js";
 import { standingText, studyHeadline } from "../../src/search/study-words.js";
 import { headline } from "../../src/search/words.js";
 import { readRun } from "../../src/training/run.js";
+import { hear } from "../support/streams.js";
 
 /** What no person should read. */
 const NONSENSE = /NaN|undefined|null|\[object|Infinity/;
@@ -301,19 +302,9 @@ const theories: [Partial<Stability>, string][] = [
 ];
 const theoryOf = (known: Partial<Stability>) => ({ rate: 0.3, divergence: null, ...known }) as Stability;
 
-let said = "";
-let warned = "";
+let heard = hear();
 beforeEach(() => {
-  said = "";
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    said += text;
-    return true;
-  });
-  warned = "";
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    warned += text;
-    return true;
-  });
+  heard = hear();
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -341,18 +332,18 @@ describe.each(searches)("a search: %s", (_, result, data, words) => {
     const telling = tellAnswer(result, context, null, "", { report: false });
     if (result.best === null) await expect(telling).rejects.toThrow(FailedError);
     else await telling;
-    expect(said.replace(/\s+/g, " ")).toContain(words);
-    expect(said).not.toMatch(NONSENSE);
-    expect(said.includes("held-out")).toBe(result.test !== null);
-    if (result.uneven && columns !== "40") expect(said).toContain("balanced");
+    expect(heard.out.replace(/\s+/g, " ")).toContain(words);
+    expect(heard.out).not.toMatch(NONSENSE);
+    expect(heard.out.includes("held-out")).toBe(result.test !== null);
+    if (result.uneven && columns !== "40") expect(heard.out).toContain("balanced");
   });
 
   test("is one number when it shall be quiet", async () => {
     const telling = tellAnswer(result, context, null, "", { report: false, quiet: true });
     await (result.best === null ? expect(telling).rejects.toThrow(/every rate (that was run )?diverged/) : telling);
-    expect(said).toBe(result.best === null ? "" : `${result.best.rate}\n`);
-    if (result.notRun.length === 0) expect(warned).toBe("");
-    else expect(warned).toMatch(/^note: \d of \d rates of the grid (was|were) not run( to the end)?\n$/);
+    expect(heard.out).toBe(result.best === null ? "" : `${result.best.rate}\n`);
+    if (result.notRun.length === 0) expect(heard.err).toBe("");
+    else expect(heard.err).toMatch(/^note: \d of \d rates of the grid (was|were) not run( to the end)?\n$/);
   });
 
   test("depends on the rate by a number, or that is not known", () => {
@@ -491,15 +482,15 @@ describe("a study", () => {
       const telling = tellStudy(study, context, study.best === null ? null : "stepsize train", "", { report: false });
       if (study.best === null) await expect(telling).rejects.toThrow(FailedError);
       else await telling;
-      expect(said.replace(/\s+/g, " ")).toContain(words);
-      expect(said).not.toMatch(NONSENSE);
+      expect(heard.out.replace(/\s+/g, " ")).toContain(words);
+      expect(heard.out).not.toMatch(NONSENSE);
     });
 
     test("is the line to train with when it shall be quiet", async () => {
       const line = study.best === null ? null : "stepsize train";
       const telling = tellStudy(study, context, line, "", { report: false, quiet: true });
       await (study.best === null ? expect(telling).rejects.toThrow("every rate of every combination failed") : telling);
-      expect(said).toBe(line === null ? "" : `${line}\n`);
+      expect(heard.out).toBe(line === null ? "" : `${line}\n`);
     });
   });
 });
