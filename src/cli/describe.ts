@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import { Command } from "commander";
 import { type ColumnSummary, type DescribeOptions, describeTable, noteText, type TableSummary } from "../data/csv.js";
-import { count, short } from "../search/report/format.js";
+import { count, short, thousands } from "../search/report/format.js";
 import { nameOf } from "./files.js";
 import { given, naming, readFile } from "./prepare.js";
 import { addColumnFlags, addFileFlags, type Settings } from "./settings.js";
@@ -56,8 +56,8 @@ function columnTable(columns: readonly ColumnSummary[]): string {
   const lines = shown.map((column) => [
     printable(column.name),
     column.kind,
-    column.missing === 0 ? "" : column.missing.toLocaleString("en-US"),
-    column.distinct === null ? "> 1,000" : column.distinct.toLocaleString("en-US"),
+    column.missing === 0 ? "" : thousands(column.missing),
+    column.distinct === null ? "> 1,000" : thousands(column.distinct),
     valuesOf(column),
     column.reason === undefined ? column.use : `left out: ${column.reason}`,
   ]);

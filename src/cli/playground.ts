@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { FailedError, UsageError } from "./errors.js";
 import { readBytes } from "./files.js";
-import { type ServedFile, servePages } from "./serve.js";
+import type { ServedFile } from "./serve.js";
 import { say } from "./terminal.js";
 import { numberOf } from "./values.js";
 
@@ -41,6 +41,8 @@ async function playground(path: string | undefined, { port }: { port?: number })
 }
 
 async function listen(port: number | undefined, file: ServedFile | undefined) {
+  // other commands need no server, which takes Node 6 ms to load
+  const { servePages } = await import("./serve.js");
   try {
     return await servePages(PAGES, port ?? PORT, file);
   } catch (error) {

@@ -133,18 +133,19 @@ function cut(line: string, delimiter: string): string[] {
 
 /** The delimiter that cuts most lines into equally many cells; of equals the one that makes more cells, then more numbers. */
 function guessDelimiter(lines: readonly string[]): string {
-  let best = ",";
-  let most = { share: 0.5, width: 1, numbers: 0 };
-  for (const delimiter of DELIMITERS) {
+  const cuts = DELIMITERS.map((delimiter) => {
     const rows = lines.map((line) => cellsOf(line, delimiter));
-    const { width, share } = usualWidth(rows.map((row) => row.length));
-    if (width < 2 || share <= 0.5 || share < most.share || (share === most.share && width < most.width)) continue;
-    const numbers = rows.flat().filter(isSomeNumber).length;
-    if (share === most.share && width === most.width && numbers <= most.numbers) continue;
-    best = delimiter;
-    most = { share, width, numbers };
+    return { delimiter, rows, ...usualWidth(rows.map((row) => row.length)) };
+  }).filter(({ width, share }) => width > 1 && share > 0.5);
+  if (cuts.length > 0) {
+    const share = Math.max(...cuts.map((cut) => cut.share));
+    const alike = cuts.filter((cut) => cut.share === share);
+    const width = Math.max(...alike.map((cut) => cut.width));
+    const widest = alike.filter((cut) => cut.width === width);
+    // numbers are costly to tell, and seldom asked for
+    const numbers = widest.map(({ rows }) => (widest.length > 1 ? rows.flat().filter(isSomeNumber).length : 0));
+    return (widest[numbers.indexOf(Math.max(...numbers))] as { delimiter: string }).delimiter;
   }
-  if (most.width > 1) return best;
   if (isSpaced(lines)) return " ";
   // no line is like another: what the first one has most of
   const counts = DELIMITERS.map((delimiter) => cellsOf(lines[0] ?? "", delimiter).length);

@@ -99,10 +99,7 @@ export class Guard {
 
   /** The first gradient that is not finite, of tensors that are stepped. */
   #findInGradients(): Found | undefined {
-    const { kernels } = this.#parameters.engine;
-    const pieces = ({ runs, tensors }: BoundGroup) => (this.rows.isEmpty ? runs : tensors.filter((tensor) => !this.rows.has(tensor)));
-    if (this.#live.every((group) => pieces(group).every(({ g, n }) => kernels.finite(g, n))) && this.rows.areFinite("gradient"))
-      return undefined;
+    if (this.#areGradientsFinite() && this.rows.areFinite("gradient")) return undefined;
     const { view } = this.#gradients.block;
     for (const { parameters } of this.#live) {
       for (const { name, offset, length } of parameters) {
@@ -111,6 +108,16 @@ export class Guard {
       }
     }
     return undefined;
+  }
+
+  /** Of tensors that are stepped as a whole. */
+  #areGradientsFinite(): boolean {
+    const { kernels } = this.#parameters.engine;
+    for (const { runs, tensors } of this.#live) {
+      const pieces = this.rows.isEmpty ? runs : tensors.filter((tensor) => !this.rows.has(tensor));
+      for (const { g, n } of pieces) if (!kernels.finite(g, n)) return false;
+    }
+    return true;
   }
 
   /** Whether state and values that the last update moved are finite: where it steps rows of a tensor, the others are not looked at. */

@@ -62,6 +62,7 @@ export class Optimizer implements Disposable {
   readonly #gradients: Gradients;
   readonly #guard: Guard;
   readonly #kept: KeptValues | undefined;
+  readonly #holder: StateHolder;
   /** Whether some values that are evaluated are not those that are trained. */
   readonly #evaluates: boolean;
   #steps = 0;
@@ -87,6 +88,7 @@ export class Optimizer implements Disposable {
     const { bound, scalars, needs } = introduce(this.#groups, this.#live, core.accumulate);
     this.#scalars = scalars;
     this.#needs = needs;
+    this.#holder = { kind: description.kind, accumulate: core.accumulate, groups: this.#groups, scalars, slots: this.#slots };
     try {
       this.#gradients = new Gradients(parameters, core.accumulate, this.#slots);
       const { guard = "throw" } = core;
@@ -226,7 +228,9 @@ export class Optimizer implements Disposable {
 
   #step(loss: number | Closure | undefined, weight: number, last: boolean): boolean {
     const { accumulate, clipValue, clipNorm, maximize } = this.#core;
-    const [gradients, guard, full] = [this.#gradients, this.#guard, this.#gradients.isFull(last)];
+    const gradients = this.#gradients;
+    const guard = this.#guard;
+    const full = gradients.isFull(last);
     // first, so that a wrong schedule stops the step before anything has moved
     if (full) for (const group of this.#groups) group.schedule(this.#steps, this.#clock);
     const taken = takeLoss(loss, this.description.kind, this.#needs, this.#compute);
@@ -332,11 +336,6 @@ export class Optimizer implements Disposable {
   /** Says in the parameters what their values are, for models that are to be evaluated. */
   #markValues(): void {
     if (this.#evaluates) this.parameters.markTraining(this, !this.#disposed && this.#steps > 0 && !this.#evaluating);
-  }
-
-  get #holder(): StateHolder {
-    const [{ kind }, { accumulate }] = [this.description, this.#core];
-    return { kind, accumulate, groups: this.#groups, scalars: this.#scalars, slots: this.#slots };
   }
 
   #alive(): void {

@@ -269,7 +269,8 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     this.#augment?.(batch, seed, epoch);
     // a short batch counts by its rows among those that are accumulated; the run's last ones are not left out
     this.#stepOptions.weight = rows / batchSize;
-    this.#stepOptions.last = epoch === epochs && source.over(this.#index + 1);
+    const endsEpoch = source.over(this.#index + 1);
+    this.#stepOptions.last = endsEpoch && epoch === epochs;
     const updated = this.optimizer.step(() => this.model.train(batch) + this.#penalty(), this.#stepOptions);
     this.#done++;
     const { loss } = this.optimizer;

@@ -17,7 +17,7 @@ export interface WorkersOptions {
   /** Where workers run: `"wasm"` or `"js"`. Default: wasm if available. */
   backend?: Backend;
   /**
-   * An engine of this thread, which then takes part as one of the workers; others are started once the trials take longer than their start, about a second. In
+   * An engine of this thread, which then takes part as one of the workers; others are started once the trials take longer than their start, about two seconds. In
    * between it answers others every few milliseconds. Default: none, so that this thread is free.
    */
   engine?: Engine;
@@ -305,7 +305,7 @@ class Pool implements WorkersExecutor {
     slot.tasks.splice(slot.tasks.indexOf(task), 1);
     if (slot.tasks.length > 0) return;
     slot.worker.keep(false);
-    if (slot.here && this.#queue.length === 0) this.#worth.rest();
+    if (slot.here) this.#worth.rest();
   }
 
   /** A worker has ended by itself: its trials are the next to run. */

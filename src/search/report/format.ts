@@ -16,7 +16,12 @@ export function percent(share: number): string {
 
 /** 1 row, 2 rows, 1,797 rows. */
 export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
+  return `${thousands(n)} ${n === 1 ? one : many}`;
+}
+
+/** A whole number with commas, as 1,797; the first number that `toLocaleString` writes takes it 30 ms. */
+export function thousands(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** Words in a sentence: the first twenty. */
