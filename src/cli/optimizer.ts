@@ -1,4 +1,4 @@
-import { optimizerFromJSON, rules } from "../optimizers/index.js";
+import { optimizerFromJSON, rules, wrappers } from "../optimizers/index.js";
 import type { OptimizerDescription } from "../optimizers/rule.js";
 import { type Field, integer } from "../options/options.js";
 import { scheduleRule } from "../schedules/json.js";
@@ -27,11 +27,7 @@ const MUON = { fallback: { kind: "adamw" }, adjustRate: "matchRmsAdamw" };
  * `rows` are those of the training data: a schedule that does not say how many steps it takes gets all of the run, less the warm-up.
  */
 export function optimizerOf(settings: SizedSettings, rate: number | undefined, rows: number): OptimizerDescription {
-  const { optimizer: kind, set = {}, momentum = kind === "sgd" ? SGD_MOMENTUM : undefined } = settings;
-  if (Object.hasOwn(set, "learningRate")) throw new UsageError("--set learningRate is given with --rate, --rates or --schedule");
-  if (settings.momentum !== undefined && rules.get(kind)?.fields["momentum"] === undefined)
-    throw new UsageError(`${kind} has no momentum: leave --momentum out`);
-  const options = { kind, ...(momentum !== undefined && { momentum }), ...(kind === "muon" && MUON), ...set };
+  const options = optionsOf(settings.optimizer, settings.set, settings.momentum);
   const plain = optimizerFromJSON(options);
   if (settings.schedule === undefined && settings.warmup === undefined) return rate === undefined ? plain : withRate(options, rate);
   const { totalSteps } = clockOf({ ...settings, optimizer: plain }, rows);
@@ -41,11 +37,40 @@ export function optimizerOf(settings: SizedSettings, rate: number | undefined, r
   return withRate(options, warmup === undefined ? then : { kind: "warmup", steps: warmup, then });
 }
 
-/** The options with a rate, which the optimizer that tensors are left to has as well unless it was given one. */
-function withRate(options: Record<string, unknown>, learningRate: unknown): OptimizerDescription {
+type Options = Readonly<Record<string, unknown>>;
+
+/** The options of an optimizer; of one that goes around another, which `--set optimizer` names, those of both. */
+function optionsOf(kind: string, set: Options = {}, momentum: number | undefined): Options {
+  if (Object.hasOwn(set, "learningRate")) throw new UsageError("--set learningRate is given with --rate, --rates or --schedule");
+  if (wrappers.has(kind)) {
+    const inside = innerOf(set);
+    if (inside === undefined) throw new UsageError(`${kind} goes around another optimizer: say which, as in --set optimizer=adam`);
+    const { kind: other, ...own } = inside;
+    return { kind, ...set, optimizer: optionsOf(other, own, momentum) };
+  }
+  if (momentum !== undefined && rules.get(kind)?.fields["momentum"] === undefined)
+    throw new UsageError(`${kind} has no momentum: leave --momentum out`);
+  const usual = momentum ?? (kind === "sgd" ? SGD_MOMENTUM : undefined);
+  return { kind, ...(usual !== undefined && { momentum: usual }), ...(kind === "muon" && MUON), ...set };
+}
+
+/** What an optimizer goes around: a name stands for its kind. */
+function innerOf({ optimizer }: Options): (Options & { readonly kind: string }) | undefined {
+  if (typeof optimizer === "string") return { kind: optimizer };
+  const { kind } = (optimizer ?? {}) as { kind?: unknown };
+  return typeof kind === "string" ? (optimizer as Options & { kind: string }) : undefined;
+}
+
+function withRate(options: Options, learningRate: unknown): OptimizerDescription {
+  return optimizerFromJSON(rated(options, learningRate));
+}
+
+/** The options with a rate, which the optimizer that tensors are left to has as well unless it was given one; what goes around another gives it on. */
+function rated(options: Options, learningRate: unknown): Options {
+  if (wrappers.has(options["kind"] as string)) return { ...options, optimizer: rated(options["optimizer"] as Options, learningRate) };
   const { fallback } = options;
   const follows = typeof fallback === "object" && fallback !== null && { fallback: { learningRate, ...fallback } };
-  return optimizerFromJSON({ ...options, learningRate, ...follows });
+  return { ...options, learningRate, ...follows };
 }
 
 /** Whether a schedule has a `rate` of its own, rather than rates inside it. */

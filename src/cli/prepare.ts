@@ -14,6 +14,7 @@ import { lossFromJSON } from "../models/loss-json.js";
 import { type Loss, traitsOfLoss } from "../models/losses.js";
 import { mlp } from "../models/mlp.js";
 import type { OptimizerDescription } from "../optimizers/rule.js";
+import { unwrap } from "../optimizers/wrapper.js";
 import { DataError, OptionError } from "../options/errors.js";
 import { type Context, dataContext } from "../search/report/context.js";
 import { count, listed } from "../search/report/format.js";
@@ -123,14 +124,15 @@ export function introduce({ file, data, backend }: Required<Context>, run: Check
   const sizes = "hidden" in model ? [model.inputs, ...model.hidden, model.outputs] : [];
   const parameters = sizes.slice(1).reduce((sum, size, i) => sum + ((sizes[i] as number) + 1) * size, 0);
   const activation = "activation" in model && model.hidden.length > 0 ? ` ${model.activation}` : "";
-  const { momentum } = optimizer as { momentum?: unknown };
+  const { core, kinds } = unwrap(optimizer);
+  const { momentum } = core as { momentum?: unknown };
   const withMomentum = typeof momentum === "number" && momentum > 0 ? ` with momentum ${momentum}` : "";
   return [
     `${file}: ${count(total, "row")}, ${count(features.length, "feature")}, ${what}`,
     `  ${rows.training} rows to train on, ${rows.validation} to validate${held}`,
     `  columns: ${columnWords(data.columns)}`,
     ...data.notes.map((note) => `  note: ${printable(note)}`),
-    `network ${sizes.join("-")}${activation}, ${count(parameters, "parameter")}; ${optimizer.kind}${withMomentum}; ` +
+    `network ${sizes.join("-")}${activation}, ${count(parameters, "parameter")}; ${kinds.join(" around ")}${withMomentum}; ` +
       `batches of ${batchSize}, ${count(epochs, "epoch")}, seed ${seed}`,
     `backend ${backend.name}: ${backend.reason}`,
   ].map((line) => wrapped(line, "    "));

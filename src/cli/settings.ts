@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { ACTIVATIONS } from "../models/activations.js";
-import { rules } from "../optimizers/index.js";
-import { delimiterOf, lossOf, namesOf, numberOf, numbersOf, scheduleOf, settingOf } from "./values.js";
+import { rules, wrappers } from "../optimizers/index.js";
+import { classWeightsOf, delimiterOf, lossOf, namesOf, numberOf, numbersOf, scheduleOf, settingOf } from "./values.js";
 
 /** Settings that decide the data and the run: plain JSON, kept in checkpoints so that a run can be resumed and its model used on new files. */
 export interface Settings {
@@ -63,7 +63,11 @@ export function addSettings(command: Command): Command {
     .option("--activation <name>", ACTIVATIONS.join(", "), "relu")
     .option("--dropout <share>", "share of hidden units left out in a training step", numberOf, 0)
     .optionsGroup("Training:")
-    .option("-o, --optimizer <kind>", `${[...rules.keys()].join(", ")}`, "adam")
+    .option(
+      "-o, --optimizer <kind>",
+      `${[...rules.keys()].join(", ")}; with --set optimizer=adam also what goes around one: ${[...wrappers.keys()].join(", ")}`,
+      "adam",
+    )
     .option("--momentum <number>", `of the optimizers that have it (sgd here: ${SGD_MOMENTUM} unless given)`, numberOf)
     .option("--set <key=value>", "any other option of the optimizer, as in --set weightDecay=0.01; may be repeated", settingOf)
     .option(
@@ -76,6 +80,16 @@ export function addSettings(command: Command): Command {
       "--loss <form>",
       "a kind of loss with options, as in focal:gamma=2, or JSON (default: crossEntropy or meanSquared, whose targets are standardised)",
       lossOf,
+    )
+    .option(
+      "--class-weights <weights>",
+      'how much rows of each class count in every loss, that on validation and held-out rows too: "balanced", or a number for each class in their order, as in 1,5',
+      classWeightsOf,
+    )
+    .option(
+      "--metric <names>",
+      "what is measured besides, as in f1,rocAuc; --patience then watches the first, rates are chosen as without",
+      namesOf,
     )
     .option("--epochs <count>", "passes over the training rows", numberOf, 30)
     .option("--batch-size <rows>", `rows in a step (default: ${BATCH_SIZE}, or all where there are fewer)`, numberOf)

@@ -24,7 +24,7 @@ import { addSettings, type Settings, type SizedSettings, sized } from "./setting
 import { attempt } from "./tell.js";
 import { paint, printable, say } from "./terminal.js";
 import { readTunedData, tunedSettings } from "./tune.js";
-import { classWeightsOf, namesOf, numberOf } from "./values.js";
+import { numberOf } from "./values.js";
 import { checkOutputs, writeWhole } from "./write.js";
 
 interface Flags extends Settings {
@@ -49,8 +49,6 @@ export function trainCommand(): Command {
     );
   return addSettings(command)
     .option("-r, --rate <number>", "the learning rate; with --schedule the highest that the run uses", numberOf)
-    .option("--class-weights <weights>", '"balanced", or a number for each class in their order, as in 1,5', classWeightsOf)
-    .option("--metric <names>", "what is measured besides, as in f1,rocAuc; --patience then watches the first", namesOf)
     .optionsGroup("Output:")
     .option("-s, --save <file>", "where the model goes (safetensors, with all it needs to predict and to go on)")
     .option("--save-every <epochs>", "save it after every so many epochs too", numberOf)

@@ -174,11 +174,20 @@ function rateResult(one: Tried, judgement: Judgement, terms: Terms): Omit<RateRe
   };
 }
 
+/** The mean of each of the run's own metrics; null where one is not defined on the rows of a run. */
+function meansOf(all: readonly Metrics[]): Pick<Metrics, "metrics"> {
+  const names = Object.keys(all[0]?.metrics ?? {});
+  if (names.length === 0) return {};
+  const valuesOf = (name: string) => all.map(({ metrics }) => metrics?.[name] ?? null);
+  const meanOf = (values: (number | null)[]) => (values.includes(null) ? null : mean(values as number[]));
+  return { metrics: Object.fromEntries(names.map((name) => [name, meanOf(valuesOf(name))])) };
+}
+
 function meanMetrics(trials: readonly TrialResult[]): Metrics | null {
   const all = trials.flatMap(({ kept }) => kept?.validation ?? []);
   if (all.length < trials.length) return null;
   const scores = all.flatMap(({ score }) => score ?? []);
-  return { loss: mean(all.map(({ loss }) => loss)), ...(scores.length === all.length && { score: mean(scores) }) };
+  return { loss: mean(all.map(({ loss }) => loss)), ...(scores.length === all.length && { score: mean(scores) }), ...meansOf(all) };
 }
 
 /** The range of rates with such verdicts around the chosen one; it ends before a rate that was not run. */
@@ -224,6 +233,7 @@ function notesOn(
     (terms.guesses[0]?.score ?? Number.NEGATIVE_INFINITY) >= ((rates[chosen] as RateResult).validation?.score ?? Number.POSITIVE_INFINITY);
   if (chosen === undefined) return [...(notRun.length > 0 ? notes : [{ kind: "allFail" } as const]), ...facts.raw];
   if (notRepeated) notes.push({ kind: "notRepeated" });
+  if (facts.weighted) notes.push({ kind: "weighted", scoreName: facts.scoreName });
   const last = rates.length - 1;
   if (last + notRun.length > 0) {
     for (const [side, end] of [

@@ -1,3 +1,4 @@
+import type { CheckedRun } from "../training/run.js";
 import { type ScoreName, scoreName } from "../training/score.js";
 import { rawNotes, type SearchNote } from "./notes.js";
 import type { SearchData } from "./trial.js";
@@ -11,11 +12,13 @@ export interface Facts {
   readonly scoreName: ScoreName;
   /** Whether the largest class has over one and a half times its even share. */
   readonly uneven: boolean;
+  /** Whether rows count by weights, of their own or of their class. Not in ledgers of before. */
+  readonly weighted?: boolean;
   /** Of features and targets far from the size of 1. */
   readonly raw: readonly SearchNote[];
 }
 
-export function factsOf(data: SearchData): Facts {
+export function factsOf(data: SearchData, classWeights?: CheckedRun["classWeights"]): Facts {
   const { training, validation } = data;
   return {
     trainingRows: training.rows,
@@ -23,6 +26,7 @@ export function factsOf(data: SearchData): Facts {
     task: training.task,
     scoreName: scoreName(training),
     uneven: isUneven(data),
+    weighted: classWeights !== undefined || training.weights !== undefined,
     raw: rawNotes(data),
   };
 }

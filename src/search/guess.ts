@@ -1,56 +1,89 @@
 import type { Classification, Dataset, Regression } from "../data/dataset.js";
 import type { Loss } from "../models/losses.js";
 import { log } from "../numerics/math.js";
+import type { CheckedRun } from "../training/run.js";
+import { classWeightsOf, rowWeights, weigh } from "../training/weights.js";
 import type { SearchData } from "./trial.js";
 
 /** What is reached without looking at the features, knowing the targets of the training rows only. */
 export interface Guess {
-  /** The mean loss on the validation rows (the training rows where there are none); null of a model of the user's own, whose loss is not known. */
+  /** The mean loss on the validation rows (the training rows where there are none), by their weights; null of a model of the user's own, whose loss is not known. */
   readonly loss: number | null;
   /** The accuracy of the most frequent class; for quantities the R² of the mean. Null where there is no score. */
   readonly score: number | null;
   /** The mean loss on the training rows. */
   readonly trainingLoss: number | null;
-  /** The loss of each validation row. */
+  /** What each validation row contributes to that mean. */
   readonly rows: readonly number[] | null;
 }
 
-/** Guesses by how frequent each class is, one count added to each; quantities by their mean, or their median where absolute errors count. */
-export function guessOf({ training, validation = training }: SearchData, loss: Loss | undefined): Guess {
+type Weighed = Pick<CheckedRun, "loss" | "classWeights">;
+
+/**
+ * Guesses by how frequent each class is, one count added to each; quantities by their mean, or their median where absolute errors count. Rows count by their weights, as they do in the
+ * loss, and alike in the score.
+ */
+export function guessOf({ training, validation = training }: SearchData, run: Weighed): Guess {
   return training.task === "classification"
-    ? guessClasses(training, validation as Classification, loss)
-    : guessQuantities(training, validation as Regression, loss);
+    ? guessClasses(training, validation as Classification, run)
+    : guessQuantities(training, validation as Regression, run);
 }
 
-function guessClasses(training: Classification, validation: Classification, loss: Loss | undefined): Guess {
+function guessClasses(training: Classification, validation: Classification, { loss, classWeights }: Weighed): Guess {
+  const own = training.weights ?? new Float32Array(training.rows).fill(1);
   const counts = new Array<number>(training.outputs).fill(1);
-  for (const target of training.targets) counts[target] = (counts[target] as number) + 1;
-  const total = training.rows + training.outputs;
+  const shares = new Array<number>(training.outputs).fill(mean(own));
+  training.targets.forEach((target, row) => {
+    counts[target] = (counts[target] as number) + 1;
+    shares[target] = (shares[target] as number) + (own[row] as number);
+  });
   const likely = counts.indexOf(Math.max(...counts));
   const hits = validation.targets.reduce((sum, target) => sum + (target === likely ? 1 : 0), 0);
   const entropic = loss === "crossEntropy" || loss === "binaryCrossEntropy";
   const score = hits / validation.rows;
   if (!entropic) return { loss: null, score, trainingLoss: null, rows: null };
-  const costs = ({ targets }: Classification) => Array.from(targets, (target) => -log((counts[target] ?? 1) / total));
+  const ofClass = classWeightsOf(classWeights, training);
+  const masses = shares.map((share, i) => share * (ofClass?.[i] ?? 1));
+  const total = masses.reduce((sum, mass) => sum + mass, 0);
+  const costs = (data: Classification) =>
+    weigh(
+      Array.from(data.targets, (target) => -log((masses[target] ?? 1) / total)),
+      rowWeights(data, ofClass),
+    );
   const rows = costs(validation);
   return { loss: mean(rows), score, trainingLoss: mean(costs(training)), rows };
 }
 
-function guessQuantities(training: Regression, validation: Regression, loss: Loss | undefined): Guess {
-  const { outputs: width } = training;
+function guessQuantities(training: Regression, validation: Regression, { loss }: Weighed): Guess {
+  const { outputs: width, weights } = training;
   const constants = Array.from({ length: width }, (_, j) => {
     const values = training.targets.filter((_, i) => i % width === j);
-    return loss === "meanAbsolute" ? (values.sort()[values.length >> 1] as number) : mean(values);
+    return loss === "meanAbsolute" ? medianOf(values, weights) : mean(weigh(Array.from(values), weights));
   });
   const { targets } = validation;
   const varying = constants.some((_, j) => targets.some((target, i) => i % width === j && target !== targets[j]));
   const score = varying ? 1 - unexplained(validation, constants) : null;
   const cost = loss === undefined ? undefined : costOf(loss);
   if (cost === undefined) return { loss: null, score, trainingLoss: null, rows: null };
-  const costs = ({ targets, rows }: Regression) =>
-    Array.from({ length: rows }, (_, r) => mean(constants.map((constant, j) => cost(constant - (targets[r * width + j] as number)))));
+  const costs = ({ targets, rows, weights }: Regression) =>
+    weigh(
+      Array.from({ length: rows }, (_, r) => mean(constants.map((constant, j) => cost(constant - (targets[r * width + j] as number))))),
+      weights,
+    );
   const rows = costs(validation);
   return { loss: mean(rows), score, trainingLoss: mean(costs(training)), rows };
+}
+
+/** The first value, in their order, up to which over half of the weight lies. */
+function medianOf(values: Float32Array, weights: Float32Array | undefined): number {
+  const order = Array.from(values, (value, i) => ({ value, weight: weights?.[i] ?? 1 })).sort((a, b) => a.value - b.value);
+  const half = order.reduce((sum, { weight }) => sum + weight, 0) / 2;
+  let sum = 0;
+  for (const { value, weight } of order) {
+    sum += weight;
+    if (sum > half) return value;
+  }
+  return order.at(-1)?.value as number;
 }
 
 function costOf(loss: Loss): ((error: number) => number) | undefined {

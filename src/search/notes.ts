@@ -1,5 +1,6 @@
 import { findRawColumns, type RawColumn } from "../data/raw.js";
 import { log } from "../numerics/math.js";
+import type { ScoreName } from "../training/score.js";
 import type { SearchData } from "./trial.js";
 
 /** A measured fact that a person should know, as plain data. `noteText` puts it into words. */
@@ -15,6 +16,8 @@ export type SearchNote =
   | { readonly kind: "besideFailing"; readonly rate: number }
   /** A validation row, or few, cannot compare rates. */
   | { readonly kind: "fewRows"; readonly rows: number }
+  /** Rows count by weights in losses, and where rates are compared by their scores; the scores that are shown count all alike. */
+  | { readonly kind: "weighted"; readonly scoreName: ScoreName }
   /** All validation targets are equal: R² is undefined, and losses were compared. */
   | { readonly kind: "equalTargets"; readonly rows: number }
   /** A feature, or a target, far from the size of 1 that networks start from. */

@@ -171,7 +171,7 @@ export function readPlan(options: Partial<Plan>): Plan {
 
 /** What is searched, of data that are there. */
 export function subjectOf(run: CheckedRun, data: SearchData): Subject {
-  return { run, facts: factsOf(data), guess: (split) => guessOf(rowsOf(data, split), run.loss) };
+  return { run, facts: factsOf(data, run.classWeights), guess: (split) => guessOf(rowsOf(data, split), run) };
 }
 
 /** @throws DataError for quantities that are all the same. */

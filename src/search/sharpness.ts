@@ -13,6 +13,7 @@ import { demand, integer, number, readOptions } from "../options/options.js";
 import { Batches } from "../training/batches.js";
 import { checkDatasets } from "../training/checks.js";
 import { Trainer } from "../training/trainer.js";
+import { rowWeights } from "../training/weights.js";
 
 export interface SharpnessOptions {
   /** Products with the Hessian at the most; each costs two gradients over the rows. Default 60. */
@@ -87,7 +88,7 @@ const ROWS = 2000;
 /** The step of the differences, as a share of the size of the weights: float32 gradients leave about five digits then. */
 const STEP = 2e-3;
 
-/** The mean loss over rows as a function of the weights, in a model of its own. */
+/** The mean loss over rows, by their weights, as a function of the weights, in a model of its own. */
 class Surface {
   readonly size: number;
   readonly #model: Model;
@@ -105,7 +106,8 @@ class Surface {
     const context = { rows: batchSize, seed };
     this.#model = typeof model === "function" ? model(engine, context) : new Network(engine, withoutDropout(model), loss as never, context);
     try {
-      this.#batches = new Batches(engine, data, batchSize, loss, typeof model === "function" ? undefined : shapesOf(model).outputs);
+      const outputs = typeof model === "function" ? undefined : shapesOf(model).outputs;
+      this.#batches = new Batches(engine, data, batchSize, loss, outputs, rowWeights(data, trainer.classWeights));
     } catch (error) {
       this.#model.dispose();
       throw error;
@@ -146,13 +148,16 @@ class Surface {
     const { view } = values;
     for (let i = 0; i < view.length; i++) view[i] = (this.#weights[i] as number) + step * (vector[i] as number);
     const sum = new Float64Array(this.size);
+    let total = 0;
     for (let from = 0; from < this.#rows; from += this.#capacity) {
       const rows = Math.min(this.#capacity, this.#rows - from);
       this.#model.train(this.#batches.gather(from, rows, 0));
       const gradient = gradients.view;
-      for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + ((gradient[i] as number) * rows) / this.#rows;
+      const { weight } = this.#batches;
+      for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (gradient[i] as number) * weight;
+      total += weight;
     }
-    return sum;
+    return sum.map((value) => value / total);
   }
 
   dispose(): void {

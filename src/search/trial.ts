@@ -9,6 +9,7 @@ import { checkDatasets } from "../training/checks.js";
 import type { EpochRecord, Metrics, StepRecord, TrainingData } from "../training/records.js";
 import { type Run, readRun } from "../training/run.js";
 import { Trainer } from "../training/trainer.js";
+import { rowWeights, weigh } from "../training/weights.js";
 import { fingerprint } from "./fingerprint.js";
 import { scaleRun } from "./scale.js";
 
@@ -63,7 +64,7 @@ export interface TrialResult {
   readonly history: readonly EpochRecord[];
   /** The epoch whose weights were kept: the last, or the best with early stopping. */
   readonly kept: EpochRecord | null;
-  /** Loss and score of each validation row; null of a run that diverged, or without validation data. */
+  /** What each validation row contributes to loss and score; null of a run that diverged, or without validation data. */
   readonly rows: RowResults | null;
   /** The mean over classes of the share of their validation rows that are right; null where there are no such rows, or no classes. */
   readonly balancedAccuracy: number | null;
@@ -81,12 +82,13 @@ export interface TrialResult {
   readonly checkpoint?: Uint8Array;
 }
 
-/** Results of the validation rows, in their order. */
+/** Results of the validation rows, in their order. Where rows count by weights, of their own or of their class, each is times the row's weight by the mean weight. */
 export interface RowResults {
+  /** The mean is the validation loss. */
   readonly losses: readonly number[];
   /**
-   * Contributions to the score, whose mean is the score: 1 or 0 for a row that is classified right or wrong; for quantities 1 less the row's
-   * squared error in units of the variance, averaged over outputs. Missing where there is no score.
+   * 1 or 0 for a row that is classified right or wrong; for quantities 1 less the row's squared error in units of the variance, averaged over outputs. The mean is the score, or a
+   * weighted one. Missing where there is no score.
    */
   readonly scores?: readonly number[];
 }
@@ -138,7 +140,7 @@ export async function runTrial(spec: TrialSpec): Promise<TrialResult> {
       startLoss,
       history,
       kept: history[(bestEpoch ?? history.length) - 1] ?? null,
-      rows,
+      rows: rows && weighed(rows, rowWeights(data.validation as Dataset, trainer.classWeights)),
       balancedAccuracy: balancedAccuracy(rows, data.validation),
       test: ended && data.test !== undefined ? trainer.evaluate(data.test) : null,
       weights: ended ? fingerprint(model.parameters.values.view) : null,
@@ -185,6 +187,10 @@ function rowResults(engine: Engine, { model, run }: Trainer, data: Dataset): Row
     batches.dispose();
   }
   return { losses, ...(scores.length === data.rows && { scores }) };
+}
+
+function weighed({ losses, scores }: RowResults, weights: Float32Array | undefined): RowResults {
+  return { losses: weigh(losses, weights), ...(scores && { scores: weigh(scores, weights) }) };
 }
 
 function balancedAccuracy(rows: RowResults | null, data: Dataset | undefined): number | null {

@@ -103,6 +103,10 @@ export function noteText(note: SearchNote): string {
       return `every rate that holds lies beside one that fails (${short(note.rate)} here): try more rates below it`;
     case "fewRows":
       return `${note.rows} validation ${note.rows === 1 ? "row compares" : "rows compare"} rates: one row is more than a point`;
+    case "weighted": {
+      const score = note.scoreName === "accuracy" ? "accuracy" : "R²";
+      return `rows count by their weights in every loss, and rates are compared by points of a weighted ${score}; the ${score} shown counts all rows alike`;
+    }
     case "equalTargets":
       return `all ${note.rows} validation targets are equal, so that R² is undefined: losses were compared`;
     case "raw": {

@@ -46,7 +46,8 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   readonly #clock: Clock;
   readonly #data: Dataset | RowStream;
   readonly #stepOptions: StepOptions = {};
-  readonly #classWeights: readonly number[] | undefined;
+  /** @internal */
+  readonly classWeights: readonly number[] | undefined;
   readonly #penalty!: () => number;
   #history: EpochRecord[] = [];
   /** Batches done since the start. */
@@ -73,7 +74,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     checkData(this.run, data);
     const { batchSize, seed, model, loss } = this.run;
     this.scoreName = scoreName(training);
-    this.#classWeights = classWeightsOf(this.run.classWeights, training);
+    this.classWeights = classWeightsOf(this.run.classWeights, training);
     this.#augment = (training as Augmented)[AUGMENT];
     this.#data = training;
     this.#clock = clockOfData(this.run, training);
@@ -84,8 +85,8 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     try {
       this.optimizer = new Optimizer(this.model.parameters, this.run.optimizer, this.#clock, true);
       this.#penalty = bindPenalty(engine, this.model.parameters, this.run);
-      this.#source = sourceOf(engine, this.run, training, this.#classWeights);
-      this.#validation = validation && sourceOf(engine, this.run, validation, this.#classWeights);
+      this.#source = sourceOf(engine, this.run, training, this.classWeights);
+      this.#validation = validation && sourceOf(engine, this.run, validation, this.classWeights);
     } catch (error) {
       this.dispose();
       throw error;
@@ -174,7 +175,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   evaluate(data: Dataset | RowStream): Metrics | Promise<Metrics> {
     this.#alive();
     checkEvaluated(this.run, this.#data, data);
-    const source = sourceOf(this.#engine, this.run, data, this.#classWeights);
+    const source = sourceOf(this.#engine, this.run, data, this.classWeights);
     return evaluateApart(this.model, this.optimizer, source, this.run);
   }
 

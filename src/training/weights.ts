@@ -36,3 +36,10 @@ export function rowWeights(data: Dataset, classWeights: readonly number[] | unde
   if (!result.some((weight) => weight > 0)) throw new ShapeError("all rows have the weight 0: there is nothing to learn");
   return result;
 }
+
+/** Values of rows as they contribute to a weighted mean: each times its row's weight by the mean weight, so that their mean is that one. */
+export function weigh(values: readonly number[], weights: Float32Array | undefined): readonly number[] {
+  if (weights === undefined) return values;
+  const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
+  return values.map((value, i) => (weights[i] === 0 ? 0 : (value * (weights[i] as number)) / mean));
+}

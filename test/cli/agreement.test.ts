@@ -65,7 +65,7 @@ test("every kind of schedule is here", () => {
 });
 
 async function json<T>(...args: string[]): Promise<T> {
-  const { code, out, err } = await runNode(main, [...args, "--json"], cwd);
+  const { code, out, err } = await runNode(main, [...args, "--json", "--quiet"], cwd);
   expect({ code, err }).toEqual({ code: 0, err: "" });
   return JSON.parse(out);
 }
@@ -91,6 +91,11 @@ describe.concurrent("train with what search prints gives the numbers of the sear
     ["a warm-up and a schedule", ["--warmup", "3", "--schedule", "oneCycle"]],
     ["a wrapped optimizer's options, early stopping of none, a seed", ["-o", "adamw", "--set", "weightDecay=0.1", "--seed", "7"]],
     ["a loss of classes", ["--loss", "focal:gamma=1"]],
+    ["weights of classes", ["--class-weights", "balanced"]],
+    [
+      "weights of classes as numbers, metrics, the first of them watched",
+      ["--class-weights", "1,5,0.5", "--metric", "f1,rocAuc", "--patience", "1"],
+    ],
     ...["huber", "meanAbsolute", "logCosh"].map((loss): [string, string[]] => [
       `a loss of quantities, ${loss}`,
       ["--loss", loss, "-t", "sepal_length_cm", "--task", "regression"],

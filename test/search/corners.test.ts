@@ -51,13 +51,13 @@ describe("guessing", () => {
     [logCosh(), null, null],
     [undefined, null, null],
   ])("of a quantity by %j: the mean, or the median of absolute errors", (loss, expected, rows) => {
-    const guess = guessOf({ training, validation }, loss as never);
+    const guess = guessOf({ training, validation }, { loss } as never);
     expect([guess.loss, guess.rows]).toEqual([expected, rows]);
   });
 
   test("has no score where nothing varies, and that of the mean where something does", () => {
-    expect(guessOf({ training, validation: quantities(4, 4) }, "meanSquared").score).toBeNull();
-    expect(guessOf({ training, validation }, "meanSquared").score).toBe(1 - 0.5 / 0.25);
+    expect(guessOf({ training, validation: quantities(4, 4) }, { loss: "meanSquared" }).score).toBeNull();
+    expect(guessOf({ training, validation }, { loss: "meanSquared" }).score).toBe(1 - 0.5 / 0.25);
     const pairs = dataset(
       [[1], [2]],
       [
@@ -65,14 +65,33 @@ describe("guessing", () => {
         [2, 7],
       ],
     ) as Regression;
-    expect(guessOf({ training: pairs, validation: pairs }, "meanSquared").score).toBe(0);
-    expect(guessOf({ training: pairs }, "meanSquared").loss).toBe(0.125);
+    expect(guessOf({ training: pairs, validation: pairs }, { loss: "meanSquared" }).score).toBe(0);
+    expect(guessOf({ training: pairs }, { loss: "meanSquared" }).loss).toBe(0.125);
+  });
+
+  test("counts rows by their weights and those of their class, and hits alike", () => {
+    const classes = dataset([[1], [2], [3], [4]], ["a", "a", "a", "b"]);
+    const even = guessOf({ training: classes }, { loss: "crossEntropy", classWeights: [2, 4] });
+    // (3 + 1) times 2 beside (1 + 1) times 4
+    expect(even.loss).toBeCloseTo(Math.LN2, 6);
+    expect(even.score).toBe(0.75);
+    const b = guessOf({ training: classes }, { loss: "crossEntropy", classWeights: [0, 1] });
+    expect([b.loss, b.rows?.map(Math.abs)]).toEqual([0, [0, 0, 0, 0]]);
+    const weighed = dataset([[1], [2], [3], [4]], ["a", "a", "a", "b"], { weights: [1, 1, 1, 5] });
+    // 3 of "a" and 5 of "b", the mean weight of 2 added to each
+    expect(guessOf({ training: weighed }, { loss: "crossEntropy" }).loss).toBeCloseTo(
+      -(3 * Math.log(5 / 12) + 5 * Math.log(7 / 12)) / 8,
+      6,
+    );
+    const heavy = dataset([[1], [2], [3]], [0, 1, 4], { weights: [1, 1, 3], task: "regression" });
+    expect(guessOf({ training: heavy }, { loss: "meanSquared" }).loss).toBeCloseTo((2.6 ** 2 + 1.6 ** 2 + 3 * 1.4 ** 2) / 5, 6);
+    expect(guessOf({ training: heavy }, { loss: "meanAbsolute" }).loss).toBeCloseTo(7 / 5, 6);
   });
 
   test("of classes has a loss only by cross-entropy", () => {
     const classes = dataset([[1], [2], [3]], ["a", "a", "b"]);
-    expect(guessOf({ training: classes }, "crossEntropy").loss).toBeCloseTo(-(2 * Math.log(3 / 5) + Math.log(2 / 5)) / 3, 6);
-    expect(guessOf({ training: classes }, undefined)).toEqual({ loss: null, score: 2 / 3, trainingLoss: null, rows: null });
+    expect(guessOf({ training: classes }, { loss: "crossEntropy" }).loss).toBeCloseTo(-(2 * Math.log(3 / 5) + Math.log(2 / 5)) / 3, 6);
+    expect(guessOf({ training: classes }, {})).toEqual({ loss: null, score: 2 / 3, trainingLoss: null, rows: null });
   });
 });
 

@@ -24,6 +24,7 @@ function viewed(shapes: readonly Shape[], more: Partial<Viewed> = {}): Viewed {
     scoreName: "accuracy",
     best: chosen < 0 ? null : { rate: 10 ** (chosen - 5), validation: score === null ? {} : { score } },
     rates,
+    notes: [],
     ...more,
   };
 }
@@ -60,6 +61,17 @@ describe("the axis of scores", () => {
     ];
     const view = scoreView(viewed(wild, { scoreName: "r2" }));
     expect([view?.low, view?.high]).toEqual([0.9 - 0.5, 1]);
+  });
+
+  test("shows scores that count all rows alike where rates are compared by others, and no intervals of these", () => {
+    const view = scoreView(viewed(shapes, { notes: [{ kind: "weighted", scoreName: "accuracy" }] }));
+    expect(view?.points.map((point) => point && [Number(point.score.toFixed(6)), point.interval])).toEqual([
+      [0.2, null],
+      [0.95, null],
+      [0.97, null],
+      [0.9, null],
+      null,
+    ]);
   });
 
   test("is none where a score tells nothing", () => {
@@ -124,6 +136,21 @@ describe("what is said of a loss, over all there are", () => {
   test("metrics of the run stand behind it, and what is not defined is said", () => {
     const text = metricsText({ loss: 0.25, score: 0.5, metrics: { f1: 0.98765, rocAuc: null } }, { data, run: { loss: "huber" } });
     expect(text).toBe("R² 0.500, loss 0.25, f1 0.988, rocAuc not defined on these rows");
+  });
+
+  test("an f1 of the second of two classes says so, and a loss that is weighted", () => {
+    const textOf = (metric: object, classes: string[], more = {}) =>
+      metricsText(
+        { loss: 0.25, metrics: { f1: 0.9 } },
+        { data: { ...data, classes }, run: { loss: "crossEntropy", metrics: [metric], ...more } },
+      );
+    expect(textOf({ kind: "f1", average: "auto" }, ["no", "yes"])).toBe("loss 0.25, f1 of class yes 0.9");
+    expect(textOf({ kind: "f1", average: "binary" }, ["no", "yes"], { classWeights: "balanced" })).toBe(
+      "weighted loss 0.25, f1 of class yes 0.9",
+    );
+    expect(textOf({ kind: "f1", average: "macro" }, ["no", "yes"])).toBe("loss 0.25, f1 0.9");
+    expect(textOf({ kind: "f1", average: "auto" }, ["a", "b", "c"])).toBe("loss 0.25, f1 0.9");
+    expect(textOf({ kind: "ownMetric", name: "f1" }, ["no", "yes"])).toBe("loss 0.25, f1 0.9");
   });
 
   test.each(kinds)("%s has its own name at the axis", (kind) => {

@@ -20,6 +20,34 @@ const engine = await load();
 const [inputs, hidden, outputs] = golden.sizes as [number, number, number];
 const names = ["layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias"];
 
+test("rows count by their weights, and those of their class: two are as one of twice the weight", async () => {
+  const x = [
+    [1, 0.2],
+    [0.3, -1],
+    [-0.5, 0.4],
+    [0.9, 0.8],
+  ];
+  const run: Run = {
+    model: mlp({ inputs: 2, hidden: [3], outputs: 2, activation: "tanh" }),
+    loss: "crossEntropy",
+    optimizer: sgd(),
+    batchSize: 3,
+  };
+  const sharpnessOf = async (indices: number[], more: object, classWeights?: number[]) => {
+    const data = dataset(
+      indices.map((i) => x[i] as number[]),
+      indices.map((i) => ["a", "a", "b", "b"][i] as string),
+      more,
+    );
+    using trainer = new Trainer(engine, { ...run, ...(classWeights && { classWeights }) }, { training: data });
+    return (await sharpness(trainer, data, { tolerance: 1e-6 })).sharpness;
+  };
+  const doubled = await sharpnessOf([0, 1, 1, 2, 2, 2, 3, 3], {});
+  expect(await sharpnessOf([0, 1, 2, 3], { weights: [1, 2, 3, 2] })).toBeCloseTo(doubled, 4);
+  expect(await sharpnessOf([0, 1, 2, 3], { weights: [1, 2, 1.5, 1] }, [1, 2])).toBeCloseTo(doubled, 4);
+  expect(await sharpnessOf([0, 1, 2, 3], {})).not.toBeCloseTo(doubled, 4);
+});
+
 describe("the sharpness of small networks", () => {
   test.each(golden.cases)(`is that of ${golden.library}: $activation, $loss`, async (one) => {
     const data =

@@ -45,6 +45,22 @@ test("its rows add up to what the trainer says of the same run", async () => {
   expect(trainer.evaluate(iris.test as never)).toEqual(held);
 });
 
+test("its rows add up to the weighted loss where classes count by weights, and to a weighted accuracy", async () => {
+  const engine = await load();
+  const weights = [1, 5, 0.5];
+  const { rows, kept, balancedAccuracy } = await runTrial({ engine, run: { ...run, classWeights: weights }, data: iris, rate: 0.01 });
+  const plain = await runTrial({ engine, run, data: iris, rate: 0.01 });
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  expect(mean(rows?.losses ?? [])).toBeCloseTo(kept?.validation?.loss as number, 5);
+  const weightOf = Array.from(iris.validation.targets, (target) => weights[target] as number);
+  const hits = rows?.scores?.map((score, row) => (score * mean(weightOf)) / (weightOf[row] as number)) ?? [];
+  for (const hit of hits) expect(Math.abs(hit - Math.round(hit))).toBeLessThan(1e-6);
+  // what counts all rows alike is not changed by weights
+  expect(mean(hits)).toBeCloseTo(kept?.validation?.score as number, 6);
+  expect(balancedAccuracy).toBeCloseTo(kept?.validation?.score as number, 6);
+  expect(plain.rows?.losses).not.toEqual(rows?.losses);
+});
+
 test("divergence is a result, wrong input an error", async () => {
   const engine = await load();
   const lost = await runTrial({ engine, run: { ...run, optimizer: sgd() }, data: iris, rate: 1e30 });

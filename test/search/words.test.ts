@@ -77,6 +77,10 @@ describe("what a person should know", () => {
     ],
     [{ kind: "fewRows", rows: 1 } as SearchNote, "1 validation row compares rates: one row is more than a point"],
     [{ kind: "fewRows", rows: 40 } as SearchNote, "40 validation rows compare rates: one row is more than a point"],
+    [
+      { kind: "weighted", scoreName: "r2" } as SearchNote,
+      "rows count by their weights in every loss, and rates are compared by points of a weighted R²; the R² shown counts all rows alike",
+    ],
     [{ kind: "equalTargets", rows: 5 } as SearchNote, "all 5 validation targets are equal, so that R² is undefined: losses were compared"],
     [
       { kind: "raw", what: "features", name: "price", mean: 17000, deviation: 400 } as SearchNote,

@@ -1,3 +1,4 @@
+import { type F1Options, isOfSecond } from "../../training/metrics/f1.js";
 import type { Metrics } from "../../training/records.js";
 import type { Context } from "./context.js";
 
@@ -45,19 +46,28 @@ export function explained(r2: number): string {
   return r2 > -1000 ? r2.toFixed(3) : short(r2);
 }
 
-/** Score, loss and the run's own metrics in words; a quantity's error in the units of its file, where the loss says it. */
+/** Score, loss and the run's own metrics in words: which class they are of, a quantity's error in the units of its file, where the loss says it. */
 export function metricsText(
   { loss, score, metrics = {} }: Metrics,
   context: Pick<Context, "data" | "run">,
   nameOf: (name: string) => string = String,
 ): string {
-  const { data } = context;
+  const { data, run } = context;
+  const { metrics: kinds = [], classWeights } = run as { metrics?: readonly { kind: string }[]; classWeights?: unknown };
+  const ofClass = (name: string) => {
+    const second = data.classes?.[1];
+    const binary =
+      name === "f1" && kinds.some((metric) => metric.kind === name && isOfSecond((metric as F1Options).average, data.classes?.length ?? 0));
+    return binary && second !== undefined ? `${name} of class ${nameOf(second)}` : name;
+  };
   const title = scoreTitle(data);
   const error = rootMeanSquare(loss, context);
   return [
     ...(score === undefined ? [] : [`${title} ${scoreText(score, data)}`]),
-    error === undefined ? `loss ${short(loss)}` : `error ${short(error)} (root mean square, in the units of ${nameOf(data.target)})`,
-    ...Object.entries(metrics).map(([name, value]) => (value === null ? `${name} not defined on these rows` : `${name} ${short(value)}`)),
+    error === undefined
+      ? `${classWeights === undefined ? "" : "weighted "}loss ${short(loss)}`
+      : `error ${short(error)} (root mean square, in the units of ${nameOf(data.target)})`,
+    ...Object.entries(metrics).map(([name, value]) => `${ofClass(name)} ${value === null ? "not defined on these rows" : short(value)}`),
   ].join(", ");
 }
 

@@ -3,7 +3,7 @@ import { isFailing, isOpen, type Verdict } from "../verdict.js";
 
 /** The score of every rate as plots draw it, and the part of its axis where the choice is made. */
 export interface ScoreView {
-  /** By rate: the chosen rate's score plus the difference from it on the same rows; null of rates that fail. */
+  /** By rate: the chosen rate's score plus the difference from it on the same rows (of scores that count all rows alike); null of rates that fail. */
   readonly points: readonly (ScorePoint | null)[];
   readonly low: number;
   readonly high: number;
@@ -13,14 +13,14 @@ export interface ScoreView {
 
 export interface ScorePoint {
   readonly score: number;
-  /** The 90 % interval of the difference from the chosen rate, without width for that one; null where it is not known. */
+  /** The 90 % interval of the difference from the chosen rate, without width for that one; null where it is not known, as where rates are compared by a weighted score. */
   readonly interval: readonly [number, number] | null;
   /** Its single runs: the chosen rate's score plus the difference from the chosen rate's run on the same rows. */
   readonly runs: readonly number[];
 }
 
 /** What plots are drawn from: of a `SearchResult` and of its document. */
-export type Viewed = Pick<SearchResult, "certainty" | "guessing" | "scoreName"> & {
+export type Viewed = Pick<SearchResult, "certainty" | "guessing" | "scoreName" | "notes"> & {
   readonly best: { readonly rate: number; readonly validation: { readonly score?: number } | null } | null;
   readonly rates: readonly (Pick<SearchResult["rates"][number], "rate" | "verdict" | "difference"> & {
     readonly trials: readonly Pick<SearchResult["rates"][number]["trials"][number], "kept">[];
@@ -36,11 +36,12 @@ const MOST = 0.5;
  * The scores, zoomed to the rates that may be used: what lies far below, as rates that are clearly too low do, is drawn at the edge. Undefined
  * where there is no score that tells anything: losses are drawn then.
  */
-export function scoreView({ rates, best, guessing, certainty, scoreName }: Viewed): ScoreView | undefined {
+export function scoreView({ rates, best, guessing, certainty, scoreName, notes }: Viewed): ScoreView | undefined {
   const chosen = best?.validation?.score;
   // an R² far below that of guessing tells nothing: the loss does
   if (best === null || chosen === undefined || chosen < -1) return undefined;
   const scoresOf = ({ trials }: Viewed["rates"][number]) => trials.map(({ kept }) => kept?.validation?.score);
+  const weighted = notes.some(({ kind }) => kind === "weighted");
   const own = scoresOf(rates.find(({ rate }) => rate === best.rate) as Viewed["rates"][number]);
   const points = rates.map((one): ScorePoint | null => {
     const { rate, difference } = one;
@@ -48,8 +49,9 @@ export function scoreView({ rates, best, guessing, certainty, scoreName }: Viewe
       const beside = own[repeat];
       return score === undefined || beside === undefined ? [] : [chosen + score - beside];
     });
-    if (rate === best.rate) return { score: chosen, interval: [chosen, chosen], runs };
+    if (rate === best.rate) return { score: chosen, interval: weighted ? null : [chosen, chosen], runs };
     if (difference === null) return null;
+    if (weighted) return { score: runs.reduce((sum, run) => sum + run / runs.length, 0), interval: null, runs };
     const { mean, low, high } = difference;
     return { score: chosen + mean, interval: low === null || high === null ? null : [chosen + low, chosen + high], runs };
   });

@@ -22,6 +22,11 @@ export function f1(options: F1Options = {}): Metric {
   return makeMetric(f1Metric, options);
 }
 
+/** Whether an f1 is that of the second class, rather than one of all classes. */
+export function isOfSecond(average: F1Options["average"], classes: number): boolean {
+  return average === "binary" || (average === "auto" && classes === 2);
+}
+
 export const f1Metric: MetricRule<F1Options> = {
   kind: "f1",
   fields: { average: oneOf("auto", ["auto", "binary", "macro", "weighted"]) },
@@ -35,7 +40,7 @@ export const f1Metric: MetricRule<F1Options> = {
       const taken = table.reduce((sum, line) => sum + (line[i] as number), 0);
       return { rows, value: rows + taken > 0 ? (2 * hits) / (rows + taken) : undefined };
     };
-    if (average === "binary" || (average === "auto" && table.length === 2)) return of(1).value;
+    if (isOfSecond(average, table.length)) return of(1).value;
     let [sum, weights] = [0, 0];
     table.forEach((_, i) => {
       const { rows, value } = of(i);
