@@ -80,7 +80,7 @@ const YEAR_LAST = date("(?<first>\\d{1,2})(?<mark>[-/.])(?<second2>\\d{1,2})\\k<
 const DAY_NAME = date(`(?:[a-z]{3,9},? +)?(?<day>\\d{1,2})[- ]${NAME}[- ,]+(?<year>\\d{4}|\\d{2})`);
 const NAME_DAY = date(`(?:[a-z]{3,9},? +)?${NAME} +(?<day>\\d{1,2}),? +(?<year>\\d{4})`);
 
-/** Days since 1970-01-01 in UTC, with the time of day as a fraction; undefined when a cell is no date. `dayFirst` reads 3/4/2024 as 3 April. */
+/** Days since 1970-01-01 in UTC, with the time of day as a fraction; undefined when a cell is no day of the calendar, or no time of a day. `dayFirst` reads 3/4/2024 as 3 April. */
 export function dateNumber(cell: string, dayFirst: boolean): number | undefined {
   const code = cell.charCodeAt(0);
   if (cell.length < 6 || cell.length > 40 || (code > 57 && code < 65)) return undefined;
@@ -95,11 +95,32 @@ export function dateNumber(cell: string, dayFirst: boolean): number | undefined 
     const numbers = [Number(parts["first"]), Number(parts["second2"])] as const;
     [day, month] = dayFirst || parts["mark"] === "." ? numbers : [numbers[1], numbers[0]];
   }
-  if (month < 1 || month > 12 || day < 1 || day > 31) return undefined;
+  const [days, seconds, offset] = [dayNumber(year, month, day), secondsOf(parts), offsetOf(parts["zone"])];
+  return days === undefined || seconds === undefined || offset === undefined ? undefined : days + (seconds - offset * 60) / 86_400;
+}
+
+/** The days of 400 years, after which the calendar is the same again: Date takes the first hundred years for those of 1900. */
+const CYCLE = 146_097;
+
+/** Undefined where the month has no such day. */
+function dayNumber(year: number, month: number, day: number): number | undefined {
+  const date = new Date(Date.UTC(year + 400, month - 1, day));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() / 86_400_000 - CYCLE : undefined;
+}
+
+/** Seconds since midnight: to 24:00, or to 12 before and after noon; a minute may have a leap second. */
+function secondsOf(parts: Readonly<Record<string, string | undefined>>): number | undefined {
+  const [hour, minute, second] = [Number(parts["hour"] ?? 0), Number(parts["minute"] ?? 0), Number(parts["second"] ?? 0)];
   const half = parts["half"]?.toUpperCase();
-  const hour = (Number(parts["hour"] ?? 0) % (half === undefined ? 25 : 12)) + (half === "PM" ? 12 : 0);
-  const seconds = hour * 3600 + Number(parts["minute"] ?? 0) * 60 + Number(parts["second"] ?? 0) + Number(`0.${parts["part"] ?? 0}`);
-  const zone = parts["zone"]?.replace(":", "");
-  const offset = zone === undefined ? 0 : (zone[0] === "-" ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3, 5)));
-  return Date.UTC(year, month - 1, day) / 86_400_000 + (seconds - offset * 60) / 86_400;
+  if (hour > (half === undefined ? 24 : 12) || minute > 59 || second > 60) return undefined;
+  const since = half === undefined ? hour : (hour % 12) + (half === "PM" ? 12 : 0);
+  const seconds = since * 3600 + minute * 60 + second + Number(`0.${parts["part"] ?? 0}`);
+  return seconds > 86_400 ? undefined : seconds;
+}
+
+/** Minutes ahead of UTC. */
+function offsetOf(zone: string | undefined): number | undefined {
+  if (zone === undefined) return 0;
+  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(-2))];
+  return hours > 23 || minutes > 59 ? undefined : (zone[0] === "-" ? -1 : 1) * (hours * 60 + minutes);
 }
