@@ -15,7 +15,7 @@ import { stability } from "../search/stability.js";
 import type { StudyResult } from "../search/study.js";
 import { addOutputs, type Outputs, tellAnswer } from "./answer.js";
 import { commandLine, trainLine, wordsAfter } from "./commandline.js";
-import { InterruptedError } from "./errors.js";
+import { InterruptedError, oneLine } from "./errors.js";
 import { Interrupt } from "./interrupt.js";
 import { LedgerFile } from "./ledger.js";
 import { unscaledOptimizer } from "./optimizer.js";
@@ -119,6 +119,7 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   const took = () => ` in ${((performance.now() - started) / 1000).toFixed(1)} s`;
   if (study !== undefined) {
     const result = await runStudy(study, flags, { parts, engine }, options).catch(stopped);
+    tellShortfall(pool);
     await tellStudy(result, context, studyLineFor(words, result), took(), flags);
     return;
   }
@@ -137,7 +138,13 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
     flags.theory && result.best !== null
       ? await stability(engine, run, parts, result.best.rate, { signal: interrupt.abort }).catch(stopped)
       : undefined;
+  tellShortfall(pool);
   await tellAnswer(result, context, line, seconds, flags, theory);
+}
+
+function tellShortfall(pool: WorkersExecutor | undefined): void {
+  const why = pool?.shortfall ?? null;
+  if (why !== null) process.stderr.write(`note: no more workers could be started (${oneLine(why)}): fewer trials ran side by side\n`);
 }
 
 function budgetOf(seconds: number | undefined, trials: number | undefined): { budget?: Budget } {

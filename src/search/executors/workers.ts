@@ -32,6 +32,8 @@ export interface WorkersOptions {
 export interface WorkersExecutor extends Executor, Disposable {
   /** How many trials run side by side. */
   readonly workers: number;
+  /** Why fewer run, where no more workers could be started and this thread, which takes part, goes on with those there are; otherwise null. */
+  readonly shortfall: string | null;
   /** Starts workers before there is work for them. */
   prepare(trials: number): void;
   /** Ends the workers; what is under way fails. */
@@ -84,7 +86,7 @@ const engine: Field<Engine> = {
  * and its trial runs again. Workers start when they are first needed (with `engine` when they are worth it, or `prepare` asks for them) and keep no process alive while they are idle; `dispose()` ends them.
  *
  * @throws OptionError for a wrong option and, from a run, for a run that holds functions, which cannot be sent (the search then runs in its own
- *   thread); EngineError for a trial that has ended three workers, and where no worker can be started; what `runTrial` throws.
+ *   thread); EngineError for a trial that has ended three workers, and where no worker can be started and this thread takes no part; what `runTrial` throws.
  * @example
  * import { searchLearningRate } from "stepsize";
  * import { workersExecutor } from "stepsize/workers";
@@ -117,6 +119,7 @@ class Pool implements WorkersExecutor {
   #ids = 0;
   /** Workers that have ended before they were ready, since the last that was. */
   #stillborn = 0;
+  #shortfall: string | null = null;
   #disposed = false;
 
   constructor({ workers, backend, engine, start }: WorkersOptions & Required<Pick<WorkersOptions, "workers" | "start">>) {
@@ -125,6 +128,10 @@ class Pool implements WorkersExecutor {
     this.#engine = engine;
     this.#wanted = engine === undefined ? workers : 1;
     this.#start = start;
+  }
+
+  get shortfall(): string | null {
+    return this.#shortfall;
   }
 
   run(jobs: readonly Job[], work: Work): Promise<readonly TrialResult[]> {
@@ -166,7 +173,7 @@ class Pool implements WorkersExecutor {
     integer(undefined, { min: 1 }).read(trials, "prepare.trials");
     const count = Math.min(this.workers, trials);
     this.#wanted = Math.max(this.#wanted, count);
-    while (this.#slots.length < count) this.#add();
+    while (this.#slots.length < count && this.#mayAdd()) this.#add();
   }
 
   dispose(): void {
@@ -205,6 +212,7 @@ class Pool implements WorkersExecutor {
 
   /** Whether there is to be another worker, in place of one that has ended or because it is worth its start. */
   #mayAdd(): boolean {
+    if (this.#shortfall !== null) return false;
     const count = this.#slots.length;
     if (count === this.#wanted && count < this.workers && this.#worth.isWorth(this.#queue.length)) this.#wanted++;
     return count < this.#wanted;
@@ -212,7 +220,13 @@ class Pool implements WorkersExecutor {
 
   #add(): void {
     if (this.#engine !== undefined && this.#slots.every(({ here }) => !here)) this.#takePart(this.#engine);
-    else this.#addWorker();
+    else {
+      try {
+        this.#addWorker();
+      } catch (cause) {
+        if (!this.#goesOn(cause)) throw cause;
+      }
+    }
   }
 
   /** This thread as one of the workers: it hears between two slices of a trial. */
@@ -320,13 +334,20 @@ class Pool implements WorkersExecutor {
       if (slot.ready && ++task.deaths >= LIVES)
         task.call.fail(new EngineError(`the trial of rate ${rate}, repeat ${repeat}, ended ${LIVES} workers (${why})`));
     }
-    if (!slot.ready && ++this.#stillborn >= LIVES) this.#failAll(why);
+    if (!slot.ready && ++this.#stillborn >= LIVES && !this.#goesOn(why)) this.#failAll(why);
     this.#advance();
+  }
+
+  /** Where this thread takes part it goes on with the workers there are when no more can be started. */
+  #goesOn(cause: unknown): boolean {
+    if (this.#engine === undefined) return false;
+    this.#shortfall ??= messageOf(cause);
+    return true;
   }
 
   #failAll(cause: unknown): void {
     this.#stillborn = 0;
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     const waiting = new Set([...this.#queue, ...this.#slots.flatMap(({ tasks }) => tasks)].map(({ call }) => call));
     const error = new EngineError(`workers cannot be started here (${why}): leave out the executor to run in this thread`, { cause });
     for (const call of waiting) call.fail(error);
@@ -338,4 +359,8 @@ class Pool implements WorkersExecutor {
     for (const { tasks, worker } of this.#slots)
       for (const { id, call: its } of tasks) if (its === call) worker.post({ kind: "abort", id });
   }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -183,6 +183,41 @@ test("workers that do not start are an error that says why", async () => {
   await expect(refused.run([job(0.1)], { data: iris })).rejects.toThrow("workers cannot be started here (not allowed)");
 });
 
+test.each<[string, () => Worker, RegExp]>([
+  ["do not start", () => new Worker('throw new Error("no such luck")', { eval: true }), /no such luck/],
+  [
+    "are refused",
+    () => {
+      throw new Error("not allowed");
+    },
+    /^not allowed$/,
+  ],
+])("where workers %s, this thread goes on alone if it takes part, and says why", async (_, start, why) => {
+  using executor = workers(3, { engine: await load(), start });
+  expect(executor.shortfall).toBeNull();
+  executor.prepare(3);
+  expect(JSON.stringify(await search(executor))).toBe(inThread);
+  await expect.poll(() => executor.shortfall).toMatch(why);
+  // errors of trials are what they were
+  const wrong = readRun({ ...run, model: mlp({ inputs: 5, outputs: 3 }) });
+  await expect(executor.run([job(0.1, { run: wrong })], { data: iris })).rejects.toThrow(ShapeError);
+  executor.prepare(3);
+  expect(await executor.run([job(0.1)], { data: iris })).toEqual(await threadExecutor(await load()).run([job(0.1)], { data: iris }));
+});
+
+test("a pool that was short of workers keeps those that run", async () => {
+  let started = 0;
+  const few = () => {
+    if (++started > 1) throw new Error("too many");
+    return start();
+  };
+  using executor = workers(4, { engine: await load(), start: few });
+  executor.prepare(4);
+  expect([started, executor.shortfall]).toEqual([2, "too many"]);
+  expect(JSON.stringify(await search(executor))).toBe(inThread);
+  expect(started).toBe(2);
+});
+
 test("errors arrive with their class and fields, and the workers go on", async () => {
   using executor = workers(2);
   const wrong = readRun({ ...run, model: mlp({ inputs: 5, outputs: 3 }) });
