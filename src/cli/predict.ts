@@ -1,7 +1,9 @@
 import { Command } from "commander";
-import { AdvisedDataError, type CsvTable, decodeOutputs, type Encoder, encodeFeatures, encodeTable, targetRows } from "../data/csv.js";
+import { cellError } from "../data/checks.js";
+import { type CsvTable, decodeOutputs, type Encoder, encodeTable, targetRows } from "../data/csv.js";
+import { type OnMissing, readFeatures } from "../data/encode.js";
 import { softmax } from "../numerics/softmax.js";
-import { DataError, StepsizeError } from "../options/errors.js";
+import { StepsizeError } from "../options/errors.js";
 import { count, explained, percent } from "../search/report/format.js";
 import { Score, type ScoreName, scoreName } from "../training/score.js";
 import { readModel } from "./model-file.js";
@@ -58,7 +60,7 @@ async function predict(modelPath: string, file: string, flags: Flags): Promise<v
   const { model, encoder, settings } = await readModel(engine, modelPath);
   const table = await readFile(file, { ...settings, ...flags }, encoder);
   const unknown = flags.unknown === undefined ? {} : { unknown: flags.unknown as "error" };
-  const { features } = await naming(file, async () => featuresOf(encoder, table, unknown));
+  const { features } = await naming(file, async () => readFeatures(encoder, table, unknown, refuseMissing));
   const outputs = model.predict(features);
   model.dispose();
   const predictions = predictionsOf(encoder, outputs);
@@ -73,22 +75,14 @@ async function predict(modelPath: string, file: string, flags: Flags): Promise<v
   if (!json && score !== null) process.stderr.write(`${printable(typeof score === "string" ? score : scoreWords(score, target))}\n`);
 }
 
-/** The rows as the model takes them. A cell that it cannot do without is a matter of its training, which set --missing. */
-function featuresOf(...given: Parameters<typeof encodeFeatures>): ReturnType<typeof encodeFeatures> {
-  try {
-    return encodeFeatures(...given);
-  } catch (error) {
-    if (!(error instanceof AdvisedDataError) || !error.words.some((part) => typeof part !== "string" && part.option === "missing"))
-      throw error;
-    const { row, column } = error;
-    const advice = "fill it in, or train the model with --missing mean (median, mode)";
-    throw new DataError(
-      `row ${row}, column ${column}: the cell is missing, and the model has nothing in its place: ${advice}`,
-      row,
-      column,
-    );
-  }
-}
+/** A cell that the model cannot do without is a matter of its training, which set --missing. */
+const refuseMissing: OnMissing = (row, column) => {
+  throw cellError(
+    row + 1,
+    column,
+    "the cell is missing, and the model has nothing in its place: fill it in, or train the model with --missing mean (median, mode)",
+  );
+};
 
 function predictionsOf(encoder: Encoder, outputs: Float32Array): Prediction[] {
   const decoded: readonly (string | number)[] = decodeOutputs(encoder, outputs);

@@ -23,6 +23,9 @@ export interface EncodeOptions {
 /** Called for a text that the training rows did not have, `row` from 1. Unless it throws, the text becomes none of the categories. */
 export type OnUnknown = (text: string, row: number, column: TextColumn) => void;
 
+/** Called for a missing cell that the model has nothing in place of, `row` from 0: says what to do, in an error. */
+export type OnMissing = (row: number, column: string) => never;
+
 /**
  * The data set of a table's rows. Columns the encoder does not know are ignored; rows with missing cells are left out if it was fitted
  * with `missing: "drop"`.
@@ -45,9 +48,14 @@ export function encodeTable(encoder: Encoder, table: CsvTable, options: EncodeOp
  * const { features, rows } = encodeFeatures(encoder, parseCSV(text, { like: encoder }));
  */
 export function encodeFeatures(encoder: Encoder, table: CsvTable, options: EncodeOptions = {}): Features {
+  return readFeatures(encoder, table, options, missingFeature);
+}
+
+/** The same, where others say what to do about a missing cell. */
+export function readFeatures(encoder: Encoder, table: CsvTable, options: EncodeOptions, onMissing: OnMissing): Features {
   checkEncoder(encoder, "encodeFeatures.encoder");
   const { rows, onUnknown } = read(table, options);
-  return featuresOf(encoder, table, rows, onUnknown);
+  return featuresOf(encoder, table, rows, onUnknown, onMissing);
 }
 
 /** The rows, from 0, in which a table has the encoder's target; none where it has no such column. */
@@ -95,7 +103,7 @@ export function encodeRows(encoder: Encoder, table: CsvTable, given: Uint32Array
     missing: missingAmong(encoded.type === "text" ? encoded.categories : undefined, missingValues),
   }));
   const rows = method === "drop" ? completeRows([...used, { column, missing }], given) : given;
-  const features = featuresOf(encoder, table, rows, onUnknown);
+  const features = featuresOf(encoder, table, rows, onUnknown, missingFeature);
   if (target.task === "classification") {
     const { task, classes } = target;
     return Object.freeze({ ...features, task, classes, outputs: classes.length, targets: classIndices(column, rows, missing, classes) });
@@ -133,7 +141,7 @@ const refuse: OnUnknown = (text, row, { name, categories }) => {
   ]);
 };
 
-function featuresOf(encoder: Encoder, table: CsvTable, rows: Uint32Array, onUnknown: OnUnknown): Features {
+function featuresOf(encoder: Encoder, table: CsvTable, rows: Uint32Array, onUnknown: OnUnknown, onMissing: OnMissing): Features {
   const missing = new MissingCells(encoder.missingValues);
   const featureNames = Object.freeze(encoder.columns.flatMap(namesOf));
   const width = featureNames.length;
@@ -142,10 +150,10 @@ function featuresOf(encoder: Encoder, table: CsvTable, rows: Uint32Array, onUnkn
   for (const column of encoder.columns) {
     const source = columnOf(table, column.name);
     if (column.type === "text") {
-      writeCategories(features, width, place, source, column, rows, missing, onUnknown);
+      writeCategories(features, width, place, source, column, rows, missing, onUnknown, onMissing);
       place += column.categories.length;
     } else {
-      writeNumbers(features, width, place, numbersIn(source, column, table, rows, missing), column, rows);
+      writeNumbers(features, width, place, numbersIn(source, column, table, rows, missing), column, rows, onMissing);
       place++;
     }
   }
@@ -172,10 +180,11 @@ function writeNumbers(
   values: Float64Array,
   { mean, scale, fill, name }: NumberColumn | DateColumn,
   rows: Uint32Array,
+  onMissing: OnMissing,
 ): void {
   for (let i = 0, at = place; i < values.length; i++, at += width) {
     let value = values[i] as number;
-    if (Number.isNaN(value)) value = fill ?? missingFeature(rows[i] as number, name);
+    if (Number.isNaN(value)) value = fill ?? onMissing(rows[i] as number, name);
     const standard = Math.fround((value - mean) / scale);
     if (!Number.isFinite(standard)) toFloat32((value - mean) / scale, (rows[i] as number) + 1, name);
     features[at] = standard;
@@ -191,6 +200,7 @@ function writeCategories(
   rows: Uint32Array,
   missing: MissingCells,
   onUnknown: OnUnknown,
+  onMissing: OnMissing,
 ): void {
   const { indices, labels } = labelsOf(source, rows, missing.amongTexts(column.categories));
   const indexOf = placesOf(column.categories);
@@ -198,7 +208,7 @@ function writeCategories(
   const fill = column.fill === undefined ? undefined : indexOf.get(column.fill);
   for (let i = 0, at = place; i < indices.length; i++, at += width) {
     const index = indices[i] as number;
-    const category = index < 0 ? (fill ?? missingFeature(rows[i] as number, column.name)) : places[index];
+    const category = index < 0 ? (fill ?? onMissing(rows[i] as number, column.name)) : places[index];
     if (category !== undefined) features[at + category] = 1;
     else onUnknown(labels[index] as string, (rows[i] as number) + 1, column);
   }

@@ -63,6 +63,22 @@ async function said(...args: string[]): Promise<string> {
   return stripVTControlCharacters(heard.out).replace(/\s+/g, " ");
 }
 
+test("a cell that a model cannot do without is named, of numbers and of texts, with what train does about it", async () => {
+  const lines = Array.from({ length: 30 }, (_, i) => `${i % 7},${"uvw"[i % 3]},${i % 2 ? "a" : "b"}`).join("\n");
+  const file = write("cells.csv", `x,t,y\n${lines}\n`);
+  await run("train", file, "-t", "y", "--rate", "0.01", "--epochs", "1", "-q", "--save", at("cells.st"));
+  for (const [row, column] of [
+    [",u", "x"],
+    ["1,", "t"],
+  ] as const) {
+    const asked = run("predict", at("cells.st"), write("gap.csv", `x,t\n1,v\n${row}\n`));
+    await expect(asked).rejects.toThrow(
+      `gap.csv: row 2, column ${column}: the cell is missing, and the model has nothing in its place: fill it in, or train the model with --missing mean (median, mode)`,
+    );
+    await expect(asked).rejects.toMatchObject({ name: "DataError", row: 2, column });
+  }
+});
+
 describe("what a person writes", () => {
   test.each<[string, unknown, unknown]>([
     ["90s", secondsOf, 90],

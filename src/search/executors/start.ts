@@ -1,6 +1,15 @@
 import { builtin } from "../../engine/builtin.js";
+import { checkEngine, type Engine } from "../../engine/engine.js";
 import type { NodeWorker, StartedWorker } from "../../engine/workers.js";
 import { demand, type Field } from "../../options/options.js";
+
+export const engineField: Field<Engine> = {
+  fallback: undefined,
+  read(value) {
+    checkEngine(value);
+    return value;
+  },
+};
 
 export const startField: Field<() => StartedWorker> = {
   fallback: undefined,

@@ -1,14 +1,14 @@
-import { type Backend, checkEngine, type Engine } from "../../engine/engine.js";
+import type { Backend, Engine } from "../../engine/engine.js";
 import { listenTo, type RunningWorker, type StartedWorker } from "../../engine/workers.js";
 import { DisposedError, EngineError } from "../../options/errors.js";
-import { type Field, integer, oneOf, optional, readOptions } from "../../options/options.js";
+import { integer, oneOf, optional, readOptions } from "../../options/options.js";
 import { errorOf } from "../../options/plain-error.js";
 import type { SearchData, TrialResult } from "../trial.js";
 import { type Executor, type Job, refuseFunctions, type Work } from "./executor.js";
+import { workerHere } from "./here.js";
 import type { FromWorker, ToWorker } from "./protocol.js";
-import { TrialServer } from "./serve.js";
 import { sharedData } from "./shared-data.js";
-import { lockFor, processors, released, startBeside, startField } from "./start.js";
+import { engineField, lockFor, processors, released, startBeside, startField } from "./start.js";
 import { Worth } from "./worth.js";
 
 export interface WorkersOptions {
@@ -70,14 +70,6 @@ interface Slot {
   data: SearchData | undefined;
 }
 
-const engine: Field<Engine> = {
-  fallback: undefined,
-  read(value) {
-    checkEngine(value);
-    return value;
-  },
-};
-
 /**
  * Runs the trials of a search in workers: threads of Node, Bun and Deno, Web Workers in browsers. Results are those of one thread, to the bit, since a
  * trial is a pure function; only the order in which they arrive differs, and nothing is decided by it.
@@ -99,7 +91,7 @@ export function workersExecutor(options: WorkersOptions = {}): WorkersExecutor {
   const checked = readOptions<WorkersOptions>("workersExecutor", options, {
     workers: integer(processors(), { min: 1, max: 1024 }),
     backend: optional(oneOf<Backend>(undefined, ["wasm", "js"])),
-    engine: optional(engine),
+    engine: optional(engineField),
     start: optional(startField),
   });
   return new Pool({ ...checked, workers: checked.workers as number, start: checked.start ?? startBeside });
@@ -229,22 +221,12 @@ class Pool implements WorkersExecutor {
     }
   }
 
-  /** This thread as one of the workers: it hears between two slices of a trial. */
   #takePart(engine: Engine): void {
-    const server = new TrialServer(
+    const worker = workerHere(
       engine,
-      (run) => run,
       (message) => this.#hear(slot, message, undefined),
+      () => slot.tasks,
     );
-    const worker: RunningWorker<ToWorker> = {
-      post: (message) => {
-        if (message.kind !== "start") server.hear(message);
-      },
-      keep: () => {},
-      terminate: () => {
-        for (const { id } of slot.tasks) server.hear({ kind: "abort", id });
-      },
-    };
     const slot: Slot = { worker, here: true, ready: true, tasks: [], data: undefined };
     this.#slots.push(slot);
   }
