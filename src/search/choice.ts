@@ -49,6 +49,9 @@ export interface Difference {
   readonly errorOnNewRows: number;
 }
 
+/** So many standard errors tell two numbers apart. */
+export const CERTAIN = 2;
+
 /** Repeats from which their own spread tells the standard error; of fewer it is itself too uncertain, and rows are asked too. */
 export const REPEATS = 4;
 

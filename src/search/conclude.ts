@@ -1,5 +1,6 @@
 import type { Metrics } from "../training/records.js";
 import type { ScoreName } from "../training/score.js";
+import { beatsGuessing } from "./beside-guessing.js";
 import { choose, compare, deviation } from "./choice.js";
 import { failuresOf, type Left, type NotRun, type Terms, type Tried } from "./evidence.js";
 import type { Facts } from "./facts.js";
@@ -7,17 +8,7 @@ import { mean } from "./guess.js";
 import type { SearchNote } from "./notes.js";
 import { among } from "./race.js";
 import type { TrialResult } from "./trial.js";
-import {
-  type BestEpoch,
-  beatsGuessing,
-  bestEpochOf,
-  isFailing,
-  isOpen,
-  type Judgement,
-  judge,
-  type Reason,
-  type Verdict,
-} from "./verdict.js";
+import { type BestEpoch, bestEpochOf, isFailing, isOpen, type Judgement, judge, type Reason, type Verdict } from "./verdict.js";
 
 /** The outcome of a rate; numbers are means over its repeats, null when one of them failed or was pruned. */
 export interface RateResult {

@@ -1,6 +1,7 @@
+import { beatsGuessing } from "./beside-guessing.js";
 import { choose, compare } from "./choice.js";
 import { failuresOf, type Terms, type Tried } from "./evidence.js";
-import { beatsGuessing, isWithinPoint, standings } from "./verdict.js";
+import { isWithinPoint, standings } from "./verdict.js";
 
 /** A trial that the search asks for: a rate of the grid, and the repeat. */
 export interface Order {

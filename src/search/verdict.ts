@@ -1,7 +1,7 @@
-import { log } from "../numerics/math.js";
 import type { EpochRecord, Metrics } from "../training/records.js";
-import { compare, compareLosses, type Difference, deviation, REPEATS } from "./choice.js";
-import { decidingLoss, type Failure, failuresOf, floorOf, type Pruned, type Terms, type Tried } from "./evidence.js";
+import { beatsGuessing, besideGuessing } from "./beside-guessing.js";
+import { CERTAIN, compare, compareLosses, type Difference } from "./choice.js";
+import { decidingLoss, type Failure, failuresOf, type Pruned, type Terms, type Tried } from "./evidence.js";
 import { type Guess, mean } from "./guess.js";
 
 /** The verdict on a rate. */
@@ -61,8 +61,6 @@ export interface Judgement {
 
 /** A point: of accuracy, of explained variance; a hundredth of the loss. */
 const POINT = 0.01;
-/** Worse by more than a point and two standard errors: told apart. */
-const CERTAIN = 2;
 
 export type Standing = "failing" | "pruned" | "good" | "unknown" | "worse";
 
@@ -93,7 +91,8 @@ export function isWithinPoint({ mean, error }: Difference): boolean {
 }
 
 /**
- * The standing of every rate beside the chosen one; see `standing` and, for hits, `isLossAsLow`. What lies between good rates and is not worse is good: scores do not go up and down by chance. Where losses alone are
+ * The standing of every rate beside the chosen one; see `standing` and, for hits, `isLossAsLow`. What costs as much as guessing, while the chosen rate does not, is not good whatever its
+ * score, since what it says of how sure it is misleads; it is worse where it is told to cost more. What lies between good rates and is not worse is good: scores do not go up and down by chance. Where losses alone are
  * compared, what lies beyond a worse rate is worse: the loss of a run without noise swings, and at some rates its end happens to be low.
  */
 export function standings(tried: readonly Tried[], chosen: number, terms: Terms): Standing[] {
@@ -101,10 +100,12 @@ export function standings(tried: readonly Tried[], chosen: number, terms: Terms)
   const own = tried.map((one, i): Standing => {
     if (failuresOf(one, terms).length > 0) return "failing";
     if (one.pruned !== undefined) return "pruned";
-    if (i !== chosen && signal && isOverconfident(one, terms)) return "worse";
     if (i === chosen) return "good";
+    const { gain, error } = besideGuessing(one, terms);
+    if (signal && -gain > CERTAIN * error) return "worse";
     const difference = compare(one, tried[chosen] as Tried, terms);
-    return isLossAsLow(one, tried[chosen] as Tried, difference, terms) ? "good" : standing(difference);
+    const stand = isLossAsLow(one, tried[chosen] as Tried, difference, terms) ? "good" : standing(difference);
+    return signal && gain <= 0 && stand === "good" ? "unknown" : stand;
   });
   if (!hasScores(tried[chosen] as Tried)) {
     const turned = (i: number) => own.slice(Math.min(i, chosen), Math.max(i, chosen) + 1).includes("worse");
@@ -116,12 +117,6 @@ export function standings(tried: readonly Tried[], chosen: number, terms: Terms)
 
 function hasScores({ trials }: Tried): boolean {
   return trials[0]?.rows?.scores !== undefined;
-}
-
-/** Costs as much on the validation rows as guessing does, or more: whatever its score, what it says of how sure it is misleads. */
-function isOverconfident({ trials }: Tried, { guesses }: Terms): boolean {
-  const guess = mean(trials.map((_, repeat) => guesses[repeat]?.loss ?? Number.NaN));
-  return mean(trials.map(decidingLoss)) >= guess;
 }
 
 /**
@@ -151,7 +146,10 @@ export function judge(tried: readonly Tried[], chosen: number | undefined, terms
       const why: Reason[] = !signal || standing(difference) === "good" ? [] : [goodReason(one, best, difference, terms)];
       return { verdict: signal ? "good" : "as good for all we know", reasons: [...why, told] };
     }
-    if (stand[i] === "unknown") return { verdict: "as good for all we know", reasons: [told] };
+    if (stand[i] === "unknown") {
+      const why = standing(difference) === "good" ? [guessingReason(one, terms)] : [];
+      return { verdict: "as good for all we know", reasons: [...why, told] };
+    }
     const beyond = !hasScores(best) && standing(difference) !== "worse";
     if (one.rate < best.rate)
       return { verdict: "too low", reasons: [...(beyond ? [{ kind: "beyondWorse" } as const] : lowReasons(one, best, terms)), told] };
@@ -190,16 +188,23 @@ function lowReasons({ trials }: Tried, best: Tried, terms: Terms): Reason[] {
   return [highReason({ rate: 0, trials }, best, terms)];
 }
 
-function highReason({ trials }: Tried, best: Tried, { guesses, validationRows }: Terms): Reason {
+/** What it and guessing cost. */
+function guessingReason({ trials }: Tried, { guesses }: Terms) {
+  const guess = mean(trials.map((_, repeat) => guesses[repeat]?.loss ?? Number.NaN));
+  return { kind: "noBetterThanGuessing", loss: mean(trials.map(decidingLoss)), guess } as const;
+}
+
+function highReason(one: Tried, best: Tried, terms: Terms): Reason {
+  const { trials } = one;
   const [from, to] = [lossesAt(trials, 0), lossesAt(trials, -1)];
   const [loss, chosen] = [mean(trials.map(decidingLoss)), mean(best.trials.map(decidingLoss))];
-  const guess = mean(trials.map((_, repeat) => guesses[repeat]?.loss ?? Number.NaN));
   if (to > from) return { kind: "lossRose", from, to };
-  if (loss >= guess) return { kind: "noBetterThanGuessing", loss, guess };
+  const guessing = guessingReason(one, terms);
+  if (loss >= guessing.guess) return guessing;
   const earlier = betterEarlier(trials);
   if (earlier !== undefined) return earlier;
   const chosenTraining = lossesAt(best.trials, -1);
-  if (validationRows > 0 && to <= chosenTraining && loss > chosen)
+  if (terms.validationRows > 0 && to <= chosenTraining && loss > chosen)
     return { kind: "overfits", training: to, chosenTraining, validation: loss, chosenValidation: chosen };
   return to > chosenTraining ? { kind: "higherLoss", loss: to, chosen: chosenTraining } : { kind: "higherLoss", loss, chosen };
 }
@@ -260,30 +265,4 @@ function jumpOf({ trials }: Tried, { guesses }: Terms): Reason | undefined {
     }
   });
   return worst && { kind: "jumps", ...worst };
-}
-
-/**
- * Whether the chosen rate's loss is lower than that of guessing by more than two standard errors: row by row on one split, and over several by the logarithm of
- * their ratio, since what a loss is at all varies with the rows far more than how it stands beside guessing (one house that costs ten times the others is in
- * some splits and not in others). Without anything to compare with, it is.
- */
-export function beatsGuessing({ trials }: Tried, terms: Terms): boolean {
-  const { guesses, resplit, trainingRows, validationRows } = terms;
-  const gains: number[][] = [];
-  const ratios: number[] = [];
-  trials.forEach(({ rows }, repeat) => {
-    const guessed = guesses[repeat]?.rows;
-    if (rows === null || !guessed) return;
-    gains.push(rows.losses.map((loss, i) => (guessed[i] as number) - loss));
-    const floored = (losses: readonly number[]) => Math.max(mean(losses), floorOf(terms, repeat), Number.MIN_VALUE);
-    ratios.push(log(floored(guessed)) - log(floored(rows.losses)));
-  });
-  const [first] = gains;
-  if (first === undefined) return true;
-  // Nadeau and Bengio's error over splits
-  const [gain, error] =
-    resplit && ratios.length >= REPEATS
-      ? [mean(ratios), deviation(ratios) * Math.sqrt(1 / ratios.length + validationRows / trainingRows)]
-      : [mean(gains.map(mean)), deviation(first) / Math.sqrt(first.length)];
-  return Number.isFinite(error) && gain > CERTAIN * error;
 }

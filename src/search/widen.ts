@@ -1,9 +1,10 @@
 import { exp, log } from "../numerics/math.js";
+import { beatsGuessing } from "./beside-guessing.js";
 import { choose } from "./choice.js";
 import { failuresOf, type Terms, type Tried } from "./evidence.js";
 import { among } from "./race.js";
 import { logspace } from "./rates.js";
-import { beatsGuessing, standings } from "./verdict.js";
+import { standings } from "./verdict.js";
 
 /** Rates that are added beyond an edge at a time, and at the most. */
 const AT_ONCE = 2;

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dataset } from "../../src/data/dataset.js";
+import { beatsGuessing } from "../../src/search/beside-guessing.js";
 import { choose, compare } from "../../src/search/choice.js";
 import { conclude } from "../../src/search/conclude.js";
 import { failuresOf, type Terms, type Tried } from "../../src/search/evidence.js";
 import { factsOf } from "../../src/search/facts.js";
 import { among, nextRung } from "../../src/search/race.js";
-import { beatsGuessing, judge } from "../../src/search/verdict.js";
+import { judge } from "../../src/search/verdict.js";
 import { headline, reasonsText } from "../../src/search/words.js";
 
 const ROWS = 100;
