@@ -2,6 +2,7 @@ import { Random } from "../numerics/random.js";
 import { DataError, OptionError } from "../options/errors.js";
 import { boolean, type Fields, integer, number, readOptions } from "../options/options.js";
 import { checkDataset, type Dataset, takeRows } from "./dataset.js";
+import { AdvisedDataError, option, type Words } from "./words.js";
 
 export interface SplitOptions {
   /** The share of the rows held out for validation, above 0 and below 1. Default 0.2. */
@@ -62,8 +63,9 @@ export function splitRows(path: string, rows: number, settings: Required<SplitOp
       `must leave rows for training: validation ${settings.validation} and test ${settings.test} are all of them`,
     );
   }
-  const test = partSize("test", settings.test, rows);
-  const heldOut = partSize("validation", settings.validation, rows) + test;
+  refuseEmpty(settings, rows);
+  const test = Math.round(settings.test * rows);
+  const heldOut = Math.round(settings.validation * rows) + test;
   if (heldOut >= rows) throw new DataError(`too few rows for the split (${rows}): none would be left for training`);
 
   const groups = groupRows(rows, settings.stratify ? strata : undefined);
@@ -90,10 +92,19 @@ export function mapParts<T, U>(parts: DatasetParts<T>, change: (part: T) => U): 
   return Object.freeze({ training: change(training), validation: change(validation), ...(test !== undefined && { test: change(test) }) });
 }
 
-function partSize(name: string, share: number, rows: number): number {
-  const size = Math.round(share * rows);
-  if (size === 0 && share > 0) throw new DataError(`the ${name} part would be empty: ${share} of ${rows} rows is less than a row`);
-  return size;
+/** Says of a part that would be empty how many rows it takes, or which shares do with those there are. */
+function refuseEmpty({ validation, test }: Required<SplitOptions>, rows: number): void {
+  const isEmpty = (share: number) => share > 0 && Math.round(share * rows) === 0;
+  const [name, share] = isEmpty(test) ? ["test", test] : ["validation", validation];
+  if (!isEmpty(share)) return;
+  const least = Math.ceil(0.5 / (test > 0 ? Math.min(validation, test) : validation));
+  const whole = Math.ceil(100 / rows) / 100;
+  const shares = [...(isEmpty(validation) ? [option("validation", whole)] : []), ...(test > 0 ? [option("test", 0)] : [])];
+  const other: Words = rows < 2 ? [] : [", or ", ...shares.flatMap((one, i) => (i > 0 ? [" and ", one] : [one]))];
+  throw new AdvisedDataError([
+    `the ${name} part would be empty: ${share} of ${rows} ${rows === 1 ? "row" : "rows"} is less than a row; it takes ${least} rows at the least`,
+    ...other,
+  ]);
 }
 
 function groupRows(rows: number, strata: Strata | undefined): Uint32Array[] {
@@ -119,8 +130,9 @@ function apportion(size: number, counts: readonly number[], keep: number): numbe
     });
     if (best < 0) {
       const classes = counts.filter((count) => count > 0).length;
+      const way = total > classes ? `hold out ${total - classes} at the most` : "it takes more rows";
       throw new DataError(
-        `${size} of ${total} rows cannot be held out while each of ${classes} classes keeps one: hold out less, or pass stratify: false`,
+        `${size} of ${total} rows cannot be held out while each of ${classes} classes keeps one: ${way}, or, in a program, pass stratify: false`,
       );
     }
     shares[best] = (shares[best] as number) + 1;

@@ -133,13 +133,25 @@ describe("splitDataset", () => {
       "empty validation",
       () => splitDataset(quantities(4), { validation: 0.1 }),
       DataError,
-      "the validation part would be empty: 0.1 of 4 rows is less than a row",
+      "the validation part would be empty: 0.1 of 4 rows is less than a row; it takes 5 rows at the least, or validation: 0.25",
     ],
     [
       "empty test",
       () => splitDataset(quantities(9), { test: 0.01 }),
       DataError,
-      "the test part would be empty: 0.01 of 9 rows is less than a row",
+      "the test part would be empty: 0.01 of 9 rows is less than a row; it takes 50 rows at the least, or test: 0",
+    ],
+    [
+      "empty validation and test",
+      () => splitDataset(quantities(3), { validation: 0.15, test: 0.15 }),
+      DataError,
+      "the test part would be empty: 0.15 of 3 rows is less than a row; it takes 4 rows at the least, or validation: 0.34 and test: 0",
+    ],
+    [
+      "empty, of a row",
+      () => splitDataset(quantities(1), { validation: 0.2 }),
+      DataError,
+      "the validation part would be empty: 0.2 of 1 row is less than a row; it takes 3 rows at the least",
     ],
     [
       "empty training",
@@ -151,10 +163,33 @@ describe("splitDataset", () => {
       "too few rows a class",
       () => splitDataset(traced([0, 1, 2, 3]), { validation: 0.5 }),
       DataError,
-      "2 of 4 rows cannot be held out while each of 4 classes keeps one: hold out less, or pass stratify: false",
+      "2 of 4 rows cannot be held out while each of 4 classes keeps one: it takes more rows, or, in a program, pass stratify: false",
     ],
   ])("refuses: %s", (_, build, type, message) => {
     expect(build).toThrow(type as never);
     expect(build).toThrow(message);
+  });
+
+  test("says what to do instead of a part that is empty, and that does", () => {
+    for (let rows = 2; rows < 40; rows++) {
+      for (const [validation, test] of [
+        [0.15, 0.15],
+        [0.2, 0],
+        [0.4, 0.01],
+        [0.01, 0.4],
+      ] as const) {
+        let refused = "";
+        try {
+          splitDataset(quantities(rows), { validation, test });
+        } catch (error) {
+          refused = (error as DataError).message;
+        }
+        const [, least] = /it takes (\d+) rows at the least/.exec(refused) ?? [];
+        if (least === undefined) continue;
+        expect(splitDataset(quantities(Number(least)), { validation, test }).validation.rows).toBeGreaterThan(0);
+        const [, share = validation] = /validation: ([\d.]+)/.exec(refused) ?? [];
+        expect(splitDataset(quantities(rows), { validation: Number(share), test: 0 }).training.rows).toBeGreaterThan(0);
+      }
+    }
   });
 });
