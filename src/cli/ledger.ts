@@ -3,6 +3,7 @@ import type { Subject } from "../search/conduct.js";
 import type { Job } from "../search/executors/executor.js";
 import { type Ledger, writeLine } from "../search/ledger.js";
 import { type Asked, type Entry, type LedgerContents, type LedgerHead, parseLedger, runHash } from "../search/ledger-lines.js";
+import { count } from "../search/report/format.js";
 import type { TrialResult } from "../search/trial.js";
 import { differences, differencesInWords, runToJSON } from "../training/run-json.js";
 import { AppendedFile } from "./appended.js";
@@ -32,6 +33,14 @@ function readLedger(path: string): LedgerContents | undefined {
     throw new FileError("read", printable(path), error);
   }
   return parseLedger(bytes, printable(path));
+}
+
+/** How far trials have come of which none has ended, as after a search --prune that was stopped early, and what to do; undefined where one has ended, or none is paused. */
+export function pausedText(results: Iterable<TrialResult>): string | undefined {
+  const epochs = [...results].map(({ paused }) => paused);
+  const last = Math.max(0, ...epochs.map((epoch) => epoch ?? 0));
+  if (last === 0 || epochs.includes(undefined)) return undefined;
+  return `trials that are paused, the furthest after ${count(last, "epoch")}, and none that has ended yet: the same search goes on`;
 }
 
 /** The trials of a search in a file, a line each, which is written as soon as the trial is done. */
@@ -67,6 +76,11 @@ export class LedgerFile implements Ledger, Disposable {
       this.#file.abandon();
       throw error;
     }
+  }
+
+  /** As `pausedText` has it. */
+  get paused(): string | undefined {
+    return pausedText(this.#results.values());
   }
 
   get(key: string): TrialResult | undefined {

@@ -9,7 +9,7 @@ import { runFromJSON } from "../training/from-json.js";
 import type { CheckedRun } from "../training/run.js";
 import { addOutputs, type Outputs, tellAnswer } from "./answer.js";
 import { UsageError } from "./errors.js";
-import { openLedger } from "./ledger.js";
+import { openLedger, pausedText } from "./ledger.js";
 import { studyLineFor, trainLineFor } from "./search.js";
 import { tellStudy } from "./study.js";
 import { attempt } from "./tell.js";
@@ -35,7 +35,7 @@ async function report(path: string, outputs: Outputs): Promise<void> {
     const result = await conductStudy(runs, plan, head.facts, ({ run, hash }, own) =>
       conduct(subjectOf(ledger, run), own, async (jobs) => jobs.map((job) => ledger.find(placeIn(ledger, job, hash)))),
     );
-    if (result === undefined) throw new UsageError(`${printable(path)} has no trial that has ended yet`);
+    if (result === undefined) throw nothingEnded(path, ledger);
     const left = study.length - result.combinations.length;
     const failed = await attempt(() => tellStudy(result, head.context, studyLineFor(words, result), took, outputs));
     if (left > 0 && !outputs.json && !outputs.quiet)
@@ -48,6 +48,10 @@ async function report(path: string, outputs: Outputs): Promise<void> {
   await tellAnswer(result, head.context, line, took, outputs);
 }
 
+function nothingEnded(path: string, { results }: LedgerContents): UsageError {
+  return new UsageError(`${printable(path)} has ${pausedText(results.values()) ?? "no trial that has ended yet"}`);
+}
+
 /** What the trials in a ledger of one run come to. @throws UsageError where none has ended, or where there are several runs. */
 export async function answerOf(path: string, ledger: LedgerContents): Promise<SearchResult> {
   const name = printable(path);
@@ -55,7 +59,7 @@ export async function answerOf(path: string, ledger: LedgerContents): Promise<Se
     throw new UsageError(`${name} is of a search --vary: stepsize report ${name} shows what its runs come to`);
   const run = runFromJSON(ledger.head.run) as CheckedRun;
   const result = await conduct(subjectOf(ledger, run), ledger.asked.plan, async (jobs) => jobs.map((job) => ledger.find(job)));
-  if (result === undefined) throw new UsageError(`${name} has no trial that has ended yet`);
+  if (result === undefined) throw nothingEnded(path, ledger);
   return result;
 }
 

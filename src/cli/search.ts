@@ -60,7 +60,7 @@ export function searchCommand(): Command {
       "runs for each rate at the least, each with a split, initial weights and an order of its own (default: 1, and more on small data)",
       numberOf,
     )
-    .option("--time <time>", "race rates that cannot be told apart on for this long, as in 90s, 10m or 2h", secondsOf)
+    .option("--time <time>", "race rates that cannot be told apart on for this long in all, as in 90s, 10m or 2h", secondsOf)
     .option("--trials <count>", "the same up to this many runs in all", numberOf)
     .option("--prune", "look at runs after a ninth and a third of their epochs, and go on only with those that may be the best")
     .option("--widen", "go on beyond an edge of the grid while the answer lies there")
@@ -112,7 +112,7 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   using interrupt = new Interrupt();
   const stopped = (error: unknown): never => {
     if (interrupt.signal === undefined) throw error;
-    throw new InterruptedError(interrupt.signal, whatIsKept(ledgerPath, ledger?.size));
+    throw new InterruptedError(interrupt.signal, whatIsKept(ledgerPath, ledger));
   };
   const options = { ...plan, ...(executor && { executor }), ...(ledger && { ledger }), signal: interrupt.abort };
   const started = performance.now();
@@ -156,10 +156,11 @@ function ledgerLine(path: string, before: number): string {
   return `ledger ${printable(path)}${before > 0 ? `: goes on after ${count(before, "trial")}` : ""}`;
 }
 
-function whatIsKept(path: string | undefined, trials: number | undefined): string {
-  if (path === undefined) return "interrupted: the search wrote nothing (--ledger FILE keeps every trial that is done)";
+function whatIsKept(path: string | undefined, ledger: LedgerFile | undefined): string {
+  if (path === undefined || ledger === undefined)
+    return "interrupted: the search wrote nothing (--ledger FILE keeps every trial that is done)";
   const name = printable(path);
-  return `interrupted: ${name} has ${count(trials ?? 0, "trial")}; the same command goes on, stepsize report ${name} shows them`;
+  return `interrupted: ${name} has ${ledger.paused ?? `${count(ledger.size, "trial")}; the same command goes on, stepsize report ${name} shows them`}`;
 }
 
 /**

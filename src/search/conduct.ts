@@ -66,8 +66,10 @@ export async function conduct(subject: Subject, plan: Plan, run: Trials): Promis
   }
   if (goesOn && plan.zoom) await grid.add(zoomed(grid.tried(), grid.terms()));
   const tried = grid.tried();
+  // what was pruned stands beside others that go on, and is no answer without them
+  if (tried.every(({ pruned }) => pruned !== undefined)) return undefined;
   const notRepeated = plan.prune && repeats === undefined && !races && nextRung(tried, grid.terms(), grid.limits()).length > 0;
-  return tried.length === 0 ? undefined : conclude(tried, grid.terms(), subject.facts, { ...grid.left(), notRepeated });
+  return conclude(tried, grid.terms(), subject.facts, { ...grid.left(), notRepeated });
 }
 
 /** A rate, and what became of it so far. */
@@ -129,20 +131,24 @@ class Grid {
     return { cost, spent: cost * this.#count, budget: ROWS, toThePoint: false };
   }
 
-  /** A trial of each rate, rung by rung; true when all that were not pruned have ended. */
+  /** A trial of each rate, or of as many as there may be, rung by rung; true when those of all rates that were not pruned have ended. */
   async halve(): Promise<boolean> {
     const { run } = this.#subject;
-    const all = this.#places;
-    const order = this.#order().map((i) => all[i] as Place);
+    const order = this.#order()
+      .slice(0, this.#most)
+      .map((i) => this.#places[i] as Place);
+    this.#count += order.length;
+    const begun = [...order].sort((a, b) => a.rate - b.rate);
+    const isAll = begun.length === this.#places.length;
     for (const epoch of rungsOf(run.epochs)) {
       if (!(await this.#runRung(order, epoch))) return false;
-      for (const [i, pruned] of prune(all, epoch, run, this.terms())) (all[i] as Place).pruned = pruned;
+      for (const [i, pruned] of prune(begun, epoch, run, this.terms())) (begun[i] as Place).pruned = pruned;
     }
     if (!(await this.#runRung(order, undefined))) return false;
-    if (choose(this.tried(), this.terms()) !== undefined || all.every(({ pruned }) => pruned === undefined)) return true;
+    if (choose(this.tried(), this.terms()) !== undefined || begun.every(({ pruned }) => pruned === undefined)) return isAll;
     // what was left has failed: the others have their chance
-    for (const place of all) place.pruned = undefined;
-    return this.#runRung(order, undefined);
+    for (const place of begun) place.pruned = undefined;
+    return (await this.#runRung(order, undefined)) && isAll;
   }
 
   /** Runs rates that were not there before, to the end and as often as the others; false when there are none, or not all of them were run. */
@@ -158,22 +164,19 @@ class Grid {
     const open = places.filter(
       ({ trials: [trial], pruned }) => pruned === undefined && (trial === undefined || trial.paused !== undefined),
     );
-    const begun = open.filter(({ trials }) => trials.length === 0);
-    const asked = open.filter((place) => !begun.includes(place) || begun.indexOf(place) < this.#most - this.#count);
-    this.#count += asked.filter((place) => begun.includes(place)).length;
-    const jobs = asked.map(({ rate, paused }) => ({
+    const jobs = open.map(({ rate, paused }) => ({
       ...this.#jobOf(rate, 0),
       ...(until !== undefined && { until }),
       ...(paused && { from: paused }),
     }));
     const results = await this.#run(jobs);
-    asked.forEach((place, i) => {
+    open.forEach((place, i) => {
       if (results[i] === undefined) return;
       const { checkpoint, ...result } = results[i];
       place.trials = [result];
       place.paused = checkpoint && { epoch: result.paused as number, checkpoint };
     });
-    return asked.length === open.length && results.every((result) => result !== undefined);
+    return results.every((result) => result !== undefined);
   }
 
   /** The trials of rates (all of them by default) that were not pruned, from one repeat up to another. */
@@ -193,13 +196,14 @@ class Grid {
 
   /** Runs trials; true when all of them were run. */
   async runAll(orders: readonly Order[]): Promise<boolean> {
-    const asked = orders.slice(0, this.#most - this.#count);
+    const room = this.#most - this.#count;
+    // a repeat that not all of its rates have compares nothing; the first is better than none
+    const asked = orders.slice(0, room).filter(({ repeat }) => repeat === 0 || repeat !== orders[room]?.repeat);
     this.#count += asked.length;
     const results = await this.#run(asked.map(({ index, repeat }) => this.#jobOf((this.#places[index] as Place).rate, repeat)));
     for (const repeat of new Set(orders.map((order) => order.repeat))) {
       const own = orders.flatMap((order, i) => (order.repeat === repeat ? [{ index: order.index, result: results[i] }] : []));
       const whole = own.every(({ result }) => result !== undefined);
-      // a repeat that not all of its rates have compares nothing; the first is better than none
       if (!whole && repeat > 0) return false;
       for (const { index, result } of own) if (result !== undefined) this.#places[index]?.trials.push(result);
       if (!whole) return false;

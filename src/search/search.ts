@@ -125,11 +125,13 @@ async function search(
   checkTargets(checkDatasets(data));
   const progress = progressOf(checked, onEpoch);
   const time = new Time(plan.budget?.seconds, signal);
+  let paused = 0;
   const run: Trials = async (jobs) => {
     progress.plan(jobs);
     const results = new Map<Job, TrialResult>();
     const onTrial = (job: Job, result: TrialResult) => {
       results.set(job, result);
+      paused = Math.max(paused, result.paused ?? 0);
       progress.trial(job);
     };
     try {
@@ -141,7 +143,10 @@ async function search(
   };
   const result = await conduct(subjectOf(checked, data), plan, run).finally(() => time.dispose());
   if (result !== undefined) return result;
-  throw new OptionError("search.budget.seconds", plan.budget?.seconds, "was over before a trial was done: allow more time");
+  const far =
+    paused === 0 ? "before a trial was done" : `when trials had come to epoch ${paused} of ${checked.epochs}, and none to its end`;
+  const way = paused === 0 || ledger === undefined ? "allow more time" : "the same search goes on from its ledger";
+  throw new OptionError("search.budget.seconds", plan.budget?.seconds, `was over ${far}: ${way}`);
 }
 
 const budget: Field<Budget> = {

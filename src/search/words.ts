@@ -134,7 +134,7 @@ export function headline(result: SearchResult, rows: number): string {
   if (best === null)
     return left === ""
       ? "Every rate failed: there is none to use."
-      : `Every rate that was run failed, and ${left}: there is none to use yet.`;
+      : `Every rate that was run ${rates.some(({ verdict }) => verdict === "pruned") ? "to the end " : ""}failed, and ${left}: there is none to use yet.`;
   const chosen = short(best.rate);
   const sure =
     resolution === null

@@ -33,6 +33,7 @@ const changes: Record<string, (all: Entry[]) => Entry[]> = {
   "without trials": (all) => all.filter((entry) => !isTrial(entry)),
   "with lost trials only": (all) =>
     all.map((entry) => (isTrial(entry) ? { ...entry, result: { ...entry.result, lost: "its worker ended", weights: null } } : entry)),
+  "with paused trials": (all) => all.map((entry) => (isTrial(entry) ? { ...entry, result: { ...entry.result, paused: 1 } } : entry)),
   "with trials of another run": (all) => all.map((entry) => (isTrial(entry) ? { ...entry, of: "0".repeat(16) } : entry)),
   "of the standard input": (all) =>
     all.map((entry) => (entry.words === undefined ? entry : { ...entry, words: entry.words.map((word) => (word === iris ? "-" : word)) })),
@@ -45,6 +46,11 @@ test.each<[string, string[], string]>([
   ["without trials", ["verify"], "has no trial that has ended yet"],
   ["without trials", ["report"], "has no trial that has ended yet"],
   ["with lost trials only", ["verify"], "has no trial that has ended yet"],
+  [
+    "with paused trials",
+    ["report"],
+    "has trials that are paused, the furthest after 1 epoch, and none that has ended yet: the same search goes on",
+  ],
   ["with trials of another run", ["verify"], "has trials of a run that is not in it"],
   ["of the standard input", ["verify"], "the search read its data from the standard input: name their file behind the ledger"],
   ["without guesses", ["report"], "the ledger is damaged: it does not say what guessing reaches"],

@@ -5,8 +5,11 @@ import { adam, ema, lookahead, scheduleFreeAdamw, sgd } from "../../src/entries/
 import { mlp } from "../../src/models/mlp.js";
 import { CheckpointError } from "../../src/options/errors.js";
 import { cosine, perFraction } from "../../src/schedules/index.js";
+import type { Executor } from "../../src/search/executors/executor.js";
+import { threadExecutor } from "../../src/search/executors/thread.js";
 import { rungsOf } from "../../src/search/halving.js";
 import type { Ledger } from "../../src/search/ledger.js";
+import { searchSoFar } from "../../src/search/so-far.js";
 import { runTrial, type TrialResult } from "../../src/search/trial.js";
 import type { Run } from "../../src/training/run.js";
 import { bundled } from "../support/data.js";
@@ -124,6 +127,38 @@ describe("a search that prunes", () => {
     const before = puts;
     await searchLearningRate(own, digits, { repeats: 1, ledger });
     expect(puts - before).toBeLessThanOrEqual(13 - whole);
+  });
+
+  test("runs as many rates to the end, or until they are pruned, as its budget has trials", async () => {
+    for (const trials of [1, 3, 5, 12]) {
+      const { best, rates, notRun } = await searchLearningRate(own, digits, { prune: true, budget: { trials } });
+      expect([best === null, rates.length, notRun.length]).toEqual([false, trials, 13 - trials]);
+    }
+  });
+
+  test("has no answer while all that was not pruned is paused, and says how far that came", async () => {
+    const thread = threadExecutor(await load());
+    const epochs = own.epochs as number;
+    for (const [index, rung] of rungsOf(epochs).entries()) {
+      const kept = new Map<string, TrialResult>();
+      const ledger: Ledger = { get: (key) => kept.get(key), put: (key, result) => void kept.set(key, result) };
+      // what comes after this rung takes longer than there is time
+      const executor: Executor = {
+        run: (jobs, { signal, ...work }) =>
+          (jobs[0]?.until ?? epochs) <= rung
+            ? thread.run(jobs, work)
+            : new Promise((_, reject) => {
+                if (signal?.aborted) reject(signal.reason);
+                signal?.addEventListener("abort", () => reject(signal.reason));
+              }),
+      };
+      const stopped = (more: object) => searchLearningRate(own, digits, { prune: true, executor, budget: { seconds: 0.01 }, ...more });
+      const far = `search.budget.seconds was over when trials had come to epoch ${rung} of ${epochs}, and none to its end`;
+      await expect(stopped({})).rejects.toThrow(`${far}: allow more time`);
+      await expect(stopped({ ledger })).rejects.toThrow(`${far}: the same search goes on from its ledger`);
+      expect(kept.size).toBeGreaterThan(13 * index);
+      expect(await searchSoFar(own, digits, ledger, { prune: true })).toBeUndefined();
+    }
   });
 
   test("gives the others their chance when what was left has failed", async () => {
