@@ -3,7 +3,6 @@ import type { SearchResult } from "../search/conclude.js";
 import { conduct, type Subject } from "../search/conduct.js";
 import type { Job } from "../search/executors/executor.js";
 import { type LedgerContents, runHash } from "../search/ledger-lines.js";
-import { count } from "../search/report/format.js";
 import { conductStudy } from "../search/study.js";
 import { runFromJSON } from "../training/from-json.js";
 import type { CheckedRun } from "../training/run.js";
@@ -12,8 +11,7 @@ import { UsageError } from "./errors.js";
 import { openLedger, pausedText } from "./ledger.js";
 import { studyLineFor, trainLineFor } from "./search.js";
 import { tellStudy } from "./study.js";
-import { attempt } from "./tell.js";
-import { printable, say } from "./terminal.js";
+import { printable } from "./terminal.js";
 import { checkOutputs } from "./write.js";
 
 export function reportCommand(): Command {
@@ -36,11 +34,7 @@ async function report(path: string, outputs: Outputs): Promise<void> {
       conduct(subjectOf(ledger, run), own, async (jobs) => jobs.map((job) => ledger.find(placeIn(ledger, job, hash)))),
     );
     if (result === undefined) throw nothingEnded(path, ledger);
-    const left = study.length - result.combinations.length;
-    const failed = await attempt(() => tellStudy(result, head.context, studyLineFor(words, result), took, outputs));
-    if (left > 0 && !outputs.json && !outputs.quiet)
-      say(`  note: ${count(left, "combination")} of ${study.length} not begun yet: not shown`);
-    if (failed !== undefined) throw failed;
+    await tellStudy(result, head.context, studyLineFor(words, result), took, outputs);
     return;
   }
   const result = await answerOf(path, ledger);

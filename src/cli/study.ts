@@ -52,8 +52,11 @@ export async function runStudy(
   options: Omit<SearchOptions, "engine" | "onEpoch">,
 ): Promise<StudyResult> {
   const fields = Object.keys(runs[0]?.values ?? {}).join(", ");
-  if (!json && !quiet) say([`${count(runs.length, "combination")} of ${fields}, each at its own best rate`, ""]);
-  using progress = new Progress(1, !quiet);
+  const { seconds, trials } = options.budget ?? {};
+  const budget = [...(seconds === undefined ? [] : [`${short(seconds)} s`]), ...(trials === undefined ? [] : [count(trials, "run")])];
+  const shares = budget.length > 0 ? `, in equal shares of ${budget.join(" and ")}` : "";
+  if (!json && !quiet) say([`${count(runs.length, "combination")} of ${fields}, each at its own best rate${shares}`, ""]);
+  using progress = new Progress(1, !quiet, seconds);
   let index = 0;
   return await searchRuns(engine, runs, parts, {
     ...options,

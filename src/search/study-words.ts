@@ -42,12 +42,14 @@ export function standingText(combination: CombinationResult, isBest: boolean): s
 
 /** The answer of a study in a few sentences. `rows` are the validation rows. */
 export function studyHeadline(result: StudyResult, rows: number): string {
-  const { combinations, best, certainty } = result ?? {};
-  demand(Array.isArray(combinations) && typeof certainty === "string", "study", result, "what study gave");
+  const { combinations, notRun, best, certainty } = result ?? {};
+  demand(Array.isArray(combinations) && Array.isArray(notRun) && typeof certainty === "string", "study", result, "what study gave");
   const partial = combinations.filter(({ search }) => search.notRun.length > 0).length;
-  const left = partial === 0 ? "" : ` Of ${partial} of ${combinations.length} combinations some rates were not run.`;
+  const all = combinations.length + notRun.length;
+  const some = partial === 0 ? "" : ` Of ${partial} of ${all} combinations some rates were not run.`;
+  const left = `${some}${notRun.length === 0 ? "" : ` Of ${notRun.length} of ${all} combinations no trial has ended: nothing is said of them.`}`;
   if (best === null)
-    return partial === 0
+    return left === ""
       ? "Every rate of every combination failed: there is none to use."
       : `Every rate that was run failed: there is none to use yet.${left}`;
   const chosen = combinations[best] as CombinationResult;

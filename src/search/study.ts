@@ -5,13 +5,14 @@ import { demand } from "../options/options.js";
 import { type CheckedRun, type Run, readRun } from "../training/run.js";
 import { runToJSON } from "../training/run-json.js";
 import { compare } from "./choice.js";
-import type { SearchResult } from "./conclude.js";
-import type { Plan } from "./conduct.js";
+import type { RateResult, SearchResult } from "./conclude.js";
+import type { Budget, Plan } from "./conduct.js";
 import { logLoss, type Terms, type Tried } from "./evidence.js";
 import { type Facts, factsOf } from "./facts.js";
 import { mean } from "./guess.js";
 import { readPlan, type SearchOptions, searchWith } from "./search.js";
 import { type Sensitivity, sensitivityOf, widthOf } from "./sensitivity.js";
+import { Shares } from "./shares.js";
 import type { SearchData, TrialResult } from "./trial.js";
 import { type CombinationOptions, combinationsOf, runWith, type Variations } from "./vary.js";
 import { type Standing, standing } from "./verdict.js";
@@ -22,7 +23,12 @@ export interface StudyRun {
   readonly run: Run;
 }
 
-export interface SearchRunsOptions extends Omit<SearchOptions, "engine"> {
+export interface SearchRunsOptions extends Omit<SearchOptions, "engine" | "budget"> {
+  /**
+   * Of all of it: the search of each combination gets an equal share of what those before it left, and what all of them left runs the best rates of those that had fewer runs
+   * than others again. Trials are one for each combination at the least. Default: none.
+   */
+  budget?: Budget;
   /** Called when the search over the rates of a run begins, and with its result when it has ended. */
   onSearch?: (progress: { readonly index: number; readonly count: number; readonly result?: SearchResult }) => void;
 }
@@ -60,6 +66,8 @@ export interface StudyResult {
   /** The paths that vary. */
   readonly fields: readonly string[];
   readonly combinations: readonly CombinationResult[];
+  /** The values of combinations of which no trial has ended, since the budget was over or the study was stopped: nothing is said of them. */
+  readonly notRun: readonly StudyRun["values"][];
   /** The index of the combination to use; null when all fail. */
   readonly best: number | null;
   /** As that of a search: "cannot tell" where no combination is told to be worse than the best. */
@@ -122,9 +130,25 @@ export async function searchRuns(
   const onSearch = listener<Exclude<typeof told, undefined>>().read(told, "study.onSearch");
   const search = searchWith(async () => engine);
   const given = { ...(executor && { executor }), ...(ledger && { ledger }), ...(signal && { signal }), ...(onEpoch && { onEpoch }) };
-  const one = ({ run }: CheckedStudyRun, own: Plan) => search(run, data, { ...given, ...own });
-  // every run has its result, or the search throws
-  return (await conductStudy(checked, readPlan(plan as Partial<Plan>), factsOf(data), one, onSearch)) as StudyResult;
+  const whole = readPlan(plan as Partial<Plan>);
+  const { trials } = whole.budget ?? {};
+  if (trials !== undefined && trials < runs.length)
+    throw new OptionError(
+      "search.budget.trials",
+      trials,
+      `must be one for each of the ${runs.length} combinations at the least, got ${trials}`,
+    );
+  let over: unknown;
+  const one = ({ run }: CheckedStudyRun, own: Plan) =>
+    search(run, data, { ...given, ...own }).catch((error) => {
+      if (error?.field !== "search.budget.seconds") throw error;
+      // its share of the time; others may have had enough
+      over = error;
+      return undefined;
+    });
+  const result = await conductStudy(checked, whole, factsOf(data), one, onSearch);
+  if (result === undefined) throw over;
+  return result;
 }
 
 interface CheckedStudyRun {
@@ -145,25 +169,38 @@ export async function conductStudy<R extends CheckedStudyRun>(
 ): Promise<StudyResult | undefined> {
   const searched: R[] = [];
   const results: SearchResult[] = [];
+  const notRun: StudyRun["values"][] = [];
+  const shares = new Shares(plan.budget, runs.length);
   for (const [index, run] of runs.entries()) {
     onSearch?.({ index, count: runs.length });
-    const result = await search(run, plan);
-    if (result === undefined) continue;
+    const budget = shares.next();
+    const result = budget && (await search(run, { ...plan, ...budget }));
+    if (result === undefined) {
+      notRun.push(run.values);
+      continue;
+    }
+    shares.spend(result.rates.reduce((sum, { trials }) => sum + trials.length, 0));
     searched.push(run);
     results.push(result);
     onSearch?.({ index, count: runs.length, result });
   }
   if (results.length === 0) return undefined;
-  const repeats = Math.min(REPEATS, Math.max(...results.map(({ best }) => best?.trials.length ?? 0)));
+  const counts = results.map(({ best }) => best?.trials.length ?? 0);
+  const repeats = Math.min(REPEATS, Math.max(...counts));
+  const isShort = (index: number) => results[index]?.best !== null && (counts[index] as number) < repeats;
+  shares.part(counts.filter((_, index) => isShort(index)).length);
   const tried: Tried[] = [];
   for (const [index, { best }] of results.entries()) {
     // as often as the others, with the rows and seeds of the others
-    const again = best !== null && best.trials.length < repeats;
-    const own = again && readPlan({ rates: [best.rate], repeats: Math.max(1, repeats), resplit: plan.resplit });
-    const more = own ? ((await search(searched[index] as R, own))?.rates[0] ?? best) : best;
-    tried.push({ rate: best?.rate ?? 0, trials: more?.trials.slice(0, repeats) ?? [] });
+    const had = counts[index] as number;
+    const budget = isShort(index) ? shares.next(had) : undefined;
+    const own = budget && { ...readPlan({ rates: [(best as RateResult).rate], repeats, resplit: plan.resplit }), ...budget };
+    const again = own && (await search(searched[index] as R, own))?.rates[0]?.trials;
+    const trials = again !== undefined && again.length > had ? again : (best?.trials ?? []);
+    shares.spend(trials.length - had);
+    tried.push({ rate: best?.rate ?? 0, trials: trials.slice(0, repeats) });
   }
-  return concludeStudy(searched, results, tried, facts, plan.resplit);
+  return { ...concludeStudy(searched, results, tried, facts, plan.resplit), notRun };
 }
 
 function concludeStudy(
@@ -172,7 +209,7 @@ function concludeStudy(
   tried: readonly Tried[],
   { trainingRows, validationRows, task }: Facts,
   resplit: boolean,
-): StudyResult {
+): Omit<StudyResult, "notRun"> {
   const termsOf = (index: number): Terms => {
     const { loss } = (runs[index] as { run: { loss?: unknown } }).run;
     const { guessing } = results[index] as SearchResult;
@@ -190,7 +227,13 @@ function concludeStudy(
   const sound = tried.flatMap(({ trials }, i) =>
     trials.length > 0 && trials.every(({ divergence, lost }) => divergence === null && lost === undefined) ? [i] : [],
   );
-  const height = heightOf(runs, tried, termsOf);
+  // a budget may have ended before all were run as often as each other
+  const shared = Math.min(...sound.map((i) => (tried[i] as Tried).trials.length));
+  const height = heightOf(
+    runs,
+    tried.map((one) => ({ ...one, trials: one.trials.slice(0, shared) })),
+    termsOf,
+  );
   const best = sound.reduce<number | null>((lowest, i) => (lowest === null || height(i) < height(lowest) ? i : lowest), null);
   const combinations = runs.map(({ values, run }, i): CombinationResult => {
     const search = results[i] as SearchResult;

@@ -378,6 +378,7 @@ describe("a study", () => {
   const result = (combinations: Combination[], best: number | null, certainty: SearchResult["certainty"] = "told apart"): StudyResult => ({
     fields: Object.keys(combinations[0]?.values ?? {}),
     combinations,
+    notRun: [],
     best,
     certainty,
   });

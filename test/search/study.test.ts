@@ -5,9 +5,12 @@ import { mlp } from "../../src/models/mlp.js";
 import { adam } from "../../src/optimizers/kinds/adam.js";
 import { sgd } from "../../src/optimizers/kinds/sgd.js";
 import { cosine, perFraction } from "../../src/schedules/index.js";
+import type { Executor } from "../../src/search/executors/executor.js";
+import { threadExecutor } from "../../src/search/executors/thread.js";
 import { logspace } from "../../src/search/rates.js";
 import { searchWith } from "../../src/search/search.js";
 import { sensitivityOf } from "../../src/search/sensitivity.js";
+import { Shares } from "../../src/search/shares.js";
 import { searchRuns, study } from "../../src/search/study.js";
 import { standingText, studyHeadline, valuesText, valueText } from "../../src/search/study-words.js";
 import { combinationsOf, runWith } from "../../src/search/vary.js";
@@ -155,24 +158,64 @@ describe("a study", () => {
     expect(combinations[0]?.trials.map(({ seed }) => seed)).toEqual(combinations[1]?.trials.map(({ seed }) => seed));
   });
 
-  test("prunes within a combination, spends a budget on each, and runs what the comparison misses besides", async () => {
+  test("prunes within a combination, and spends a budget on all of them and on what the comparison misses", async () => {
     const long: Run = { ...run, epochs: 27 };
-    const { combinations } = await study(engine, long, iris, {
-      vary: { optimizer: ["adam", "sgd"] },
-      rates: logspace(1e-5, 1, 6),
-      prune: true,
-      budget: { trials: 12 },
-    });
-    const repeats = combinations.map(({ trials }) => trials.length);
-    expect(new Set(repeats).size).toBe(1);
-    expect(combinations.some(({ search }) => search.rates.some(({ verdict }) => verdict === "pruned"))).toBe(true);
-    for (const { search, trials, sensitivity, width } of combinations) {
-      expect(search.rates.reduce((sum, rate) => sum + rate.trials.length, 0)).toBeLessThanOrEqual(12);
-      expect(trials.every(({ rate, paused }) => rate === search.best?.rate && paused === undefined)).toBe(true);
-      // what the pruned ones would have come to is not known
-      const known = search.rates.every(({ verdict }) => verdict !== "pruned");
-      expect([sensitivity !== null, width !== null]).toEqual([known, known]);
+    const options = { vary: { optimizer: ["adam", "sgd"] }, rates: logspace(1e-5, 1, 6), prune: true };
+    for (const trials of [2, 9, 24, 40]) {
+      const { combinations, notRun } = await study(engine, long, iris, { ...options, budget: { trials } });
+      expect([combinations.length, notRun]).toEqual([2, []]);
+      let made = 0;
+      for (const [index, { search, trials: compared, sensitivity, width }] of combinations.entries()) {
+        const own = search.rates.reduce((sum, rate) => sum + rate.trials.length, 0);
+        if (index === 0) expect(own).toBeLessThanOrEqual(trials / 2);
+        made += own + Math.max(0, compared.length - (search.best?.trials.length ?? 0));
+        expect(compared.every(({ rate, paused }) => rate === search.best?.rate && paused === undefined)).toBe(true);
+        // what the pruned ones would have come to is not known
+        const known = search.rates.every(({ verdict }) => verdict !== "pruned") && search.notRun.length === 0;
+        expect([sensitivity !== null, width !== null]).toEqual([known, known]);
+      }
+      expect(made).toBeLessThanOrEqual(trials);
     }
+    await expect(study(engine, long, iris, { ...options, budget: { trials: 1 } })).rejects.toThrow(
+      "search.budget.trials must be one for each of the 2 combinations at the least, got 1",
+    );
+  });
+
+  test("says of which combinations no trial ended in its share of the time, and fails where none did", async () => {
+    const thread = threadExecutor(engine);
+    const slow = (...kinds: string[]): Executor => ({
+      run: (jobs, { signal, ...work }) =>
+        !kinds.includes(jobs[0]?.run.optimizer.kind as string)
+          ? thread.run(jobs, work)
+          : new Promise((_, reject) => {
+              if (signal?.aborted) reject(signal.reason);
+              signal?.addEventListener("abort", () => reject(signal.reason));
+            }),
+    });
+    const options = { vary: { optimizer: ["adam", "sgd"] }, rates: [0.01], budget: { seconds: 0.5 } };
+    const result = await study(engine, run, iris, { ...options, executor: slow("sgd") });
+    expect([result.combinations.map(({ values }) => values), result.notRun]).toEqual([[{ optimizer: "adam" }], [{ optimizer: "sgd" }]]);
+    expect(studyHeadline(result, 30)).toBe(
+      "Use optimizer adam at the learning rate 0.01. Of 1 of 2 combinations no trial has ended: nothing is said of them.",
+    );
+    await expect(study(engine, run, iris, { ...options, executor: slow("sgd", "adam") })).rejects.toThrow(
+      "search.budget.seconds was over before a trial was done: allow more time",
+    );
+  });
+
+  test("parts a budget by what those before left of it", () => {
+    const shares = new Shares({ trials: 10 }, 3);
+    expect(shares.next()).toEqual({ budget: { trials: 3 } });
+    shares.spend(1);
+    expect(shares.next()).toEqual({ budget: { trials: 4 } });
+    shares.spend(4);
+    expect(shares.next(2)).toEqual({ budget: { trials: 7 } });
+    shares.spend(5);
+    shares.part(1);
+    expect(shares.next()).toBeUndefined();
+    expect(new Shares({ seconds: 60 }, 2).next()?.budget?.seconds).toBeCloseTo(30, 0);
+    expect(new Shares({ seconds: 1e-9 }, 2).next()).toBeUndefined();
+    expect(new Shares(undefined, 2).next()).toEqual({});
   });
 
   test("says when the rows cannot tell, and when a combination is worse or fails", async () => {
