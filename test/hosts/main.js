@@ -48,7 +48,7 @@ const hosts = [
     worker: /^EngineError: there are no workers here/,
     run: inProcess([node24.path, "workerd/main.js"]),
   },
-  { name: `Vite ${versions.vite}, dev`, needs: chromium, run: viteDev },
+  { name: `Vite ${versions.vite}, dev`, needs: chromium, run: viteDev("page") },
   { name: `Vite ${versions.vite}, build`, needs: chromium, run: bundled("vite build page --outDir ../vite --logLevel error", "vite") },
   {
     name: `webpack ${versions.webpack}`,
@@ -65,6 +65,12 @@ const hosts = [
     name: `tfjs ${versions["@tensorflow/tfjs-core"]}, webgl`,
     needs: chromium,
     run: bundled(esbuild("tfjs", "tfjs"), "tfjs", chromium, {}, "tfjs.html"),
+  },
+  { name: `workers, Vite ${versions.vite}, dev`, needs: chromium, run: viteDev("vite-workers") },
+  {
+    name: `workers, Vite ${versions.vite}, build`,
+    needs: chromium,
+    run: bundled("vite build vite-workers --outDir ../vite-workers-built --logLevel error", "vite-workers-built"),
   },
   {
     name: `workers, webpack ${versions.webpack}`,
@@ -159,16 +165,18 @@ function plain(built, browser) {
   };
 }
 
-async function viteDev(folder) {
-  const vite = start([join(folder, "node_modules/.bin/vite"), "page", "--host", "localhost"], { cwd: folder, env });
-  const server = await serve(folder);
-  try {
-    const [url] = await printed(vite, /http:\/\/localhost:\d+\//, TIMEOUT);
-    return await browse(chromium, { ...server, url: `${url}?result=${server.url}` }, { folder, timeout: TIMEOUT });
-  } finally {
-    vite.stop();
-    server.close();
-  }
+function viteDev(root) {
+  return async (folder) => {
+    const vite = start([join(folder, "node_modules/.bin/vite"), root, "--host", "localhost"], { cwd: folder, env });
+    const server = await serve(folder);
+    try {
+      const [url] = await printed(vite, /http:\/\/localhost:\d+\//, TIMEOUT);
+      return await browse(chromium, { ...server, url: `${url}?result=${server.url}` }, { folder, timeout: TIMEOUT });
+    } finally {
+      vite.stop();
+      server.close();
+    }
+  };
 }
 
 /** Next.js is built once for both routes. */
