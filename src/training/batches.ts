@@ -28,8 +28,10 @@ export class Batches implements BatchSource {
   readonly #integers: boolean;
   readonly #allWeights: Vector | undefined;
   readonly #weights: Vector | undefined;
-  /** The sum of the batch's weights. */
+  /** What the batch's loss is divided by: the sum of its weights, or 1 where that is 0. */
   weight = 0;
+  /** The sum of its weights. */
+  #counted = 0;
   readonly #capacity: number;
   readonly #seed: number;
   /** The epoch that the rows are in the order of, and the number of the batch that is ready. */
@@ -140,14 +142,14 @@ export class Batches implements BatchSource {
     for (let from = 0; from < data.rows; from += this.#capacity) {
       const rows = Math.min(this.#capacity, data.rows - from);
       const { loss, outputs } = (model as Required<Model>).evaluate(this.gather(from, rows, 0));
-      sum += loss * this.weight;
-      weights += this.weight;
+      sum += loss * this.#counted;
+      weights += this.#counted;
       if (outputs === undefined) continue;
       const width = outputs.length / rows;
       all ??= new Float32Array(width * data.rows);
       all.set(outputs, from * width);
     }
-    return { loss: sum / weights, outputs: all, data };
+    return { loss: sum / (weights || 1), outputs: all, data };
   }
 
   /** Fills the batch with the rows whose numbers stand at index[from], index[from + 1], ... */
@@ -158,14 +160,15 @@ export class Batches implements BatchSource {
     kernels.gather(this.#allTargets.pointer, index, this.#targets.pointer, rows, this.#width);
     this.rows = rows;
     this.step = step;
-    this.weight = rows;
+    this.weight = this.#counted = rows;
     if (this.#weights !== undefined) {
       kernels.gather((this.#allWeights as Vector).pointer, index, this.#weights.pointer, rows, 1);
       const { view } = this.#weights;
       let sum = 0;
       for (let i = 0; i < rows; i++) sum += view[i] as number;
       // a batch of rows that do not count has no gradient
-      this.weight = sum > 0 ? sum : 1;
+      this.weight = sum || 1;
+      this.#counted = sum;
     }
     return this;
   }

@@ -111,3 +111,28 @@ describe.each(["wasm", "js"] as const)("a network in %s", (backend) => {
     network.dispose();
   });
 });
+
+describe("a batch of rows that do not count", () => {
+  // six rows in batches of three: those of the second weigh nothing
+  const features = rows.map((row) => [...row]);
+  const labels = rows.map((_, i) => i % 3);
+  const weighted = dataset(features, labels, { weights: [1, 2, 1, 0, 0, 0], classes: NAMES });
+  const first = dataset(features.slice(0, 3), labels.slice(0, 3), { weights: [1, 2, 1], classes: NAMES });
+  const streamed = (weights: readonly number[]) =>
+    stream(() => [{ features: Float32Array.from(features.flat()), targets: labels, weights: Float32Array.from(weights) }], {
+      columns: 2,
+      classes: NAMES,
+    });
+
+  test("leaves the loss of the others as it is", async () => {
+    using trainer = new Trainer(engine, run, { training });
+    const { loss } = trainer.evaluate(first);
+    expect(trainer.evaluate(weighted).loss).toBe(loss);
+    expect((await trainer.evaluate(streamed([1, 2, 1, 0, 0, 0]))).loss).toBe(loss);
+  });
+
+  test("has the loss 0 where no other does", async () => {
+    using trainer = new Trainer(engine, run, { training });
+    expect((await trainer.evaluate(streamed([0, 0, 0, 0, 0, 0]))).loss).toBe(0);
+  });
+});

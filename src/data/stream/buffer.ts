@@ -10,8 +10,10 @@ export class StreamBuffer implements SourceBatch, Disposable {
   readonly capacity: number;
   rows = 0;
   step = 0;
-  /** The sum of the batch's weights. */
+  /** What the batch's loss is divided by: the sum of its weights, or 1 where that is 0. */
   weight = 0;
+  /** The sum of its weights. */
+  counted = 0;
   /** Some row has a weight of its own. */
   hasOwnWeights = false;
   readonly #columns: number;
@@ -100,13 +102,14 @@ export class StreamBuffer implements SourceBatch, Disposable {
 
   /** Sums the weights, once all rows are there. */
   weigh(): void {
-    this.weight = this.rows;
+    this.weight = this.counted = this.rows;
     if (!this.#weighted) return;
     const { view } = this.#weights;
     let sum = 0;
     for (let i = 0; i < this.rows; i++) sum += view[i] as number;
     // a batch of rows that do not count has no gradient
-    this.weight = sum > 0 ? sum : 1;
+    this.weight = sum || 1;
+    this.counted = sum;
   }
 
   dispose(): void {

@@ -19,8 +19,8 @@ export async function evaluateStream(source: Source, model: Model): Promise<Eval
       if (source.over(index)) break;
       const batch = source.next(0);
       const { loss, outputs: given } = evaluate(batch);
-      sum += loss * batch.weight;
-      weights += batch.weight;
+      sum += loss * batch.counted;
+      weights += batch.counted;
       rows += batch.rows;
       if (given === undefined) scored = false;
       else outputs.push(given.slice());
@@ -43,7 +43,7 @@ export async function evaluateStream(source: Source, model: Model): Promise<Eval
     ...(hasWeights && { weights: joined(rowWeights, Float32Array) }),
   };
   // what score and metrics read of a data set: all but its features
-  return { loss: sum / weights, outputs: scored ? joined(outputs, Float32Array) : undefined, data: about as unknown as Dataset };
+  return { loss: sum / (weights || 1), outputs: scored ? joined(outputs, Float32Array) : undefined, data: about as unknown as Dataset };
 }
 
 function joined<T extends Float32Array | Uint32Array>(parts: readonly ArrayLike<number>[], Vector: new (length: number) => T): T {
