@@ -47,6 +47,8 @@ const LIVES = 3;
 interface Call {
   readonly work: Work;
   readonly data: SearchData;
+  /** It has come to its results or to an error: whoever made it may have closed what its listeners write to. */
+  isOver(): boolean;
   fail(error: unknown): void;
 }
 
@@ -100,6 +102,7 @@ export function workersExecutor(options: WorkersOptions = {}): WorkersExecutor {
 class Pool implements WorkersExecutor {
   readonly remote = true;
   readonly workers: number;
+  shortfall: string | null = null;
   readonly #backend: Backend | undefined;
   readonly #engine: Engine | undefined;
   readonly #start: () => StartedWorker;
@@ -111,7 +114,6 @@ class Pool implements WorkersExecutor {
   #ids = 0;
   /** Workers that have ended before they were ready, since the last that was. */
   #stillborn = 0;
-  #shortfall: string | null = null;
   #disposed = false;
 
   constructor({ workers, backend, engine, start }: WorkersOptions & Required<Pick<WorkersOptions, "workers" | "start">>) {
@@ -120,10 +122,6 @@ class Pool implements WorkersExecutor {
     this.#engine = engine;
     this.#wanted = engine === undefined ? workers : 1;
     this.#start = start;
-  }
-
-  get shortfall(): string | null {
-    return this.#shortfall;
   }
 
   run(jobs: readonly Job[], work: Work): Promise<readonly TrialResult[]> {
@@ -141,6 +139,7 @@ class Pool implements WorkersExecutor {
       const call: Call = {
         work,
         data: sharedData(work.data),
+        isOver: () => left === 0,
         fail: (error) => {
           this.#drop(call);
           end(() => reject(error));
@@ -204,7 +203,7 @@ class Pool implements WorkersExecutor {
 
   /** Whether there is to be another worker, in place of one that has ended or because it is worth its start. */
   #mayAdd(): boolean {
-    if (this.#shortfall !== null) return false;
+    if (this.shortfall !== null) return false;
     const count = this.#slots.length;
     if (count === this.#wanted && count < this.workers && this.#worth.isWorth(this.#queue.length)) this.#wanted++;
     return count < this.#wanted;
@@ -274,13 +273,13 @@ class Pool implements WorkersExecutor {
     const { job, call } = task;
     if (message.kind === "epochs") {
       this.#tell(call, () => {
-        for (const epoch of message.epochs) call.work.onEpoch?.(job, epoch);
+        for (const epoch of message.epochs) if (!call.isOver()) call.work.onEpoch?.(job, epoch);
       });
       return;
     }
     this.#done(slot, task);
     if (message.kind === "error") call.fail(errorOf(message.error));
-    else {
+    else if (!call.isOver()) {
       this.#worth.end();
       this.#tell(call, () => call.work.onTrial?.(job, message.result));
       task.done(message.result);
@@ -323,7 +322,7 @@ class Pool implements WorkersExecutor {
   /** Where this thread takes part it goes on with the workers there are when no more can be started. */
   #goesOn(cause: unknown): boolean {
     if (this.#engine === undefined) return false;
-    this.#shortfall ??= messageOf(cause);
+    this.shortfall ??= messageOf(cause);
     return true;
   }
 

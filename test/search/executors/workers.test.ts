@@ -255,6 +255,27 @@ test("stops at once when asked to, and can be used again", async () => {
   await expect(executor.run([job(0.1)], { data: iris, signal: AbortSignal.abort() })).rejects.toThrow(/aborted/);
 });
 
+test.each(["a worker", "this thread"])("what %s tells of a trial that ended as it was stopped is heard no more", async (who) => {
+  using executor = workers(1, who === "a worker" ? {} : { engine: await load() });
+  const controller = new AbortController();
+  const heard: string[] = [];
+  const stopped = executor.run([job(0.001), job(0.01)], {
+    data: iris,
+    signal: controller.signal,
+    // its last epochs are told when it has come to its end
+    onEpoch: (_, { epoch }) => {
+      heard.push("epoch");
+      if (epoch === run.epochs) controller.abort();
+    },
+    onTrial: () => void heard.push("trial"),
+  });
+  await expect(stopped).rejects.toThrow("aborted");
+  const before = heard.length;
+  // who is asked now answers after what was under way
+  await executor.run([job(0.1)], { data: iris });
+  expect(heard).toEqual(new Array(before).fill("epoch"));
+});
+
 test("what a listener throws ends the search", async () => {
   using executor = workers(2);
   const onEpoch = () => {
