@@ -21,12 +21,12 @@ export function flushFaded(updates: number, kernels: Kernels, groups: readonly B
   rows.flush();
   if (updates % FLUSH_EVERY !== 0) return;
   const limits = new Map<string, number>();
-  for (const { runs, tensors, rule, options, slots: own } of groups) {
+  for (const group of groups) {
+    const { rule, options, slots: own } = group;
     const squares = rule.squares?.(options);
     const decay = squares?.coupled ? ((options["weightDecay"] as number | undefined) ?? 0) : 0;
     const limit = decay > 0 ? Math.max(FADED, Math.min(leastGradient(squares?.decays) / decay, LARGEST_FADED)) : FADED;
-    const pieces = rows.isEmpty ? runs : tensors.filter((tensor) => !rows.has(tensor));
-    for (const { p, n } of pieces) kernels.flush(p, n, limit);
+    for (const { p, n } of rows.wholeOf(group)) kernels.flush(p, n, limit);
     for (const slot of own) {
       const kept = squares?.decays[slot];
       // squares are kept as long as float32 has them: their mean lives on, and would be divided by nothing

@@ -113,10 +113,7 @@ export class Guard {
   /** Of tensors that are stepped as a whole. */
   #areGradientsFinite(): boolean {
     const { kernels } = this.#parameters.engine;
-    for (const { runs, tensors } of this.#live) {
-      const pieces = this.rows.isEmpty ? runs : tensors.filter((tensor) => !this.rows.has(tensor));
-      for (const { g, n } of pieces) if (!kernels.finite(g, n)) return false;
-    }
+    for (const group of this.#live) for (const { g, n } of this.rows.wholeOf(group)) if (!kernels.finite(g, n)) return false;
     return true;
   }
 

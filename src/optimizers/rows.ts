@@ -1,6 +1,6 @@
 import type { Kernels } from "../engine/engine.js";
 import type { Parameters } from "../engine/parameters.js";
-import type { TensorRun } from "./rule.js";
+import type { Run, TensorRun } from "./rule.js";
 
 /** State fades towards the denormals, where an operation costs a hundred cycles: what is no larger than this becomes 0 in time. */
 export const FADED = 1.0097419586828951e-28;
@@ -67,9 +67,9 @@ export class SteppedRows {
     });
   }
 
-  /** Whether a tensor is one of these. */
-  has(tensor: TensorRun): boolean {
-    return this.#tensors.includes(tensor);
+  /** What an update steps as a whole of a group: its runs, or its tensors without these. */
+  wholeOf({ runs, tensors }: { readonly runs: readonly Run[]; readonly tensors: readonly TensorRun[] }): readonly Run[] {
+    return this.isEmpty ? runs : tensors.filter((tensor) => !this.#tensors.includes(tensor));
   }
 
   #each(rows: TensorRun["gradientRows"], visit: (row: number) => void): void {

@@ -35,3 +35,8 @@ export function errorOf({ name, message, stack, fields }: PlainError): Error {
   if (stack !== undefined) error.stack = stack;
   return error;
 }
+
+/** What anything that was thrown says. */
+export function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -153,9 +153,9 @@ class Surface {
       const rows = Math.min(this.#capacity, this.#rows - from);
       this.#model.train(this.#batches.gather(from, rows, 0));
       const gradient = gradients.view;
-      const { weight } = this.#batches;
-      for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (gradient[i] as number) * weight;
-      total += weight;
+      const { counted } = this.#batches;
+      for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (gradient[i] as number) * counted;
+      total += counted;
     }
     return sum.map((value) => value / total);
   }

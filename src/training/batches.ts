@@ -28,10 +28,8 @@ export class Batches implements BatchSource {
   readonly #integers: boolean;
   readonly #allWeights: Vector | undefined;
   readonly #weights: Vector | undefined;
-  /** What the batch's loss is divided by: the sum of its weights, or 1 where that is 0. */
-  weight = 0;
-  /** The sum of its weights. */
-  #counted = 0;
+  /** The sum of the batch's weights. */
+  counted = 0;
   readonly #capacity: number;
   readonly #seed: number;
   /** The epoch that the rows are in the order of, and the number of the batch that is ready. */
@@ -84,6 +82,11 @@ export class Batches implements BatchSource {
 
   get targetsPointer(): number {
     return this.#targets.pointer;
+  }
+
+  /** What the batch's loss is divided by: a batch of rows that do not count has no gradient. */
+  get weight(): number {
+    return this.counted || 1;
   }
 
   /** Pointer to the weights of the rows; 0 where all count alike. */
@@ -142,8 +145,8 @@ export class Batches implements BatchSource {
     for (let from = 0; from < data.rows; from += this.#capacity) {
       const rows = Math.min(this.#capacity, data.rows - from);
       const { loss, outputs } = (model as Required<Model>).evaluate(this.gather(from, rows, 0));
-      sum += loss * this.#counted;
-      weights += this.#counted;
+      sum += loss * this.counted;
+      weights += this.counted;
       if (outputs === undefined) continue;
       const width = outputs.length / rows;
       all ??= new Float32Array(width * data.rows);
@@ -160,15 +163,13 @@ export class Batches implements BatchSource {
     kernels.gather(this.#allTargets.pointer, index, this.#targets.pointer, rows, this.#width);
     this.rows = rows;
     this.step = step;
-    this.weight = this.#counted = rows;
+    this.counted = rows;
     if (this.#weights !== undefined) {
       kernels.gather((this.#allWeights as Vector).pointer, index, this.#weights.pointer, rows, 1);
       const { view } = this.#weights;
       let sum = 0;
       for (let i = 0; i < rows; i++) sum += view[i] as number;
-      // a batch of rows that do not count has no gradient
-      this.weight = sum || 1;
-      this.#counted = sum;
+      this.counted = sum;
     }
     return this;
   }

@@ -46,6 +46,8 @@ test("rows count by their weights, and those of their class: two are as one of t
   expect(await sharpnessOf([0, 1, 2, 3], { weights: [1, 2, 3, 2] })).toBeCloseTo(doubled, 4);
   expect(await sharpnessOf([0, 1, 2, 3], { weights: [1, 2, 1.5, 1] }, [1, 2])).toBeCloseTo(doubled, 4);
   expect(await sharpnessOf([0, 1, 2, 3], {})).not.toBeCloseTo(doubled, 4);
+  // the fourth row is a batch of its own
+  expect(await sharpnessOf([0, 1, 2, 3], { weights: [1, 2, 3, 0] })).toBeCloseTo(await sharpnessOf([0, 1, 2], { weights: [1, 2, 3] }), 4);
 });
 
 describe("the sharpness of small networks", () => {

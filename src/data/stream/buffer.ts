@@ -10,9 +10,7 @@ export class StreamBuffer implements SourceBatch, Disposable {
   readonly capacity: number;
   rows = 0;
   step = 0;
-  /** What the batch's loss is divided by: the sum of its weights, or 1 where that is 0. */
-  weight = 0;
-  /** The sum of its weights. */
+  /** The sum of the batch's weights. */
   counted = 0;
   /** Some row has a weight of its own. */
   hasOwnWeights = false;
@@ -56,6 +54,11 @@ export class StreamBuffer implements SourceBatch, Disposable {
 
   get targetsPointer(): number {
     return this.#targets.pointer;
+  }
+
+  /** What the batch's loss is divided by: a batch of rows that do not count has no gradient. */
+  get weight(): number {
+    return this.counted || 1;
   }
 
   /** Pointer to the weights of the rows; 0 where all count alike. */
@@ -102,13 +105,11 @@ export class StreamBuffer implements SourceBatch, Disposable {
 
   /** Sums the weights, once all rows are there. */
   weigh(): void {
-    this.weight = this.counted = this.rows;
+    this.counted = this.rows;
     if (!this.#weighted) return;
     const { view } = this.#weights;
     let sum = 0;
     for (let i = 0; i < this.rows; i++) sum += view[i] as number;
-    // a batch of rows that do not count has no gradient
-    this.weight = sum || 1;
     this.counted = sum;
   }
 

@@ -1,5 +1,6 @@
 import { Random } from "../../numerics/random.js";
 import { DataError, StepsizeError } from "../../options/errors.js";
+import { messageOf } from "../../options/plain-error.js";
 import type { RowStream, SourceContext } from "../source.js";
 import type { StreamBuffer } from "./buffer.js";
 import { type Chunk, widthOf } from "./chunk.js";
@@ -103,8 +104,10 @@ export class Pass {
     } catch (cause) {
       this.#iterator = undefined;
       if (cause instanceof StepsizeError) throw cause;
-      const why = cause instanceof Error ? cause.message : String(cause);
-      const error = new DataError(`the stream failed after row ${reader.rows} of epoch ${this.#epoch + 1}: ${why}`, reader.rows);
+      const error = new DataError(
+        `the stream failed after row ${reader.rows} of epoch ${this.#epoch + 1}: ${messageOf(cause)}`,
+        reader.rows,
+      );
       error.cause = cause;
       throw error;
     }

@@ -2,7 +2,7 @@ import type { Backend, Engine } from "../../engine/engine.js";
 import { listenTo, type RunningWorker, type StartedWorker } from "../../engine/workers.js";
 import { DisposedError, EngineError } from "../../options/errors.js";
 import { integer, oneOf, optional, readOptions } from "../../options/options.js";
-import { errorOf } from "../../options/plain-error.js";
+import { errorOf, messageOf } from "../../options/plain-error.js";
 import type { SearchData, TrialResult } from "../trial.js";
 import { type Executor, type Job, refuseFunctions, type Work } from "./executor.js";
 import { workerHere } from "./here.js";
@@ -340,8 +340,4 @@ class Pool implements WorkersExecutor {
     for (const { tasks, worker } of this.#slots)
       for (const { id, call: its } of tasks) if (its === call) worker.post({ kind: "abort", id });
   }
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

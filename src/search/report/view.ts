@@ -1,4 +1,5 @@
 import type { SearchResult } from "../conclude.js";
+import { mean } from "../guess.js";
 import { isFailing, isOpen, type Verdict } from "../verdict.js";
 
 /** The score of every rate as plots draw it, and the part of its axis where the choice is made. */
@@ -51,9 +52,9 @@ export function scoreView({ rates, best, guessing, certainty, scoreName, notes }
     });
     if (rate === best.rate) return { score: chosen, interval: weighted ? null : [chosen, chosen], runs };
     if (difference === null) return null;
-    if (weighted) return { score: runs.reduce((sum, run) => sum + run / runs.length, 0), interval: null, runs };
-    const { mean, low, high } = difference;
-    return { score: chosen + mean, interval: low === null || high === null ? null : [chosen + low, chosen + high], runs };
+    if (weighted) return { score: mean(runs), interval: null, runs };
+    const { low, high } = difference;
+    return { score: chosen + difference.mean, interval: low === null || high === null ? null : [chosen + low, chosen + high], runs };
   });
   const near = points.flatMap((point, i) =>
     point !== null && isOpen((rates[i] as Viewed["rates"][number]).verdict) ? [point.score, ...(point.interval ?? [])] : [],
