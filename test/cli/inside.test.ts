@@ -63,6 +63,18 @@ async function said(...args: string[]): Promise<string> {
   return stripVTControlCharacters(heard.out).replace(/\s+/g, " ");
 }
 
+test("a page of scores that are compared by weights speaks of no band", async () => {
+  const words = ["search", iris, "-t", "species", "--rates", "0.01,0.1", "--repeats", "1", "--epochs", "3", "-q"];
+  for (const [flags, isBand] of [
+    [[], true],
+    [["--class-weights", "1,2,3"], false],
+  ] as const) {
+    await run(...words, ...flags, "--report", at("band.html"));
+    const page = readFileSync(at("band.html"), "utf8");
+    expect([page.includes("; the band is the 90 % interval"), page.includes("weighted accuracy")]).toEqual([isBand, !isBand]);
+  }
+});
+
 test("a cell that a model cannot do without is named, of numbers and of texts, with what train does about it", async () => {
   const lines = Array.from({ length: 30 }, (_, i) => `${i % 7},${"uvw"[i % 3]},${i % 2 ? "a" : "b"}`).join("\n");
   const file = write("cells.csv", `x,t,y\n${lines}\n`);

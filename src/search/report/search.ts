@@ -6,6 +6,7 @@ import { count, percent, rootMeanSquare, scoreText, scoreTitle, short } from "./
 import { type Html, html } from "./html.js";
 import { answer, circumstances, page } from "./page.js";
 import { VERDICT_CLASSES } from "./style.js";
+import { isWeighted } from "./view.js";
 
 /** The page of a search: the answer, the command that follows it, then what it rests on. */
 export function searchReport(document: SearchDocument): string {
@@ -25,7 +26,7 @@ export function searchReport(document: SearchDocument): string {
     notes.length > 0 ? html`<section>${notes.map((note) => html`<p>Note: ${noteText(note)}.</p>`)}</section>` : html``,
     html`<section>
 <h2>${scored ? `${title === "R²" ? title : "Accuracy"} and loss` : "Loss"} against learning rate</h2>
-<p class="hint">On ${on}.${scored ? html` Above, ${title} where the choice is made, beside that of the chosen rate on the same rows; the band is the 90 % interval of the difference${repeats > 1 ? ", dots are its single runs" : ""}.` : null}
+<p class="hint">On ${on}.${scored ? html` Above, ${title} where the choice is made, beside that of the chosen rate on the same rows${isWeighted(notes) ? "" : "; the band is the 90 % interval of the difference"}${repeats > 1 ? ", dots are its single runs" : ""}.` : null}
 Below, the loss; dashed, the training loss. Rates that fail are shaded.<span id="clipped"></span></p>
 ${legend(document)}
 <div class="plot" id="score"></div>

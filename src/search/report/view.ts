@@ -42,7 +42,7 @@ export function scoreView({ rates, best, guessing, certainty, scoreName, notes }
   // an R² far below that of guessing tells nothing: the loss does
   if (best === null || chosen === undefined || chosen < -1) return undefined;
   const scoresOf = ({ trials }: Viewed["rates"][number]) => trials.map(({ kept }) => kept?.validation?.score);
-  const weighted = notes.some(({ kind }) => kind === "weighted");
+  const weighted = isWeighted(notes);
   const own = scoresOf(rates.find(({ rate }) => rate === best.rate) as Viewed["rates"][number]);
   const points = rates.map((one): ScorePoint | null => {
     const { rate, difference } = one;
@@ -87,4 +87,9 @@ export function failingStretches(rates: readonly { readonly verdict: Verdict }[]
     else stretches.push([i, i]);
   });
   return stretches;
+}
+
+/** Whether rates are compared by a weighted score, of which nothing is drawn. */
+export function isWeighted(notes: SearchResult["notes"]): boolean {
+  return notes.some(({ kind }) => kind === "weighted");
 }
