@@ -5,18 +5,24 @@ export class StepsizeError extends Error {
   }
 }
 
-/** An option that is unknown, of the wrong type or out of range. `field` is its path, as in `optimizer.learningRate.then.steps`. */
+/**
+ * An option that is unknown, of the wrong type or out of range. `field` is its path, as in `optimizer.learningRate.then.steps`, `value` what it was. Hosts that print an error
+ * with its fields leave out a value that is an object, which may be a whole data set.
+ */
 export class OptionError extends StepsizeError {
+  declare readonly value: unknown;
+
   override get name(): string {
     return "OptionError";
   }
 
   constructor(
     readonly field: string,
-    readonly value: unknown,
+    value: unknown,
     expectation: string,
   ) {
     super(`${field} ${expectation}`);
+    Object.defineProperty(this, "value", { value, enumerable: Object(value) !== value, configurable: true });
   }
 }
 

@@ -13,7 +13,9 @@ export interface PlainError {
 export function plainError(error: unknown): PlainError {
   if (!(error instanceof Error)) return { name: "Error", message: String(error), stack: undefined, fields: {} };
   const { name, message, stack } = error;
-  const fields = Object.fromEntries(Object.entries(error).map(([key, value]) => [key, sendable(value)]));
+  // a value that is an object is no field that is listed
+  const all = error instanceof errors.OptionError ? { ...error, value: error.value } : error;
+  const fields = Object.fromEntries(Object.entries(all).map(([key, value]) => [key, sendable(value)]));
   return { name, message, stack, fields };
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import * as errors from "../../src/options/errors.js";
 import { errorOf, plainError } from "../../src/options/plain-error.js";
@@ -34,6 +35,16 @@ describe("an error that another thread is sent", () => {
     expect(again).toMatchObject({ name: "RangeError", message: "too deep", code: 5, stack: error.stack });
     expect(again).not.toBeInstanceOf(errors.StepsizeError);
     expect(Object.keys(plainError(error).fields)).toEqual(["code"]);
+  });
+
+  test("of an option keeps a value that is an object, which no host prints", () => {
+    const value = { rows: new Float32Array(3) };
+    const error = new errors.OptionError("trainer.data.training", value, "must be a data set");
+    expect(error.value).toBe(value);
+    expect(Object.keys(error)).toEqual(["field"]);
+    expect(inspect(error)).not.toContain("Float32Array");
+    expect(inspect(new errors.OptionError("adam.beta1", 2, "must be less than 1, got 2"))).toContain("value: 2");
+    expect(errorOf(structuredClone(plainError(error)))).toHaveProperty("value", value);
   });
 
   test("that is none, is put into words, and so is what cannot be sent", () => {
