@@ -57,7 +57,7 @@ export function searchCommand(): Command {
     .option("--rates <from:to:count>", "a log grid, or a list as in 0.001,0.01 (default: 1e-6:1:13)", ratesOf)
     .option(
       "--repeats <count>",
-      "runs for each rate, with --time or --trials at the least, each with a split, initial weights and an order of its own (default: 1, and on small data more for rates that cannot be told apart)",
+      "the least number of runs for each rate, each with a split, initial weights and an order of its own; on small data rates that cannot be told apart run again, but for --repeats 1 (default: one, and again on small data)",
       numberOf,
     )
     .option("--time <time>", "race rates that cannot be told apart on for this long in all, as in 90s, 10m or 2h", secondsOf)

@@ -21,7 +21,7 @@ export interface Subject {
 /** What a search does, as plain JSON. */
 export interface Plan {
   readonly rates: readonly number[];
-  /** undefined: as many as rates that cannot be told apart ask for. */
+  /** The least number of them: rates that cannot be told apart ask for more. undefined: one, and as many as they ask for; 1: one and no more. */
   readonly repeats?: number;
   readonly resplit: boolean;
   readonly budget?: Budget;
@@ -41,7 +41,7 @@ export interface Budget {
   readonly trials?: number;
 }
 
-/** A search without a budget goes through so many training rows: some seconds of a small network. */
+/** A search without a budget races until it has gone through so many training rows for each repeat that was asked for: some seconds of a small network. */
 const ROWS = 500_000;
 
 /** Runs trials; undefined in place of one that was not to be had, after which the search ends with the answer so far. */
@@ -53,7 +53,7 @@ export type Trials = (jobs: readonly Job[]) => Promise<readonly (TrialResult | u
  */
 export async function conduct(subject: Subject, plan: Plan, run: Trials): Promise<SearchResult | undefined> {
   const { repeats, budget } = plan;
-  const races = budget !== undefined || (repeats === undefined && !plan.prune);
+  const races = budget !== undefined || (repeats !== 1 && !plan.prune);
   const grid = new Grid(subject, plan, run);
   let goesOn = !plan.prune || (await grid.halve());
   if (goesOn) goesOn = await grid.runAll(grid.orders(plan.prune ? 1 : 0, repeats ?? 1));
@@ -128,7 +128,7 @@ class Grid {
   limits(): Limits {
     if (this.#plan.budget !== undefined) return { cost: 1, spent: this.#count, budget: this.#most, toThePoint: true };
     const cost = this.#subject.facts.trainingRows * this.#subject.run.epochs;
-    return { cost, spent: cost * this.#count, budget: ROWS, toThePoint: false };
+    return { cost, spent: cost * this.#count, budget: ROWS * (this.#plan.repeats ?? 1), toThePoint: false };
   }
 
   /** A trial of each rate, or of as many as there may be, rung by rung; true when those of all rates that were not pruned have ended. */

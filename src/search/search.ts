@@ -22,8 +22,9 @@ export interface SearchOptions {
   /** The learning rates to try, each greater than 0. Default: 1e-6 to 1, two a decade. */
   rates?: readonly number[];
   /**
-   * Runs for each rate, with seeds of their own (the same for every rate). Default: one, and on small data more for the rates that one cannot
-   * tell apart, until all runs together went through half a million rows.
+   * The least number of runs for each rate, with seeds of their own (the same for every rate). Rates that they cannot tell apart run again, until all runs together went
+   * through half a million rows for each repeat asked for. Without a budget, 1 is one run of each and no more, and with `prune` none is added. Default: one, and again
+   * on small data.
    */
   repeats?: number;
   /**
@@ -48,8 +49,8 @@ export interface SearchOptions {
    */
   executor?: Executor;
   /**
-   * Race on until rates are told apart by a point, or this is spent: the answer is then that of the trials so far. `repeats` are run in any case, as
-   * far as they fit. Default: none.
+   * Race on until rates are told apart by a point, or this is spent: the answer is then that of the trials so far. `repeats` come first, as far as they
+   * fit. Default: none.
    */
   budget?: Budget;
   /**

@@ -9,7 +9,7 @@ import { digits, interrupted, iris, main, runNode, scratch } from "../support/cl
 
 const cwd = scratch();
 const cli = (...args: string[]) => runNode(main, args, cwd);
-const flags = ["search", iris, "-t", "species", "--epochs", "10", "--rates", "1e-4:1:5", "--repeats", "2", "--no-report"];
+const flags = ["search", iris, "-t", "species", "--epochs", "10", "--rates", "1e-4:1:5", "--repeats", "2", "--trials", "10", "--no-report"];
 const document = (text: string) => JSON.parse(text) as { rates: unknown };
 
 describe("search --workers", () => {

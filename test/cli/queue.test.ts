@@ -11,7 +11,7 @@ import { startRedis, type TestRedis } from "../support/redis.js";
 const cwd = scratch();
 const cli = (...args: string[]) => runNode(main, args, cwd);
 const path = (name: string) => join(cwd, name);
-const flags = ["search", iris, "-t", "species", "--epochs", "6", "--rates", "1e-3:1:4", "--repeats", "2", "--no-report"];
+const flags = ["search", iris, "-t", "species", "--epochs", "6", "--rates", "1e-3:1:4", "--repeats", "2", "--trials", "8", "--no-report"];
 /** The lines of a ledger but for their checksums and its own name, in an order of their own. */
 const lines = (name: string) =>
   readFileSync(path(name), "utf8")

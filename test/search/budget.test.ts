@@ -41,6 +41,17 @@ test("repeats are the least there are, as far as they fit", async () => {
   expect(cut.rates.map(({ trials }) => trials.length)).toEqual([2, 2, 2]);
 });
 
+test("without a budget, rates that the repeats cannot tell apart run again on small data, but not where one of each was asked for", async () => {
+  const rates = [0.01, 0.011, 0.012];
+  const runs = async (repeats?: number) =>
+    trialsOf(await searchLearningRate(run, iris, { rates, resplit: true, ...(repeats !== undefined && { repeats }) }));
+  const byDefault = await runs();
+  expect(await runs(1)).toBe(3);
+  expect(byDefault).toBeGreaterThan(6);
+  expect(await runs(2)).toBe(byDefault);
+  expect(await runs(40)).toBe(120);
+});
+
 test("seconds: what ran by then answers, and what did not is an error that says so", async () => {
   const result = await searchLearningRate(run, iris, { resplit: true, budget: { seconds: 3 } });
   expect(result.best).not.toBeNull();

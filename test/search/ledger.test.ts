@@ -19,7 +19,7 @@ const run: Run = {
   batchSize: 16,
   epochs: 8,
 };
-const options = { rates: [1e-3, 1e-2, 1e-1, 1e30], repeats: 2, resplit: true };
+const options = { rates: [1e-3, 1e-2, 1e-1, 1e30], repeats: 2, resplit: true, budget: { trials: 8 } };
 
 /** A ledger in a Map, which counts. */
 function ledgerOf(results = new Map<string, TrialResult>()): Ledger & { results: Map<string, TrialResult>; puts: number } {
@@ -46,7 +46,7 @@ describe("a search with a ledger", () => {
     expect(await searchLearningRate(run, iris, { ...options, ledger })).toEqual(bare);
     expect(ledger.puts).toBe(11);
     // another grid has some of the same trials
-    await searchLearningRate(run, iris, { ...options, rates: [1e-3, 1e-2, 3e-2], ledger });
+    await searchLearningRate(run, iris, { ...options, rates: [1e-3, 1e-2, 3e-2], budget: { trials: 6 }, ledger });
     expect(ledger.puts).toBe(13);
   });
 

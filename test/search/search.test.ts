@@ -76,6 +76,7 @@ describe("a search", () => {
     const { rates } = await searchLearningRate({ ...run, epochs: 2 }, iris, {
       rates: [1e-9, 2e-9],
       repeats: 2,
+      budget: { trials: 4 },
       onEpoch: (progress) => seen.push(progress),
     });
     const first = rates.map(({ trials }) => trials.map(({ history }) => history[0]?.loss as number));
@@ -176,7 +177,7 @@ describe("a search", () => {
   });
 
   test("repeats with other rows as well where they may be mixed, and shows the spread", async () => {
-    const { rates } = await searchLearningRate(run, iris, { rates: [0.003, 0.01], repeats: 3, resplit: true });
+    const { rates } = await searchLearningRate(run, iris, { rates: [0.003, 0.01], repeats: 3, resplit: true, budget: { trials: 6 } });
     for (const { trials, spread } of rates) {
       expect(new Set(trials.map(({ rows }) => JSON.stringify(rows?.losses))).size).toBe(3);
       expect(spread).toBeGreaterThan(0);

@@ -29,7 +29,7 @@ const run: Run = {
 };
 const start = () => new Worker(new URL("../../../dist/trial-worker.js", import.meta.url));
 const search = (executor?: Executor, more = {}) =>
-  searchLearningRate(run, iris, { resplit: true, repeats: 2, ...more, ...(executor && { executor }) });
+  searchLearningRate(run, iris, { resplit: true, repeats: 2, budget: { trials: 26 }, ...more, ...(executor && { executor }) });
 const job = (rate: number, over: Partial<Job> = {}): Job => ({ run: readRun(run), rate, repeat: 0, seed: 1, split: null, ...over });
 
 const inThread = JSON.stringify(await search());

@@ -24,7 +24,8 @@ const run: Run = {
 const url = new URL("../../../dist/trial-worker.js", import.meta.url);
 const start = () => new Worker(url);
 const workers = (count: number, options: WorkersOptions = {}) => workersExecutor({ workers: count, start, ...options });
-const search = (executor?: Executor) => searchLearningRate(run, iris, { resplit: true, repeats: 2, ...(executor && { executor }) });
+const exact = { resplit: true, repeats: 2, budget: { trials: 26 } };
+const search = (executor?: Executor) => searchLearningRate(run, iris, { ...exact, ...(executor && { executor }) });
 const job = (rate: number, over: Partial<Job> = {}): Job => ({ run: readRun(run), rate, repeat: 0, seed: 1, split: null, ...over });
 
 const inThread = JSON.stringify(await search());
@@ -61,8 +62,7 @@ test.each([1, 2, 3])("%i workers, of which this thread is one, give them", async
   // with epochs told, each once and in order
   const seen = new Map<string, number[]>();
   const result = await searchLearningRate(run, iris, {
-    resplit: true,
-    repeats: 2,
+    ...exact,
     executor,
     onEpoch: ({ rate, repeat, epoch }) => {
       const key = `${rate} ${repeat}`;
@@ -106,8 +106,7 @@ test("a worker that ends gives its next trial back, too", async () => {
   executor.prepare(2);
   let killed = 0;
   const result = await searchLearningRate(run, iris, {
-    resplit: true,
-    repeats: 2,
+    ...exact,
     executor,
     onEpoch: () => {
       if (killed < 2 && started.length === killed + 1) {
@@ -140,8 +139,7 @@ test("workers that are killed are replaced, and lose nothing", async () => {
     let left = 2;
     const before = started.length;
     const result = await searchLearningRate(run, iris, {
-      resplit: true,
-      repeats: 2,
+      ...exact,
       executor,
       onEpoch: () => {
         if (left === 0 || random.uniform() < 0.9) return;
