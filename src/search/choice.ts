@@ -1,5 +1,6 @@
 import { log } from "../numerics/math.js";
-import { decidingLoss, failuresOf, logLoss, lossMeritsOf, meritsOf, type Terms, type Tried } from "./evidence.js";
+import { alignedMeans } from "./aligned-means.js";
+import { decidingLoss, failuresOf, logLosses, lossMeritsOf, meritsOf, type Terms, type Tried } from "./evidence.js";
 import { mean } from "./guess.js";
 
 /**
@@ -12,7 +13,7 @@ import { mean } from "./guess.js";
  */
 export function choose(tried: readonly Tried[], terms: Terms, among?: ReadonlySet<number>): number | undefined {
   const failing = tried.map((one) => failuresOf(one, terms).length > 0);
-  const losses = tried.map((one, i) => (failing[i] ? Number.POSITIVE_INFINITY : logLoss(one, terms)));
+  const losses = alignedMeans(tried.map((one, i) => (failing[i] ? [] : logLosses(one, terms))));
   // beside a failing rate a smooth curve would go on rising, at least to the loss of guessing
   const guess = terms.guesses.flatMap(({ loss }) => (loss !== null && loss > 0 ? [log(loss)] : []));
   const known = losses.filter(Number.isFinite);

@@ -115,9 +115,9 @@ export function floorOf({ entropic, validationRows, trainingRows, guesses }: Ter
   return entropic ? log((n + 2) / (n + 1)) : FLOAT32_SQUARE * (guesses[repeat]?.loss ?? 1);
 }
 
-/** The mean logarithm of the deciding losses, floored at what so few rows can show. */
-export function logLoss({ trials }: Tried, terms: Terms): number {
-  return mean(trials.map((trial, repeat) => log(Math.max(decidingLoss(trial), floorOf(terms, repeat)))));
+/** By repeat, the logarithm of the deciding loss, floored at what so few rows can show. */
+export function logLosses({ trials }: Tried, terms: Terms): number[] {
+  return trials.map((trial, repeat) => log(Math.max(decidingLoss(trial), floorOf(terms, repeat))));
 }
 
 /** Merits whose differences are paired: by row, a row's contribution to the score (or minus its loss, in units of `scale`). */

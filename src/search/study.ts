@@ -7,7 +7,7 @@ import { runToJSON } from "../training/run-json.js";
 import { compare } from "./choice.js";
 import type { RateResult, SearchResult } from "./conclude.js";
 import type { Budget, Plan } from "./conduct.js";
-import { logLoss, type Terms, type Tried } from "./evidence.js";
+import { logLosses, type Terms, type Tried } from "./evidence.js";
 import { type Facts, factsOf } from "./facts.js";
 import { mean } from "./guess.js";
 import { readPlan, type SearchOptions, searchWith } from "./search.js";
@@ -271,7 +271,7 @@ function heightOf(
   termsOf: (index: number) => Terms,
 ): (index: number) => number {
   const alike = new Set(runs.map(({ run }) => JSON.stringify(run.loss))).size === 1;
-  if (alike) return (i) => logLoss(tried[i] as Tried, termsOf(i));
+  if (alike) return (i) => mean(logLosses(tried[i] as Tried, termsOf(i)));
   return (i) => {
     const scores = (tried[i] as Tried).trials.map(({ kept }) => kept?.validation?.score);
     if (scores.some((score) => score === undefined))

@@ -138,7 +138,9 @@ export function judge(tried: readonly Tried[], chosen: number | undefined, terms
       const all = failures.every(({ kind }) => kind === "lost") ? "lost" : "diverged";
       return { verdict: failures.length < one.trials.length ? "erratic" : all, reasons: [reason] };
     }
-    const best = tried[chosen] as Tried;
+    // beside what the chosen rate came to in the same repeats: splits differ
+    const { trials, ...its } = tried[chosen] as Tried;
+    const best = { ...its, trials: trials.slice(0, one.trials.length) };
     if (i === chosen) return { verdict: signal ? "good" : "as good for all we know", reasons: [{ kind: "chosen" }] };
     const difference = compare(one, best, terms);
     const told = toldApart(one, best, difference);

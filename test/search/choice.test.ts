@@ -66,6 +66,27 @@ describe("the choice", () => {
     expect(choose(grid(1, 0.5, 0.2, 0.5, 1), terms())).toBe(2);
   });
 
+  test("does not take a rate that ran on the easiest split alone for better than it is", () => {
+    // the first split is easy for all; the highest rate was left behind after it
+    const hard = [0.2, 0.8, 0.8, 0.8];
+    const shapes = (above: number) => hard.map((loss) => ({ loss: loss + above }));
+    const all = [tried(1e-3, ...shapes(0.1)), tried(1e-2, ...shapes(0)), tried(1e-1, ...shapes(0.02)), tried(1, { loss: 0.6 })];
+    expect(choose(all, terms(4), among(all, terms(4)))).toBe(1);
+    const equal = [...all.slice(0, 3), tried(1, ...shapes(0.4))];
+    expect(choose(equal, terms(4), among(equal, terms(4)))).toBe(1);
+  });
+
+  test("sets what a rate came to beside the chosen one in the same repeats", () => {
+    const training = [2, 0.5];
+    const left = tried(0.1, { loss: 0.3, right: 60, training });
+    const best = tried(0.01, { loss: 0.2, right: 95, training }, { loss: 0.9, right: 90, training }, { loss: 0.9, right: 90, training });
+    const [, high] = judge([best, left], 0, terms(3));
+    expect(high).toMatchObject({
+      verdict: "too high",
+      reasons: [{ kind: "overfits", validation: expect.closeTo(0.3, 9), chosenValidation: expect.closeTo(0.2, 9) }, {}],
+    });
+  });
+
   test("is never beside a failing rate while there is another", () => {
     const cliff = { loss: Number.NaN, diverged: true };
     expect(choose(grid(1, 0.4, 0.3, 0.2, cliff, cliff), terms())).toBe(2);
