@@ -6,7 +6,7 @@ import { mean } from "./guess.js";
 /**
  * The index of the rate to use, of rates in rising order; undefined when every one fails.
  *
- * The one with the lowest log loss, smoothed over its neighbours (a quarter of each, half of its own) and averaged over half a step of the grid
+ * The one with the lowest log loss, smoothed over its neighbours (a quarter of each, half of its own; of R runs a quarter / R) and averaged over half a step of the grid
  * to both sides, since a rate is not hit exactly by who uses it with other rows; never one whose next higher neighbour fails, as long as there is another.
  *
  * @param among the rates to choose from by index, as long as one of them is not beside a failing one: all of them by default.
@@ -18,10 +18,12 @@ export function choose(tried: readonly Tried[], terms: Terms, among?: ReadonlySe
   const guess = terms.guesses.flatMap(({ loss }) => (loss !== null && loss > 0 ? [log(loss)] : []));
   const known = losses.filter(Number.isFinite);
   const roof = Math.max(...known, ...(guess.length > 0 ? [mean(guess)] : []));
+  // smoothing takes out what chance puts in, of which there is less in a mean of more runs
+  const repeats = Math.max(1, ...tried.map(({ trials }) => trials.length));
   const smooth = averaged(
     averaged(
       losses.map((loss) => Math.min(loss, roof)),
-      1 / 4,
+      1 / (4 * repeats),
     ),
     1 / 8,
   );

@@ -1,4 +1,5 @@
 import { log } from "../numerics/math.js";
+import { alignedMeans } from "./aligned-means.js";
 import type { RateResult, SearchResult } from "./conclude.js";
 import { mean } from "./guess.js";
 
@@ -22,11 +23,11 @@ const LN10 = 2.302585092994046;
 export function sensitivityOf({ rates, notRun, best, guessing }: SearchResult): Sensitivity | null {
   if (best === null || !isWhole(rates, notRun)) return null;
   const near = rates.filter(({ rate }) => rate >= best.rate / REACH / 1.001 && rate <= best.rate * REACH * 1.001);
-  const losses = near.map(lossOf);
-  const known = losses.filter((loss) => loss !== null);
+  const losses = alignedMeans(near.map(lossesOf));
+  const known = losses.filter(Number.isFinite);
   const roof = guessing.loss ?? startOf(rates) ?? Math.max(...known);
   const lowest = Math.min(...known);
-  const above = losses.map((loss) => Math.max(0, Math.min(loss ?? roof, roof) - lowest));
+  const above = losses.map((loss) => Math.max(0, Math.min(loss, roof) - lowest));
   const [from, to] = [near[0]?.rate as number, near.at(-1)?.rate as number];
   if (near.length < 2) return { value: above[0] as number, from, to };
   let area = 0;
@@ -35,8 +36,9 @@ export function sensitivityOf({ rates, notRun, best, guessing }: SearchResult): 
   return { value: area / log(to / from), from, to };
 }
 
-function lossOf({ validation, finalLoss, verdict }: RateResult): number | null {
-  return verdict === "diverged" ? null : (validation?.loss ?? finalLoss);
+/** By repeat; none of a rate that failed. */
+function lossesOf({ trials, finalLoss }: RateResult): number[] {
+  return finalLoss === null ? [] : trials.map(({ kept, history }) => kept?.validation?.loss ?? (history.at(-1)?.loss as number));
 }
 
 /** What the first epoch of the lowest rate cost: an untrained model, nearly. */

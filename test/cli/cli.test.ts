@@ -77,10 +77,10 @@ describe("search", () => {
       "training loss hardly moved: ",
       "accuracy on validation rows against learning rate",
       "★ to use",
-      "Use 0.01. ",
+      "Use 0.0316. ",
       "; always the most frequent class: ",
       "train with it:\n  stepsize train ",
-      "iris.csv -t species --rate 0.01\n",
+      "iris.csv -t species --rate 0.0316227766017\n",
       "on 23 held-out rows: accuracy",
       "report: report.html",
     ])
@@ -164,7 +164,7 @@ describe("the report", () => {
     }
     const page = readFileSync(at("alone.html"), "utf8");
     for (const words of [
-      "<h1>Use 0.01.</h1>",
+      "<h1>Use 0.0316.</h1>",
       "Train with it:",
       'data-copy="command"',
       "held-out row",
@@ -175,7 +175,7 @@ describe("the report", () => {
       "backend wasm",
       "The run, as the document",
       // the run to copy has the rate to use
-      "&#34;learningRate&#34;: 0.01,",
+      "&#34;learningRate&#34;: 0.0316227766017,",
     ])
       expect(page).toContain(words);
   });

@@ -76,6 +76,13 @@ describe("the choice", () => {
     expect(choose(equal, terms(4), among(equal, terms(4)))).toBe(1);
   });
 
+  test("smooths means of more runs less, since chance puts less into them", () => {
+    const losses = [0.25, 0.22, 0.2, 0.3, 0.7];
+    const of = (runs: number) => losses.map((loss, i) => tried(10 ** (i - 5), ...Array.from({ length: runs }, () => ({ loss }))));
+    expect(choose(of(1), terms())).toBe(1);
+    expect(choose(of(16), terms(16))).toBe(2);
+  });
+
   test("sets what a rate came to beside the chosen one in the same repeats", () => {
     const training = [2, 0.5];
     const left = tried(0.1, { loss: 0.3, right: 60, training });

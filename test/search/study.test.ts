@@ -262,12 +262,12 @@ describe("a study", () => {
 });
 
 test("the sensitivity is the mean loss above the lowest over three decades, at the most that of guessing", () => {
+  const trial = (loss: number | null) => ({ history: [], kept: loss === null ? null : { validation: { loss } } });
   const at = (rate: number, loss: number | null) => ({
     rate,
     verdict: loss === null ? "diverged" : "good",
-    validation: loss === null ? null : { loss },
     finalLoss: loss,
-    trials: [],
+    trials: [trial(loss)],
   });
   const result = (losses: (number | null)[]) => {
     const all = losses.map((loss, i) => at(Number(`1e${i - 5}`), loss));
@@ -276,6 +276,10 @@ test("the sensitivity is the mean loss above the lowest over three decades, at t
   // rates 1e-5 to 1e-1, the best 1e-3; within a decade and a half lie 1e-4 to 1e-2
   expect(sensitivityOf(result([9, 0.5, 0.1, 0.3, 9]) as never)).toEqual({ value: (0.2 + 0.1) / 2, from: 1e-4, to: 1e-2 });
   expect(sensitivityOf(result([9, 7, 0.1, null, 9]) as never)?.value).toBeCloseTo(0.45, 12);
+  // a rate that ran on an easy split alone counts as if it had run on all
+  const { rates, ...rest } = result([9, 0.3, 0.3, 0.5, 9]);
+  const uneven = rates.map((one, i) => ({ ...one, trials: i === 1 ? [trial(0.1)] : [trial(0.1), trial(i === 3 ? 0.9 : 0.5)] }));
+  expect(sensitivityOf({ rates: uneven, ...rest } as never)?.value).toBeCloseTo(0.075, 12);
   // not known where a rate is missing
   expect(sensitivityOf({ ...result([9, 0.5, 0.1, 0.3, 9]), notRun: [{ rate: 1, epochs: 0 }] } as never)).toBeNull();
 });
