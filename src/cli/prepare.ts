@@ -121,8 +121,7 @@ export function introduce({ file, data, backend }: Required<Context>, run: Check
   const name = printable(target);
   const what = classes === undefined ? `the quantity ${name}` : `${count(classes.length, "class", "classes")} of ${name}`;
   const { model, optimizer, batchSize, epochs, seed } = run;
-  const sizes = "hidden" in model ? [model.inputs, ...model.hidden, model.outputs] : [];
-  const parameters = sizes.slice(1).reduce((sum, size, i) => sum + ((sizes[i] as number) + 1) * size, 0);
+  const sizes = sizesOf(run);
   const activation = "activation" in model && model.hidden.length > 0 ? ` ${model.activation}` : "";
   const { core, kinds } = unwrap(optimizer);
   const { momentum } = core as { momentum?: unknown };
@@ -132,10 +131,20 @@ export function introduce({ file, data, backend }: Required<Context>, run: Check
     `  ${rows.training} rows to train on, ${rows.validation} to validate${held}`,
     `  columns: ${columnWords(data.columns)}`,
     ...data.notes.map((note) => `  note: ${printable(note)}`),
-    `network ${sizes.join("-")}${activation}, ${count(parameters, "parameter")}; ${kinds.join(" around ")}${withMomentum}; ` +
+    `network ${sizes.join("-")}${activation}, ${count(parametersOf(run), "parameter")}; ${kinds.join(" around ")}${withMomentum}; ` +
       `batches of ${batchSize}, ${count(epochs, "epoch")}, seed ${seed}`,
     `backend ${backend.name}: ${backend.reason}`,
   ].map((line) => wrapped(line, "    "));
+}
+
+function sizesOf({ model }: CheckedRun): number[] {
+  return "hidden" in model ? [model.inputs, ...model.hidden, model.outputs] : [];
+}
+
+/** The number of parameters of a network of the command line. */
+export function parametersOf(run: CheckedRun): number {
+  const sizes = sizesOf(run);
+  return sizes.slice(1).reduce((sum, size, i) => sum + ((sizes[i] as number) + 1) * size, 0);
 }
 
 /** The columns to predict from by kind, and which miss cells. */

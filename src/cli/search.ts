@@ -1,24 +1,21 @@
-import { availableParallelism } from "node:os";
 import { Command } from "commander";
-import type { Engine } from "../engine/engine.js";
 import { searchLearningRate } from "../entries/index.js";
-import { integer } from "../options/options.js";
 import type { Budget, Plan } from "../search/conduct.js";
-import { type WorkersExecutor, type WorkersOptions, workersExecutor } from "../search/executors/workers.js";
 import { dataFingerprint } from "../search/ledger.js";
 import { headOf } from "../search/ledger-lines.js";
 import { rangeTest } from "../search/range-test.js";
-import { defaultRates, ratesWorth } from "../search/rates.js";
+import { ratesWorth } from "../search/rates.js";
 import { count } from "../search/report/format.js";
 import { readPlan, subjectOf } from "../search/search.js";
 import { stability } from "../search/stability.js";
 import type { StudyResult } from "../search/study.js";
 import { addOutputs, type Outputs, tellAnswer } from "./answer.js";
 import { commandLine, trainLine, wordsAfter } from "./commandline.js";
-import { InterruptedError, oneLine } from "./errors.js";
+import { InterruptedError } from "./errors.js";
 import { Interrupt } from "./interrupt.js";
 import { LedgerFile } from "./ledger.js";
 import { unscaledOptimizer } from "./optimizer.js";
+import { type PoolFlags, startPool, startSecond, tellShortfall } from "./pool.js";
 import { contextOf, describeRun, given, introduce, readData, startEngine } from "./prepare.js";
 import { Progress } from "./progress.js";
 import { addQueue, type QueueFlags, startQueue } from "./queue.js";
@@ -29,19 +26,15 @@ import { numberOf, ratesOf, secondsOf } from "./values.js";
 import { variationOf } from "./vary.js";
 import { checkOutputs } from "./write.js";
 
-interface Flags extends StudyFlags, Outputs, QueueFlags {
+interface Flags extends StudyFlags, Outputs, QueueFlags, PoolFlags {
   widen?: boolean;
   zoom?: boolean;
   rangeTest?: boolean;
   theory?: boolean;
-  rates?: number[];
-  repeats?: number;
   time?: number;
   trials?: number;
   prune?: boolean;
-  workers?: number;
   ledger?: string;
-  backend?: string;
 }
 
 export function searchCommand(): Command {
@@ -94,6 +87,7 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   const context = contextOf(file, parts, run, engine);
   const { rates = flags.rangeTest ? ratesWorth(await rangeTest(engine, run, parts)) : undefined } = flags;
   const plan = readPlan({ ...given({ rates, repeats, prune, widen, zoom }), resplit: true, ...budgetOf(time, trials) } as Partial<Plan>);
+  if (pool !== undefined) startSecond(pool, plan, run, parts.training.rows);
   const words = wordsAfter(command);
   const study = flags.vary && variedRuns(flags.vary, flags, parts);
   const subject = subjectOf(run, parts);
@@ -142,11 +136,6 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   await tellAnswer(result, context, line, seconds, flags, theory);
 }
 
-function tellShortfall(pool: WorkersExecutor | undefined): void {
-  const why = pool?.shortfall ?? null;
-  if (why !== null) process.stderr.write(`note: no more workers could be started (${oneLine(why)}): fewer trials ran side by side\n`);
-}
-
 function budgetOf(seconds: number | undefined, trials: number | undefined): { budget?: Budget } {
   const budget = { ...(seconds !== undefined && { seconds }), ...(trials !== undefined && { trials }) };
   return Object.keys(budget).length > 0 ? { budget } : {};
@@ -161,20 +150,6 @@ function whatIsKept(path: string | undefined, ledger: LedgerFile | undefined): s
     return "interrupted: the search wrote nothing (--ledger FILE keeps every trial that is done)";
   const name = printable(path);
   return `interrupted: ${name} has ${ledger.paused ?? `${count(ledger.size, "trial")}; the same command goes on, stepsize report ${name} shows them`}`;
-}
-
-/**
- * Workers for a search, of which this thread is one, unless one trial at a time is wanted or all there is. As many as were asked for start while the file is read, others when they
- * are worth it.
- */
-function startPool({ workers, backend, rates = defaultRates(), repeats }: Flags, engine: Engine): WorkersExecutor | undefined {
-  if (workers !== undefined) integer(undefined, { min: 1 }).read(workers, "--workers");
-  const trials = rates.length * (repeats ?? 1);
-  const count = Math.min(workers ?? availableParallelism(), trials);
-  if (count === 1) return undefined;
-  const pool = workersExecutor({ workers: count, engine, ...given({ backend }) } as WorkersOptions);
-  if (workers !== undefined) pool.prepare(trials);
-  return pool;
 }
 
 /** Flags of a search that `train` does not have, that name the page of the search, or that change no number. */

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import { startPool, startSecond } from "../../src/cli/pool.js";
+import { load } from "../../src/engine/load.js";
+import { mlp } from "../../src/models/mlp.js";
+import { adam } from "../../src/optimizers/kinds/adam.js";
+import type { Plan } from "../../src/search/conduct.js";
+import type { WorkersExecutor } from "../../src/search/executors/workers.js";
+import { readPlan } from "../../src/search/search.js";
+import { readRun } from "../../src/training/run.js";
+
+const run = (inputs: number, epochs: number) =>
+  readRun({
+    model: mlp({ inputs, hidden: [64], outputs: 10 }),
+    loss: "crossEntropy",
+    optimizer: adam(),
+    batchSize: 32,
+    epochs,
+  });
+
+describe("the second worker of a search starts at once where products take a third of a second", () => {
+  const cases: [string, number, number, number, Partial<Plan>, number[]][] = [
+    ["digits, by default", 64, 30, 1257, {}, [2]],
+    ["a fifth of its epochs", 64, 6, 1257, {}, []],
+    ["pruned", 64, 30, 1257, { prune: true }, []],
+    ["pruned, of more epochs", 64, 90, 1257, { prune: true }, [2]],
+    ["few rates", 64, 30, 1257, { rates: [0.001, 0.01] }, []],
+    ["few rates, many repeats", 64, 30, 1257, { rates: [0.001, 0.01], repeats: 8 }, [2]],
+    ["iris", 4, 30, 105, {}, []],
+  ];
+  test.each(cases)("%s", (_, inputs, epochs, rows, plan, prepared) => {
+    const asked: number[] = [];
+    const pool = { prepare: (trials: number) => asked.push(trials) } as unknown as WorkersExecutor;
+    startSecond(pool, readPlan({ resplit: true, ...plan }), run(inputs, epochs), rows);
+    expect(asked).toEqual(prepared);
+  });
+});
+
+test("there is no pool where one trial at a time is wanted, or all there is", async () => {
+  const engine = await load();
+  expect(startPool({ workers: 1 }, engine)).toBeUndefined();
+  expect(startPool({ rates: [0.1] }, engine)).toBeUndefined();
+  using pool = startPool({ workers: 40, rates: [0.1, 0.01] }, engine);
+  expect(pool?.workers).toBe(2);
+  expect(() => startPool({ workers: 0 }, engine)).toThrow("--workers must be a positive integer, got 0");
+  engine.dispose();
+});
