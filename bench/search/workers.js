@@ -23,7 +23,7 @@ const run = {
   epochs: 30,
 };
 const engine = await load();
-const search = (executor) => searchLearningRate(run, data, { engine, repeats: 2, ...(executor && { executor }) });
+const search = (executor) => searchLearningRate(run, data, { engine, repeats: 2, budget: { trials: 26 }, ...(executor && { executor }) });
 
 /** A process of its own that runs the search whenever it is told to. */
 async function child() {

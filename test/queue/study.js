@@ -43,7 +43,7 @@ const executor = url === undefined ? undefined : bullmqExecutor({ connection: ur
 const started = performance.now();
 try {
   const { best } = await searchRuns(await load(), runs, data, {
-    ...{ rates: logspace(1e-5, 1, 13), repeats: 3, resplit: true, ledger },
+    ...{ rates: logspace(1e-5, 1, 13), repeats: 3, budget: { trials: 13 * 3 * kinds.length }, resplit: true, ledger },
     ...(executor && { executor }),
   });
   console.log(JSON.stringify({ best: kinds[best], trials: known.size, seconds: (performance.now() - started) / 1000 }));

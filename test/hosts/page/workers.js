@@ -10,7 +10,7 @@ async function search({ adam, dataset, mlp, searchLearningRate }) {
   };
   const data = { training: set(0), validation: set(40) };
   const run = { model: mlp({ inputs: 3, hidden: [8], outputs: 2 }), loss: "crossEntropy", optimizer: adam(), batchSize: 8, epochs: 4 };
-  const options = { resplit: true, repeats: 2 };
+  const options = { resplit: true, repeats: 2, budget: { trials: 26 } };
   const here = JSON.stringify(await searchLearningRate(run, data, options));
   const executor = workersExecutor({ workers: 2 });
   const there = JSON.stringify(await searchLearningRate(run, data, { ...options, executor }));
