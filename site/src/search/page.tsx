@@ -152,7 +152,7 @@ function SearchPage() {
                   onChange={(batchSize) => batchSize !== undefined && change({ batchSize })}
                 />
                 <NumberField
-                  label="runs for each rate (empty: as needed)"
+                  label="runs for each rate, at least (empty: as needed)"
                   value={state.repeats}
                   range={{ min: 1, max: 100 }}
                   integer
