@@ -11,8 +11,8 @@ import Table from "cli-table3";
 import { build } from "esbuild";
 import { withMarked } from "../../scripts/marked.js";
 import { browse, browsers } from "../support/browsers.js";
-import { run } from "../support/processes.js";
-import { runtimes } from "../support/runtimes.js";
+import { run, start } from "../support/processes.js";
+import { deno, runtimes } from "../support/runtimes.js";
 import { serve } from "../support/server.js";
 import { installTarball, inTemporaryFolder } from "../support/tarball.js";
 
@@ -68,10 +68,22 @@ async function collect(engine, bundles, folder) {
   }
 }
 
+/** What the command line answers, by a search that starts workers and tells the engine how to compile; it has nothing to complain of. */
+async function answerOf(engine, folder) {
+  const file = join(folder, "node_modules/stepsize/dist/cli/main.js");
+  const command = engine === deno ? [engine.path, "run", "--allow-all", file] : engine.command(engine.path, file);
+  const search = ["search", join(folder, "digits.csv"), "--target", "digit", "--json", "--no-report", "--workers", "2"];
+  const { code, stdout, stderr } = await start([...command, ...search]).ended;
+  if (code !== 0 || stderr !== "") throw new Error(`the command line ended with ${code}: ${stderr}`);
+  const { rates, best } = JSON.parse(stdout);
+  return JSON.stringify({ rates, best });
+}
+
 /** Runs every engine; returns a row for each place and way, and what is wrong. */
 async function runAll(engines) {
   const rows = [];
   const faults = [];
+  const answers = new Map();
   await inTemporaryFolder(async (folder) => {
     const { bundles, summary, isShort } = await bundle(folder);
     for (const engine of engines) {
@@ -87,11 +99,14 @@ async function runAll(engines) {
             rows.push([`${engine.name} (${version})`, place, way, equal, summary(hashes).slice(0, 16), time]);
           }
         }
+        if (!browsers.includes(engine) && !engine.emulated) answers.set(engine.name, await answerOf(engine, folder));
       } catch (error) {
         faults.push(`${engine.name}: ${error.message}`);
       }
     }
   });
+  const [first] = answers;
+  for (const [name, answer] of answers) if (answer !== first[1]) faults.push(`${name}: a search answers otherwise than on ${first[0]}`);
   return { rows, faults };
 }
 
