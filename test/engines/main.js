@@ -11,7 +11,7 @@ import Table from "cli-table3";
 import { build } from "esbuild";
 import { withMarked } from "../../scripts/marked.js";
 import { browse, browsers } from "../support/browsers.js";
-import { run, start } from "../support/processes.js";
+import { run } from "../support/processes.js";
 import { deno, runtimes } from "../support/runtimes.js";
 import { serve } from "../support/server.js";
 import { installTarball, inTemporaryFolder } from "../support/tarball.js";
@@ -73,9 +73,7 @@ async function answerOf(engine, folder) {
   const file = join(folder, "node_modules/stepsize/dist/cli/main.js");
   const command = engine === deno ? [engine.path, "run", "--allow-all", file] : engine.command(engine.path, file);
   const search = ["search", join(folder, "digits.csv"), "--target", "digit", "--json", "--no-report", "--workers", "2"];
-  const { code, stdout, stderr } = await start([...command, ...search]).ended;
-  if (code !== 0 || stderr !== "") throw new Error(`the command line ended with ${code}: ${stderr}`);
-  const { rates, best } = JSON.parse(stdout);
+  const { rates, best } = JSON.parse(await run([...command, ...search], { timeout: TIMEOUT, silent: true }));
   return JSON.stringify({ rates, best });
 }
 

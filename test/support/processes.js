@@ -45,12 +45,12 @@ export function start([command, ...args], options = {}) {
   };
 }
 
-/** Runs a program to its end and returns what it printed. */
-export async function run(command, { timeout, ...options } = {}) {
+/** Runs a program to its end and returns what it printed; `silent` ones must print nothing on standard error. */
+export async function run(command, { timeout, silent = false, ...options } = {}) {
   const program = start(command, options);
   try {
     const { code, stdout, stderr } = await within(timeout, program.ended);
-    if (code !== 0) throw new Error(`${command.join(" ")} ended with ${code}:\n${stderr || stdout}`);
+    if (code !== 0 || (silent && stderr !== "")) throw new Error(`${command.join(" ")} ended with ${code}:\n${stderr || stdout}`);
     return stdout;
   } finally {
     program.stop();
