@@ -38,8 +38,9 @@ export function startPool({ workers, backend, rates = defaultRates(), repeats }:
  * Starts a second worker at once where products will take longer than its start; others start when they are worth it, as the second does where steps are short: most of such a
  * step is JavaScript, which each thread has to compile first.
  */
-export function startSecond(pool: WorkersExecutor, { rates, repeats = 1, prune }: Plan, run: CheckedRun, rows: number): void {
-  const trained = rates.length * repeats * run.epochs * rows * (prune ? PRUNED : 1);
+export function startSecond(pool: WorkersExecutor, { rates, repeats = 1, prune, budget }: Plan, run: CheckedRun, rows: number): void {
+  const trials = Math.min(rates.length * repeats, budget?.trials ?? Number.POSITIVE_INFINITY);
+  const trained = trials * run.epochs * rows * (prune ? PRUNED : 1);
   if (trained * parametersOf(run) * EACH < WORTH) return;
   compileLater();
   pool.prepare(2);

@@ -22,8 +22,9 @@ import { metricsFromJSON } from "../training/metrics-json.js";
 import { type CheckedRun, readRun } from "../training/run.js";
 import { UsageError } from "./errors.js";
 import { nameOf, readTable, type TableOptions } from "./files.js";
+import { unscaledOptimizer } from "./optimizer.js";
 import { ReadingProgress } from "./reading.js";
-import type { Settings, SizedSettings } from "./settings.js";
+import { type Settings, type SizedSettings, sized } from "./settings.js";
 import { printable, wrapped } from "./terminal.js";
 
 type FileSettings = Pick<Settings, "delimiter" | "decimal" | "header" | "skip" | "comment" | "encoding">;
@@ -86,6 +87,13 @@ export function describeRun(settings: SizedSettings, { training }: CSVParts, opt
     }),
     ...(patience !== undefined && { earlyStopping: { patience, monitor: metric?.[0] ?? "loss" } }),
   });
+}
+
+/** The run that settings describe, of which `scaleRun` sets the learning rate. */
+export function unscaledRun(settings: Settings, parts: CSVParts): CheckedRun {
+  const { rows } = parts.training;
+  const whole = sized(settings, rows);
+  return describeRun(whole, parts, unscaledOptimizer(whole, rows));
 }
 
 /** A loss of shares, signs or counts would name a standardised number, which is not in the file. */

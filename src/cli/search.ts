@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { CSVParts } from "../data/csv.js";
 import { searchLearningRate } from "../entries/index.js";
 import type { Budget, Plan } from "../search/conduct.js";
 import { dataFingerprint } from "../search/ledger.js";
@@ -9,18 +10,18 @@ import { count } from "../search/report/format.js";
 import { readPlan, subjectOf } from "../search/search.js";
 import { stability } from "../search/stability.js";
 import type { StudyResult } from "../search/study.js";
+import type { CheckedRun } from "../training/run.js";
 import { addOutputs, type Outputs, tellAnswer } from "./answer.js";
 import { commandLine, trainLine, wordsAfter } from "./commandline.js";
 import { InterruptedError } from "./errors.js";
 import { Interrupt } from "./interrupt.js";
 import { LedgerFile } from "./ledger.js";
-import { unscaledOptimizer } from "./optimizer.js";
 import { type PoolFlags, startPool, startSecond, tellShortfall } from "./pool.js";
-import { contextOf, describeRun, given, introduce, readData, startEngine } from "./prepare.js";
+import { contextOf, given, introduce, readData, startEngine, unscaledRun } from "./prepare.js";
 import { Progress } from "./progress.js";
 import { addQueue, type QueueFlags, startQueue } from "./queue.js";
-import { addSettings, sized } from "./settings.js";
-import { runStudy, type StudyFlags, tellStudy, variedRuns, winnerFlags } from "./study.js";
+import { addSettings } from "./settings.js";
+import { runStudy, type StudyFlags, tellStudy, type VariedRun, variedRuns, winnerFlags } from "./study.js";
 import { printable, say } from "./terminal.js";
 import { numberOf, ratesOf, secondsOf } from "./values.js";
 import { variationOf } from "./vary.js";
@@ -82,14 +83,13 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   const engine = await startEngine(flags.backend);
   using pool = flags.queue === undefined ? startPool(flags, engine) : undefined;
   const parts = await readData(file, flags);
-  const settings = sized(flags, parts.training.rows);
-  const run = describeRun(settings, parts, unscaledOptimizer(settings, parts.training.rows));
+  const study = flags.vary && variedRuns(flags.vary, flags, parts);
+  const run = runWithout(study, flags, parts);
   const context = contextOf(file, parts, run, engine);
   const { rates = flags.rangeTest ? ratesWorth(await rangeTest(engine, run, parts)) : undefined } = flags;
   const plan = readPlan({ ...given({ rates, repeats, prune, widen, zoom }), resplit: true, ...budgetOf(time, trials) } as Partial<Plan>);
   if (pool !== undefined) startSecond(pool, plan, run, parts.training.rows);
   const words = wordsAfter(command);
-  const study = flags.vary && variedRuns(flags.vary, flags, parts);
   const subject = subjectOf(run, parts);
   using ledger =
     ledgerPath === undefined
@@ -136,6 +136,17 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   await tellAnswer(result, context, line, seconds, flags, theory);
 }
 
+/** The run of a search, or that around what a study varies; where it is none without, as an optimizer that goes around another, the first of the study. */
+function runWithout(study: readonly VariedRun[] | undefined, flags: Flags, parts: CSVParts): CheckedRun {
+  try {
+    return unscaledRun(flags, parts);
+  } catch (error) {
+    const first = study?.[0];
+    if (first === undefined) throw error;
+    return first.run;
+  }
+}
+
 function budgetOf(seconds: number | undefined, trials: number | undefined): { budget?: Budget } {
   const budget = { ...(seconds !== undefined && { seconds }), ...(trials !== undefined && { trials }) };
   return Object.keys(budget).length > 0 ? { budget } : {};
@@ -167,5 +178,7 @@ export function trainLineFor(words: readonly string[], rate: number): string {
 /** The command line that trains the best combination of a study, for the words of its search. */
 export function studyLineFor(words: readonly string[], result: StudyResult): string | null {
   const flags = winnerFlags(result);
-  return flags === undefined ? null : commandLine("train", searchCommand(), words, SEARCH_ONLY, flags);
+  if (flags === undefined) return null;
+  const own = new Set([...SEARCH_ONLY, ...flags.filter((flag) => flag.startsWith("--") && flag !== "--set")]);
+  return commandLine("train", searchCommand(), words, own, flags);
 }

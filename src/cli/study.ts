@@ -11,10 +11,9 @@ import { combinationsOf, type Variations } from "../search/vary.js";
 import type { CheckedRun } from "../training/run.js";
 import type { Outputs } from "./answer.js";
 import { FailedError } from "./errors.js";
-import { unscaledOptimizer } from "./optimizer.js";
-import { describeRun } from "./prepare.js";
+import { unscaledRun } from "./prepare.js";
 import { Progress } from "./progress.js";
-import { type Settings, sized } from "./settings.js";
+import type { Settings } from "./settings.js";
 import { BARE } from "./table.js";
 import { attempt } from "./tell.js";
 import { paint, printable, say, width, wrapped } from "./terminal.js";
@@ -37,11 +36,7 @@ export interface VariedRun {
 export function variedRuns(vary: Variations, flags: StudyFlags, parts: CSVParts): VariedRun[] {
   const { combinations, sampling, seed } = flags;
   const chosen = { ...(combinations !== undefined && { combinations }), ...(sampling !== undefined && { sampling }) };
-  const { rows } = parts.training;
-  return combinationsOf(vary, chosen, seed).map((values) => {
-    const settings = sized(varied(flags, values), rows);
-    return { values, run: describeRun(settings, parts, unscaledOptimizer(settings, rows)) };
-  });
+  return combinationsOf(vary, chosen, seed).map((values) => ({ values, run: unscaledRun(varied(flags, values), parts) }));
 }
 
 /** Searches the rates of every combination. */

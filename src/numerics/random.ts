@@ -49,10 +49,11 @@ export class Random {
 
   /** An integer from 0 to `bound - 1`, every one as likely as the others. */
   below(bound: number): number {
-    const limit = RANGE - (RANGE % bound);
-    let bits = this.bits();
-    while (bits >= limit) bits = this.bits();
-    return bits % bound;
+    for (;;) {
+      const bits = this.bits();
+      // beyond the last multiple of the bound, which would make small numbers likelier; only near the end of the range need it be known
+      if (bits < RANGE - bound || bits < RANGE - (RANGE % bound)) return bits % bound;
+    }
   }
 
   /** Shuffles in place (Fisher and Yates). */

@@ -25,6 +25,7 @@ describe("the second worker of a search starts at once where products take a thi
     ["pruned, of more epochs", 64, 90, 1257, { prune: true }, [2]],
     ["few rates", 64, 30, 1257, { rates: [0.001, 0.01] }, []],
     ["few rates, many repeats", 64, 30, 1257, { rates: [0.001, 0.01], repeats: 8 }, [2]],
+    ["few trials", 64, 30, 1257, { budget: { trials: 5 } }, []],
     ["iris", 4, 30, 105, {}, []],
   ];
   test.each(cases)("%s", (_, inputs, epochs, rows, plan, prepared) => {

@@ -50,6 +50,18 @@ describe("search", () => {
     expect(page("theory.html")).toContain("Theory beside the trials");
   });
 
+  test("--vary takes optimizers that are none without an option that is set, in place of one that was typed", async () => {
+    const wrappers = ["--set", "optimizer=adam", "--vary", "optimizer=ema,lookahead", "--rates", "1e-2", "--quiet", "--no-report"];
+    for (const typed of [[], ["-o", "ema"]]) {
+      const { code, out, err } = await cli(...search, ...typed, ...wrappers);
+      expect({ code, err }).toEqual({ code: 0, err: "" });
+      expect(out).toMatch(
+        /^stepsize train \S+iris\.csv -t species --epochs 6 --set optimizer=adam --optimizer (ema|lookahead) --rate 0\.01\n$/,
+      );
+      expect((await cli(...out.trim().split(" ").slice(1), "--quiet")).code).toBe(0);
+    }
+  });
+
   test("--vary compares combinations, with a budget for each", async () => {
     const vary = ["--vary", "batchSize=16,32", "--vary", "optimizer=adam,sgd", "--rates", "1e-3,1e-2,1e-1"];
     const { code, out, err } = await cli(...search, ...vary, "--prune", "--trials", "5", "--report", "study.html");
