@@ -19,7 +19,7 @@ export function choose(tried: readonly Tried[], terms: Terms, among?: ReadonlySe
   const known = losses.filter(Number.isFinite);
   const roof = Math.max(...known, ...(guess.length > 0 ? [mean(guess)] : []));
   // smoothing takes out what chance puts in, of which there is less in a mean of more runs
-  const repeats = Math.max(1, ...tried.map(({ trials }) => trials.length));
+  const repeats = Math.max(1, ...tried.map(({ trials }, i) => (failing[i] ? 0 : trials.length)));
   const smooth = averaged(
     averaged(
       losses.map((loss) => Math.min(loss, roof)),

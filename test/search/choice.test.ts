@@ -81,6 +81,8 @@ describe("the choice", () => {
     const of = (runs: number) => losses.map((loss, i) => tried(10 ** (i - 5), ...Array.from({ length: runs }, () => ({ loss }))));
     expect(choose(of(1), terms())).toBe(1);
     expect(choose(of(16), terms(16))).toBe(2);
+    const failing = tried(10, ...new Array<Shape>(16).fill({ loss: Number.NaN, diverged: true }));
+    expect(choose([...of(1), failing], terms(16))).toBe(1);
   });
 
   test("sets what a rate came to beside the chosen one in the same repeats", () => {
