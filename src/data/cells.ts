@@ -261,32 +261,23 @@ export class ColumnCells {
   }
 }
 
+/** How a finished column is stored: a cell from `least` on is a number times `power`, one below it the code of a text. */
+export interface Storage {
+  readonly power: number;
+  readonly least: number;
+}
+
+const FLOATS: Storage = { power: 1, least: -LARGEST_FLOAT32 };
+
+export function storageOf(scale: number): Storage {
+  return scale < 0 ? FLOATS : { power: POWERS[scale] as number, least: -LARGEST };
+}
+
 /** The text of a finished column's cell, or -1 for a number. */
 export function codeOf(cells: Int32Array | Float64Array, row: number): number {
   const value = cells[row] as number;
   if (cells instanceof Float64Array) return codeOfFloat(value);
   return value < -LARGEST ? value + 0x8000_0000 : -1;
-}
-
-/** The numbers of some rows of a finished column: NaN for a text; `codes` gets its number, and -1 for a number. */
-export function readCells(cells: Int32Array | Float64Array, scale: number, numbers: Float64Array, codes: Int32Array): void {
-  const { length } = numbers;
-  if (cells instanceof Float64Array) {
-    for (let row = 0; row < length; row++) {
-      const value = cells[row] as number;
-      const code = codeOfFloat(value);
-      codes[row] = code;
-      numbers[row] = code < 0 ? value : Number.NaN;
-    }
-    return;
-  }
-  const power = POWERS[scale] as number;
-  for (let row = 0; row < length; row++) {
-    const value = cells[row] as number;
-    const isText = value < -LARGEST;
-    codes[row] = isText ? value + 0x8000_0000 : -1;
-    numbers[row] = isText ? Number.NaN : value / power;
-  }
 }
 
 function codeOfFloat(value: number): number {
