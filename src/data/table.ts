@@ -192,6 +192,18 @@ export class CsvReader implements RecordSink {
     }
   }
 
+  /** Takes a cell that is an integer; `RecordReader` calls it. */
+  integer(value: number): void {
+    const column = this.#columns[this.#place];
+    if (column === undefined) {
+      const text = String(value);
+      this.cell(text, 0, text.length);
+      return;
+    }
+    this.#place++;
+    column.addInteger(value);
+  }
+
   /** Ends a record; `RecordReader` calls it. */
   endRecord(): void {
     const cells = this.#place;
