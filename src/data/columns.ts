@@ -221,10 +221,10 @@ export function numbersOf(column: StoredColumn, rows: Uint32Array, missing: Miss
   const { cells, texts, scale, name } = usable(column);
   const { power, least } = storageOf(scale);
   const { hasNumbers } = missing;
-  const { length } = rows;
+  if (power === 1 && texts.length === 0 && !hasNumbers) return gather(cells, rows);
   const meanings = texts.map((text) => (missing.hasText(text) ? Number.NaN : reading.read(text)));
-  const isStored = power === 1 && texts.length === 0 && !hasNumbers;
-  const values = isStored && cells instanceof Int32Array ? new Int32Array(length) : new Float64Array(length);
+  const { length } = rows;
+  const values = new Float64Array(length);
   for (let i = 0; i < length; i++) {
     const row = rows[i] as number;
     const cell = cells[row] as number;
@@ -238,6 +238,13 @@ export function numbersOf(column: StoredColumn, rows: Uint32Array, missing: Miss
     values[i] = value;
   }
   return values;
+}
+
+function gather(cells: Numbers, rows: Uint32Array): Numbers {
+  const { length } = rows;
+  const result = cells instanceof Float64Array ? new Float64Array(length) : new Int32Array(length);
+  for (let i = 0; i < length; i++) result[i] = cells[rows[i] as number] as number;
+  return result;
 }
 
 /** The texts of a column in some rows, as indices into `labels`; -1 where a cell is missing. A number is written as JavaScript writes it. */
