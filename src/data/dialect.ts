@@ -139,6 +139,7 @@ function cut(line: string, delimiter: string): string[] {
 
 /** The number of cells of a line that a sign other than a blank parts. */
 function widthOf(line: string, delimiter: string): number {
+  if (!line.includes(delimiter)) return 1;
   return line.includes('"') ? cut(line, delimiter).length : line.split(delimiter).length;
 }
 
@@ -209,17 +210,39 @@ function guessDecimal(rows: readonly (readonly string[])[], delimiter: string, l
   for (const row of rows) {
     if (!/[.,]/.test(row.join(""))) continue;
     for (const cell of row) {
-      if (!/\d/.test(cell) || !/[.,]/.test(cell)) continue;
-      const [comma, point] = [dressedNumber(cell, ","), dressedNumber(cell, ".")];
-      if (comma?.fraction && point === undefined) commas++;
-      else if (point?.fraction && comma === undefined) points++;
-      else if (comma?.fraction && point?.grouped) thousands++;
+      const tells = decimalOf(cell);
+      if (tells === ",") commas++;
+      else if (tells === ".") points++;
+      else if (tells === "thousands") thousands++;
     }
   }
   if (commas > 0 || points > 0) return commas > points ? "," : ".";
   if (likely !== undefined) return likely;
   // 1,234 alone: with semicolons between the cells, commas are decimal
   return thousands > 0 && delimiter === ";" ? "," : ".";
+}
+
+/** A number with one sign and no dress, and one whose sign may part thousands. */
+const SIGNED = /^[+-]?(?:\d+[.,]\d*|[.,]\d+)(?:e[+-]?\d+)?$/i;
+const GROUPED = /^[+-]?\d{1,3}[.,]\d{3}(?:e[+-]?\d+)?$/i;
+
+/** The decimal sign that a cell tells, if it does; "thousands" if it has a comma that may be one or part thousands. */
+export function decimalOf(cell: string): Decimal | "thousands" | undefined {
+  // without its dress a number is read in a tenth of the time
+  if (SIGNED.test(cell)) {
+    const sign = cell.includes(",") ? "," : ".";
+    if (!GROUPED.test(cell)) return sign;
+    return sign === "," ? "thousands" : undefined;
+  }
+  return /\d/.test(cell) && /[.,]/.test(cell) ? decimalOfDressed(cell) : undefined;
+}
+
+/** The same of any cell. */
+export function decimalOfDressed(cell: string): Decimal | "thousands" | undefined {
+  const [comma, point] = [dressedNumber(cell, ","), dressedNumber(cell, ".")];
+  if (comma?.fraction && point === undefined) return ",";
+  if (point?.fraction && comma === undefined) return ".";
+  return comma?.fraction && point?.grouped ? "thousands" : undefined;
 }
 
 /** Whether the first line names columns: names are no fractions, and numbers among them rise, as years do. */
