@@ -104,7 +104,7 @@ interface Survey {
   readonly counts: Uint32Array;
 }
 
-/** Looks at each cell once, as it is stored: of numbers that are multiples of one power, multiples say all that numbers do. */
+/** Looks at each cell once, as it is stored: integers that share a power of ten have the order and the differences of their numbers. */
 function surveyCells({ cells, texts, scale }: StoredColumn, rows: number, missing: MissingCells, most: number): Survey {
   const counts = new Uint32Array(texts.length);
   const { power, least } = storageOf(scale);
@@ -127,17 +127,20 @@ function surveyCells({ cells, texts, scale }: StoredColumn, rows: number, missin
       gaps++;
     } else {
       present++;
-      // equal numbers often stand together
+      // a number that came before says nothing new, and equal ones often stand together
       if (cell === before) {
         rising = false;
         continue;
       }
       if (rising && cell !== before + power && present > 1) rising = false;
       before = cell;
+      if (seen.size <= most) {
+        if (seen.has(cell)) continue;
+        seen.add(cell);
+      }
       if (cell < minimum) minimum = cell;
       if (cell > maximum) maximum = cell;
       if (!isWhole && whole && cell % power !== 0) whole = false;
-      if (seen.size <= most) seen.add(cell);
     }
   }
   return { present, gaps, minimum: minimum / power, maximum: maximum / power, whole, rising, different: seen.size, counts };
