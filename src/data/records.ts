@@ -140,8 +140,8 @@ export class RecordReader {
   }
 
   /**
-   * Takes cells that are integers, to the end of the line; the place of the first cell that is something else. Most cells of most files are
-   * integers or begin a record of texts, and a small loop is compiled long before all of this class is.
+   * Takes cells that are integers, to the end of the line at most; the place of the first cell that is something else. Most cells of most files
+   * are integers, and a small loop is compiled long before all of `#read` is.
    */
   #integers(text: string, from: number): number {
     const sink = this.#sink;
