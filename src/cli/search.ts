@@ -88,9 +88,10 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   const context = contextOf(file, parts, run, engine);
   const { rates = flags.rangeTest ? ratesWorth(await rangeTest(engine, run, parts)) : undefined } = flags;
   const plan = readPlan({ ...given({ rates, repeats, prune, widen, zoom }), resplit: true, ...budgetOf(time, trials) } as Partial<Plan>);
+  // walks over all values in loops that run once, which are to be compiled at once
+  const subject = subjectOf(run, parts);
   if (pool !== undefined) startSecond(pool, plan, run, parts.training.rows);
   const words = wordsAfter(command);
-  const subject = subjectOf(run, parts);
   using ledger =
     ledgerPath === undefined
       ? undefined

@@ -35,10 +35,10 @@ export class ColumnCells {
   #segments: (Int32Array | Float64Array)[] = [];
   #segment: Int32Array | Float64Array = new Int32Array(0);
   #filled = 0;
-  #length = 0;
+  /** Cells in front of the segment. */
+  #before = 0;
   /** Of columns of integers, the power of ten; -1 for float64. */
   #scale = 0;
-  #largest = 0;
   #textBytes = 0;
 
   constructor(
@@ -51,17 +51,29 @@ export class ColumnCells {
   }
 
   get length(): number {
-    return this.#length;
+    return this.#before + this.#filled;
   }
 
   /** Bytes held by numbers and codes. */
   get bytes(): number {
-    return this.#length * (this.#scale < 0 ? 8 : 4);
+    return this.length * (this.#scale < 0 ? 8 : 4);
   }
 
   /** Bytes held by different texts, roughly. */
   get textBytes(): number {
     return this.#textBytes;
+  }
+
+  /** Takes a cell that is an integer of nine digits or fewer. */
+  addInteger(value: number): void {
+    const segment = this.#segment;
+    const filled = this.#filled;
+    if (this.#scale === 0 && filled < segment.length) {
+      segment[filled] = value;
+      this.#filled = filled + 1;
+    } else {
+      this.#addNumber(value, 0);
+    }
   }
 
   /** Takes the cell `text.slice(start, end)`; `row` from 1 is for errors. */
@@ -107,7 +119,7 @@ export class ColumnCells {
   /** The whole column, once all cells have come. */
   finish(): Int32Array | Float64Array {
     this.#indexOf = undefined;
-    const whole = this.#scale < 0 ? new Float64Array(this.#length) : new Int32Array(this.#length);
+    const whole = this.#scale < 0 ? new Float64Array(this.length) : new Int32Array(this.length);
     let place = 0;
     for (const segment of this.#segments) {
       const part = segment === this.#segment ? segment.subarray(0, this.#filled) : segment;
@@ -124,26 +136,23 @@ export class ColumnCells {
   }
 
   #addNumber(mantissa: number, decimals: number): void {
-    if (this.abandoned) return void this.#length++;
-    if (this.#scale >= 0) {
-      if (decimals > this.#scale) this.#rescale(decimals);
-      if (this.#scale >= 0) {
-        const scaled = decimals === this.#scale ? mantissa : mantissa * (POWERS[this.#scale - decimals] as number);
-        const size = scaled < 0 ? -scaled : scaled;
-        if (size <= LARGEST) {
-          if (size > this.#largest) this.#largest = size;
-          this.#put(scaled);
-          return;
-        }
-        this.#toFloats();
+    if (this.abandoned) return void this.#before++;
+    if (decimals > this.#scale && this.#scale >= 0) this.#rescale(decimals);
+    const scale = this.#scale;
+    if (scale >= 0) {
+      const scaled = decimals === scale ? mantissa : mantissa * (POWERS[scale - decimals] as number);
+      if (scaled <= LARGEST && scaled >= -LARGEST) {
+        this.#put(scaled);
+        return;
       }
+      this.#toFloats();
     }
     this.#put(decimals === 0 ? mantissa : mantissa / (POWERS[decimals] as number) + 0);
   }
 
   /** Numbers that the quick way does not read, and texts. */
   #addOther(cell: string): void {
-    if (this.abandoned) return void this.#length++;
+    if (this.abandoned) return void this.#before++;
     const value = isCode(cell) ? undefined : plainNumber(cell, this.#decimal === 44 ? "," : ".");
     if (value !== undefined && Math.abs(value) < LARGEST_FLOAT32) {
       if (!Number.isInteger(value)) this.fractions++;
@@ -168,7 +177,7 @@ export class ColumnCells {
     this.#indexOf ??= new Map();
     let index = this.#indexOf.get(cell);
     if (index === undefined) {
-      if (cell.includes("\0")) throw cellError(this.#length + 1, this.name, `${show(cell)} holds the character NUL: it is no text`);
+      if (cell.includes("\0")) throw cellError(this.length + 1, this.name, `${show(cell)} holds the character NUL: it is no text`);
       if (this.texts.length === MOST_TEXTS) {
         this.#tooMany();
         this.#addOther(cell);
@@ -194,6 +203,7 @@ export class ColumnCells {
       this.#indexOf = undefined;
       this.#segments = [];
       this.#segment = new Int32Array(0);
+      this.#before += this.#filled;
       this.#filled = 0;
       return;
     }
@@ -220,19 +230,19 @@ export class ColumnCells {
 
   #put(value: number): void {
     if (this.#filled === this.#segment.length) {
-      const size = Math.min(LARGEST_SEGMENT, Math.max(FIRST_SEGMENT, this.#length));
+      this.#before += this.#filled;
+      const size = Math.min(LARGEST_SEGMENT, Math.max(FIRST_SEGMENT, this.#before));
       this.#segment = this.#scale < 0 ? new Float64Array(size) : new Int32Array(size);
       this.#segments.push(this.#segment);
       this.#filled = 0;
     }
     this.#segment[this.#filled++] = value;
-    this.#length++;
   }
 
   /** Gives the integers of the column more decimals, where there is room for them. */
   #rescale(decimals: number): void {
     const factor = POWERS[decimals - this.#scale] ?? Number.POSITIVE_INFINITY;
-    if (decimals > 22 || this.#largest * factor > LARGEST) {
+    if (decimals > 22 || this.#largest() * factor > LARGEST) {
       this.#toFloats();
       return;
     }
@@ -242,8 +252,20 @@ export class ColumnCells {
         if (value >= -LARGEST) segment[i] = value * factor;
       }
     }
-    this.#largest *= factor;
     this.#scale = decimals;
+  }
+
+  /** The size of the largest of the integers. */
+  #largest(): number {
+    let largest = 0;
+    for (const segment of this.#segments) {
+      for (let i = 0; i < segment.length; i++) {
+        const value = segment[i] as number;
+        if (value > largest) largest = value;
+        else if (-value > largest && value >= -LARGEST) largest = -value;
+      }
+    }
+    return largest;
   }
 
   #toFloats(): void {
@@ -261,32 +283,23 @@ export class ColumnCells {
   }
 }
 
+/** How a finished column is stored: a cell from `least` on is a number times `power`, one below it the code of a text. */
+export interface Storage {
+  readonly power: number;
+  readonly least: number;
+}
+
+const FLOATS: Storage = { power: 1, least: -LARGEST_FLOAT32 };
+
+export function storageOf(scale: number): Storage {
+  return scale < 0 ? FLOATS : { power: POWERS[scale] as number, least: -LARGEST };
+}
+
 /** The text of a finished column's cell, or -1 for a number. */
 export function codeOf(cells: Int32Array | Float64Array, row: number): number {
   const value = cells[row] as number;
   if (cells instanceof Float64Array) return codeOfFloat(value);
   return value < -LARGEST ? value + 0x8000_0000 : -1;
-}
-
-/** The numbers of some rows of a finished column: NaN for a text; `codes` gets its number, and -1 for a number. */
-export function readCells(cells: Int32Array | Float64Array, scale: number, numbers: Float64Array, codes: Int32Array): void {
-  const { length } = numbers;
-  if (cells instanceof Float64Array) {
-    for (let row = 0; row < length; row++) {
-      const value = cells[row] as number;
-      const code = codeOfFloat(value);
-      codes[row] = code;
-      numbers[row] = code < 0 ? value : Number.NaN;
-    }
-    return;
-  }
-  const power = POWERS[scale] as number;
-  for (let row = 0; row < length; row++) {
-    const value = cells[row] as number;
-    const isText = value < -LARGEST;
-    codes[row] = isText ? value + 0x8000_0000 : -1;
-    numbers[row] = isText ? Number.NaN : value / power;
-  }
 }
 
 function codeOfFloat(value: number): number {

@@ -1,6 +1,6 @@
 import { DataError } from "../options/errors.js";
 import { show } from "../options/options.js";
-import { codeOf, readCells } from "./cells.js";
+import { codeOf, storageOf } from "./cells.js";
 import { isCode, isNotFinite, plainNumber } from "./numbers.js";
 import { MISSING_VALUES, WORDS_FOR_NONE } from "./options.js";
 import { bestDateReading, bestNumberReading, numberReading, type Reading } from "./readings.js";
@@ -23,8 +23,13 @@ export class MissingCells {
     return this.#texts.has(text);
   }
 
+  /** Whether a number may be one of them: mostly none is. */
+  get hasNumbers(): boolean {
+    return this.#numbers.length > 0;
+  }
+
   hasNumber(value: number): boolean {
-    return this.#numbers.length > 0 && this.#numbers.includes(value);
+    return this.#numbers.includes(value);
   }
 
   /** For a column of texts, where None may be one of them. Those that a person said are missing stay so. */
@@ -84,36 +89,71 @@ export function profileColumn(table: CsvTable, column: StoredColumn, missing: Mi
   return { ...surveyColumn(table, column, among, hints), kind: "text", slip: undefined };
 }
 
-function surveyColumn(table: CsvTable, column: StoredColumn, missing: MissingCells, hints: KindHints): ColumnProfile {
-  const { name, cells, texts, scale } = column;
-  const { rows } = table;
+interface Survey {
+  /** Cells with a number that is not missing, and with one that is. */
+  readonly present: number;
+  readonly gaps: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly whole: boolean;
+  /** Each number is the one before it and one more. */
+  readonly rising: boolean;
+  /** Different numbers; of more than `most`, one more than that. */
+  readonly different: number;
+  /** Cells with each text. */
+  readonly counts: Uint32Array;
+}
+
+/** Looks at each cell once, as it is stored: integers that share a power of ten have the order and the differences of their numbers. */
+function surveyCells({ cells, texts, scale }: StoredColumn, rows: number, missing: MissingCells, most: number): Survey {
   const counts = new Uint32Array(texts.length);
-  const [numbers, codes] = [new Float64Array(rows), new Int32Array(rows)];
-  if (!column.abandoned) readCells(cells, scale, numbers, codes);
+  const { power, least } = storageOf(scale);
+  const { hasNumbers } = missing;
+  const isWhole = cells instanceof Int32Array && scale === 0;
   const seen = new Set<number>();
+  let present = 0;
+  let gaps = 0;
+  let minimum = Number.POSITIVE_INFINITY;
+  let maximum = Number.NEGATIVE_INFINITY;
+  let whole = true;
+  let rising = true;
+  let before = Number.NaN;
+  for (let row = 0; row < rows; row++) {
+    const cell = cells[row] as number;
+    if (cell < least) {
+      const code = codeOf(cells, row);
+      counts[code] = (counts[code] as number) + 1;
+    } else if (hasNumbers && missing.hasNumber(cell / power)) {
+      gaps++;
+    } else {
+      present++;
+      // a number that came before says nothing new, and equal ones often stand together
+      if (cell === before) {
+        rising = false;
+        continue;
+      }
+      if (rising && cell !== before + power && present > 1) rising = false;
+      before = cell;
+      if (seen.size <= most) {
+        if (seen.has(cell)) continue;
+        seen.add(cell);
+      }
+      if (cell < minimum) minimum = cell;
+      if (cell > maximum) maximum = cell;
+      if (!isWhole && whole && cell % power !== 0) whole = false;
+    }
+  }
+  return { present, gaps, minimum: minimum / power, maximum: maximum / power, whole, rising, different: seen.size, counts };
+}
+
+function surveyColumn(table: CsvTable, column: StoredColumn, missing: MissingCells, hints: KindHints): ColumnProfile {
+  const { name, texts } = column;
+  const { rows } = table;
   // of what may be texts it matters how many are different: codes such as 00501 beside 10001
   const most = texts.some((text) => !missing.hasText(text)) ? Number.POSITIVE_INFINITY : MOST_DISTINCT;
-  let [present, gaps, minimum, maximum, whole, rising] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true, true];
-  let before = Number.NaN;
-  for (let row = 0; row < rows && !column.abandoned; row++) {
-    const code = codes[row] as number;
-    if (code >= 0) {
-      counts[code] = (counts[code] as number) + 1;
-      continue;
-    }
-    const value = numbers[row] as number;
-    if (missing.hasNumber(value)) {
-      gaps++;
-      continue;
-    }
-    if (value !== before + 1 && present > 0) rising = false;
-    before = value;
-    present++;
-    if (value < minimum) minimum = value;
-    if (value > maximum) maximum = value;
-    if (whole && !Number.isInteger(value)) whole = false;
-    if (seen.size <= most) seen.add(value);
-  }
+  const survey = surveyCells(column, column.abandoned ? 0 : rows, missing, most);
+  const { present, minimum, maximum, whole, rising, different, counts } = survey;
+  let { gaps } = survey;
   const written: number[] = [];
   texts.forEach((text, index) => {
     if (missing.hasText(text)) gaps += counts[index] as number;
@@ -125,7 +165,7 @@ function surveyColumn(table: CsvTable, column: StoredColumn, missing: MissingCel
   }
   const words = written.map((index) => texts[index] as string);
   const cellsOf = (indices: readonly number[]) => indices.reduce((sum, index) => sum + (counts[index] as number), 0);
-  const distinct = seen.size + words.length;
+  const distinct = different + words.length;
   const total = present + cellsOf(written);
   const common = { ...base, whole: whole && words.length === 0, distinct, codes: words.filter(isCode).length };
   const isCounting = rising && present === rows && rows > 0;
@@ -147,7 +187,7 @@ function surveyColumn(table: CsvTable, column: StoredColumn, missing: MissingCel
   const others = written.filter((index) => reading.read(texts[index] as string) === undefined && !isNumberlike(texts[index] as string));
   const asNumbers = total - cellsOf(others);
   if (others.length === 0) return { ...result, kind: "number", ...dressedRange(numeric, words, reading) };
-  const few = seen.size + words.length <= Math.max(2, Math.min(20, total / 10));
+  const few = distinct <= Math.max(2, Math.min(20, total / 10));
   if (asNumbers < total / 2 || few) return { ...result, kind: "text" };
   return { ...result, kind: "number", slip: { text: others[0] as number, cells: cellsOf(others) } };
 }
@@ -176,23 +216,38 @@ function dressedRange(
   return { minimum: low, maximum: high, whole };
 }
 
+/** Numbers of a column: integers where no other number stands there. */
+export type Numbers = Int32Array | Float64Array;
+
 /** The numbers of a column in some rows: NaN where a cell is missing. @throws DataError naming a cell that is no number. */
-export function numbersOf(column: StoredColumn, rows: Uint32Array, missing: MissingCells, reading: Reading): Float64Array {
+export function numbersOf(column: StoredColumn, rows: Uint32Array, missing: MissingCells, reading: Reading): Numbers {
   const { cells, texts, scale, name } = usable(column);
+  const { power, least } = storageOf(scale);
+  const { hasNumbers } = missing;
+  if (power === 1 && texts.length === 0 && !hasNumbers) return gather(cells, rows);
   const meanings = texts.map((text) => (missing.hasText(text) ? Number.NaN : reading.read(text)));
-  const [values, codes] = [new Float64Array(rows.length), new Int32Array(rows.length)];
-  readCells(gather(cells, rows), scale, values, codes);
-  for (let i = 0; i < values.length; i++) {
-    const code = codes[i] as number;
-    if (code < 0) {
-      if (missing.hasNumber(values[i] as number)) values[i] = Number.NaN;
+  const { length } = rows;
+  const values = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    const row = rows[i] as number;
+    const cell = cells[row] as number;
+    if (cell >= least) {
+      values[i] = hasNumbers && missing.hasNumber(cell / power) ? Number.NaN : cell / power;
       continue;
     }
+    const code = codeOf(cells, row);
     const value = meanings[code];
-    if (value === undefined) throw notNumber(texts[code] as string, (rows[i] as number) + 1, name);
+    if (value === undefined) throw notNumber(texts[code] as string, row + 1, name);
     values[i] = value;
   }
   return values;
+}
+
+function gather(cells: Numbers, rows: Uint32Array): Numbers {
+  const { length } = rows;
+  const result = cells instanceof Float64Array ? new Float64Array(length) : new Int32Array(length);
+  for (let i = 0; i < length; i++) result[i] = cells[rows[i] as number] as number;
+  return result;
 }
 
 /** The texts of a column in some rows, as indices into `labels`; -1 where a cell is missing. A number is written as JavaScript writes it. */
@@ -209,10 +264,10 @@ export function labelsOf(column: StoredColumn, rows: Uint32Array, missing: Missi
   const ofText = new Map<number, number>();
   const ofNumber = new Map<number, number>();
   const indices = new Int32Array(rows.length);
-  const [values, codes] = [new Float64Array(1), new Int32Array(1)];
+  const { power } = storageOf(scale);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] as number;
-    let code = codeOf(cells, row);
+    const code = codeOf(cells, row);
     let index: number | undefined;
     if (code >= 0) {
       index = ofText.get(code);
@@ -225,9 +280,8 @@ export function labelsOf(column: StoredColumn, rows: Uint32Array, missing: Missi
       const key = cells[row] as number;
       index = ofNumber.get(key);
       if (index === undefined) {
-        readCells(cells.subarray(row, row + 1), scale, values, codes);
-        code = -1;
-        index = missing.hasNumber(values[0] as number) ? -1 : add(String(values[0]));
+        const value = key / power;
+        index = missing.hasNumber(value) ? -1 : add(String(value));
         ofNumber.set(key, index);
       }
     }
@@ -240,18 +294,11 @@ export function labelsOf(column: StoredColumn, rows: Uint32Array, missing: Missi
 export function presentIn(column: StoredColumn, rows: Uint32Array, missing: MissingCells): Uint8Array {
   const { cells, texts, scale } = usable(column);
   const gaps = texts.map((text) => missing.hasText(text));
-  const [values, codes] = [new Float64Array(cells.length), new Int32Array(cells.length)];
-  readCells(cells, scale, values, codes);
+  const { power, least } = storageOf(scale);
   return Uint8Array.from(rows, (row) => {
-    const code = codes[row] as number;
-    return (code >= 0 ? gaps[code] : missing.hasNumber(values[row] as number)) ? 0 : 1;
+    const cell = cells[row] as number;
+    return (cell < least ? gaps[codeOf(cells, row)] : missing.hasNumber(cell / power)) ? 0 : 1;
   });
-}
-
-function gather(cells: Int32Array | Float64Array, rows: Uint32Array): Int32Array | Float64Array {
-  const result = cells instanceof Float64Array ? new Float64Array(rows.length) : new Int32Array(rows.length);
-  for (let i = 0; i < rows.length; i++) result[i] = cells[rows[i] as number] as number;
-  return result;
 }
 
 /** The error of a cell that should be a number. */

@@ -2,7 +2,7 @@ import { DataError, ShapeError } from "../options/errors.js";
 import { demand, isArrayLike, oneOf, readOptions, show } from "../options/options.js";
 import { cellError, listed, toFloat32 } from "./checks.js";
 import { columnOf } from "./choose.js";
-import { labelsOf, MissingCells, numbersOf, presentIn } from "./columns.js";
+import { labelsOf, MissingCells, type Numbers, numbersOf, presentIn } from "./columns.js";
 import type { Dataset, Features } from "./dataset.js";
 import { checkEncoder, type DateColumn, type EncodedColumn, type Encoder, type NumberColumn, type TextColumn } from "./encoder.js";
 import { completeRows, missingFeature, missingTarget } from "./fit.js";
@@ -22,6 +22,9 @@ export interface EncodeOptions {
 
 /** Called for a text that the training rows did not have, `row` from 1. Unless it throws, the text becomes none of the categories. */
 export type OnUnknown = (text: string, row: number, column: TextColumn) => void;
+
+/** A number below it in size, and even one above it by a part in a hundred, is in the range of 32-bit floats. */
+const CERTAIN = 3.3e38;
 
 /** Called for a missing cell that the model has nothing in place of, `row` from 0: says what to do, in an error. */
 export type OnMissing = (row: number, column: string) => never;
@@ -66,7 +69,8 @@ export function targetRows(encoder: Encoder, table: CsvTable): Uint32Array {
   const column = table.columns[table.indexOf(target.name)];
   if (column === undefined) return new Uint32Array(0);
   const rows = Uint32Array.from({ length: table.rows }, (_, row) => row);
-  const present = presentIn(column, rows, missingAmong(target.task === "classification" ? target.classes : undefined, missingValues));
+  const cells = new MissingCells(missingValues);
+  const present = presentIn(column, rows, target.task === "classification" ? cells.amongTexts(target.classes) : cells);
   return rows.filter((row) => present[row] === 1);
 }
 
@@ -97,10 +101,12 @@ export function decodeOutputs(encoder: Encoder, outputs: ArrayLike<number>): str
 export function encodeRows(encoder: Encoder, table: CsvTable, given: Uint32Array, onUnknown: OnUnknown): Dataset {
   const { target, columns, missing: method, missingValues } = encoder;
   const column = columnOf(table, target.name);
-  const missing = missingAmong(target.task === "classification" ? target.classes : undefined, missingValues);
+  const cells = new MissingCells(missingValues);
+  // what counts as missing where the training rows had these texts
+  const missing = target.task === "classification" ? cells.amongTexts(target.classes) : cells;
   const used = columns.map((encoded) => ({
     column: columnOf(table, encoded.name),
-    missing: missingAmong(encoded.type === "text" ? encoded.categories : undefined, missingValues),
+    missing: encoded.type === "text" ? cells.amongTexts(encoded.categories) : cells,
   }));
   const rows = method === "drop" ? completeRows([...used, { column, missing }], given) : given;
   const features = featuresOf(encoder, table, rows, onUnknown, missingFeature);
@@ -117,12 +123,6 @@ export function encodeRows(encoder: Encoder, table: CsvTable, given: Uint32Array
     targets[i] = toFloat32((value - mean) / scale, (rows[i] as number) + 1, target.name);
   }
   return Object.freeze({ ...features, task: target.task, outputs: 1, targets });
-}
-
-/** The cells that count as missing where the training rows had these texts. */
-function missingAmong(texts: readonly string[] | undefined, missingValues: readonly string[]): MissingCells {
-  const missing = new MissingCells(missingValues);
-  return texts === undefined ? missing : missing.amongTexts(texts);
 }
 
 function read(table: CsvTable, options: EncodeOptions): { rows: Uint32Array; onUnknown: OnUnknown } {
@@ -177,16 +177,19 @@ function writeNumbers(
   features: Float32Array,
   width: number,
   place: number,
-  values: Float64Array,
+  values: Numbers,
   { mean, scale, fill, name }: NumberColumn | DateColumn,
   rows: Uint32Array,
   onMissing: OnMissing,
 ): void {
-  for (let i = 0, at = place; i < values.length; i++, at += width) {
-    let value = values[i] as number;
-    if (Number.isNaN(value)) value = fill ?? onMissing(rows[i] as number, name);
-    const standard = Math.fround((value - mean) / scale);
-    if (!Number.isFinite(standard)) toFloat32((value - mean) / scale, (rows[i] as number) + 1, name);
+  const { length } = values;
+  for (let i = 0, at = place; i < length; i++, at += width) {
+    let standard = ((values[i] as number) - mean) / scale;
+    // beyond what surely is a 32-bit float, or a missing cell
+    if (!(standard < CERTAIN && standard > -CERTAIN)) {
+      const value = Number.isNaN(values[i]) ? (fill ?? onMissing(rows[i] as number, name)) : (values[i] as number);
+      standard = toFloat32((value - mean) / scale, (rows[i] as number) + 1, name);
+    }
     features[at] = standard;
   }
 }

@@ -91,7 +91,8 @@ export class TextReader {
     const decoder = this.#decoder as TextDecoder;
     try {
       const text = decoder.decode(bytes, { stream: !last });
-      if (this.#ascii && this.#encoding === "utf-8") this.#ascii = isAscii(bytes);
+      // UTF-8 takes more bytes than UTF-16 has units for everything else
+      if (this.#ascii && this.#encoding === "utf-8") this.#ascii = text.length === bytes.length;
       return text;
     } catch {
       if (this.#encoding !== "utf-8" || this.#given !== undefined || !this.#ascii) {
@@ -108,6 +109,7 @@ function guessEncoding(bytes: Uint8Array): Encoding {
   const [a, b] = bytes;
   if (a === 0xff && b === 0xfe) return "utf-16le";
   if (a === 0xfe && b === 0xff) return "utf-16be";
+  if (!bytes.includes(0)) return "utf-8";
   const zeros = [0, 0];
   const { length } = bytes;
   for (let i = 0; i < length; i++) if (bytes[i] === 0) zeros[i & 1] = (zeros[i & 1] as number) + 1;
@@ -126,9 +128,4 @@ function refuseFormats(bytes: Uint8Array): void {
   if (format !== undefined) throw new DataError(`the file is no CSV but ${format[1]}`);
   if (beginning.slice(257, 262) === "ustar") throw new DataError("the file is no CSV but a tar archive: unpack it (tar -xOf FILE)");
   if (/^\s*(?:<!doctype html|<html)/i.test(beginning)) throw new DataError("the file is no CSV but a web page");
-}
-
-function isAscii(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) if ((bytes[i] as number) > 127) return false;
-  return true;
 }

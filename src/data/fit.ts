@@ -1,7 +1,7 @@
 import { DataError } from "../options/errors.js";
 import { readOptions, show } from "../options/options.js";
 import { type ColumnChoice, chooseColumns, needFeatures } from "./choose.js";
-import { type ColumnProfile, labelsOf, MissingCells, numbersOf, presentIn } from "./columns.js";
+import { type ColumnProfile, labelsOf, MissingCells, type Numbers, numbersOf, presentIn } from "./columns.js";
 import { classesOf, sortLabels, type Task } from "./dataset.js";
 import {
   type ClassTarget,
@@ -193,29 +193,26 @@ function fitNumbers(
   const { name } = column;
   if (!settings.numeric.includes(name)) refuseSlip(profile, table, option("categorical", [name]));
   const values = numbersOf(column, rows, missing, reading);
-  const { gaps, isConstant } = surveyNumbers(values);
+  const whole = moments(values);
+  const gaps = Number.isNaN(whole.mean) ? countGaps(values) : 0;
   if (gaps === values.length) throw everyCellMissing(name);
   const fills = settings.missing === "mean" || settings.missing === "median" || settings.missing === "mode";
   if (gaps > 0 && !fills) missingFeature(rows[values.findIndex(Number.isNaN)] as number, name);
   const fill = fills ? FILLS[settings.missing as "mean"](values.filter((value) => !Number.isNaN(value)).sort()) : undefined;
   if (gaps > 0) for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) values[i] = fill as number;
-  const learnt = { ...(fill !== undefined && { fill }), ...moments(values) };
+  const { mean, scale, constant } = gaps > 0 ? moments(values) : whole;
+  const learnt = { ...(fill !== undefined && { fill }), mean, scale };
   const encoded: NumberColumn | DateColumn =
     kind === "date"
       ? { type: "date", name, ...learnt, dayFirst: reading.dayFirst }
       : { type: "number", name, ...learnt, ...(reading.decimal !== table.dialect.decimal && { decimal: reading.decimal }) };
-  return { column: Object.freeze(encoded), gaps, isConstant };
+  return { column: Object.freeze(encoded), gaps, isConstant: constant && gaps === 0 };
 }
 
-/** How many numbers are missing, and whether all are there and the same. */
-function surveyNumbers(values: Float64Array): { gaps: number; isConstant: boolean } {
+function countGaps(values: Numbers): number {
   let gaps = 0;
-  let isConstant = true;
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i])) gaps++;
-    else if (values[i] !== values[0]) isConstant = false;
-  }
-  return { gaps, isConstant: isConstant && gaps === 0 };
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) gaps++;
+  return gaps;
 }
 
 function fitTexts({ column }: ColumnProfile, rows: Uint32Array, missing: MissingCells, settings: EncoderSettings): Fitted<TextColumn> {
@@ -264,14 +261,14 @@ function fitTarget(profile: ColumnProfile, task: Task, rows: Uint32Array, missin
 }
 
 const FILLS = {
-  mean: (sorted: Float64Array) => moments(sorted).mean,
-  median(sorted: Float64Array) {
+  mean: (sorted: Numbers) => moments(sorted).mean,
+  median(sorted: Numbers) {
     const middle = sorted.length >> 1;
     const upper = sorted[middle] as number;
     return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
   },
   /** Of equally frequent values the smallest. */
-  mode(sorted: Float64Array) {
+  mode(sorted: Numbers) {
     let [best, most] = [0, 0];
     for (let from = 0; from < sorted.length; ) {
       let to = from + 1;

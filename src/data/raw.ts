@@ -28,6 +28,7 @@ export function findRawColumns(data: Dataset): readonly RawColumn[] {
 }
 
 function rawIn(part: RawColumn["part"], values: Float32Array, columns: number, nameOf: (column: number) => string): RawColumn[] {
+  if (areUsual(values, columns)) return [];
   const { mean, scale, constant } = columnMoments(values, columns);
   return Array.from(mean).flatMap((average, column) => {
     const deviation = scale[column] as number;
@@ -35,4 +36,23 @@ function rawIn(part: RawColumn["part"], values: Float32Array, columns: number, n
     const isRaw = constant[column] === 0 && (size > FAR || size < 1 / FAR);
     return isRaw ? [{ column: nameOf(column), part, mean: average, deviation }] : [];
   });
+}
+
+/** Roundings make less of a difference to mean² + deviation². */
+const MARGIN = 1.001;
+
+/** Whether no column is raw beyond doubt, as is usual once data is standardised: Σ x² / n, which one pass gives, is mean² + deviation². */
+function areUsual(values: Float32Array, columns: number): boolean {
+  const squares = new Float64Array(columns);
+  const { length } = values;
+  for (let i = 0, column = 0; i < length; i++) {
+    const value = values[i] as number;
+    squares[column] = (squares[column] as number) + value * value;
+    if (++column === columns) column = 0;
+  }
+  const rows = length / columns;
+  const most = (FAR * FAR) / MARGIN;
+  const least = MARGIN / (FAR * FAR);
+  // a column of zeros is constant
+  return squares.every((sum) => sum === 0 || (sum < most * rows && sum > least * rows));
 }

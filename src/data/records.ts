@@ -3,6 +3,8 @@ import { DataError } from "../options/errors.js";
 /** Who takes the cells of a CSV text, in order. A cell is a part of `text`, which may be a piece of the file. */
 export interface RecordSink {
   cell(text: string, start: number, end: number): void;
+  /** Takes a cell that is an integer of nine digits or fewer, without a sign or a zero in front. */
+  integer(value: number): void;
   endRecord(): void;
   /** How errors call the record under way. */
   recordName(): { name: string; row?: number };
@@ -17,9 +19,16 @@ export interface RecordOptions {
 /** The longest cell, in UTF-16 units: a file without line breaks, or with a quote that is never closed, ends here. */
 const LONGEST_CELL = 0x10_0000;
 
+/** Characters that are read at once: so many bytes of them are kept. */
+const PIECE = 0x4_0000;
+
 const QUOTE = 34;
 const LF = 10;
 const CR = 13;
+const ZERO = 48;
+const NINE = 57;
+/** Digits of the integers that are read on the way: they fit 32 bits. */
+const MOST_DIGITS = 9;
 
 /**
  * Cuts CSV (RFC 4180) into cells, in pieces as they come. Lines end in LF, CRLF or CR; blank lines, and blanks around cells and their
@@ -34,10 +43,12 @@ export class RecordReader {
   #rest = "";
   /** The last piece ended in CR, so that an LF that follows belongs to it. */
   #afterReturn = false;
-  /** Cells of the record under way. */
-  #cells = 0;
-  #afterDelimiter = false;
+  /** A record has begun, and did not end: a delimiter at the very end of the file leaves an empty cell behind it. */
+  #inRecord = false;
   #inComment = false;
+  /** The characters of a piece as bytes, and a zero behind them. */
+  #codes = new Uint8Array(0);
+  readonly #encoder = new TextEncoder();
 
   constructor(sink: RecordSink, { delimiter, comment }: RecordOptions) {
     this.#sink = sink;
@@ -46,16 +57,18 @@ export class RecordReader {
   }
 
   push(piece: string): void {
-    this.#read(this.#rest === "" ? piece : this.#rest + piece, false);
+    for (let from = 0; from < piece.length; from += PIECE) {
+      const part = piece.slice(from, from + PIECE);
+      this.#read(this.#rest === "" ? part : this.#rest + part, false);
+    }
   }
 
   end(): void {
     this.#read(this.#rest, true);
-    // a delimiter at the very end leaves an empty cell behind it
-    if (this.#afterDelimiter) this.#sink.cell("", 0, 0);
-    if (this.#cells > 0) this.#sink.endRecord();
-    this.#cells = 0;
-    this.#afterDelimiter = false;
+    if (!this.#inRecord) return;
+    this.#sink.cell("", 0, 0);
+    this.#sink.endRecord();
+    this.#inRecord = false;
   }
 
   #read(text: string, last: boolean): void {
@@ -65,16 +78,25 @@ export class RecordReader {
     // blanks between cells may be many, and stand in front of the first
     const padded = delimiter === " ";
     const { length } = text;
+    const sink = this.#sink;
+    const quick = !long && !(first >= ZERO && first <= NINE) && this.#encode(text);
     let start = 0;
     if (this.#afterReturn && length > 0) {
       if (text.charCodeAt(0) === LF) start = 1;
       this.#afterReturn = false;
     }
     while (start < length) {
-      if (this.#inComment || (this.#comment !== undefined && this.#cells === 0)) {
+      if (this.#inComment || (this.#comment !== undefined && !this.#inRecord)) {
         if (!this.#inComment && !last && this.#isUndecided(text, start)) break;
         if (this.#inComment || text.startsWith(this.#comment as string, start)) {
           start = this.#skipComment(text, start);
+          continue;
+        }
+      }
+      if (quick) {
+        const next = this.#integers(text, start);
+        if (next > start) {
+          start = next;
           continue;
         }
       }
@@ -101,21 +123,60 @@ export class RecordReader {
       let to = i;
       while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
       if (i < length && code === first) {
-        this.#sink.cell(text, from, to);
-        this.#cells++;
+        sink.cell(text, from, to);
+        this.#inRecord = true;
         start = i + delimiter.length;
-        this.#afterDelimiter = true;
         continue;
       }
       // a line with nothing on it is no record
-      if (to > from || this.#cells > 0) {
-        this.#sink.cell(text, from, to);
-        this.#cells++;
+      if (to > from || this.#inRecord) {
+        sink.cell(text, from, to);
+        this.#inRecord = true;
       }
       start = this.#endLine(text, i);
     }
     this.#rest = start < length ? text.slice(start) : "";
     this.#checkLength(this.#rest.length);
+  }
+
+  /**
+   * Takes cells that are integers, to the end of the line at most; the place of the first cell that is something else. Most cells of most files
+   * are integers, and a small loop is compiled long before all of `#read` is.
+   */
+  #integers(text: string, from: number): number {
+    const sink = this.#sink;
+    const codes = this.#codes;
+    const delimiter = this.#delimiter.charCodeAt(0);
+    let start = from;
+    for (;;) {
+      let i = start;
+      let value = 0;
+      let code = codes[i] as number;
+      while (code >= ZERO && code <= NINE) {
+        value = value * 10 + code - ZERO;
+        code = codes[++i] as number;
+      }
+      const digits = i - start;
+      const isInteger = digits === 1 || (digits > 1 && digits <= MOST_DIGITS && codes[start] !== ZERO);
+      if (!isInteger || (code !== delimiter && code !== LF && code !== CR)) break;
+      sink.integer(value);
+      if (code !== delimiter) {
+        this.#inRecord = true;
+        return this.#endLine(text, i);
+      }
+      start = i + 1;
+    }
+    if (start > from) this.#inRecord = true;
+    return start;
+  }
+
+  /** Makes bytes of a text, if all of it is ASCII. */
+  #encode(text: string): boolean {
+    const { length } = text;
+    if (this.#codes.length <= length) this.#codes = new Uint8Array(length + 1);
+    const { read, written } = this.#encoder.encodeInto(text, this.#codes.subarray(0, length));
+    this.#codes[length] = 0;
+    return read === length && written === length;
   }
 
   /** Reads a quoted cell whose quote opens at `open`; the place behind it, or -1 when the piece ends too early. */
@@ -152,17 +213,15 @@ export class RecordReader {
     } else {
       this.#sink.cell(text, open + 1, close);
     }
-    this.#cells++;
+    this.#inRecord = true;
     if (!delimited) return this.#endLine(text, i);
-    this.#afterDelimiter = true;
     return i + this.#delimiter.length;
   }
 
   /** Ends the record whose line break stands at `i`, or at the end of the file. */
   #endLine(text: string, i: number): number {
-    if (this.#cells > 0) this.#sink.endRecord();
-    this.#cells = 0;
-    this.#afterDelimiter = false;
+    if (this.#inRecord) this.#sink.endRecord();
+    this.#inRecord = false;
     if (text.charCodeAt(i) !== CR) return i + 1;
     this.#afterReturn = i + 1 === text.length;
     return text.charCodeAt(i + 1) === LF ? i + 2 : i + 1;

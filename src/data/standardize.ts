@@ -71,24 +71,33 @@ export function unscale(values: ArrayLike<number>, scaler: Standardizer): Float6
   return Float64Array.from(values, (value, i) => value * (scale[i % width] as number) + (mean[i % width] as number));
 }
 
+interface Moments {
+  readonly mean: number;
+  readonly scale: number;
+  /** The values are all equal. */
+  readonly constant: boolean;
+}
+
 /** Mean and scale of values. */
-export function moments(values: ArrayLike<number>): { mean: number; scale: number } {
+export function moments(values: ArrayLike<number>): Moments {
   const { length } = values;
+  const first = values[0] as number;
   let sum = 0;
   let constant = true;
   for (let i = 0; i < length; i++) {
-    sum += values[i] as number;
-    constant &&= values[i] === values[0];
+    const value = values[i] as number;
+    sum += value;
+    if (constant && value !== first) constant = false;
   }
   // The mean of equal numbers may be off by a rounding, which a division by that deviation would blow up to 1.
-  if (constant) return { mean: (values[0] as number) + 0, scale: 1 };
+  if (constant) return { mean: first + 0, scale: 1, constant };
   const mean = sum / length;
   let squares = 0;
   for (let i = 0; i < length; i++) {
     const deviation = (values[i] as number) - mean;
     squares += deviation * deviation;
   }
-  return { mean, scale: Math.sqrt(squares / length) || 1 };
+  return { mean, scale: Math.sqrt(squares / length) || 1, constant };
 }
 
 /** Reads a standardizer that came as JSON. */

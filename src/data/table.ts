@@ -1,6 +1,6 @@
 import { DataError, OutOfMemoryError } from "../options/errors.js";
 import { demand, readOptions, show } from "../options/options.js";
-import { ColumnCells, codeOf, readCells } from "./cells.js";
+import { ColumnCells, codeOf, storageOf } from "./cells.js";
 import { type Dialect, type Guess, guessDialect } from "./dialect.js";
 import type { Note } from "./notes.js";
 import { type ParseOptions, type ParseSettings, parseFields } from "./parse-options.js";
@@ -59,9 +59,7 @@ export class CsvTable {
     if (column === undefined || column.abandoned || !(row >= 0 && row < this.rows)) return undefined;
     const code = codeOf(column.cells, row);
     if (code >= 0) return column.texts[code];
-    const numbers = new Float64Array(1);
-    readCells(column.cells.subarray(row, row + 1), column.scale, numbers, new Int32Array(1));
-    return numbers[0];
+    return (column.cells[row] as number) / storageOf(column.scale).power;
   }
 }
 
@@ -192,6 +190,18 @@ export class CsvReader implements RecordSink {
     } else if (end > start) {
       this.#overfull = true;
     }
+  }
+
+  /** Takes a cell that is an integer; `RecordReader` calls it. */
+  integer(value: number): void {
+    const column = this.#columns[this.#place];
+    if (column === undefined) {
+      const text = String(value);
+      this.cell(text, 0, text.length);
+      return;
+    }
+    this.#place++;
+    column.addInteger(value);
   }
 
   /** Ends a record; `RecordReader` calls it. */

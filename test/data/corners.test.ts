@@ -75,6 +75,7 @@ describe("a file in two pieces is the file, wherever it is cut", () => {
     const records: string[][] = [[]];
     const sink: RecordSink = {
       cell: (text, start, end) => void records.at(-1)?.push(text.slice(start, end)),
+      integer: (value) => void records.at(-1)?.push(String(value)),
       endRecord: () => void records.push([]),
       recordName: () => ({ name: "the record" }),
     };

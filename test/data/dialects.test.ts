@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CsvReader, type CsvTable, describeTable, noteText, type ParseOptions, parseCSV, TextReader } from "../../src/data/csv.js";
+import { decimalOf, decimalOfDressed } from "../../src/data/dialect.js";
 
 const ROWS = 60;
 const range = Array.from({ length: ROWS }, (_, i) => i);
@@ -222,4 +223,30 @@ test("None is missing among numbers and a text among texts, unless a person says
     Object.fromEntries(describeTable(parseCSV(source), options).columns.map(({ name, missing }) => [name, missing]));
   expect(of()).toEqual({ roof: 0, age: 9, y: 0 });
   expect(of({ missingValues: ["None"] })).toEqual({ roof: 20, age: 9, y: 0 });
+});
+
+test("the decimal sign of a number without a dress is the one that all others are asked for", () => {
+  const digits = fc.constantFrom("", "1", "12", "123", "1234", "007", "00");
+  const sign = fc.constantFrom("", "-", "+", "−", "$", "(");
+  const exponent = fc.constantFrom("", "", "", "e5", "E-2", "e", "%", ")", " ");
+  const parts = fc.tuple(
+    sign,
+    digits,
+    fc.constantFrom("", ".", ",", ",,", "'"),
+    digits,
+    fc.constantFrom("", "", ".", ","),
+    digits,
+    exponent,
+  );
+  const told = new Set<string | undefined>();
+  fc.assert(
+    fc.property(parts, (words) => {
+      const cell = words.join("");
+      const tells = /\d/.test(cell) && /[.,]/.test(cell) ? decimalOfDressed(cell) : undefined;
+      expect(decimalOf(cell)).toBe(tells);
+      told.add(tells);
+    }),
+    { numRuns: 5000 },
+  );
+  expect(told).toEqual(new Set([",", ".", "thousands", undefined]));
 });
