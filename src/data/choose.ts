@@ -85,9 +85,10 @@ export function chooseColumns(table: CsvTable, settings: ColumnOptions, missing:
     all,
     features: ordered.filter(({ use }) => use === "feature").map(({ profile }) => profile),
     target: target === undefined ? undefined : byName.get(target)?.profile,
-    notes: all.flatMap(({ profile, use, reason }) =>
-      reason !== undefined ? [droppedNote(profile, reason)] : use === "feature" ? notesOn(profile, missing) : [],
-    ),
+    notes: all.flatMap(({ profile, use, reason }) => [
+      ...(reason !== undefined ? [droppedNote(profile, reason)] : use === "feature" ? notesOn(profile, missing) : []),
+      ...(use === "excluded" ? [] : slipNotes(profile, table)),
+    ]),
   };
 }
 
@@ -106,6 +107,15 @@ export function needFeatures({ all, features }: ChosenColumns, target: string): 
 
 function droppedNote({ column, distinct, rows }: ColumnProfile, reason: DropReason): Note {
   return { kind: "dropped", column: column.name, reason, distinct, rows };
+}
+
+/** The first cell that is none of what most of its column are, if there is one. */
+export function slipNotes({ column, kind, slip }: ColumnProfile, table: CsvTable): Extract<Note, { kind: "slip" }>[] {
+  if (slip === undefined) return [];
+  const text = column.texts[slip.text] as string;
+  let row = 0;
+  while (row < table.rows && table.value(row, column.name) !== text) row++;
+  return [{ kind: "slip", column: column.name, of: kind as "number", text, row: row + 1, cells: slip.cells }];
 }
 
 function notesOn(profile: ColumnProfile, missing: MissingCells): Note[] {

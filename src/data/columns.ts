@@ -59,7 +59,7 @@ export interface ColumnProfile {
   readonly counts: boolean;
   /** Texts that are codes, as 00501. */
   readonly codes: number;
-  /** The first text in a column of numbers that is none, as an index into `texts`, and how many cells there are of the kind. */
+  /** The first text in a column of numbers or dates that is none, as an index into `texts`, and how many cells there are of the kind. */
   readonly slip: { readonly text: number; readonly cells: number } | undefined;
   /** A text that was read as a number. */
   readonly example: string | undefined;
@@ -178,18 +178,20 @@ function surveyColumn(table: CsvTable, column: StoredColumn, missing: MissingCel
   if (column.reading?.kind === "date" && present > 0.99 * total) return { ...result, kind: "date" };
   if (words.length === 0) return { ...result, kind: "number" };
   if (hints.numeric.includes(name)) return { ...result, kind: "number", ...dressedRange(numeric, words, reading) };
-  if (present === 0) {
-    const dates = bestDateReading(words);
-    if (dates !== undefined) return { ...result, kind: "date", reading: dates, example: words[0] };
-  }
+  const dates = present === 0 ? bestDateReading(words) : undefined;
+  const example = dates && words.find((word) => dates.reading.read(word) !== undefined);
+  const asDates = { ...result, kind: "date", reading: dates?.reading ?? reading, example } as const;
+  if (dates?.read === words.length) return asDates;
   if (whole && words.every(isCode)) return { ...result, kind: "text" };
   if (read === words.length) return { ...result, kind: "number", ...dressedRange(numeric, words, reading), example: words[0] };
-  const others = written.filter((index) => reading.read(texts[index] as string) === undefined && !isNumberlike(texts[index] as string));
-  const asNumbers = total - cellsOf(others);
-  if (others.length === 0) return { ...result, kind: "number", ...dressedRange(numeric, words, reading) };
+  const mostly = dates !== undefined && dates.read > read ? asDates : ({ ...result, kind: "number" } as const);
+  const isOther = (text: string) => mostly.reading.read(text) === undefined && (mostly.kind === "date" || !isNumberlike(text));
+  const others = written.filter((index) => isOther(texts[index] as string));
+  if (others.length === 0) return { ...mostly, ...dressedRange(numeric, words, reading) };
+  const cells = cellsOf(others);
   const few = distinct <= Math.max(2, Math.min(20, total / 10));
-  if (asNumbers < total / 2 || few) return { ...result, kind: "text" };
-  return { ...result, kind: "number", slip: { text: others[0] as number, cells: cellsOf(others) } };
+  if (cells > total / 2 || few) return { ...result, kind: "text" };
+  return { ...mostly, slip: { text: others[0] as number, cells } };
 }
 
 /** Whether a text means a number that cannot be used: an infinite one, or one beyond the range of 32-bit floats. */

@@ -1,6 +1,6 @@
 import { DataError } from "../options/errors.js";
 import { readOptions, show } from "../options/options.js";
-import { type ColumnChoice, chooseColumns, needFeatures } from "./choose.js";
+import { type ColumnChoice, chooseColumns, needFeatures, slipNotes } from "./choose.js";
 import { type ColumnProfile, labelsOf, MissingCells, type Numbers, numbersOf, presentIn } from "./columns.js";
 import { classesOf, sortLabels, type Task } from "./dataset.js";
 import {
@@ -14,7 +14,7 @@ import {
   widthOfColumn,
   widthOfColumns,
 } from "./encoder.js";
-import type { Note } from "./notes.js";
+import { type Note, slipWords } from "./notes.js";
 import { type EncoderSettings, encoderFields, type FitOptions } from "./options.js";
 import { rowIndices } from "./rows.js";
 import { moments } from "./standardize.js";
@@ -159,18 +159,8 @@ export function guessNotes({ kind, column, distinct }: ColumnProfile, given: "au
 }
 
 /** One slip of the pen must not turn a column of numbers into a thousand categories. */
-function refuseSlip({ slip, column }: ColumnProfile, table: CsvTable, remedy: ReturnType<typeof option>): void {
-  if (slip === undefined) return;
-  const cell = column.texts[slip.text] as string;
-  let row = 0;
-  while (row < table.rows && table.value(row, column.name) !== cell) row++;
-  const others = slip.cells > 1 ? ` (${slip.cells} cells are not)` : "";
-  throw advisedCellError(row + 1, column.name, [
-    `${show(cell)} is not a number, as most of this column${others}: correct it, add it to `,
-    option("missingValues"),
-    ", or read the column as texts with ",
-    remedy,
-  ]);
+function refuseSlip(profile: ColumnProfile, table: CsvTable, remedy: ReturnType<typeof option>): void {
+  for (const note of slipNotes(profile, table)) throw advisedCellError(note.row, note.column, slipWords(note, remedy));
 }
 
 interface Fitted<T extends EncodedColumn> {

@@ -18,6 +18,16 @@ export type Note =
   | { readonly kind: "row number kept"; readonly column: string; readonly from: number; readonly to: number }
   | { readonly kind: "number format"; readonly column: string; readonly example: string; readonly value: number }
   | { readonly kind: "date format"; readonly column: string; readonly example: string; readonly dayFirst: boolean }
+  | {
+      readonly kind: "slip";
+      readonly column: string;
+      /** What most cells of the column are. */
+      readonly of: "number" | "date";
+      /** The first cell that is none, its row from 1, and how many there are. */
+      readonly text: string;
+      readonly row: number;
+      readonly cells: number;
+    }
   | { readonly kind: "codes"; readonly column: string; readonly example: string; readonly distinct: number }
   | { readonly kind: "numbers as classes"; readonly column: string; readonly distinct: number }
   | { readonly kind: "many categories"; readonly column: string; readonly distinct: number; readonly rows: number }
@@ -75,6 +85,8 @@ function wordsOf(note: Note): Words {
         `${columnName(note.column)}: dates such as ${show(note.example)} become days since 1970-01-01` +
           (note.dayFirst ? ", the day written before the month" : ""),
       ];
+    case "slip":
+      return [`${columnName(note.column)}, row ${note.row}: `, ...slipWords(note, option("categorical", [note.column]))];
     case "codes":
       return [
         `${columnName(note.column)}: codes such as ${show(note.example)} are ${note.distinct} categories (`,
@@ -113,6 +125,17 @@ function wordsOf(note: Note): Words {
       ];
     }
   }
+}
+
+/** What is wrong with a cell, and what can be done; `remedy` reads the column as texts. */
+export function slipWords({ of, text, cells }: Extract<Note, { kind: "slip" }>, remedy: Words[number]): Words {
+  const others = cells > 1 ? ` (${cells} cells are not)` : "";
+  return [
+    `${show(text)} is not a ${of}, as most of this column${others}: correct it, add it to `,
+    option("missingValues"),
+    ", or read the column as texts with ",
+    remedy,
+  ];
 }
 
 function dropWords({ column, reason, distinct, rows }: Extract<Note, { kind: "dropped" }>): Words {

@@ -10,6 +10,12 @@ export interface Reading {
   read(text: string): number | undefined;
 }
 
+/** A reading, and how many texts it reads. */
+interface Counted {
+  readonly reading: Reading;
+  readonly read: number;
+}
+
 /** Numbers in some dress, or codes, with one decimal sign. */
 export function numberReading(decimal: Decimal): Reading {
   return {
@@ -29,7 +35,7 @@ export function dateReading(dayFirst: boolean): Reading {
  * The decimal sign under which most texts are numbers; that of the file unless the other one reads more. `fractions` counts the numbers
  * that were read with the file's sign: with them, the other sign would make two meanings of one column.
  */
-export function bestNumberReading(texts: readonly string[], decimal: Decimal, fractions: number): { reading: Reading; read: number } {
+export function bestNumberReading(texts: readonly string[], decimal: Decimal, fractions: number): Counted {
   const own = numberReading(decimal);
   const read = countRead(own, texts);
   if (read === texts.length || fractions > 0) return { reading: own, read };
@@ -38,10 +44,17 @@ export function bestNumberReading(texts: readonly string[], decimal: Decimal, fr
   return others > read ? { reading: other, read: others } : { reading: own, read };
 }
 
-/** The order of day and month under which all texts are dates, if there is one. */
-export function bestDateReading(texts: readonly string[]): Reading | undefined {
-  if (texts.length === 0) return undefined;
-  return [dateReading(false), dateReading(true)].find((reading) => texts.every((text) => reading.read(text) !== undefined));
+/** The order of day and month under which most texts are dates. */
+export function bestDateReading(texts: readonly string[]): Counted {
+  const count = (dayFirst: boolean): Counted => {
+    const reading = dateReading(dayFirst);
+    return { reading, read: countRead(reading, texts) };
+  };
+  const dates = count(false);
+  // mostly there are none, or all are
+  if (dates.read === texts.length) return dates;
+  const others = count(true);
+  return others.read > dates.read ? others : dates;
 }
 
 /** For a column with more texts than are kept: numbers where nearly all are, or dates. */

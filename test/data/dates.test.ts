@@ -1,7 +1,7 @@
 // Which cells are days: those of the Gregorian calendar, in every form that is read.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { datasetsFromCSV, encodeFeatures, parseCSV } from "../../src/data/csv.js";
+import { datasetsFromCSV, describeTable, encodeFeatures, noteText, parseCSV } from "../../src/data/csv.js";
 import { dateNumber } from "../../src/data/numbers.js";
 
 const NAMES = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
@@ -89,9 +89,29 @@ describe("a column", () => {
   const kindOf = (text: string) =>
     datasetsFromCSV(text, { target: "y", validation: 0.2, test: 0 }).summary.find(({ name }) => name === "day")?.kind;
 
-  test("with a day that does not exist is no column of dates", () => {
+  test("with a day that does not exist says so, and where", () => {
+    const options = { target: "y", validation: 0.2, test: 0 };
     expect(kindOf(file(...days))).toBe("date");
-    expect(kindOf(file(...days, "29.02.2023"))).toBe("text");
+    const slip = file(...days, "29.02.2023", "30.02.2023", "29.02.2023");
+    const { summary, notes } = datasetsFromCSV(slip, options);
+    expect(summary.find(({ name }) => name === "day")).toMatchObject({ kind: "date", use: "left out", reason: "date" });
+    expect(notes).toContainEqual({ kind: "slip", column: "day", of: "date", text: "29.02.2023", row: 29, cells: 3 });
+    expect(notes.map((note) => noteText(note))).toContain(
+      'column day, row 29: "29.02.2023" is not a date, as most of this column (3 cells are not): correct it, add it to missingValues, or read the column as texts with categorical: ["day"]',
+    );
+    expect(() => datasetsFromCSV(slip, { ...options, include: ["day"] })).toThrow(
+      /^row 29, column day: "29\.02\.2023" is not a date, as most/,
+    );
+    const missing = { ...options, include: ["day"], missing: "mean" as const, missingValues: ["29.02.2023", "30.02.2023"] };
+    expect(datasetsFromCSV(slip, missing).notes).toContainEqual(expect.objectContaining({ kind: "date format", column: "day" }));
+    expect(kindOf(file(...days.slice(0, 14), ...days.slice(0, 15).map((_, i) => `none ${i}`)))).toBe("text");
+  });
+
+  test("of numbers or dates with a slip says so in a description", () => {
+    const numbers = Array.from({ length: 40 }, (_, i) => (i === 7 ? "n.b." : String(i * 1.5)));
+    const { notes } = describeTable(parseCSV(file(...numbers)));
+    expect(notes).toContainEqual({ kind: "slip", column: "day", of: "number", text: "n.b.", row: 8, cells: 1 });
+    expect(describeTable(parseCSV(file(...numbers)), { exclude: ["day"] }).notes).toEqual([expect.objectContaining({ column: "x" })]);
   });
 
   test("of dates names such a day in another file", () => {
