@@ -73,6 +73,9 @@ export interface KindHints {
 
 export const MOST_DISTINCT = 1000;
 
+/** The share of cells that are no dates in a column of dates, which is left out unless it is asked for. */
+const MOST_SLIPS = 0.1;
+
 /** The column of that name, for use. @throws DataError when it had too many texts to be kept. */
 function usable(column: StoredColumn): StoredColumn {
   if (!column.abandoned) return column;
@@ -184,14 +187,18 @@ function surveyColumn(table: CsvTable, column: StoredColumn, missing: MissingCel
   if (dates?.read === words.length) return asDates;
   if (whole && words.every(isCode)) return { ...result, kind: "text" };
   if (read === words.length) return { ...result, kind: "number", ...dressedRange(numeric, words, reading), example: words[0] };
-  const mostly = dates !== undefined && dates.read > read ? asDates : ({ ...result, kind: "number" } as const);
-  const isOther = (text: string) => mostly.reading.read(text) === undefined && (mostly.kind === "date" || !isNumberlike(text));
-  const others = written.filter((index) => isOther(texts[index] as string));
-  if (others.length === 0) return { ...mostly, ...dressedRange(numeric, words, reading) };
-  const cells = cellsOf(others);
+  const unread = (by: Reading) => written.filter((index) => by.read(texts[index] as string) === undefined);
+  const others = unread(reading).filter((index) => !isNumberlike(texts[index] as string));
+  if (others.length === 0) return { ...result, kind: "number", ...dressedRange(numeric, words, reading) };
   const few = distinct <= Math.max(2, Math.min(20, total / 10));
-  if (cells > total / 2 || few) return { ...result, kind: "text" };
-  return { ...mostly, slip: { text: others[0] as number, cells } };
+  const mostly = (profile: Omit<ColumnProfile, "slip">, slips: readonly number[], share: number): ColumnProfile | undefined => {
+    const cells = cellsOf(slips);
+    return few || cells > share * total ? undefined : { ...profile, slip: { text: slips[0] as number, cells } };
+  };
+  return (
+    mostly({ ...result, kind: "number" }, others, 1 / 2) ??
+    (dates && mostly(asDates, unread(dates.reading), MOST_SLIPS)) ?? { ...result, kind: "text" }
+  );
 }
 
 /** Whether a text means a number that cannot be used: an infinite one, or one beyond the range of 32-bit floats. */
