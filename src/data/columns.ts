@@ -3,7 +3,7 @@ import { show } from "../options/options.js";
 import { codeOf, storageOf } from "./cells.js";
 import { isCode, isNotFinite, plainNumber } from "./numbers.js";
 import { MISSING_VALUES, WORDS_FOR_NONE } from "./options.js";
-import { bestDateReading, bestNumberReading, numberReading, type Reading } from "./readings.js";
+import { bestNumberReading, dateReadings, numberReading, type Reading } from "./readings.js";
 import type { CsvTable, StoredColumn } from "./table.js";
 import { advisedCellError, option } from "./words.js";
 
@@ -41,6 +41,12 @@ export class MissingCells {
 
 export type ColumnKind = "number" | "text" | "date" | "empty";
 
+/** Cells that are not what most of their column are: the text of the first, as an index into `texts`, and how many there are. */
+export interface Slip {
+  readonly text: number;
+  readonly cells: number;
+}
+
 /** A column as all its rows show it. */
 export interface ColumnProfile {
   readonly column: StoredColumn;
@@ -59,8 +65,8 @@ export interface ColumnProfile {
   readonly counts: boolean;
   /** Texts that are codes, as 00501. */
   readonly codes: number;
-  /** The first text in a column of numbers or dates that is none, as an index into `texts`, and how many cells there are of the kind. */
-  readonly slip: { readonly text: number; readonly cells: number } | undefined;
+  /** In a column of numbers or dates, what is none. */
+  readonly slip: Slip | undefined;
   /** A text that was read as a number. */
   readonly example: string | undefined;
 }
@@ -167,9 +173,8 @@ function surveyColumn(table: CsvTable, column: StoredColumn, missing: MissingCel
     return { ...base, kind: "text", reading: numberReading("."), distinct: MOST_DISTINCT + 1, whole: false, counts: false, codes: 0 };
   }
   const words = written.map((index) => texts[index] as string);
-  const cellsOf = (indices: readonly number[]) => indices.reduce((sum, index) => sum + (counts[index] as number), 0);
   const distinct = different + words.length;
-  const total = present + cellsOf(written);
+  const total = written.reduce((sum, index) => sum + (counts[index] as number), present);
   const common = { ...base, whole: whole && words.length === 0, distinct, codes: words.filter(isCode).length };
   const isCounting = rising && present === rows && rows > 0;
   const { reading: best, read } = bestNumberReading(words, table.dialect.decimal, column.fractions);
@@ -181,24 +186,40 @@ function surveyColumn(table: CsvTable, column: StoredColumn, missing: MissingCel
   if (column.reading?.kind === "date" && present > 0.99 * total) return { ...result, kind: "date" };
   if (words.length === 0) return { ...result, kind: "number" };
   if (hints.numeric.includes(name)) return { ...result, kind: "number", ...dressedRange(numeric, words, reading) };
-  const dates = present === 0 ? bestDateReading(words) : undefined;
-  const example = dates && words.find((word) => dates.reading.read(word) !== undefined);
-  const asDates = { ...result, kind: "date", reading: dates?.reading ?? reading, example } as const;
-  if (dates?.read === words.length) return asDates;
+  // of most texts it soon shows that more is left than the share
+  const slipOf = (reads: (text: string) => boolean, share: number): Slip | undefined => {
+    let [text, cells] = [-1, 0];
+    for (const index of written) {
+      if (reads(texts[index] as string)) continue;
+      if (cells === 0) text = index;
+      cells += counts[index] as number;
+      if (cells > share * total) return undefined;
+    }
+    return { text, cells };
+  };
+  const readBy = (by: Reading) => (text: string) => by.read(text) !== undefined;
+  const dates = present === 0 ? bestDates((by) => slipOf(readBy(by), MOST_SLIPS)) : undefined;
+  const asDates = dates && { ...result, ...dates, kind: "date" as const, example: words.find(readBy(dates.reading)) };
+  if (asDates?.slip.cells === 0) return { ...asDates, slip: undefined };
   if (whole && words.every(isCode)) return { ...result, kind: "text" };
   if (read === words.length) return { ...result, kind: "number", ...dressedRange(numeric, words, reading), example: words[0] };
-  const unread = (by: Reading) => written.filter((index) => by.read(texts[index] as string) === undefined);
-  const others = unread(reading).filter((index) => !isNumberlike(texts[index] as string));
-  if (others.length === 0) return { ...result, kind: "number", ...dressedRange(numeric, words, reading) };
+  const slip = slipOf((text) => readBy(reading)(text) || isNumberlike(text), 1 / 2);
+  if (slip?.cells === 0) return { ...result, kind: "number", ...dressedRange(numeric, words, reading) };
   const few = distinct <= Math.max(2, Math.min(20, total / 10));
-  const mostly = (profile: Omit<ColumnProfile, "slip">, slips: readonly number[], share: number): ColumnProfile | undefined => {
-    const cells = cellsOf(slips);
-    return few || cells > share * total ? undefined : { ...profile, slip: { text: slips[0] as number, cells } };
-  };
-  return (
-    mostly({ ...result, kind: "number" }, others, 1 / 2) ??
-    (dates && mostly(asDates, unread(dates.reading), MOST_SLIPS)) ?? { ...result, kind: "text" }
-  );
+  if (few) return { ...result, kind: "text" };
+  if (slip !== undefined) return { ...result, kind: "number", slip };
+  return asDates ?? { ...result, kind: "text" };
+}
+
+/** The order of day and month that leaves the fewest cells, where one leaves few. */
+function bestDates(slipOf: (by: Reading) => Slip | undefined): { readonly reading: Reading; readonly slip: Slip } | undefined {
+  let best: { readonly reading: Reading; readonly slip: Slip } | undefined;
+  for (const reading of dateReadings()) {
+    const slip = slipOf(reading);
+    if (slip !== undefined && (best === undefined || slip.cells < best.slip.cells)) best = { reading, slip };
+    if (slip?.cells === 0) break;
+  }
+  return best;
 }
 
 /** Whether a text means a number that cannot be used: an infinite one, or one beyond the range of 32-bit floats. */

@@ -10,12 +10,6 @@ export interface Reading {
   read(text: string): number | undefined;
 }
 
-/** A reading, and how many texts it reads. */
-interface Counted {
-  readonly reading: Reading;
-  readonly read: number;
-}
-
 /** Numbers in some dress, or codes, with one decimal sign. */
 export function numberReading(decimal: Decimal): Reading {
   return {
@@ -31,11 +25,16 @@ export function dateReading(dayFirst: boolean): Reading {
   return { kind: "date", decimal: ".", dayFirst, read: (text) => dateNumber(text, dayFirst) };
 }
 
+/** Dates with the month first where the order of day and month is open, and with the day first. */
+export function dateReadings(): readonly Reading[] {
+  return [dateReading(false), dateReading(true)];
+}
+
 /**
  * The decimal sign under which most texts are numbers; that of the file unless the other one reads more. `fractions` counts the numbers
  * that were read with the file's sign: with them, the other sign would make two meanings of one column.
  */
-export function bestNumberReading(texts: readonly string[], decimal: Decimal, fractions: number): Counted {
+export function bestNumberReading(texts: readonly string[], decimal: Decimal, fractions: number): { reading: Reading; read: number } {
   const own = numberReading(decimal);
   const read = countRead(own, texts);
   if (read === texts.length || fractions > 0) return { reading: own, read };
@@ -44,24 +43,11 @@ export function bestNumberReading(texts: readonly string[], decimal: Decimal, fr
   return others > read ? { reading: other, read: others } : { reading: own, read };
 }
 
-/** The order of day and month under which most texts are dates. */
-export function bestDateReading(texts: readonly string[]): Counted {
-  const count = (dayFirst: boolean): Counted => {
-    const reading = dateReading(dayFirst);
-    return { reading, read: countRead(reading, texts) };
-  };
-  const dates = count(false);
-  // mostly there are none, or all are
-  if (dates.read === texts.length) return dates;
-  const others = count(true);
-  return others.read > dates.read ? others : dates;
-}
-
 /** For a column with more texts than are kept: numbers where nearly all are, or dates. */
 export function readingOfMany(texts: readonly string[], decimal: Decimal, fractions: number): Reading | undefined {
   const { reading, read } = bestNumberReading(texts, decimal, fractions);
   if (read > 0.99 * texts.length) return reading;
-  return [dateReading(false), dateReading(true)].find((dates) => countRead(dates, texts) > 0.99 * texts.length);
+  return dateReadings().find((dates) => countRead(dates, texts) > 0.99 * texts.length);
 }
 
 function countRead(reading: Reading, texts: readonly string[]): number {
