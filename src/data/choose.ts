@@ -1,5 +1,6 @@
 import { DataError, OptionError } from "../options/errors.js";
 import { show, suggest } from "../options/options.js";
+import { storageOf } from "./cells.js";
 import { listed } from "./checks.js";
 import { type ColumnProfile, type MissingCells, profileColumn } from "./columns.js";
 import type { DropReason, Note } from "./notes.js";
@@ -85,10 +86,12 @@ export function chooseColumns(table: CsvTable, settings: ColumnOptions, missing:
     all,
     features: ordered.filter(({ use }) => use === "feature").map(({ profile }) => profile),
     target: target === undefined ? undefined : byName.get(target)?.profile,
-    notes: all.flatMap(({ profile, use, reason }) => [
-      ...(reason !== undefined ? [droppedNote(profile, reason)] : use === "feature" ? notesOn(profile, missing) : []),
-      ...(use === "excluded" ? [] : slipNotes(profile, table)),
-    ]),
+    notes: all.flatMap(({ profile, use, reason }) => {
+      if (use === "target" || use === "excluded") return [];
+      const notes = reason === undefined ? notesOn(profile, missing) : [droppedNote(profile, reason)];
+      const slip = slipNote(profile, table);
+      return slip === undefined ? notes : [...notes, slip];
+    }),
   };
 }
 
@@ -110,12 +113,12 @@ function droppedNote({ column, distinct, rows }: ColumnProfile, reason: DropReas
 }
 
 /** The first cell that is none of what most of its column are, if there is one. */
-export function slipNotes({ column, kind, slip }: ColumnProfile, table: CsvTable): Extract<Note, { kind: "slip" }>[] {
-  if (slip === undefined) return [];
+export function slipNote({ column, kind, slip }: ColumnProfile, table: CsvTable): Extract<Note, { kind: "slip" }> | undefined {
+  if (slip === undefined) return undefined;
   const text = column.texts[slip.text] as string;
   let row = 0;
   while (row < table.rows && table.value(row, column.name) !== text) row++;
-  return [{ kind: "slip", column: column.name, of: kind as "number", text, row: row + 1, cells: slip.cells }];
+  return { kind: "slip", column: column.name, of: kind as "number" | "date", text, row: row + 1, cells: slip.cells };
 }
 
 function notesOn(profile: ColumnProfile, missing: MissingCells): Note[] {
@@ -150,11 +153,10 @@ function findSentinel({ column, rows, minimum, maximum }: ColumnProfile, missing
   if (value === undefined || missing.hasNumber(value)) return undefined;
   let [cells, low, high] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const { cells: stored, scale } = column;
-  const power = scale < 0 ? 1 : Number(`1e${scale}`);
-  const smallest = scale < 0 ? -1e60 : -0x7ff0_0000;
+  const { power, least } = storageOf(scale);
   for (let row = 0; row < rows; row++) {
     const raw = stored[row] as number;
-    if (raw < smallest) continue;
+    if (raw < least) continue;
     const number = raw / power;
     if (number === value) cells++;
     else {

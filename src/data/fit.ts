@@ -1,6 +1,6 @@
 import { DataError } from "../options/errors.js";
 import { readOptions, show } from "../options/options.js";
-import { type ColumnChoice, chooseColumns, needFeatures, slipNotes } from "./choose.js";
+import { type ColumnChoice, chooseColumns, needFeatures, slipNote } from "./choose.js";
 import { type ColumnProfile, labelsOf, MissingCells, type Numbers, numbersOf, presentIn } from "./columns.js";
 import { classesOf, sortLabels, type Task } from "./dataset.js";
 import {
@@ -160,7 +160,8 @@ export function guessNotes({ kind, column, distinct }: ColumnProfile, given: "au
 
 /** One slip of the pen must not turn a column of numbers into a thousand categories. */
 function refuseSlip(profile: ColumnProfile, table: CsvTable, remedy: ReturnType<typeof option>): void {
-  for (const note of slipNotes(profile, table)) throw advisedCellError(note.row, note.column, slipWords(note, remedy));
+  const note = slipNote(profile, table);
+  if (note !== undefined) throw advisedCellError(note.row, note.column, slipWords(note, remedy));
 }
 
 interface Fitted<T extends EncodedColumn> {

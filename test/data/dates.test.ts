@@ -111,6 +111,9 @@ describe("a column", () => {
     const numbers = Array.from({ length: 40 }, (_, i) => (i === 7 ? "n.b." : String(i * 1.5)));
     const { notes } = describeTable(parseCSV(file(...numbers)));
     expect(notes).toContainEqual({ kind: "slip", column: "day", of: "number", text: "n.b.", row: 8, cells: 1 });
+    // a target is refused where that matters, and no slip where its cells are asked for as classes
+    const target = { target: "day", task: "classification" } as const;
+    expect(describeTable(parseCSV(file(...numbers)), target).notes).not.toContainEqual(expect.objectContaining({ kind: "slip" }));
     expect(describeTable(parseCSV(file(...numbers)), { exclude: ["day"] }).notes).toEqual([expect.objectContaining({ column: "x" })]);
   });
 
