@@ -17,8 +17,8 @@ import { Interrupt } from "./interrupt.js";
 import { Keeper, readSaves } from "./keeper.js";
 import { LogFile } from "./log-file.js";
 import { fingerprintOf, type ModelFile, readModel } from "./model-file.js";
-import { optimizerOf, unscaledOptimizer } from "./optimizer.js";
-import { contextOf, describeRun, introduce, readData, startEngine } from "./prepare.js";
+import { optimizerOf } from "./optimizer.js";
+import { contextOf, describeRun, introduce, readData, startEngine, unscaledRun } from "./prepare.js";
 import { Progress } from "./progress.js";
 import { addSettings, type Settings, type SizedSettings, sized } from "./settings.js";
 import { attempt } from "./tell.js";
@@ -150,7 +150,7 @@ async function train(file: string, flags: Flags, command: Command): Promise<void
 function runOf(settings: SizedSettings, parts: CSVParts, rate: number | undefined): CheckedRun {
   const { rows } = parts.training;
   if (rate === undefined) return describeRun(settings, parts, optimizerOf(settings, undefined, rows));
-  return scaleRun(describeRun(settings, parts, unscaledOptimizer(settings, rows)), rows, rate);
+  return scaleRun(unscaledRun(settings, parts), rows, rate);
 }
 
 async function trainAll(

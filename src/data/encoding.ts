@@ -1,5 +1,6 @@
 import { DataError } from "../options/errors.js";
 import { oneOf, optional, readOptions } from "../options/options.js";
+import { joined } from "./joined.js";
 
 const ENCODINGS = ["utf-8", "utf-16le", "utf-16be", "latin1"] as const;
 export type Encoding = (typeof ENCODINGS)[number];
@@ -69,12 +70,7 @@ export class TextReader {
   }
 
   #begin(last: boolean): string {
-    const bytes = new Uint8Array(this.#size);
-    let place = 0;
-    for (const piece of this.#held) {
-      bytes.set(piece, place);
-      place += piece.length;
-    }
+    const bytes = joined(this.#held, Uint8Array);
     this.#held = [];
     refuseFormats(bytes);
     this.#encoding = this.#given ?? guessEncoding(bytes);

@@ -2,6 +2,7 @@ import { Random } from "../numerics/random.js";
 import { DataError, OptionError } from "../options/errors.js";
 import { boolean, type Fields, integer, number, readOptions } from "../options/options.js";
 import { checkDataset, type Dataset, takeRows } from "./dataset.js";
+import { joined } from "./joined.js";
 import { AdvisedDataError, option, type Words } from "./words.js";
 
 export interface SplitOptions {
@@ -77,7 +78,10 @@ export function splitRows(path: string, rows: number, settings: Required<SplitOp
   const testOf = apportion(test, heldOutOf, 0);
 
   const part = (from: (group: number) => number, to: (group: number) => number) =>
-    joined(groups.map((group, index) => group.subarray(from(index), to(index)))).sort();
+    joined(
+      groups.map((group, index) => group.subarray(from(index), to(index))),
+      Uint32Array,
+    ).sort();
   const at = (sizes: readonly number[]) => (index: number) => sizes[index] as number;
   return {
     training: part(at(heldOutOf), at(counts)),
@@ -111,16 +115,6 @@ function groupRows(rows: number, strata: Strata | undefined): Uint32Array[] {
   const groups: number[][] = Array.from({ length: strata?.count ?? 1 }, () => []);
   for (let row = 0; row < rows; row++) groups[strata?.classes[row] ?? 0]?.push(row);
   return groups.map((group) => Uint32Array.from(group));
-}
-
-function joined(parts: readonly Uint32Array[]): Uint32Array {
-  const whole = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
-  for (const part of parts) {
-    whole.set(part, place);
-    place += part.length;
-  }
-  return whole;
 }
 
 /** Shares `size` out in proportion to `counts` by largest remainders, leaving each group `keep` of its rows; ties go to the first. */

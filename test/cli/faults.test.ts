@@ -113,8 +113,8 @@ test("files are written in two places only, which are tried here", () => {
   const sources = fileURLToPath(new URL("../../src/cli", import.meta.url));
   const writes =
     /\b(writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|writeSync|openSync|open|copyFile|cp|rename|renameSync)\b[^;]*from "node:fs/;
-  // without a mode, a file is opened to be read
-  const opened = (source: string) => (/\bopen\([^)]*,/.test(source) ? source : source.replace(/\bopen\b/g, ""));
+  // without a mode, and under its own name, a file is opened to be read
+  const opened = (source: string) => (/\bopen\([^)]*,|\bopen as\b/.test(source) ? source : source.replace(/\bopen\b/g, ""));
   const found = readdirSync(sources, { recursive: true, encoding: "utf8" }).filter(
     (name) => name.endsWith(".ts") && writes.test(opened(readFileSync(join(sources, name), "utf8"))),
   );

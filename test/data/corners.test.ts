@@ -11,11 +11,12 @@ import {
 } from "../../src/data/csv.js";
 import { type Classification, dataset, type Regression } from "../../src/data/dataset.js";
 import { dateNumber, dressedNumber } from "../../src/data/numbers.js";
-import { type RecordOptions, RecordReader, type RecordSink } from "../../src/data/records.js";
+import { type RecordOptions, RecordReader } from "../../src/data/records.js";
 import { type Targets, targetsFor } from "../../src/data/targets.js";
 import { hinge } from "../../src/models/losses/hinge.js";
 import { poisson } from "../../src/models/losses/poisson.js";
 import { DataError, ShapeError } from "../../src/options/errors.js";
+import { Records } from "../support/records.js";
 
 describe("a number in some dress", () => {
   test.each<[string, "." | ",", number | undefined]>([
@@ -72,17 +73,11 @@ describe("a day", () => {
 describe("a file in two pieces is the file, wherever it is cut", () => {
   /** The cells of pieces, record by record. */
   function recordsOf(pieces: readonly string[], options: Partial<RecordOptions>): string[][] {
-    const records: string[][] = [[]];
-    const sink: RecordSink = {
-      cell: (text, start, end) => void records.at(-1)?.push(text.slice(start, end)),
-      integer: (value) => void records.at(-1)?.push(String(value)),
-      endRecord: () => void records.push([]),
-      recordName: () => ({ name: "the record" }),
-    };
-    const reader = new RecordReader(sink, { delimiter: ",", ...options });
+    const records = new Records();
+    const reader = new RecordReader(records, { delimiter: ",", ...options });
     for (const piece of pieces) reader.push(piece);
     reader.end();
-    return records.slice(0, -1);
+    return records.all.slice(0, -1);
   }
   const cuts = (text: string) => Array.from({ length: text.length + 1 }, (_, cut) => [text.slice(0, cut), "", text.slice(cut)]);
 

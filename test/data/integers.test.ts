@@ -1,29 +1,20 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { RecordReader, type RecordSink } from "../../src/data/records.js";
+import { RecordReader } from "../../src/data/records.js";
+import { Records } from "../support/records.js";
 
 /** The records of pieces, and how many cells came as integers. */
 function read(pieces: readonly string[], delimiter: string, comment?: string): { records: string[][]; error: string; integers: number } {
-  const records: string[][] = [[]];
-  let integers = 0;
-  const sink: RecordSink = {
-    cell: (text, start, end) => void records.at(-1)?.push(text.slice(start, end)),
-    integer: (value) => {
-      integers++;
-      records.at(-1)?.push(String(value));
-    },
-    endRecord: () => void records.push([]),
-    recordName: () => ({ name: "the record" }),
-  };
+  const records = new Records();
   let error = "";
   try {
-    const reader = new RecordReader(sink, { delimiter, comment });
+    const reader = new RecordReader(records, { delimiter, comment });
     for (const piece of pieces) reader.push(piece);
     reader.end();
   } catch (thrown) {
     error = (thrown as Error).message;
   }
-  return { records, error, integers };
+  return { records: records.all, error, integers: records.integers };
 }
 
 const integers = fc.constantFrom("0", "1", "7", "42", "007", "123456789", "1234567890");

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { datasetsFromCSV } from "../../src/data/csv.js";
 import { dataset } from "../../src/data/dataset.js";
+import { joined } from "../../src/data/joined.js";
 import { load } from "../../src/engine/load.js";
 import { mlp } from "../../src/models/mlp.js";
 import { adafactor } from "../../src/optimizers/kinds/adafactor.js";
@@ -89,24 +90,15 @@ function edited(bytes: Uint8Array, edits: readonly ByteEdit[]): Uint8Array {
     const at = Math.floor(edit.at * before.length);
     const [head, tail] = [before.subarray(0, at), before.subarray(at)];
     if (edit.kind === "end") return head.slice();
-    if (edit.kind === "cut") return joined(head, tail.subarray(edit.length));
-    if (edit.kind === "insert") return joined(head, edit.bytes, tail);
-    if (edit.kind === "repeat") return joined(head, ...Array.from({ length: edit.times }, () => tail.subarray(0, edit.length)), tail);
-    if (edit.kind === "set") return joined(head, edit.bytes, tail.subarray(edit.bytes.length));
+    if (edit.kind === "cut") return joined([head, tail.subarray(edit.length)], Uint8Array);
+    if (edit.kind === "insert") return joined([head, edit.bytes, tail], Uint8Array);
+    if (edit.kind === "repeat")
+      return joined([head, ...Array.from({ length: edit.times }, () => tail.subarray(0, edit.length)), tail], Uint8Array);
+    if (edit.kind === "set") return joined([head, edit.bytes, tail.subarray(edit.bytes.length)], Uint8Array);
     const copy = before.slice();
     if (copy.length > 0) copy[at] = (copy[at] as number) ^ (1 << edit.bit);
     return copy;
   }, bytes);
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 const odd = fc.oneof(

@@ -1,6 +1,7 @@
 // The messages of an ONNX file and the numbers of their fields, as onnx.proto has them: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
+import { joined } from "../../data/joined.js";
 import { bytesOf } from "../../training/safetensors.js";
-import { float, joined, message, type Pieces, text, whole } from "./protobuf.js";
+import { float, message, type Pieces, text, whole } from "./protobuf.js";
 
 /** The version of the file format that opset 17 came with. */
 const IR_VERSION = 8;
@@ -76,7 +77,7 @@ export function modelBytes({ producer, nodes, constants, inputs, outputs, metada
     ...domains.map((domain) => message(8, text(1, domain), whole(2, OPSETS[domain]))),
     ...Object.entries(metadata).map(([key, value]) => message(14, text(1, key), text(2, value))),
   ];
-  return joined(model.flat());
+  return joined(model.flat(), Uint8Array);
 }
 
 function nodeFields({ inputs, outputs, name, operator, domain, attributes }: Node): Pieces {

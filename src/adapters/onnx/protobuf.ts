@@ -30,17 +30,6 @@ export function message(field: number, ...fields: readonly Pieces[]): Pieces {
   return [varint(tag(field, BYTES)), varint(BigInt(lengthOf(pieces))), ...pieces];
 }
 
-/** All pieces in a row. */
-export function joined(pieces: Pieces): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(lengthOf(pieces));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
-}
-
 function tag(field: number, type: number): bigint {
   return BigInt((field << 3) | type);
 }

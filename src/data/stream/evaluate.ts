@@ -1,6 +1,7 @@
 import { Slices } from "../../engine/slices.js";
 import type { Model } from "../../models/model.js";
 import type { Dataset } from "../dataset.js";
+import { joined } from "../joined.js";
 import type { BatchSource, EvaluatedRows, RowStream } from "../source.js";
 import type { StreamBuffer } from "./buffer.js";
 
@@ -44,14 +45,4 @@ export async function evaluateStream(source: Source, model: Model): Promise<Eval
   };
   // what score and metrics read of a data set: all but its features
   return { loss: sum / (weights || 1), outputs: scored ? joined(outputs, Float32Array) : undefined, data: about as unknown as Dataset };
-}
-
-function joined<T extends Float32Array | Uint32Array>(parts: readonly ArrayLike<number>[], Vector: new (length: number) => T): T {
-  const whole = new Vector(parts.reduce((length, part) => length + part.length, 0));
-  let place = 0;
-  for (const part of parts) {
-    whole.set(part, place);
-    place += part.length;
-  }
-  return whole;
 }
