@@ -140,7 +140,7 @@ describe("search", () => {
 
   test("Ctrl-C stops it with 130 and writes nothing", async () => {
     const args = ["search", digits, "-t", "digit", "--epochs", "2000", "--report", "never.html"];
-    const { code, err } = await interrupted(args, cwd, "backend", ["SIGINT"]);
+    const { code, err } = await interrupted(args, cwd, "SIGINT");
     expect({ code, err }).toEqual({
       code: 130,
       err: "stepsize: interrupted: the search wrote nothing (--ledger FILE keeps every trial that is done)\n",
@@ -280,7 +280,7 @@ describe("interrupted", () => {
   const run = [digits, "-t", "digit", "-r", "0.003", "--schedule", "cosine", "--dropout", "0.1", "--epochs", "2000"];
 
   test("Ctrl-C saves between two steps, and the resumed run ends with the same bits", { timeout: 120_000 }, async () => {
-    const stopped = await interrupted(["train", ...run, "--save", "half.safetensors"], cwd, "backend", ["SIGINT"]);
+    const stopped = await interrupted(["train", ...run, "--save", "half.safetensors"], cwd, "SIGINT");
     expect(stopped.code).toBe(130);
     expect(stopped.err).toMatch(/^stepsize: interrupted after step \d+, saved to half\.safetensors; go on with: stepsize train .*\n$/);
     const { progress } = readCheckpoint(readFileSync(at("half.safetensors")));
@@ -295,7 +295,7 @@ describe("interrupted", () => {
 
   test("without --save it says so; and SIGTERM is 143", async () => {
     const args = ["train", digits, "-t", "digit", "-r", "0.003", "--epochs", "5000"];
-    const stopped = await interrupted(args, cwd, "backend", ["SIGTERM"]);
+    const stopped = await interrupted(args, cwd, "SIGTERM");
     expect(stopped.code).toBe(143);
     expect(stopped.err).toContain("nothing was saved (--save keeps what was trained)");
   });

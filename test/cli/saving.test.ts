@@ -184,7 +184,7 @@ describe("train", () => {
   });
 
   test("the terminal's end saves as Ctrl-C does", { timeout: 60_000 }, async () => {
-    const stopped = await interrupted(["train", ...small.slice(0, -1), "100000", "--save", "hup.safetensors"], cwd, "backend", ["SIGHUP"]);
+    const stopped = await interrupted(["train", ...small.slice(0, -1), "100000", "--save", "hup.safetensors"], cwd, "SIGHUP");
     expect(stopped.code).toBe(129);
     expect(stopped.err).toMatch(/interrupted after step \d+, saved to hup\.safetensors/);
     expect(readCheckpoint(readFileSync(at("hup.safetensors"))).progress.finished).toBe(false);

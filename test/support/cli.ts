@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,22 +38,14 @@ export function runNode(script: string, args: readonly string[], cwd: string, en
   });
 }
 
-/** Starts the command line and sends it a signal once it has printed `sign`. */
-export function interrupted(args: readonly string[], cwd: string, sign: string, signals: readonly NodeJS.Signals[]): Promise<Outcome> {
-  const child = spawn(process.execPath, [main, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
-  let [out, err] = ["", ""];
-  let sent = false;
-  child.stdout.on("data", (data) => {
-    out += data;
-    if (sent || !out.includes(sign)) return;
-    sent = true;
-    // long enough for some steps
-    signals.forEach((signal, i) => {
-      setTimeout(() => child.kill(signal), 300 + 100 * i);
-    });
-  });
-  child.stderr.on("data", (data) => {
-    err += data;
-  });
-  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+/** Runs the command line, which gets a signal some moments after it has written `sign`, to its output or to a file. */
+export function interrupted(
+  args: readonly string[],
+  cwd: string,
+  signal: NodeJS.Signals,
+  sign = "backend",
+  file?: string,
+): Promise<Outcome> {
+  const env = { STEPSIZE_SIGN: sign, STEPSIZE_SIGNAL: signal, ...(file !== undefined && { STEPSIZE_FILE: file }) };
+  return runNode("--import", [path("test/support/interrupt.js"), main, ...args], cwd, env);
 }

