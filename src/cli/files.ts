@@ -36,7 +36,7 @@ export async function readTable(path: string, options: TableOptions): Promise<Cs
   const { onRead, encoding, memory = availableMemory(), ...rest } = options;
   const reader = new CsvReader({ ...rest, memory });
   const text = new TextReader(encoding === undefined ? {} : { encoding });
-  const total = path === "-" ? undefined : await sizeOf(path);
+  const total = await sizeOf(path);
   let read = 0;
   let projected = false;
   const count = (bytes: number) => {
@@ -77,8 +77,9 @@ function availableMemory(): number {
   return SHARE * (limit > 0 && limit < totalmem() ? limit : totalmem());
 }
 
-async function sizeOf(path: string): Promise<number | undefined> {
-  const found = await stat(path).catch(() => undefined);
+/** The bytes of a file; unknown of what is none, as the standard input. */
+export async function sizeOf(path: string): Promise<number | undefined> {
+  const found = path === "-" ? undefined : await stat(path).catch(() => undefined);
   if (found?.isDirectory()) throw new FileError("read", nameOf(path), { code: "EISDIR" });
   return found?.isFile() ? found.size : undefined;
 }

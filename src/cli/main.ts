@@ -1,10 +1,7 @@
 #!/usr/bin/env node
-import { limitInlining } from "./compiler.js";
 import { FileError } from "./errors.js";
 import { program } from "./program.js";
 import { tell } from "./tell.js";
-
-limitInlining();
 
 for (const [stream, name] of [
   [process.stdout, "the standard output"],

@@ -20,6 +20,7 @@ import { type Context, dataContext } from "../search/report/context.js";
 import { count, listed } from "../search/report/format.js";
 import { metricsFromJSON } from "../training/metrics-json.js";
 import { type CheckedRun, readRun } from "../training/run.js";
+import { limitInlining } from "./compiler.js";
 import { UsageError } from "./errors.js";
 import { nameOf, readTable, type TableOptions } from "./files.js";
 import { unscaledOptimizer } from "./optimizer.js";
@@ -37,7 +38,7 @@ export async function readFile(path: string, settings: FileSettings, like?: Enco
   return await naming(path, () => readTable(path, { ...options, onRead: (bytes, total) => progress.update(bytes, total) }));
 }
 
-/** Data sets from the file that settings speak of. */
+/** Data sets from the file that settings speak of, to train on. */
 export async function readData(path: string, settings: Settings): Promise<CSVParts> {
   const table = await readFile(path, settings);
   const { target, task, features, exclude, include, categorical, numeric, missing, missingValues, validation, test, seed } = settings;
@@ -46,7 +47,9 @@ export async function readData(path: string, settings: Settings): Promise<CSVPar
     throw new UsageError(`--target is missing: which column is to be predicted? ${nameOf(path)} has ${names}`);
   }
   const options = given({ target, task, features, exclude, include, categorical, numeric, missing, missingValues, validation, test, seed });
-  return naming(path, async () => datasetsFromCSV(table, options as unknown as CSVOptions));
+  const parts = await naming(path, async () => datasetsFromCSV(table, options as unknown as CSVOptions));
+  limitInlining();
+  return parts;
 }
 
 /** The options that were given. */

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { coreHash, version } from "../generated/hash.js";
 import type { BullmqWorkerOptions } from "../search/executors/bullmq/worker.js";
 import { count } from "../search/report/format.js";
+import { limitInlining } from "./compiler.js";
 import { InterruptedError, UsageError } from "./errors.js";
 import { Interrupt } from "./interrupt.js";
 import { given } from "./prepare.js";
@@ -36,6 +37,7 @@ export function workerCommand(): Command {
 async function work({ queue, concurrency, store, takeOver, backend, quiet = false }: Flags): Promise<void> {
   if (queue === undefined) throw new UsageError("--queue is missing: where is Redis? As in --queue redis://host:port/0");
   const { bullmqWorker } = await import("../search/executors/bullmq/worker.js");
+  limitInlining();
   using interrupt = new Interrupt();
   const options = { connection: queue, ...given({ concurrency, store, takeOver, backend }), onNotice: tellNotice };
   await using worker = bullmqWorker(options as BullmqWorkerOptions);

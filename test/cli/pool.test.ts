@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { startPool, startSecond } from "../../src/cli/pool.js";
+import { startEarly, startPool, startSecond } from "../../src/cli/pool.js";
 import { load } from "../../src/engine/load.js";
 import { mlp } from "../../src/models/mlp.js";
 import { adam } from "../../src/optimizers/kinds/adam.js";
@@ -32,6 +32,27 @@ describe("the second worker of a search starts at once where products take a thi
     const asked: number[] = [];
     const pool = { prepare: (trials: number) => asked.push(trials) } as unknown as WorkersExecutor;
     startSecond(pool, readPlan({ resplit: true, ...plan }), run(inputs, epochs), rows);
+    expect(asked).toEqual(prepared);
+  });
+});
+
+describe("it starts while a file is read that is probably worth one", () => {
+  const cases: [string, string, number, object, number[]][] = [
+    ["the digits", "digits.csv.gz", 53_593, {}, [2]],
+    ["not compressed", "digits.csv", 265_000, {}, [2]],
+    ["a small file", "penguins.csv", 13_479, {}, []],
+    ["of unknown size", "-", 0, {}, []],
+    ["few epochs", "digits.csv.gz", 53_593, { epochs: 10 }, []],
+    ["no hidden layer", "digits.csv.gz", 53_593, { hidden: [] }, []],
+    ["pruned", "digits.csv.gz", 53_593, { prune: true }, []],
+    ["few rates", "digits.csv.gz", 53_593, { rates: [0.1, 0.01] }, []],
+    ["few trials", "digits.csv.gz", 53_593, { trials: 3 }, []],
+    ["many repeats", "digits.csv.gz", 53_593, { rates: [0.1, 0.01], repeats: 8 }, [2]],
+  ];
+  test.each(cases)("%s", (_, path, bytes, flags, prepared) => {
+    const asked: number[] = [];
+    const pool = { prepare: (trials: number) => asked.push(trials) } as unknown as WorkersExecutor;
+    startEarly(pool, { epochs: 30, hidden: [64], ...flags }, path, bytes);
     expect(asked).toEqual(prepared);
   });
 });
