@@ -111,6 +111,7 @@ interface Link {
 export class Chain implements LayerChain {
   readonly #host: ChainHost;
   readonly #links: readonly Link[];
+  readonly gradient: number;
 
   constructor(host: ChainHost, entries: readonly Entry[], input: Shape, needsInputGradient: boolean) {
     this.#host = host;
@@ -123,10 +124,7 @@ export class Chain implements LayerChain {
       learns ||= tensorsOf([one], one.input).some(({ isBuffer }) => !isBuffer);
     }
     this.#links = links;
-  }
-
-  get gradient(): number {
-    return this.#last.dy;
+    this.gradient = (links.at(-1) as Link).dy;
   }
 
   forward(x: number, pass: Pass): number {
@@ -154,10 +152,6 @@ export class Chain implements LayerChain {
       if (to === 0) return;
       scale?.lift(to, pass.rows * size);
     }
-  }
-
-  get #last(): Link {
-    return this.#links.at(-1) as Link;
   }
 
   #link(one: Fused, before: Link | undefined, needsInputGradient: boolean): Link {

@@ -81,7 +81,7 @@ export function pow(x: number, y: number): number {
  */
 export function powi(x: number, n: number): number {
   if (!Number.isSafeInteger(n) || n < 0) return pow(x, n);
-  const high = n < BLOCK ? squared(x, n)[0] : inBlocks(x, n);
+  const high = n < BLOCK && !kept.has(x) ? squared(x, n)[0] : inBlocks(x, n);
   const size = Math.abs(high);
   return size > 1e-270 && size < 1e270 ? high : pow(x, n);
 }
@@ -101,9 +101,9 @@ function squared(x: number, n: number): Pair {
   }
 }
 
-function multiplied([a, aLow]: Pair, [b, bLow]: Pair): Pair {
-  const product = a * b;
-  const error = productError(a, b, product) + (a * bLow + aLow * b);
+function multiplied(a: Pair, b: Pair): Pair {
+  const product = a[0] * b[0];
+  const error = productError(a[0], b[0], product) + (a[0] * b[1] + a[1] * b[0]);
   const high = product + error;
   return [high, product - high + error];
 }

@@ -31,6 +31,8 @@ function sendable(value: unknown): unknown {
 /** The error again, of its own class. */
 export function errorOf({ name, message, stack, fields }: PlainError): Error {
   const error = Object.assign(new Error(message), fields);
+  // nor is it here
+  if (name === "OptionError" && Object(fields["value"]) === fields["value"]) Object.defineProperty(error, "value", { enumerable: false });
   const known = (errors as unknown as Record<string, typeof Error>)[name];
   if (known !== undefined) Object.setPrototypeOf(error, known.prototype);
   else error.name = name;

@@ -107,6 +107,23 @@ describe("special cases", () => {
   });
 });
 
+test("a power has the same bits whatever was asked for before", () => {
+  const base = fc.oneof(
+    fc.double({ noNaN: true }),
+    fc.double({ min: 0.5, max: 2, noNaN: true }),
+    fc.double({ min: 0.9, max: 1, noNaN: true }),
+  );
+  fc.assert(
+    fc.property(base, fc.nat(63), fc.nat(2000), (x, n, other) => {
+      const before = powi(x, n);
+      // from 64 on, powers of a base are kept
+      powi(x, 64 + other);
+      expect(powi(x, n)).toBe(before);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
 test("the bits are those of every other engine", () => {
   const random = new Random(1);
   const values = new Float64Array(50_000);

@@ -44,7 +44,10 @@ describe("an error that another thread is sent", () => {
     expect(Object.keys(error)).toEqual(["field"]);
     expect(inspect(error)).not.toContain("Float32Array");
     expect(inspect(new errors.OptionError("adam.beta1", 2, "must be less than 1, got 2"))).toContain("value: 2");
-    expect(errorOf(structuredClone(plainError(error)))).toHaveProperty("value", value);
+    const again = errorOf(structuredClone(plainError(error)));
+    expect(again).toHaveProperty("value", value);
+    expect(Object.keys(again)).toEqual(["field"]);
+    expect(inspect(again)).not.toContain("Float32Array");
   });
 
   test("that is none, is put into words, and so is what cannot be sent", () => {
