@@ -20,7 +20,7 @@ export function limitInlining(): void {
 
 /**
  * Tells V8 to compile later what is compiled for speed, from now on and in worker threads too: where every processor trains, its compilers take the time of training, in each thread
- * anew, and nine tenths of a step of some size are kernels, which do not wait for it.
+ * anew, and nine tenths of a step of some size are kernels, which do not wait for it. Beside a processor that has nothing else to do, they are worth it.
  */
 export function compileLater(): void {
   if (Number.parseInt(process.versions.v8 ?? "", 10) < 12) setFlag("interrupt-budget", RUN_FIRST);
