@@ -60,6 +60,7 @@ export function startEarly(pool: WorkersExecutor, runs: Runs & { hidden: readonl
  */
 export function startSecond(pool: WorkersExecutor, { rates, repeats, prune, budget }: Plan, run: CheckedRun, rows: number): void {
   if (!takesLong({ rates, repeats, prune, trials: budget?.trials, epochs: run.epochs }, rows * parametersOf(run))) return;
+  // both threads train now: is there a processor left that compiles?
   if (availableParallelism() <= 2) compileLater();
   pool.prepare(2);
 }

@@ -38,7 +38,7 @@ export async function readFile(path: string, settings: FileSettings, like?: Enco
   return await naming(path, () => readTable(path, { ...options, onRead: (bytes, total) => progress.update(bytes, total) }));
 }
 
-/** Data sets from the file that settings speak of, to train on. */
+/** Data sets from the file that settings speak of. */
 export async function readData(path: string, settings: Settings): Promise<CSVParts> {
   const table = await readFile(path, settings);
   const { target, task, features, exclude, include, categorical, numeric, missing, missingValues, validation, test, seed } = settings;
@@ -47,7 +47,12 @@ export async function readData(path: string, settings: Settings): Promise<CSVPar
     throw new UsageError(`--target is missing: which column is to be predicted? ${nameOf(path)} has ${names}`);
   }
   const options = given({ target, task, features, exclude, include, categorical, numeric, missing, missingValues, validation, test, seed });
-  const parts = await naming(path, async () => datasetsFromCSV(table, options as unknown as CSVOptions));
+  return toTrain(path, () => datasetsFromCSV(table, options as unknown as CSVOptions));
+}
+
+/** Data sets of a file as they are made, to train on: from there on V8 compiles for training. */
+export async function toTrain(path: string, make: () => CSVParts): Promise<CSVParts> {
+  const parts = await naming(path, async () => make());
   limitInlining();
   return parts;
 }

@@ -3,7 +3,7 @@ import { type CSVParts, describeTable, encodeTable } from "../data/csv.js";
 import { splitDataset } from "../data/split.js";
 import { UsageError } from "./errors.js";
 import type { ModelFile } from "./model-file.js";
-import { given, naming, readFile } from "./prepare.js";
+import { given, readFile, toTrain } from "./prepare.js";
 import type { Settings } from "./settings.js";
 
 /** What weights are bound to: the columns, how their cells become numbers, and the network. */
@@ -38,7 +38,7 @@ export function tunedSettings({ settings }: Pick<ModelFile, "settings">, own: Se
 export async function readTunedData(path: string, settings: Settings, { encoder }: Pick<ModelFile, "encoder">): Promise<CSVParts> {
   const table = await readFile(path, settings, encoder);
   const { target, task, features, exclude, include, categorical, numeric, missing, missingValues, validation, test, seed } = settings;
-  return naming(path, async () => {
+  return toTrain(path, () => {
     const parts = splitDataset(encodeTable(encoder, table), { validation, test, seed });
     const columns = given({ target, task, features, exclude, include, categorical, numeric, missing, missingValues });
     return { ...parts, encoder, notes: table.notes, summary: describeTable(table, columns as never).columns };

@@ -37,11 +37,11 @@ export function workerCommand(): Command {
 async function work({ queue, concurrency, store, takeOver, backend, quiet = false }: Flags): Promise<void> {
   if (queue === undefined) throw new UsageError("--queue is missing: where is Redis? As in --queue redis://host:port/0");
   const { bullmqWorker } = await import("../search/executors/bullmq/worker.js");
-  limitInlining();
   using interrupt = new Interrupt();
   const options = { connection: queue, ...given({ concurrency, store, takeOver, backend }), onNotice: tellNotice };
   await using worker = bullmqWorker(options as BullmqWorkerOptions);
   const place = await worker.open();
+  limitInlining();
   if (!quiet)
     say(`worker at ${printable(place)}, ${count(worker.concurrency, "trial")} side by side; stepsize ${version}, core ${coreHash}`);
   const stopped = new Promise<void>((resolve) => interrupt.abort.addEventListener("abort", () => resolve(), { once: true }));

@@ -31,7 +31,7 @@ function sendable(value: unknown): unknown {
 /** The error again, of its own class. */
 export function errorOf({ name, message, stack, fields }: PlainError): Error {
   const error = Object.assign(new Error(message), fields);
-  // nor is it here
+  // as OptionError has it: a value that is an object is no field that is listed
   if (name === "OptionError" && Object(fields["value"]) === fields["value"]) Object.defineProperty(error, "value", { enumerable: false });
   const known = (errors as unknown as Record<string, typeof Error>)[name];
   if (known !== undefined) Object.setPrototypeOf(error, known.prototype);

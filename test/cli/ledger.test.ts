@@ -100,7 +100,7 @@ describe("search --ledger", () => {
   test("says at Ctrl-C how to go on, of a study too", async () => {
     const vary = ["--vary", "batchSize=8,16", "--ledger", "vary.jsonl"];
     const long = ["search", digits, "-t", "digit", "--epochs", "150", "--rates", "1e-3,1e-2", "--repeats", "1", "--no-report"];
-    const stopped = await interrupted([...long, ...vary], cwd, "SIGINT", '"history"', "vary.jsonl");
+    const stopped = await interrupted([...long, ...vary], cwd, "SIGINT", "vary.jsonl");
     expect(stopped.code).toBe(130);
     expect(stopped.err).toMatch(/vary\.jsonl has [1-9]\d* trials?; the same command goes on, stepsize report vary\.jsonl shows them\n$/);
     expect((await cli(...long, ...vary, "--json")).out).toBe((await cli(...long, ...vary.slice(0, 2), "--json")).out);
@@ -121,7 +121,7 @@ describe("search --ledger", () => {
 
   test("says at Ctrl-C how to go on, keeps what was done, and goes on after kill -9", async () => {
     const long = ["search", digits, "-t", "digit", "--epochs", "80", "--repeats", "1", "--no-report", "--ledger", "long.jsonl"];
-    const stopped = await interrupted(long, cwd, "SIGINT", '"history"', "long.jsonl");
+    const stopped = await interrupted(long, cwd, "SIGINT", "long.jsonl");
     expect(stopped.code).toBe(130);
     expect(stopped.err).toMatch(
       /^stepsize: interrupted: long\.jsonl has [1-9]\d* trials?; the same command goes on, stepsize report long\.jsonl shows them\n$/,

@@ -38,14 +38,9 @@ export function runNode(script: string, args: readonly string[], cwd: string, en
   });
 }
 
-/** Runs the command line, which gets a signal some moments after it has written `sign`, to its output or to a file. */
-export function interrupted(
-  args: readonly string[],
-  cwd: string,
-  signal: NodeJS.Signals,
-  sign = "backend",
-  file?: string,
-): Promise<Outcome> {
-  const env = { STEPSIZE_SIGN: sign, STEPSIZE_SIGNAL: signal, ...(file !== undefined && { STEPSIZE_FILE: file }) };
-  return runNode("--import", [path("test/support/interrupt.js"), main, ...args], cwd, env);
+/** Runs the command line, which gets a signal some moments after it has begun, or after a first trial is in its ledger. */
+export function interrupted(args: readonly string[], cwd: string, signal: NodeJS.Signals, ledger?: string): Promise<Outcome> {
+  const sign = ledger === undefined ? { STEPSIZE_SIGN: "backend" } : { STEPSIZE_SIGN: '"history"', STEPSIZE_FILE: ledger };
+  const env = { NODE_OPTIONS: `--import ${new URL("interrupt.js", import.meta.url)}`, STEPSIZE_SIGNAL: signal, ...sign };
+  return runNode(main, args, cwd, env);
 }

@@ -128,14 +128,19 @@ describe("trainInWorker", () => {
     const there = await start(long, iris);
     const heard: TrainProgress[] = [];
     const controller = new AbortController();
-    const turns: number[] = [];
+    let turns = 0;
+    // how much this thread had heard, each time that it was free
+    const counts = new Set<number>();
     const ticking = setInterval(() => {
-      turns.push(heard.length);
-      if (new Set(turns).size > 3) controller.abort(new Error("enough"));
+      turns++;
+      counts.add(heard.length);
+      if (turns > 5 && counts.size > 3) controller.abort(new Error("enough"));
     }, 1);
     const onProgress = (progress: TrainProgress) => void heard.push(progress);
     await expect(there.train({ signal: controller.signal, onProgress })).rejects.toThrow("enough");
     clearInterval(ticking);
+    expect(turns).toBeGreaterThan(5);
+    expect(heard.length).toBeGreaterThan(2);
     const { epochs, steps, gradientNorm, rowsPerSecond, secondsLeft, step } = heard.at(-1) as TrainProgress;
     expect([epochs, steps]).toEqual([1_000_000, Math.ceil(iris.training.rows / 16) * 1_000_000]);
     for (const number of [gradientNorm, rowsPerSecond, secondsLeft, step]) expect(number).toBeGreaterThan(0);
