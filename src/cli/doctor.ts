@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { getHeapStatistics } from "node:v8";
@@ -10,6 +9,7 @@ import { core } from "../generated/core.js";
 import { version } from "../generated/hash.js";
 import { count, short } from "../search/report/format.js";
 import { FailedError } from "./errors.js";
+import { hasher } from "./hash.js";
 import { say } from "./terminal.js";
 
 /** The hash that the self-test must give on every machine: "ten steps" of test/golden/runs.json. */
@@ -100,7 +100,7 @@ async function selfTest(engine: Engine): Promise<string> {
   const run = { model, loss: "crossEntropy", optimizer, batchSize: 8, epochs: 2, seed: 1 } as const;
   using trainer = new Trainer(engine, run, { training: dataset(rows, labels) });
   await trainer.train();
-  return createHash("sha256").update(trainer.model.parameters.values.view).digest("hex").slice(0, GOLDEN.length);
+  return hasher("sha256").update(trainer.model.parameters.values.view).digest("hex").slice(0, GOLDEN.length);
 }
 
 /** The fastest of many AdamW steps, in nanoseconds a parameter. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type CSVParts, type Encoder, readEncoder } from "../data/csv.js";
 import type { Engine } from "../engine/load.js";
 import type { Network } from "../models/network.js";
@@ -7,6 +6,7 @@ import { loadModel } from "../training/from-json.js";
 import type { CheckedRun } from "../training/run.js";
 import { FileError } from "./errors.js";
 import { readBytes } from "./files.js";
+import { hasher } from "./hash.js";
 import type { Settings } from "./settings.js";
 
 /** The notes that `train --save` writes beside the run: how cells become numbers, and what a resumed run needs again: settings, and the same data. */
@@ -43,7 +43,7 @@ export async function readModel(engine: Engine, path: string): Promise<ModelFile
 
 /** Tells data apart: SHA-256 over how their cells become numbers, and over the numbers of all rows. */
 export function fingerprintOf({ encoder, training, validation, test }: CSVParts): string {
-  const hash = createHash("sha256").update(JSON.stringify(encoder));
+  const hash = hasher("sha256").update(JSON.stringify(encoder));
   for (const part of [training, validation, test]) if (part) hash.update(part.features).update(part.targets);
   return hash.digest("hex");
 }

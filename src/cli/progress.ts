@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from "cli-progress";
+import type { SingleBar } from "cli-progress";
 import { short } from "../search/report/format.js";
 
 export interface Standing {
@@ -13,22 +13,34 @@ const PAUSE = 10_000;
 
 /** A bar on a terminal's standard error; elsewhere a line every ten seconds. */
 export class Progress implements Disposable {
-  readonly #bar: SingleBar | undefined;
+  #bar: SingleBar | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #began = performance.now();
   readonly #budget: number | undefined;
   /** What was done before, as by an earlier search. */
   #before: number | undefined;
-  #line = "";
+  #reached: { done: number; total: number; standing: Standing } | undefined;
+  #ended = false;
 
   /** @param budget the seconds that all of it may take, where that is known. */
   constructor(total: number, shown: boolean, budget?: number) {
     this.#budget = budget;
     if (!shown) return;
-    if (!process.stderr.isTTY) {
-      this.#timer = setInterval(() => process.stderr.write(this.#line), PAUSE).unref();
-      return;
-    }
+    if (process.stderr.isTTY) void this.#draw(total);
+    else this.#timer = setInterval(() => process.stderr.write(this.#line()), PAUSE).unref();
+  }
+
+  update(done: number, total: number, standing: Standing): void {
+    this.#before ??= done - 1;
+    this.#reached = { done, total, standing };
+    this.#bar?.setTotal(total);
+    this.#bar?.update(done, this.#words(done, total, standing));
+  }
+
+  /** The library of the bar is loaded where there is one: it takes 2 ms of a start. */
+  async #draw(total: number): Promise<void> {
+    const { SingleBar, Presets } = await import("cli-progress");
+    if (this.#ended) return;
     const columns = process.stderr.columns ?? 80;
     const format = `{bar} {percentage}%${columns < 70 ? "" : ", {duration_formatted}, {left} left"}  rate {rate}  epoch {epoch}  loss {loss}`;
     const options = { format, barsize: columns < 90 ? 10 : 24, clearOnComplete: true, stream: process.stderr, fps: 12 };
@@ -36,18 +48,24 @@ export class Progress implements Disposable {
     this.#bar.start(total, 0, { left: "", rate: "", epoch: "", loss: "" });
   }
 
-  update(done: number, total: number, { rate, epoch, epochs, loss }: Standing): void {
+  #words(done: number, total: number, { rate, epoch, epochs, loss }: Standing): Record<"left" | "rate" | "epoch" | "loss", string> {
     const seconds = (performance.now() - this.#began) / 1000;
-    this.#before ??= done - 1;
-    const left = this.#budget === undefined ? (seconds * (total - done)) / (done - this.#before) : Math.max(0, this.#budget - seconds);
+    const before = this.#before ?? 0;
+    const left = this.#budget === undefined ? (seconds * (total - done)) / (done - before) : Math.max(0, this.#budget - seconds);
+    return { left: timeText(left), rate: short(rate), epoch: `${epoch}/${epochs}`, loss: short(loss) };
+  }
+
+  #line(): string {
+    if (this.#reached === undefined) return "";
+    const { done, total, standing } = this.#reached;
+    const { left, rate, epoch, loss } = this.#words(done, total, standing);
+    const seconds = (performance.now() - this.#began) / 1000;
     const share = Math.floor(100 * (this.#budget === undefined ? done / total : Math.min(1, seconds / this.#budget)));
-    const payload = { left: timeText(left), rate: short(rate), epoch: `${epoch}/${epochs}`, loss: short(loss) };
-    this.#line = `${share} %, ${payload.left} left; rate ${payload.rate}, epoch ${payload.epoch}, loss ${payload.loss}\n`;
-    this.#bar?.setTotal(total);
-    this.#bar?.update(done, payload);
+    return `${share} %, ${left} left; rate ${rate}, epoch ${epoch}, loss ${loss}\n`;
   }
 
   [Symbol.dispose](): void {
+    this.#ended = true;
     clearInterval(this.#timer);
     this.#bar?.stop();
   }

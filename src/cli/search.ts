@@ -116,8 +116,9 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   const took = () => ` in ${((performance.now() - started) / 1000).toFixed(1)} s`;
   if (study !== undefined) {
     const result = await runStudy(study, flags, { parts, engine }, options).catch(stopped);
+    pool?.dispose();
     tellShortfall(pool);
-    await tellStudy(result, context, studyLineFor(words, result), took(), flags);
+    await tellStudy(result, context, studyLineFor(words, result, command), took(), flags);
     return;
   }
   const result = await (async () => {
@@ -129,8 +130,10 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
         progress.update(done, total, { rate, epoch: epoch.epoch, epochs: run.epochs, loss: epoch.loss }),
     }).catch(stopped);
   })();
+  // threads end while the answer is written
+  pool?.dispose();
   const seconds = took();
-  const line = result.best && trainLineFor(words, result.best.rate);
+  const line = result.best && trainLineFor(words, result.best.rate, command);
   const theory =
     flags.theory && result.best !== null
       ? await stability(engine, run, parts, result.best.rate, { signal: interrupt.abort }).catch(stopped)
@@ -174,14 +177,14 @@ const SEARCH_ONLY: ReadonlySet<string> = new Set([
 ]);
 
 /** The command line that trains with a rate, for the words of a search. */
-export function trainLineFor(words: readonly string[], rate: number): string {
-  return trainLine(searchCommand(), words, rate, SEARCH_ONLY);
+export function trainLineFor(words: readonly string[], rate: number, command = searchCommand()): string {
+  return trainLine(command, words, rate, SEARCH_ONLY);
 }
 
 /** The command line that trains the best combination of a study, for the words of its search. */
-export function studyLineFor(words: readonly string[], result: StudyResult): string | null {
+export function studyLineFor(words: readonly string[], result: StudyResult, command = searchCommand()): string | null {
   const flags = winnerFlags(result);
   if (flags === undefined) return null;
   const own = new Set([...SEARCH_ONLY, ...flags.filter((flag) => flag.startsWith("--") && flag !== "--set")]);
-  return commandLine("train", searchCommand(), words, own, flags);
+  return commandLine("train", command, words, own, flags);
 }

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readlink, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { fingerprint } from "../search/fingerprint.js";
 import { FileError } from "./errors.js";
 import { printable } from "./terminal.js";
 
@@ -152,7 +152,7 @@ function temporaryOf(target: string, process: number): string {
 }
 
 function prefixOf(target: string): string {
-  return `.stepsize-${createHash("sha256").update(basename(target)).digest("hex").slice(0, 12)}-`;
+  return `.stepsize-${fingerprint(Buffer.from(basename(target)))}-`;
 }
 
 /** Removes temporary files of the same target whose processes have ended. */

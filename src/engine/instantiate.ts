@@ -6,13 +6,13 @@
  * be had its failure ends the process, so that no fallback is reached.
  */
 export async function instantiate(
-  module: WebAssembly.Module,
+  module: WebAssembly.Module | Promise<WebAssembly.Module>,
   imports?: { env: { memory: WebAssembly.Memory } },
 ): Promise<WebAssembly.Exports> {
   // a module of another realm, which an edge function of Next.js is given, is none to the loader
-  if (!(module instanceof WebAssembly.Module)) return instantiateSync(module);
-  const loader = await import("@assemblyscript/loader");
-  return loader.instantiateSync<Record<string, unknown>>(module, imports).instance.exports;
+  if (!(module instanceof WebAssembly.Module || module instanceof Promise)) return instantiateSync(module);
+  const [loader, compiled] = await Promise.all([import("@assemblyscript/loader"), module]);
+  return loader.instantiateSync<Record<string, unknown>>(compiled, imports).instance.exports;
 }
 
 /** The same at once, which cannot wait for the loader: it adds nothing that kernels need. */

@@ -27,7 +27,7 @@ export function load(options: LoadOptions = {}): Promise<Engine> {
 }
 
 async function instantiateCore(): Promise<WebAssembly.Exports> {
-  return growing(await instantiate(await WebAssembly.compile(unpack(core))), compilePart);
+  return growing(await instantiate(WebAssembly.compile(unpack(core))), compilePart);
 }
 
 /** Which bytes are frequent is said at the head of the core, for the parts too. */

@@ -5,7 +5,7 @@ import type { Plan } from "./conduct.js";
 import type { Job } from "./executors/executor.js";
 import type { Facts } from "./facts.js";
 import type { Guess } from "./guess.js";
-import { readLines, writeLine } from "./ledger.js";
+import { readLines, START } from "./ledger.js";
 import type { Context } from "./report/context.js";
 import { readPlan } from "./search.js";
 import type { TrialResult } from "./trial.js";
@@ -129,6 +129,3 @@ function isEntry(entry: unknown): entry is Entry {
   if ("guess" in entry) return isObject(entry["guess"]);
   return typeof entry["key"] === "string" && isObject(entry["result"]) && Array.isArray(entry["result"]["history"]);
 }
-
-/** How every ledger begins. */
-const START = writeLine({}).slice(0, '{"crc":"'.length);

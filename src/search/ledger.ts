@@ -107,12 +107,15 @@ export function readJSON(text: string): unknown {
   });
 }
 
+/** How every line of a ledger's file begins. */
+export const START = '{"crc":"';
+
 /**
  * A line of a ledger's file, whatever it tells: JSON with a checksum in front, so that one that was torn or changed is known.
  */
 export function writeLine(entry: object): string {
   const text = writeJSON(entry);
-  return `{"crc":"${new Crc32().add(text)}","entry":${text}}\n`;
+  return `${START}${new Crc32().add(text)}","entry":${text}}\n`;
 }
 
 const LINE = /^\{"crc":"([0-9a-f]{8})","entry":(.*)\}$/;

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { LedgerContents } from "../../search/ledger-lines.js";
+import { hasher } from "../hash.js";
 import { writeFolder } from "../write.js";
 
 /** Of an experiment in a folder of MLflow's; it takes numbers only. */
@@ -24,7 +24,7 @@ export async function writeRuns(folder: string, name: string, { head, trials }: 
   files.set("meta.yaml", meta({ artifact_location: "", experiment_id: EXPERIMENT, lifecycle_stage: "active", name, ...times }));
   for (const { key, rate, seed, split, result } of trials) {
     if (result.paused !== undefined) continue;
-    const id = createHash("md5").update(key).digest("hex");
+    const id = hasher("md5").update(key).digest("hex");
     for (const empty of ["metrics", "artifacts"]) files.set(`${id}/${empty}/`, "");
     const failed = result.divergence !== null || result.lost !== undefined;
     const [end, artifacts] = [now, ""];
