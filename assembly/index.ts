@@ -12,7 +12,7 @@ export { addRows, copyColumns } from "./linalg/rows";
 export { centralizeColumns, centralizeRows, clipColumns, clipRows, factorSquares } from "./linalg/units";
 export { copy, fill, firstColumn } from "./linalg/vectors";
 export { attend, attendGradient } from "./nn/attention";
-export { dropout, gather } from "./nn/batches";
+export { dropout, gather, shuffle } from "./nn/batches";
 export { gruStep, gruStepGradient } from "./nn/gru";
 export { binaryCrossEntropy, crossEntropy, huber, meanAbsolute, meanSquared } from "./nn/losses";
 export { affineColumns, columnDots, normalizeRows, normalizeRowsGradient } from "./nn/normalization";

@@ -27,15 +27,15 @@ const bundles = [
   {
     name: "a program that trains",
     code: 'export { load, mlp, adamw, warmup, cosine, Trainer } from "./dist/entries/index.js";',
-    limit: 47.4 * KB,
+    limit: 47.9 * KB,
   },
   {
     name: "load, mlp, adam, Trainer as one file",
     code: 'export { load, mlp, adam, Trainer } from "./dist/entries/index.js";',
-    limit: 45 * KB,
+    limit: 45.6 * KB,
     apart: ["*/reference/engine.js", "*/threads/index.js", "@assemblyscript/loader"],
   },
-  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 136 * KB },
+  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 136.3 * KB },
 ];
 
 let failed = false;

@@ -2,7 +2,7 @@
 // loses nothing. The order is fixed: element i goes to sum i mod 8, in rising i; the eight sums are added as a tree. Update rules that sum
 // on the way (optimizers/) have four sums: element i goes to sum i mod 4. Nothing behind the last element counts, which may be NaN where a run
 // has exploded.
-import { abs, largest, loadLeft, lower, lowerProduct, pmax, splat, sub, total, upper, upperProduct } from "../lanes";
+import { abs, largest, load, loadLeft, lower, lowerProduct, pmax, splat, sub, total, upper, upperProduct } from "../lanes";
 
 /** The sum of x[i]^2. */
 export function sumSquares(x: usize, n: usize): f64 {
@@ -80,7 +80,13 @@ export function sumAbs(x: usize, n: usize): f64 {
 
 /** The largest |x[i]|; NaN counts as nothing. */
 export function maxAbs(x: usize, n: usize): f32 {
-  let MAX = splat(0);
-  for (let i: usize = 0, left = n; left > 0; i += 16, left -= min(left, 4)) MAX = pmax(MAX, abs(loadLeft(x + i, left)));
-  return largest(MAX);
+  let MAX = splat(0), more = splat(0);
+  const end = n << 2, pairs = end & ~31;
+  for (let i: usize = 0; i < pairs; i += 32) {
+    MAX = pmax(MAX, abs(load(x + i)));
+    more = pmax(more, abs(load(x + i + 16)));
+  }
+  let left = n - (pairs >> 2);
+  for (let i = pairs; i < end; i += 16, left -= 4) MAX = pmax(MAX, abs(loadLeft(x + i, left)));
+  return largest(pmax(MAX, more));
 }

@@ -1,4 +1,4 @@
-// What feeds a batch: rows picked by index, and dropout.
+// What feeds a batch: rows in a random order, rows picked by index, and dropout.
 import { and, load, mul, splat, store } from "../lanes";
 
 /** y[r] = x[index[r]] for rows of `columns` floats (or other four-byte numbers). */
@@ -8,6 +8,28 @@ export function gather(x: usize, index: usize, y: usize, rows: usize, columns: u
     const from = x + <usize>i32.load(index + (r << 2)) * step;
     for (let i: usize = 0; i < whole; i += 16) store(y + i, load(from + i));
     for (let i = whole; i < step; i += 4) i32.store(y + i, i32.load(from + i));
+  }
+}
+
+/**
+ * index = 0, 1, ... n - 1 in a random order (Fisher and Yates), drawn by sfc32 from its state (src/numerics/random.ts). A number beyond the last multiple of
+ * what it is to be below, which would make small ones likelier, is drawn again.
+ */
+export function shuffle(index: usize, n: u32, a: u32, b: u32, c: u32, counter: u32): void {
+  for (let i: u32 = 0; i < n; i++) i32.store(index + (i << 2), i);
+  for (let bound = n; bound > 1; bound--) {
+    const most: u32 = ~((0 - bound) % bound);
+    let bits: u32;
+    do {
+      bits = a + b + counter++;
+      a = b ^ (b >> 9);
+      b = c + (c << 3);
+      c = rotl(c, 21) + bits;
+    } while (bits > most);
+    const last = index + ((bound - 1) << 2), other = index + ((bits % bound) << 2);
+    const item = i32.load(last);
+    i32.store(last, i32.load(other));
+    i32.store(other, item);
   }
 }
 

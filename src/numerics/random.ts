@@ -2,6 +2,9 @@ import { log } from "./math.js";
 
 const RANGE = 0x1_0000_0000;
 
+/** Where a stream stands: a, b, c and the counter of sfc32. */
+type RandomState = readonly [a: number, b: number, c: number, counter: number];
+
 /**
  * Seeded random numbers: the same in every engine, because only 32-bit integer operations are used.
  *
@@ -20,6 +23,11 @@ export class Random {
     this.#b = hash(0x243f6a88, seed, labels);
     this.#c = hash(0xb7e15162, seed, labels);
     for (let i = 0; i < 12; i++) this.bits();
+  }
+
+  /** @internal For what draws on elsewhere, such as the kernel `shuffle`. */
+  get state(): RandomState {
+    return [this.#a, this.#b, this.#c, this.#counter];
   }
 
   /** The next 32 random bits, as an integer from 0 to 2^32 - 1. */

@@ -217,6 +217,17 @@ const byHand = {
     ],
     padding: "untouched",
   },
+  shuffle: {
+    arguments: [
+      output("index"),
+      n,
+      integer("a", 0, 1, 0x9e3779b9, 0xffffffff),
+      integer("b", 0, 0x243f6a88, 0xffffffff),
+      integer("c", 0, 0xb7e15162, 0xffffffff),
+      integer("counter", 1, 13, 0xffffffff),
+    ],
+    padding: "untouched",
+  },
   crossEntropy: {
     arguments: [
       input("z", sized("rows", "columns")),

@@ -152,6 +152,7 @@ const byHand: Readonly<Record<Exclude<keyof Kernels, Formula>, Split | "whole">>
   momoAdam: "whole",
   opposing: "whole",
   prodigy: "whole",
+  shuffle: "whole",
   sm3Matrix: "whole",
   sparseAdam: "whole",
   squaredDistance: "whole",

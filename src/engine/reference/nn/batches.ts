@@ -2,6 +2,8 @@
 import type { Kernels } from "../../../generated/kernels.js";
 import { f, type Heap } from "../heap.js";
 
+const RANGE = 0x1_0000_0000;
+
 export function gather(heap: Heap): Kernels["gather"] {
   return (x, index, y, rows, columns) => {
     const v = heap.u32;
@@ -10,6 +12,28 @@ export function gather(heap: Heap): Kernels["gather"] {
     for (let r = 0; r < rows; r++) {
       const from = x + (v[(index >>> 2) + r] as number) * columns;
       v.copyWithin(y + r * columns, from, from + columns);
+    }
+  };
+}
+
+export function shuffle(heap: Heap): Kernels["shuffle"] {
+  return (index, n, a, b, c, counter) => {
+    const v = heap.u32;
+    index >>>= 2;
+    for (let i = 0; i < n; i++) v[index + i] = i;
+    for (let bound = n; bound > 1; bound--) {
+      let bits: number;
+      do {
+        bits = (a + b + counter++) >>> 0;
+        a = b ^ (b >>> 9);
+        b = c + (c << 3);
+        c = ((c << 21) | (c >>> 11)) + bits;
+      } while (bits >= RANGE - (RANGE % bound));
+      const last = index + bound - 1;
+      const other = index + (bits % bound);
+      const item = v[last] as number;
+      v[last] = v[other] as number;
+      v[other] = item;
     }
   };
 }
