@@ -96,7 +96,8 @@ export function tensorsOf(entries: readonly Entry[], input: Shape): NetworkTenso
 /** A bound layer, and where what it puts out lies, with the gradient of that. */
 interface Link {
   readonly layer: BoundLayer;
-  readonly traits: readonly LayerTrait[];
+  readonly onlyTraining: boolean;
+  readonly overwritesGradient: boolean;
   /** The number of floats in a row of what comes in. */
   readonly size: number;
   readonly y: number;
@@ -128,8 +129,8 @@ export class Chain implements LayerChain {
   }
 
   forward(x: number, pass: Pass): number {
-    for (const { layer, traits, y } of this.#links) {
-      if (!pass.training && traits.includes("onlyTraining")) continue;
+    for (const { layer, onlyTraining, y } of this.#links) {
+      if (!pass.training && onlyTraining) continue;
       layer.forward(x, y, pass);
       x = y;
     }
@@ -140,15 +141,15 @@ export class Chain implements LayerChain {
   backward(x: number, dx: number, pass: Pass, scale?: GradientScale): void {
     const { pointer } = this.#host.parameters.gradients;
     for (let i = this.#links.length - 1; i >= 0; i--) {
-      const { layer, traits, size, y, dy, needsInputGradient, tensors } = this.#links[i] as Link;
+      const { layer, overwritesGradient, size, y, dy, needsInputGradient, tensors } = this.#links[i] as Link;
       const before = this.#links[i - 1];
       const to = needsInputGradient ? (before?.dy ?? dx) : 0;
-      if (traits.includes("overwritesGradient")) {
+      if (overwritesGradient) {
         if (to === 0) return;
         if (to !== dy) this.#host.engine.kernels.copy(dy, to, pass.rows * size);
         layer.backward(before?.y ?? x, y, to, to, pass);
       } else layer.backward(before?.y ?? x, y, dy, to, pass);
-      if (scale !== undefined) for (const { offset, length } of tensors) scale.lower(pointer + offset * 4, length);
+      if (scale?.isAway) for (const { offset, length } of tensors) scale.lower(pointer + offset * 4, length);
       if (to === 0) return;
       scale?.lift(to, pass.rows * size);
     }
@@ -179,7 +180,8 @@ export class Chain implements LayerChain {
     });
     return {
       layer: bound,
-      traits,
+      onlyTraining: traits.includes("onlyTraining"),
+      overwritesGradient: traits.includes("overwritesGradient"),
       size: sizeOf(input),
       y: inPlace ? before.y : allocate(length),
       dy: before !== undefined && traits.includes("overwritesGradient") ? before.dy : allocate(length),

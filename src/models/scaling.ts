@@ -47,6 +47,11 @@ export class GradientScale {
     return mean;
   }
 
+  /** Whether the gradients that are under way have not their true size. */
+  get isAway(): boolean {
+    return this.#exponent !== 0;
+  }
+
   /** Brings gradients that have become small on the way to a size to work with. */
   lift(g: number, n: number): void {
     const largest = this.#largestOf(g, n);
@@ -55,7 +60,6 @@ export class GradientScale {
 
   /** Brings the gradient of a tensor to its true size. */
   lower(g: number, n: number): void {
-    if (this.#exponent === 0) return;
     // first what would be less than that afterwards
     if (this.#exponent + LEAST > -50) this.#kernels.flush(g, n, power(this.#exponent + LEAST));
     this.#kernels.scale(g, n, power(-this.#exponent));
@@ -69,7 +73,7 @@ export class GradientScale {
 
   #largestOf(g: number, n: number): number {
     // what an earlier, larger batch left behind the last number does not count
-    this.#kernels.fill(g + n * 4, padded(n) - n, 0);
+    if (padded(n) > n) this.#kernels.fill(g + n * 4, padded(n) - n, 0);
     return this.#kernels.maxAbs(g, n);
   }
 }

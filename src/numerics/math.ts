@@ -109,24 +109,32 @@ function multiplied(a: Pair, b: Pair): Pair {
 }
 
 const BLOCK = 64;
+/** Exponents below which a power is kept once it was asked for: 32 KiB for each base. */
+const KEPT = 4096;
 
-/** x to the power 64 block, and the powers below 64 that were asked for. */
+/** x to the power 64 block, the powers below 64 that were asked for, and the results so far, 0 where there is none. */
 interface Powers {
   block: number;
   start: Pair;
   readonly within: (Pair | undefined)[];
+  readonly results: Float64Array;
 }
 
-/** The powers of each base that an optimizer asks for: its steps ask for one exponent after the other, a product of two powers kept here. */
+/**
+ * The powers of each base that an optimizer asks for: its steps ask for one exponent after the other, a product of two powers kept here, and the next
+ * run for the same ones again.
+ */
 const kept = new Map<number, Powers>();
 
 function inBlocks(x: number, n: number): number {
   let powers = kept.get(x);
   if (powers === undefined) {
     if (kept.size === 16) kept.clear();
-    powers = { block: 0, start: [1, 0], within: new Array(BLOCK) };
+    powers = { block: 0, start: [1, 0], within: new Array(BLOCK), results: new Float64Array(KEPT) };
     kept.set(x, powers);
   }
+  const known = powers.results[n];
+  if (known !== undefined && known !== 0) return known;
   const block = Math.floor(n / BLOCK);
   if (powers.block !== block) {
     powers.start = squared(x, block * BLOCK);
@@ -142,7 +150,9 @@ function inBlocks(x: number, n: number): number {
   const a = powers.start[0];
   const b = within[0];
   const product = a * b;
-  return product + (productError(a, b, product) + (a * within[1] + powers.start[1] * b));
+  const result = product + (productError(a, b, product) + (a * within[1] + powers.start[1] * b));
+  if (n < KEPT) powers.results[n] = result;
+  return result;
 }
 
 /**

@@ -31,9 +31,8 @@ export class Gradients {
     return last || this.count + 1 === this.#accumulate;
   }
 
-  /** Takes those in the parameters into account, by their weight. */
+  /** Takes those in the parameters into account, by their weight, where several are accumulated. */
   add(weight: number): void {
-    if (this.#accumulate === 1) return;
     this.#kernels.axpy(this.#parameters.gradients.pointer, this.block.pointer, this.#parameters.size, weight);
     this.count++;
     this.weight += weight;

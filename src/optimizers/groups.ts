@@ -123,6 +123,8 @@ export class BoundGroup implements Binding<AnyOptions> {
 
   /** Takes rate and options of a step from their schedules; throws before anything has moved. */
   schedule(step: number, clock: Clock): void {
+    // a number, which has been looked at
+    if (this.rate === this.scheduledRate && this.factor === 1 && this.scheduled.length === 0) return;
     const { plateau } = this;
     const scheduled = plateau ? plateauRateAt(this.rate as ScheduleDescription, plateau, step) : rateAt(this.rate, step, clock);
     const rate = scheduled * rateAt(this.factor, step, clock);

@@ -4,7 +4,7 @@ import { areFaint, FLUSH_EVERY, flushGradients } from "./flush.js";
 import type { Gradients } from "./gradients.js";
 import type { BoundGroup } from "./groups.js";
 import { SteppedRows } from "./rows.js";
-import type { GuardAction } from "./rule.js";
+import type { GuardAction, Run } from "./rule.js";
 import type { Slots } from "./slots.js";
 import { copyState, loadState, type OptimizerState, type StateHolder } from "./state.js";
 
@@ -59,8 +59,9 @@ export class Guard {
   faintLooks = 0;
   /** Whether all gradients were too small to be squared at the last look. */
   isFaint = false;
-  /** The rows of tensors that updates step alone. */
+  /** The rows of tensors that updates step alone, and what they step as a whole. */
   rows: SteppedRows;
+  #wholes: readonly Run[] = [];
   readonly #parameters: Parameters;
   readonly #gradients: Gradients;
   readonly #slots: Slots;
@@ -87,6 +88,17 @@ export class Guard {
     this.watchesGradients = action === "skip" || (closely && action !== "off");
   }
 
+  /** Begins once tensors have their places. */
+  begin(): void {
+    this.rows = new SteppedRows(this.#parameters, this.#live);
+    this.#wholes = this.#live.flatMap((group) => this.rows.wholeOf(group));
+  }
+
+  /** Whether it is time for what is looked at now and then, or an update moved rows alone, which are looked at every time. */
+  isDue(updates: number): boolean {
+    return updates % LOOK_EVERY === 0 || !this.rows.isEmpty;
+  }
+
   /** Whether to look at state and values, by the number of updates made. */
   looks(updates: number): boolean {
     return this.#action !== "off" && updates % LOOK_EVERY === 0;
@@ -99,7 +111,7 @@ export class Guard {
 
   /** The first gradient that is not finite, of tensors that are stepped. */
   #findInGradients(): Found | undefined {
-    if (this.#areGradientsFinite() && this.rows.areFinite("gradient")) return undefined;
+    if (this.#areGradientsFinite() && (this.rows.isEmpty || this.rows.areFinite("gradient"))) return undefined;
     const { view } = this.#gradients.block;
     for (const { parameters } of this.#live) {
       for (const { name, offset, length } of parameters) {
@@ -113,7 +125,7 @@ export class Guard {
   /** Of tensors that are stepped as a whole. */
   #areGradientsFinite(): boolean {
     const { kernels } = this.#parameters.engine;
-    for (const group of this.#live) for (const { g, n } of this.rows.wholeOf(group)) if (!kernels.finite(g, n)) return false;
+    for (const { g, n } of this.#wholes) if (!kernels.finite(g, n)) return false;
     return true;
   }
 

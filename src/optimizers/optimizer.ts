@@ -11,7 +11,6 @@ import { ELEMENT_RATES, KeptValues } from "./kept.js";
 import { checkStep, meanLoss, takeLoss } from "./loss.js";
 import { changesOf, type MadeChange, setRate } from "./manual-rate.js";
 import { type LoadedState, type OptimizerLoadOptions, stateToLoad } from "./partial.js";
-import { SteppedRows } from "./rows.js";
 import {
   type AnyRule,
   type Closure,
@@ -51,7 +50,7 @@ export class Optimizer implements Disposable {
   readonly #groups: readonly BoundGroup[];
   readonly #live: readonly BoundGroup[];
   readonly #updates: readonly { group: BoundGroup; update: Step }[];
-  readonly #follow: readonly { group: BoundGroup; follow: ((t: number) => void) | undefined }[];
+  readonly #follow: readonly { group: BoundGroup; follow: (t: number) => void }[];
   /** The groups whose elements have rates of their own. */
   readonly #blended: readonly BoundGroup[];
   /** Calls a closure; what goes around the optimizer may do so elsewhere than at the values. */
@@ -94,10 +93,10 @@ export class Optimizer implements Disposable {
       const { guard = "throw" } = core;
       this.#guard = new Guard(parameters, this.#gradients, this.#slots, this.#live, guard, closely);
       for (const group of this.#live) group.addState(this.#slots, parameters, this.#gradients.block.pointer);
-      this.#guard.rows = new SteppedRows(parameters, this.#live);
+      this.#guard.begin();
       this.#updates = bound.map((group) => ({ group, update: group.rule.bind(group) }));
       this.#blended = this.#live.filter(({ elementRates }) => elementRates);
-      this.#follow = this.#live.map((group) => ({ group, follow: group.rule.follow?.(group) }));
+      this.#follow = this.#live.flatMap((group) => (group.rule.follow === undefined ? [] : [{ group, follow: group.rule.follow(group) }]));
       this.#compute = computeThrough(layers, { ...host, runs: filledRuns(parameters, this.#live), sign: core.maximize ? -1 : 1 });
       this.#evaluates = this.#live.some(({ rule }) => rule.evaluate);
       if (this.#evaluates || this.#blended.length > 0) this.#kept = new KeptValues(parameters, this.#slots.scratch(parameters.size));
@@ -230,19 +229,20 @@ export class Optimizer implements Disposable {
     const { accumulate, clipValue, clipNorm, maximize } = this.#core;
     const gradients = this.#gradients;
     const guard = this.#guard;
-    const full = gradients.isFull(last);
+    const accumulates = accumulate > 1;
+    const full = !accumulates || gradients.isFull(last);
     // first, so that a wrong schedule stops the step before anything has moved
     if (full) for (const group of this.#groups) group.schedule(this.#steps, this.#clock);
     const taken = takeLoss(loss, this.description.kind, this.#needs, this.#compute);
     this.#loss = taken ?? Number.NaN;
     if (taken !== undefined && !Number.isFinite(taken)) return this.#hit({ what: "the loss", source: "loss", value: taken });
-    gradients.add(weight);
-    const mean = this.#needs === "loss" && accumulate > 1 ? meanLoss(this.#scalars[0], gradients, this.#loss, weight) : this.#loss;
+    if (accumulates) gradients.add(weight);
+    const mean = this.#needs === "loss" && accumulates ? meanLoss(this.#scalars[0], gradients, this.#loss, weight) : this.#loss;
     if (!full) return false;
     const sign = maximize ? -1 : 1;
     let scale = sign / gradients.weight;
     if (clipValue !== undefined) gradients.clamp(clipValue, this.#groups);
-    const norm = clipNorm !== undefined || accumulate > 1 ? gradients.measure(this.#groups) : Number.NaN;
+    const norm = clipNorm !== undefined || accumulates ? gradients.measure(this.#groups) : Number.NaN;
     const wrong = guard.findBefore(clipNorm === undefined ? 0 : norm);
     if (wrong) return this.#hit(wrong);
     if (clipNorm !== undefined) scale *= Math.min(1, clipNorm / (norm + 1e-6));
@@ -255,9 +255,10 @@ export class Optimizer implements Disposable {
     this.#steps++;
     if (this.#steps === 1) this.#markValues();
     for (const { runs } of this.#blended) this.#kept?.blend(runs, (this.#slots.find(ELEMENT_RATES) as Slot).block.pointer);
-    for (const { group, follow } of this.#follow) follow?.(this.#steps - group.began);
+    for (const { group, follow } of this.#follow) follow(this.#steps - group.began);
+    if (accumulates) gradients.clear();
+    if (!guard.isDue(this.#steps)) return true;
     flushFaded(this.#steps, this.parameters.engine.kernels, this.#live, this.#slots, guard.rows);
-    gradients.clear();
     return guard.isFiniteAfter(this.#steps) || this.check();
   }
 

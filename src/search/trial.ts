@@ -6,7 +6,7 @@ import { given, listener, signal as signalField } from "../options/listeners.js"
 import { demand, type Fields, integer, number, optional, readOptions } from "../options/options.js";
 import { Batches } from "../training/batches.js";
 import { checkDatasets } from "../training/checks.js";
-import type { EpochRecord, Metrics, StepRecord, TrainingData } from "../training/records.js";
+import type { EpochRecord, Metrics, TrainingData } from "../training/records.js";
 import { type Run, readRun } from "../training/run.js";
 import { Trainer } from "../training/trainer.js";
 import { rowWeights, weigh } from "../training/weights.js";
@@ -109,19 +109,16 @@ export async function runTrial(spec: TrialSpec): Promise<TrialResult> {
   const own = seed === undefined ? checked : readRun({ ...checked, seed });
   const trainer = new Trainer(engine, scaleRun(own, data.training.rows, rate), data);
   try {
-    let startLoss: number | null = null;
-    const onStep = ({ loss }: StepRecord) => {
-      startLoss ??= loss;
-    };
     if (from !== undefined) {
-      startLoss = await lossAtStart(trainer);
+      // the first update again, of which no checkpoint tells
+      for await (const _ of trainer.steps()) break;
       trainer.restore(from);
     }
     let divergence: TrialResult["divergence"] = null;
     let checkpoint: Uint8Array | undefined;
     try {
       if (until === undefined || until > trainer.history.length) {
-        for await (const epoch of trainer.epochs({ onStep, ...(signal && { signal }) })) {
+        for await (const epoch of trainer.epochs(signal && { signal })) {
           onEpoch?.(epoch);
           if (epoch.epoch === until) break;
         }
@@ -131,7 +128,7 @@ export async function runTrial(spec: TrialSpec): Promise<TrialResult> {
       if (!(error instanceof DivergedError)) throw error;
       divergence = { what: error.what, step: error.step };
     }
-    const { history, bestEpoch, model } = trainer;
+    const { history, bestEpoch, model, startLoss } = trainer;
     const ended = divergence === null && checkpoint === undefined;
     const rows = ended && data.validation !== undefined ? rowResults(engine, trainer, data.validation) : null;
     return {
@@ -150,22 +147,6 @@ export async function runTrial(spec: TrialSpec): Promise<TrialResult> {
   } finally {
     trainer.dispose();
   }
-}
-
-/** The loss of the first batch, before any update: that of the untrained model. The trainer has made a step then. */
-async function lossAtStart(trainer: Trainer): Promise<number | null> {
-  const controller = new AbortController();
-  let start: number | null = null;
-  const onStep = ({ loss }: StepRecord) => {
-    start ??= loss;
-    controller.abort();
-  };
-  try {
-    for await (const _ of trainer.epochs({ onStep, signal: controller.signal })) break;
-  } catch (error) {
-    if (!controller.signal.aborted) throw error;
-  }
-  return start;
 }
 
 /** Evaluates row by row, which gives the losses of each whatever the loss is, a model of the user's own included. */

@@ -5,9 +5,9 @@ import { show, suggest } from "../options/options.js";
 import { fitsPattern } from "../options/pattern.js";
 import type { CheckedRun } from "./run.js";
 
-/** Adds the gradient of a run's penalties to the parameters' gradients and returns the penalty. */
-export function bindPenalty({ kernels }: Engine, parameters: Parameters, { penalties }: CheckedRun): () => number {
-  if (penalties === undefined) return () => 0;
+/** Adds the gradient of a run's penalties to the parameters' gradients and returns the penalty; undefined where there is none. */
+export function bindPenalty({ kernels }: Engine, parameters: Parameters, { penalties }: CheckedRun): (() => number) | undefined {
+  if (penalties === undefined) return undefined;
   const { l1, l2, match } = penalties;
   const tensors = [...parameters].filter(({ name }) => fitsPattern(match, name));
   if (tensors.length === 0)

@@ -60,3 +60,15 @@ export function whileTraining<T>(optimizer: Optimizer, action: () => T): T {
     optimizer.toEvaluation();
   }
 }
+
+/**
+ * Leaves in the model what a finished run has come to: the best values where there are some, else those to evaluate. Returns the training values where
+ * these are others.
+ */
+export function showResult(optimizer: Optimizer, best: Float32Array | undefined): Float32Array | undefined {
+  const { view } = optimizer.parameters.values;
+  const result = best ?? view.slice();
+  const training = whileTraining(optimizer, () => view.slice());
+  view.set(result);
+  return training.every((value, i) => value === result[i]) ? undefined : training;
+}

@@ -15,7 +15,7 @@ import { evaluate, evaluateApart } from "./evaluation.js";
 import { Meter } from "./meter.js";
 import { bindPenalty } from "./penalty.js";
 import type { EpochRecord, Metrics, StepRecord, TrainerData, TrainOptions, TrainProgress } from "./records.js";
-import { readRestored, restoreOptimizer, whileTraining } from "./restoring.js";
+import { readRestored, restoreOptimizer, showResult, whileTraining } from "./restoring.js";
 import { type CheckedRun, clockOfData, type ModelOf, type Run, readRun } from "./run.js";
 import { type ScoreName, scoreName } from "./score.js";
 import { sourceOf } from "./sources.js";
@@ -48,7 +48,8 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   readonly #stepOptions: StepOptions = {};
   /** @internal */
   readonly classWeights: readonly number[] | undefined;
-  readonly #penalty!: () => number;
+  /** Fills the gradients of the batch at hand and returns its loss. */
+  readonly #learn!: () => number;
   #history: EpochRecord[] = [];
   /** Batches done since the start. */
   #done = 0;
@@ -56,8 +57,9 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
   #index = 0;
   #epochRows = 0;
   #lossSum = 0;
-  /** The rate that the last update used. */
-  #learningRate: number | null = null;
+  #rateBefore: number | null = null;
+  /** @internal The loss of the first batch that this object learnt from, before the update. */
+  startLoss: number | null = null;
   #best: Best | undefined;
   /** The training values of a finished run whose model shows others. */
   #training: Float32Array | undefined;
@@ -84,7 +86,8 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     this.model = made as ModelOf<R>;
     try {
       this.optimizer = new Optimizer(this.model.parameters, this.run.optimizer, this.#clock, true);
-      this.#penalty = bindPenalty(engine, this.model.parameters, this.run);
+      const penalty = bindPenalty(engine, this.model.parameters, this.run);
+      this.#learn = () => this.model.train(this.#source.batch) + (penalty?.() ?? 0);
       this.#source = sourceOf(engine, this.run, training, this.classWeights);
       this.#validation = validation && sourceOf(engine, this.run, validation, this.classWeights);
     } catch (error) {
@@ -122,6 +125,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     const { signal, onStep, onProgress } = checkOptions(options);
     const slices = new Slices();
     const meter = onProgress && this.#meter(onProgress);
+    const isTold = onStep !== undefined || meter !== undefined;
     try {
       while (!this.#finished) {
         const waiting = this.#ready(signal);
@@ -129,7 +133,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
           await waiting;
           continue;
         }
-        const step = this.#step();
+        const step = this.#step() && isTold ? this.#record() : undefined;
         meter?.add(this.#source.batch.rows, step);
         // first the epoch's end, so that what onStep sees, and may write to a checkpoint, is whole
         const epoch = this.#source.over(this.#index) ? await this.#endEpoch() : undefined;
@@ -153,7 +157,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
           await waiting;
           continue;
         }
-        const step = this.#step();
+        const step = this.#step() ? this.#record() : undefined;
         if (this.#source.over(this.#index)) await this.#endEpoch();
         if (step !== undefined) yield step;
         if (slices.over) await slices.pause();
@@ -227,7 +231,7 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     this.#lossSum = lossSum;
     this.#finished = finished;
     this.#history = [...history];
-    this.#learningRate = progress.learningRate ?? history.at(-1)?.learningRate ?? null;
+    this.#rateBefore = progress.learningRate ?? history.at(-1)?.learningRate ?? null;
     this.#best = bestValues && { ...(progress.best as { metric: number; epoch: number }), values: bestValues };
     this.#training = finished ? trainingValues : undefined;
     if (finished) {
@@ -258,11 +262,11 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     return this.#validating ?? this.#source.ready(this.#history.length, this.#index, signal);
   }
 
-  /** Learns from the next batch; returns a record when that completed an update. */
-  #step(): StepRecord | undefined {
+  /** Learns from the next batch; true when that completed an update. */
+  #step(): boolean {
     const source = this.#source;
     // an epoch whose end failed
-    if (source.over(this.#index)) return undefined;
+    if (source.over(this.#index)) return false;
     const batch = source.next(this.#done);
     const { batchSize, epochs, seed } = this.run;
     const { rows } = batch;
@@ -272,16 +276,27 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
     this.#stepOptions.weight = rows / batchSize;
     const endsEpoch = source.over(this.#index + 1);
     this.#stepOptions.last = endsEpoch && epoch === epochs;
-    const updated = this.optimizer.step(() => this.model.train(batch) + this.#penalty(), this.#stepOptions);
+    const updated = this.optimizer.step(this.#learn, this.#stepOptions);
     this.#done++;
     const { loss } = this.optimizer;
     if (this.#index++ === 0) this.#lossSum = 0;
     // a batch that the guard has left out counts as those before it
     this.#lossSum += rows * (Number.isNaN(loss) ? (this.#epochRows > 0 ? this.#lossSum / this.#epochRows : 0) : loss);
     this.#epochRows += rows;
-    if (!updated) return undefined;
-    this.#learningRate = this.optimizer.learningRate;
-    return { epoch, step: this.optimizer.steps, loss, learningRate: this.#learningRate };
+    if (updated) this.startLoss ??= loss;
+    return updated;
+  }
+
+  /** Of the update that was just made, in an epoch that is not over. */
+  #record(): StepRecord {
+    const { steps: step, loss, learningRate } = this.optimizer;
+    return { epoch: this.#history.length + 1, step, loss, learningRate };
+  }
+
+  /** The rate that the last update used, of this object or of the run that it goes on with; null before the first. */
+  get #learningRate(): number | null {
+    const { learningRate } = this.optimizer;
+    return Number.isNaN(learningRate) ? this.#rateBefore : learningRate;
   }
 
   #meter(tell: (progress: TrainProgress) => void): Meter {
@@ -319,27 +334,13 @@ export class Trainer<R extends Pick<Run, "model"> = Run> implements Disposable {
       throw new DivergedError("the validation loss", this.optimizer.steps);
     }
     this.optimizer.observe(watched);
-    this.#finished = this.#noImprovement(record) || record.epoch >= this.run.epochs;
-    if (this.#finished) this.#showResult();
+    const { earlyStopping, epochs } = this.run;
+    if (earlyStopping) this.#best = better(this.#best, record, this.run, this.model.parameters.values.view);
+    const idle = record.epoch - (this.#best?.epoch ?? record.epoch);
+    this.#finished = record.epoch >= epochs || (earlyStopping !== undefined && idle >= earlyStopping.patience);
+    if (this.#finished) this.#training = showResult(this.optimizer, this.#best?.values);
     else this.optimizer.toTraining();
     return record;
-  }
-
-  /** Leaves in the model what the run has come to, and keeps the training values where these are others. */
-  #showResult(): void {
-    const { view } = this.model.parameters.values;
-    const result = this.#best?.values ?? view.slice();
-    const training = whileTraining(this.optimizer, () => view.slice());
-    view.set(result);
-    this.#training = training.every((value, i) => value === result[i]) ? undefined : training;
-  }
-
-  /** Keeps the best weights; true when early stopping has run out of patience. */
-  #noImprovement(record: EpochRecord): boolean {
-    const { earlyStopping } = this.run;
-    if (earlyStopping === undefined) return false;
-    this.#best = better(this.#best, record, this.run, this.model.parameters.values.view);
-    return record.epoch - this.#best.epoch >= earlyStopping.patience;
   }
 
   #alive(): void {

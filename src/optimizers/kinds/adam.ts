@@ -93,7 +93,9 @@ export const adamwRule: Rule<AdamwOptions> = {
 };
 
 function bind({ kernels, options: o, runs }: Binding<AdamwOptions>, decoupled: boolean): Step {
-  addKernels(kernels, adamKernels, bfloat16Kernels, momentsKernels);
+  const half = o.stateDtype === "bfloat16";
+  addKernels(kernels, half ? bfloat16Kernels : adamKernels);
+  if (o.nesterov || o.amsgradCorrected || o.epsilonRoot !== 0) addKernels(kernels, momentsKernels);
   return (t, rate, scale) => {
     const { beta1: b1, beta2: b2, epsilonRoot: root, weightDecay } = o;
     const a1 = 1 - b1;
@@ -108,7 +110,6 @@ function bind({ kernels, options: o, runs }: Binding<AdamwOptions>, decoupled: b
     const fresh = o.amsgradCorrected ? k : 1;
     const decay = decoupled ? 0 : weightDecay;
     const shrink = decoupled ? rate * weightDecay : 0;
-    const half = o.stateDtype === "bfloat16";
     const turn = Math.imul(t, TURN) >>> 0;
     const hasMore = o.nesterov || root > 0 || (o.amsgrad && o.amsgradCorrected);
     for (const { p, g, s, n, first } of runs) {
