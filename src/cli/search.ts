@@ -80,10 +80,9 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
     ...(report === false ? [] : [{ flag: "--report", path: report }]),
     ...(ledgerPath === undefined ? [] : [{ flag: "--ledger", path: ledgerPath }]),
   ];
-  await checkOutputs(outputs, [file]);
-  const engine = await startEngine(flags.backend);
+  const [engine, size = 0] = await Promise.all([startEngine(flags.backend), sizeOf(file), checkOutputs(outputs, [file])]);
   using pool = flags.queue === undefined ? startPool(flags, engine) : undefined;
-  if (pool !== undefined) startEarly(pool, flags, file, (await sizeOf(file)) ?? 0);
+  if (pool !== undefined) startEarly(pool, flags, file, size);
   const parts = await readData(file, flags);
   const study = flags.vary && variedRuns(flags.vary, flags, parts);
   const run = runWithout(study, flags, parts);

@@ -100,3 +100,44 @@ describe("the event loop turns", () => {
     expect(new Slices().over).toBe(false);
   });
 });
+
+describe("a piece of work", () => {
+  /** The times at which a piece is over, of steps that last so many milliseconds each. */
+  async function ends(steps: readonly number[]): Promise<{ at: number[]; looks: number }> {
+    let [now, looks] = [0, 0];
+    vi.spyOn(performance, "now").mockImplementation(() => {
+      looks++;
+      return now;
+    });
+    const slices = new Slices();
+    const at: number[] = [];
+    for (const step of steps) {
+      now += step;
+      if (!slices.over) continue;
+      at.push(now);
+      await slices.pause();
+    }
+    vi.restoreAllMocks();
+    return { at, looks };
+  }
+
+  test("of long steps ends with the step that makes it last more than 12 ms", async () => {
+    expect((await ends(new Array(9).fill(5))).at).toEqual([15, 30, 45]);
+    expect((await ends([100, 1, 100])).at).toEqual([100, 201]);
+  });
+
+  test("of short steps looks at the clock once in sixteen, and ends no later for that than a step of a millisecond would", async () => {
+    const { at, looks } = await ends(new Array(20_000).fill(1 / 64));
+    expect(looks).toBeLessThan(20_000 / 12);
+    at.forEach((end, i) => {
+      expect(end - (at[i - 1] ?? 0)).toBeGreaterThan(12);
+      expect(end - (at[i - 1] ?? 0)).toBeLessThanOrEqual(12.5);
+    });
+  });
+
+  test("of short steps, one of which is long, ends a step of that length later at the most", async () => {
+    const { at } = await ends([...new Array(1000).fill(1 / 64), ...new Array(10).fill(50)]);
+    expect((at.find((end) => end > 1000 / 64) as number) - 1000 / 64).toBeLessThanOrEqual(16 * 50);
+    expect(at.slice(-2).map((end, i, both) => end - (both[i - 1] ?? end))).toContain(50);
+  });
+});

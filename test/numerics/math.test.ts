@@ -124,6 +124,27 @@ test("a power has the same bits whatever was asked for before", () => {
   );
 });
 
+test("powers that one run after another asks for, step by step, have the bits of a power that is asked for alone", () => {
+  const run = fc.tuple(fc.double({ min: 0.5, max: 1, noNaN: true }), fc.nat(5000), fc.integer({ min: 1, max: 200 }));
+  fc.assert(
+    fc.property(fc.array(run, { minLength: 2, maxLength: 6 }), (runs) => {
+      // bases that are asked for in between put others out
+      for (let i = 0; i < 17; i++) powi(0.3 + i / 1000, 64);
+      const alone = runs.map(([x, from, count]) => Array.from({ length: count }, (_, i) => multiplied(x, from + i)));
+      const steps = () => runs.map(([x, from, count]) => Array.from({ length: count }, (_, i) => powi(x, from + i)));
+      expect(steps()).toEqual(alone);
+      expect(steps()).toEqual(alone);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** A power with other powers kept than those of its base. */
+function multiplied(x: number, n: number): number {
+  for (let i = 0; i < 17; i++) powi(1.001 + i / 1e4, 64);
+  return powi(x, n);
+}
+
 test("the bits are those of every other engine", () => {
   const random = new Random(1);
   const values = new Float64Array(50_000);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { load } from "../../src/engine/load.js";
 import { hash, Random } from "../../src/numerics/random.js";
 
 const bits = (random: Random, count: number) => Array.from({ length: count }, () => random.bits());
@@ -102,6 +103,21 @@ describe("Random", () => {
         expect([...shuffled].sort((a, b) => a - b)).toEqual(Array.from({ length }, (_, i) => i));
         expect(new Random(seed).shuffle(Uint32Array.from({ length }, (_, i) => i))).toEqual(shuffled);
       }),
+    );
+  });
+
+  test.each(["wasm", "js"] as const)("the kernel shuffle gives the order that shuffle() gives, in %s", async (backend) => {
+    const engine = await load({ backend });
+    fc.assert(
+      fc.property(fc.integer(), fc.nat(3000), fc.nat(40), (seed, length, drawn) => {
+        using vector = engine.vector(length + 1);
+        const order = new Uint32Array(vector.view.buffer, vector.view.byteOffset, length + 1).fill(7);
+        const random = new Random(seed, "shuffle");
+        for (let i = 0; i < drawn; i++) random.bits();
+        engine.kernels.shuffle(vector.pointer, length, ...random.state);
+        expect([...order]).toEqual([...random.shuffle(Array.from({ length }, (_, i) => i)), 7]);
+      }),
+      { numRuns: 100 },
     );
   });
 

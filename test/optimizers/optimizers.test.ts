@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Engine, load } from "../../src/engine/load.js";
+import { type Engine, load, loadSync } from "../../src/engine/load.js";
 import { rules } from "../../src/optimizers/index.js";
 import type { AnyRule } from "../../src/optimizers/rule.js";
 import type { OptimizerState } from "../../src/optimizers/state.js";
@@ -95,6 +95,16 @@ describe.each(cases)("$label", ({ kind, options }) => {
     expect(a.optimizer.findNonFinite()).toBeUndefined();
     for (const [name, value] of Object.entries(a.values)) {
       expect(value.every((x, i) => x !== start[name]?.[i])).toBe(true);
+    }
+  });
+
+  test("has the kernels that it calls in an engine that nothing else has added any to, whatever its schedules come to", () => {
+    const schedules = Object.entries(rowOf(kind).scheduled).map(([option, [before, later]]) => ({
+      [option]: { kind: "piecewiseConstant", boundaries: [2], rates: [before, later] },
+    }));
+    for (const scheduled of [{}, ...schedules]) {
+      using own = new Trial(loadSync(), kind, { ...options, ...scheduled });
+      expect(own.run(wild, 0, 4).everything).toEqual(outcome(4, kind, { ...options, ...scheduled }));
     }
   });
 
