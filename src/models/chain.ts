@@ -129,7 +129,8 @@ export class Chain implements LayerChain {
   }
 
   forward(x: number, pass: Pass): number {
-    for (const { layer, onlyTraining, y } of this.#links) {
+    for (let i = 0; i < this.#links.length; i++) {
+      const { layer, onlyTraining, y } = this.#links[i] as Link;
       if (!pass.training && onlyTraining) continue;
       layer.forward(x, y, pass);
       x = y;

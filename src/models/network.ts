@@ -20,8 +20,9 @@ export class Network implements Model {
   readonly #network: ForwardNetwork;
   readonly #scale: GradientScale;
   readonly #loss!: LossKernel;
-  /** There is room for so many rows and no more. */
+  /** There is room for so many rows and no more; so many were read last. */
   readonly #room: Field<number>;
+  #read = Number.NaN;
   /** The number of losses in a row. */
   readonly #losses: number;
 
@@ -50,7 +51,7 @@ export class Network implements Model {
 
   train(batch: Batch): number {
     this.#network.check();
-    this.#room.read(batch.rows, "batch.rows");
+    if (batch.rows !== this.#read) this.#read = this.#room.read(batch.rows, "batch.rows");
     const { chain, outputs: width } = this.#network;
     const pass = { rows: batch.rows, training: true, step: batch.step };
     const outputs = chain.forward(batch.featuresPointer, pass);
@@ -72,7 +73,7 @@ export class Network implements Model {
   /** The loss and the outputs of a batch. Throws ModeError as `predict` does. */
   evaluate(batch: Batch): Evaluation {
     this.#network.checkEvaluation("evaluate");
-    this.#room.read(batch.rows, "batch.rows");
+    if (batch.rows !== this.#read) this.#read = this.#room.read(batch.rows, "batch.rows");
     const outputs = this.#network.forward(batch.featuresPointer, batch.rows);
     const loss = this.#lossOf(outputs.pointer, batch, 1);
     return { loss, outputs: outputs.view };

@@ -125,7 +125,10 @@ export class Guard {
   /** Of tensors that are stepped as a whole. */
   #areGradientsFinite(): boolean {
     const { kernels } = this.#parameters.engine;
-    for (const { g, n } of this.#wholes) if (!kernels.finite(g, n)) return false;
+    for (let i = 0; i < this.#wholes.length; i++) {
+      const { g, n } = this.#wholes[i] as Run;
+      if (!kernels.finite(g, n)) return false;
+    }
     return true;
   }
 

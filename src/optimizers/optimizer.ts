@@ -11,17 +11,10 @@ import { ELEMENT_RATES, KeptValues } from "./kept.js";
 import { checkStep, meanLoss, takeLoss } from "./loss.js";
 import { changesOf, type MadeChange, setRate } from "./manual-rate.js";
 import { type LoadedState, type OptimizerLoadOptions, stateToLoad } from "./partial.js";
-import {
-  type AnyRule,
-  type Closure,
-  type OptimizerDescription,
-  type RuleDescription,
-  ruleOf,
-  type Step,
-  type StepOptions,
-} from "./rule.js";
+import { type AnyRule, type Closure, type OptimizerDescription, type RuleDescription, ruleOf, type StepOptions } from "./rule.js";
 import { type Slot, Slots, type StateArray } from "./slots.js";
 import { copyState, loadState, type OptimizerState, type StateHolder } from "./state.js";
+import { scheduleAll, type Update, updateAll, useRates } from "./stepping.js";
 import { computeThrough, unwrap } from "./wrapper.js";
 
 /**
@@ -49,7 +42,7 @@ export class Optimizer implements Disposable {
   readonly #needs: AnyRule["needs"];
   readonly #groups: readonly BoundGroup[];
   readonly #live: readonly BoundGroup[];
-  readonly #updates: readonly { group: BoundGroup; update: Step }[];
+  readonly #updates: readonly Update[];
   readonly #follow: readonly { group: BoundGroup; follow: (t: number) => void }[];
   /** The groups whose elements have rates of their own. */
   readonly #blended: readonly BoundGroup[];
@@ -232,7 +225,7 @@ export class Optimizer implements Disposable {
     const accumulates = accumulate > 1;
     const full = !accumulates || gradients.isFull(last);
     // first, so that a wrong schedule stops the step before anything has moved
-    if (full) for (const group of this.#groups) group.schedule(this.#steps, this.#clock);
+    if (full) scheduleAll(this.#groups, this.#steps, this.#clock);
     const taken = takeLoss(loss, this.description.kind, this.#needs, this.#compute);
     this.#loss = taken ?? Number.NaN;
     if (taken !== undefined && !Number.isFinite(taken)) return this.#hit({ what: "the loss", source: "loss", value: taken });
@@ -247,15 +240,14 @@ export class Optimizer implements Disposable {
     if (wrong) return this.#hit(wrong);
     if (clipNorm !== undefined) scale *= Math.min(1, clipNorm / (norm + 1e-6));
     guard.prepare(this.#steps, this.#holder);
-    for (const group of this.#groups) group.learningRate = group.scheduledRate * guard.rateFactor;
+    useRates(this.#groups, guard.rateFactor);
     this.#ratesKnown = true;
-    for (const { runs } of this.#blended) this.#kept?.keep(runs);
-    const closure = typeof loss === "function" ? loss : NONE;
-    for (const { group, update } of this.#updates) update(this.#steps + 1 - group.began, group.learningRate, scale, sign * mean, closure);
-    this.#steps++;
-    if (this.#steps === 1) this.#markValues();
-    for (const { runs } of this.#blended) this.#kept?.blend(runs, (this.#slots.find(ELEMENT_RATES) as Slot).block.pointer);
-    for (const { group, follow } of this.#follow) follow(this.#steps - group.began);
+    if (this.#blended.length > 0) for (const { runs } of this.#blended) this.#kept?.keep(runs);
+    updateAll(this.#updates, this.#steps + 1, scale, sign * mean, typeof loss === "function" ? loss : NONE);
+    if (++this.#steps === 1) this.#markValues();
+    if (this.#blended.length > 0)
+      for (const { runs } of this.#blended) this.#kept?.blend(runs, (this.#slots.find(ELEMENT_RATES) as Slot).block.pointer);
+    if (this.#follow.length > 0) for (const { group, follow } of this.#follow) follow(this.#steps - group.began);
     if (accumulates) gradients.clear();
     if (!guard.isDue(this.#steps)) return true;
     flushFaded(this.#steps, this.parameters.engine.kernels, this.#live, this.#slots, guard.rows);
