@@ -5,6 +5,7 @@ import { integer, oneOf, optional, readOptions } from "../../options/options.js"
 import { errorOf, messageOf } from "../../options/plain-error.js";
 import type { SearchData, TrialResult } from "../trial.js";
 import { type Executor, type Job, refuseFunctions, type Work } from "./executor.js";
+import { firstPart, secondHalf } from "./halves.js";
 import { workerHere } from "./here.js";
 import type { FromWorker, ToWorker } from "./protocol.js";
 import { sharedData } from "./shared-data.js";
@@ -55,6 +56,8 @@ interface Call {
 interface Task {
   readonly id: number;
   readonly job: Job;
+  /** What a worker is to do of it next: all of it, or a half. */
+  readonly part: Job;
   readonly call: Call;
   done(result: TrialResult): void;
   /** The workers that have ended with it. */
@@ -154,7 +157,8 @@ class Pool implements WorkersExecutor {
           left--;
           if (left === 0) end(() => resolve(results));
         };
-        this.#queue.push({ id: this.#ids++, job, call, done, deaths: 0 });
+        const part = firstPart(job, i, jobs.length, this.#wanted);
+        this.#queue[part === job ? "push" : "unshift"]({ id: this.#ids++, job, part, call, done, deaths: 0 });
       });
       this.#advance();
     });
@@ -210,13 +214,11 @@ class Pool implements WorkersExecutor {
   }
 
   #add(): void {
-    if (this.#engine !== undefined && this.#slots.every(({ here }) => !here)) this.#takePart(this.#engine);
-    else {
-      try {
-        this.#addWorker();
-      } catch (cause) {
-        if (!this.#goesOn(cause)) throw cause;
-      }
+    if (this.#engine !== undefined && this.#slots.every(({ here }) => !here)) return void this.#takePart(this.#engine);
+    try {
+      this.#addWorker();
+    } catch (cause) {
+      if (!this.#goesOn(cause)) throw cause;
     }
   }
 
@@ -244,14 +246,14 @@ class Pool implements WorkersExecutor {
   }
 
   #give(slot: Slot, task: Task): void {
-    const { job, call, id } = task;
+    const { id, call, part } = task;
+    const { run, rate, seed, split, until, from } = part;
     slot.tasks.push(task);
     slot.worker.keep(true);
     if (slot.here) this.#worth.begin();
     try {
       if (slot.data !== call.data) slot.worker.post({ kind: "data", data: call.data });
       slot.data = call.data;
-      const { run, rate, seed, split, until, from } = job;
       const listened = call.work.onEpoch !== undefined;
       slot.worker.post({ kind: "job", id, run, rate, seed, split, until, checkpoint: from?.checkpoint, listened });
     } catch (error) {
@@ -280,9 +282,13 @@ class Pool implements WorkersExecutor {
     this.#done(slot, task);
     if (message.kind === "error") call.fail(errorOf(message.error));
     else if (!call.isOver()) {
-      this.#worth.end();
-      this.#tell(call, () => call.work.onTrial?.(job, message.result));
-      task.done(message.result);
+      const rest = task.part === job ? undefined : secondHalf(job, message.result);
+      if (rest) this.#queue.push({ ...task, id: this.#ids++, part: rest, deaths: 0 });
+      else {
+        this.#worth.end();
+        this.#tell(call, () => call.work.onTrial?.(job, message.result));
+        task.done(message.result);
+      }
     }
     this.#advance();
   }
