@@ -80,7 +80,7 @@ interface Slot {
  * trial is a pure function; only the order in which they arrive differs, and nothing is decided by it.
  *
  * Data are sent to a worker once, over shared memory where there is such a thing; splits are made in the worker. A worker that ends by itself is replaced
- * and its trial runs again. Workers start when they are first needed (with `engine` when they are worth it, or `prepare` asks for them) and keep no process alive while they are idle; `dispose()` ends them.
+ * and its trial runs again. A trial that would be left over in the end is trained in two parts. Workers start when they are first needed (with `engine` when they are worth it, or `prepare` asks for them) and keep no process alive while they are idle; `dispose()` ends them.
  *
  * @throws OptionError for a wrong option and, from a run, for a run that holds functions, which cannot be sent (the search then runs in its own
  *   thread); EngineError for a trial that has ended three workers, and where no worker can be started and this thread takes no part; what `runTrial` throws.
