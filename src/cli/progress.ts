@@ -8,6 +8,14 @@ export interface Standing {
   readonly loss: number;
 }
 
+/** How much is done, after so many seconds. */
+interface Reached {
+  readonly done: number;
+  readonly total: number;
+  readonly standing: Standing;
+  readonly seconds: number;
+}
+
 /** Milliseconds between two lines where there is no terminal. */
 const PAUSE = 10_000;
 
@@ -19,7 +27,7 @@ export class Progress implements Disposable {
   readonly #budget: number | undefined;
   /** What was done before, as by an earlier search. */
   #before: number | undefined;
-  #reached: { done: number; total: number; standing: Standing } | undefined;
+  #reached: Reached | undefined;
   #ended = false;
 
   /** @param budget the seconds that all of it may take, where that is known. */
@@ -32,9 +40,9 @@ export class Progress implements Disposable {
 
   update(done: number, total: number, standing: Standing): void {
     this.#before ??= done - 1;
-    this.#reached = { done, total, standing };
+    this.#reached = { done, total, standing, seconds: (performance.now() - this.#began) / 1000 };
     this.#bar?.setTotal(total);
-    this.#bar?.update(done, this.#words(done, total, standing));
+    this.#bar?.update(done, this.#words());
   }
 
   /** The library of the bar is loaded where there is one: it takes 2 ms of a start. */
@@ -48,20 +56,20 @@ export class Progress implements Disposable {
     this.#bar.start(total, 0, { left: "", rate: "", epoch: "", loss: "" });
   }
 
-  #words(done: number, total: number, { rate, epoch, epochs, loss }: Standing): Record<"left" | "rate" | "epoch" | "loss", string> {
-    const seconds = (performance.now() - this.#began) / 1000;
-    const before = this.#before ?? 0;
-    const left = this.#budget === undefined ? (seconds * (total - done)) / (done - before) : Math.max(0, this.#budget - seconds);
-    return { left: timeText(left), rate: short(rate), epoch: `${epoch}/${epochs}`, loss: short(loss) };
+  /** What the bar and the line say of it, made when they do. */
+  #words(): Record<"share" | "left" | "rate" | "epoch" | "loss", string> {
+    const { done, total, standing, seconds } = this.#reached as Reached;
+    const { rate, epoch, epochs, loss } = standing;
+    const [budget, before] = [this.#budget, this.#before as number];
+    const left = budget === undefined ? (seconds * (total - done)) / (done - before) : Math.max(0, budget - seconds);
+    const share = `${Math.floor(100 * (budget === undefined ? done / total : Math.min(1, seconds / budget)))} %`;
+    return { share, left: timeText(left), rate: short(rate), epoch: `${epoch}/${epochs}`, loss: short(loss) };
   }
 
   #line(): string {
     if (this.#reached === undefined) return "";
-    const { done, total, standing } = this.#reached;
-    const { left, rate, epoch, loss } = this.#words(done, total, standing);
-    const seconds = (performance.now() - this.#began) / 1000;
-    const share = Math.floor(100 * (this.#budget === undefined ? done / total : Math.min(1, seconds / this.#budget)));
-    return `${share} %, ${left} left; rate ${rate}, epoch ${epoch}, loss ${loss}\n`;
+    const { share, left, rate, epoch, loss } = this.#words();
+    return `${share}, ${left} left; rate ${rate}, epoch ${epoch}, loss ${loss}\n`;
   }
 
   [Symbol.dispose](): void {

@@ -216,19 +216,29 @@ describe("the terminal", () => {
     [80, /% *, .*, 3 min 20 s left/, /never/],
     [120, /% *, .*, 3 min 20 s left/, /never/],
     [undefined, /% *, .*, 3 min 20 s left/, /never/],
-  ])("of %s columns has a bar", (columns, shown, hidden) => {
+  ])("of %s columns has a bar, once its library is there", async (columns, shown, hidden) => {
     vi.useFakeTimers();
     const { write } = process.stderr;
     terminal(process.stderr, columns);
     Object.assign(process.stderr, { cursorTo: () => true, clearLine: () => true, moveCursor: () => true, write });
     {
       using progress = new Progress(10, true, 400);
+      progress.update(0, 10, { rate: 1, epoch: 1, epochs: 1, loss: 1 });
+      expect(heard.err).toBe("");
+      await vi.dynamicImportSettled();
       vi.advanceTimersByTime(200_000);
       progress.update(4, 10, { rate: 0.001, epoch: 1, epochs: 3, loss: 0.5 });
     }
     expect(heard.err).toMatch(shown);
     expect(heard.err).not.toMatch(hidden);
     expect(heard.err).toContain("rate 0.001  epoch 1/3  loss 0.5");
+  });
+
+  test("has no bar of what has ended before its library was there", async () => {
+    terminal(process.stderr, 80);
+    new Progress(10, true)[Symbol.dispose]();
+    await vi.dynamicImportSettled();
+    expect(heard.err).toBe("");
   });
 
   test.each([

@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import type * as Files from "node:fs/promises";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import { buildSync } from "esbuild";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { FileError } from "../../src/cli/errors.js";
 import { checkOutputs, writeWhole } from "../../src/cli/write.js";
+import { fingerprint } from "../../src/search/fingerprint.js";
 import { readCheckpoint } from "../../src/training/checkpoint.js";
 import { interrupted, iris, main, runNode, scratch } from "../support/cli.js";
 import { failing, mended } from "../support/faults.js";
@@ -58,7 +58,7 @@ describe("writeWhole", () => {
   test("clears what a killed process left, and nothing that a living one is writing", async () => {
     const folder = at("litter");
     mkdirSync(folder);
-    const prefix = `.stepsize-${createHash("sha256").update("model").digest("hex").slice(0, 12)}-`;
+    const prefix = `.stepsize-${fingerprint(Buffer.from("model"))}-`;
     const dead = 2 ** 22 + 1;
     for (const id of [dead, process.ppid]) writeFileSync(join(folder, `${prefix}${id}.tmp`), "half");
     await writeWhole(join(folder, "model"), "whole");
