@@ -160,6 +160,7 @@ export class Chain implements LayerChain {
     const { engine, parameters, rows, seed, allocate } = this.#host;
     const { rule, layer, name, place, input, output, traits } = one;
     const length = rows * sizeOf(output);
+    const overwritesGradient = traits.includes("overwritesGradient");
     const inPlace = before !== undefined && traits.includes("overwrites") && !before.readsOutput;
     const bound = rule.bind({
       engine,
@@ -182,10 +183,10 @@ export class Chain implements LayerChain {
     return {
       layer: bound,
       onlyTraining: traits.includes("onlyTraining"),
-      overwritesGradient: traits.includes("overwritesGradient"),
+      overwritesGradient,
       size: sizeOf(input),
       y: inPlace ? before.y : allocate(length),
-      dy: before !== undefined && traits.includes("overwritesGradient") ? before.dy : allocate(length),
+      dy: before !== undefined && overwritesGradient ? before.dy : allocate(length),
       needsInputGradient,
       readsOutput: one.gateSelf || traits.includes("readsOutput"),
       tensors: [...parameters].filter((parameter) => parameter.name.startsWith(`${name}.`)),

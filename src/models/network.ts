@@ -51,7 +51,7 @@ export class Network implements Model {
 
   train(batch: Batch): number {
     this.#network.check();
-    if (batch.rows !== this.#read) this.#read = this.#room.read(batch.rows, "batch.rows");
+    this.#checkRows(batch);
     const { chain, outputs: width } = this.#network;
     const pass = { rows: batch.rows, training: true, step: batch.step };
     const outputs = chain.forward(batch.featuresPointer, pass);
@@ -60,6 +60,11 @@ export class Network implements Model {
     chain.backward(batch.featuresPointer, 0, pass, this.#scale);
     this.parameters.smallGradients = this.#scale.scaled;
     return loss;
+  }
+
+  /** Whether there is room for a batch: most have as many rows as the one before. */
+  #checkRows({ rows }: Batch): void {
+    if (rows !== this.#read) this.#read = this.#room.read(rows, "batch.rows");
   }
 
   /** The loss of outputs, whose gradient, times a factor, it leaves to the layers. */
@@ -73,7 +78,7 @@ export class Network implements Model {
   /** The loss and the outputs of a batch. Throws ModeError as `predict` does. */
   evaluate(batch: Batch): Evaluation {
     this.#network.checkEvaluation("evaluate");
-    if (batch.rows !== this.#read) this.#read = this.#room.read(batch.rows, "batch.rows");
+    this.#checkRows(batch);
     const outputs = this.#network.forward(batch.featuresPointer, batch.rows);
     const loss = this.#lossOf(outputs.pointer, batch, 1);
     return { loss, outputs: outputs.view };

@@ -109,15 +109,15 @@ function multiplied(a: Pair, b: Pair): Pair {
 }
 
 const BLOCK = 64;
-/** Exponents below which a power is kept once it was asked for: 32 KiB for each base. */
+/** Exponents below which results are kept: 32 KiB for each base that is asked for more than once, which one that follows a schedule is not. */
 const KEPT = 4096;
 
-/** x to the power 64 block, the powers below 64 that were asked for, and the results so far, 0 where there is none. */
+/** x to the power 64 block, the powers below 64 that were asked for, and the results since it was asked for again, 0 where there is none. */
 interface Powers {
   block: number;
   start: Pair;
   readonly within: (Pair | undefined)[];
-  readonly results: Float64Array;
+  results?: Float64Array;
 }
 
 /**
@@ -130,11 +130,11 @@ function inBlocks(x: number, n: number): number {
   let powers = kept.get(x);
   if (powers === undefined) {
     if (kept.size === 16) kept.clear();
-    powers = { block: 0, start: [1, 0], within: new Array(BLOCK), results: new Float64Array(KEPT) };
+    powers = { block: 0, start: [1, 0], within: new Array(BLOCK) };
     kept.set(x, powers);
-  }
-  const known = powers.results[n];
-  if (known !== undefined && known !== 0) return known;
+  } else powers.results ??= new Float64Array(KEPT);
+  const known = powers.results?.[n];
+  if (known) return known;
   const block = Math.floor(n / BLOCK);
   if (powers.block !== block) {
     powers.start = squared(x, block * BLOCK);
@@ -151,7 +151,7 @@ function inBlocks(x: number, n: number): number {
   const b = within[0];
   const product = a * b;
   const result = product + (productError(a, b, product) + (a * within[1] + powers.start[1] * b));
-  if (n < KEPT) powers.results[n] = result;
+  if (powers.results && n < KEPT) powers.results[n] = result;
   return result;
 }
 

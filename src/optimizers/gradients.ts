@@ -31,8 +31,9 @@ export class Gradients {
     return last || this.count + 1 === this.#accumulate;
   }
 
-  /** Takes those in the parameters into account, by their weight, where several are accumulated. */
+  /** Takes those in the parameters into account, by their weight. */
   add(weight: number): void {
+    if (this.#accumulate === 1) return;
     this.#kernels.axpy(this.#parameters.gradients.pointer, this.block.pointer, this.#parameters.size, weight);
     this.count++;
     this.weight += weight;
