@@ -2,7 +2,7 @@
 // processor time, and these 20. Bundlers get the modules themselves: from a bundle they drop less of what a page does not use (a program that
 // trains is 90 KB gzipped instead of 47). The entries share chunks, so that a class is the same whichever it came from; what is imported when
 // it is wanted stays apart. The command line becomes a bundle of its own, dist/cli/, with the libraries that only it uses and their licences.
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const { dependencies, peerDependencies, exports } = JSON.parse(readFileSync("package.json", "utf8"));
@@ -66,31 +66,42 @@ const withoutPrograms = {
   },
 };
 
-const { metafile } = await build({
-  ...options,
-  // scripts/coverage.js asks for them
-  sourcemap: process.env.STEPSIZE_SOURCEMAPS !== undefined,
-  entryPoints: ["src/cli/main.ts", WORKER.replace("dist/", "src/").replace(".js", ".ts")],
-  entryNames: "[name]",
-  outdir: "dist/cli",
-  // less text for Node to read at every start; names stay, for what a trace of an error says
-  minifyWhitespace: true,
-  minifySyntax: true,
-  // the libraries are CommonJS and require what Node has
-  banner: { js: "const require = process.getBuiltinModule;" },
-  plugins: [withoutPrograms],
-});
-chmodSync("dist/cli/main.js", 0o755);
-
-// uPlot is in what scripts/page.js writes
-const packages = new Set(["node_modules/uplot"]);
-for (const { inputs } of Object.values(metafile.outputs)) {
-  for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
-    const folder = bytesInOutput > 0 ? /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] : undefined;
-    if (folder !== undefined) packages.add(folder);
+// each by itself, so that fewer files are read at a start: what the two would share is cut into chunks by whichever of them needs what
+const packages = new Set(["node_modules/uplot"]); // which is in what scripts/page.js writes
+// scripts/coverage.js asks for it
+const sourcemap = process.env.STEPSIZE_SOURCEMAPS !== undefined;
+for (const entry of ["src/cli/main.ts", WORKER.replace("dist/", "src/").replace(".js", ".ts")]) {
+  const { metafile, outputFiles } = await build({
+    ...options,
+    sourcemap,
+    entryPoints: [entry],
+    entryNames: "[name]",
+    outdir: "dist/cli",
+    // less text for Node to read at every start; names stay, for what a trace of an error says
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // the libraries are CommonJS and require what Node has
+    banner: { js: "const require = process.getBuiltinModule;" },
+    plugins: [withoutPrograms],
+    write: false,
+  });
+  mkdirSync("dist/cli", { recursive: true });
+  // a source map counts the columns of the text as it was
+  for (const { path, text } of outputFiles) writeFileSync(path, sourcemap ? text : inASCII(text));
+  for (const { inputs } of Object.values(metafile.outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+      const folder = bytesInOutput > 0 ? /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] : undefined;
+      if (folder !== undefined) packages.add(folder);
+    }
   }
 }
+chmodSync("dist/cli/main.js", 0o755);
 writeFileSync("dist/cli/LICENSES.txt", `dist/cli holds these packages:\n\n${[...packages].sort().map(notice).join("\n")}`);
+
+/** V8 keeps and scans a text with one character beyond Latin-1 in twice the memory: esbuild leaves them in regular expressions and tagged templates. */
+function inASCII(text) {
+  return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
 
 function notice(folder) {
   const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));

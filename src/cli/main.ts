@@ -16,7 +16,7 @@ for (const [stream, name] of [
 }
 
 try {
-  await program().parseAsync();
+  await (await program(process.argv[2])).parseAsync();
 } catch (error) {
   tell(error);
 }

@@ -23,7 +23,7 @@ async function cli(...args: string[]): Promise<{ code: number; out: string; err:
   const heard = hear();
   process.exitCode = 0;
   try {
-    await program().parseAsync(args, { from: "user" });
+    await (await program(args[0])).parseAsync(args, { from: "user" });
   } catch (error) {
     tell(error);
   } finally {
@@ -102,8 +102,8 @@ function pathsOf(command: Command): string[] {
   return [...command.registeredArguments.map((argument) => argument.name()), ...flags];
 }
 
-test("every path of the command line is read, or written under every fault", () => {
-  const found = program().commands.flatMap((command) => pathsOf(command).map((name) => `${command.name()} ${name}`));
+test("every path of the command line is read, or written under every fault", async () => {
+  const found = (await program()).commands.flatMap((command) => pathsOf(command).map((name) => `${command.name()} ${name}`));
   const read = Object.entries(READ).flatMap(([command, names]) => names.map((name) => `${command} ${name}`));
   const written = [...new Set(writers.map(({ command, names }) => `${command} ${names}`))];
   expect([...read, ...written].sort()).toEqual(found.sort());

@@ -56,7 +56,7 @@ function terminal(stream: NodeJS.WriteStream, columns: number | undefined): void
   Object.assign(stream, { isTTY: true, columns, hasColors: () => true });
 }
 
-const run = (...args: string[]) => program().parseAsync(args, { from: "user" });
+const run = async (...args: string[]) => (await program(args[0])).parseAsync(args, { from: "user" });
 /** Runs a command in words; its output is without colours, with blanks for line breaks. */
 async function said(...args: string[]): Promise<string> {
   await run(...args);

@@ -8,7 +8,7 @@ import { iris, scratch } from "../support/cli.js";
 
 const cwd = scratch();
 const at = (name: string) => join(cwd, name);
-const run = (...args: string[]) => program().parseAsync(args, { from: "user" });
+const run = async (...args: string[]) => (await program(args[0])).parseAsync(args, { from: "user" });
 const search = (ledger: string) => [
   ...["search", iris, "-t", "species", "--epochs", "2", "--rates", "0.01,0.1", "--repeats", "1"],
   ...["--no-report", "--quiet", "--workers", "1", "--ledger", ledger],

@@ -38,7 +38,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-const run = (...args: string[]) => program().parseAsync(["playground", ...args], { from: "user" });
+const run = async (...args: string[]) => (await program("playground")).parseAsync(["playground", ...args], { from: "user" });
 
 /** Runs the command until it has said its address, and ends it as Ctrl-C does. */
 async function address(...args: string[]): Promise<string> {

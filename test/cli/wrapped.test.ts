@@ -32,7 +32,7 @@ test.each([
   ["search", "--vary", "optimizer=adam,ema"],
 ])("%s %s %s says so too", async (command, ...flags) => {
   const report = command === "train" ? [] : ["--report", `${cwd}/report.html`];
-  await expect(program().parseAsync([command, iris, "-t", "species", "-q", ...report, ...flags], { from: "user" })).rejects.toThrow(
-    advice("ema"),
-  );
+  await expect(
+    (await program(command)).parseAsync([command, iris, "-t", "species", "-q", ...report, ...flags], { from: "user" }),
+  ).rejects.toThrow(advice("ema"));
 });
