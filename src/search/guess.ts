@@ -45,9 +45,10 @@ function guessClasses(training: Classification, validation: Classification, { lo
   const ofClass = classWeightsOf(classWeights, training);
   const masses = shares.map((share, i) => share * (ofClass?.[i] ?? 1));
   const total = masses.reduce((sum, mass) => sum + mass, 0);
+  const costOfClass = masses.map((mass) => -log(mass / total));
   const costs = (data: Classification) =>
     weigh(
-      Array.from(data.targets, (target) => -log((masses[target] ?? 1) / total)),
+      Array.from(data.targets, (target) => costOfClass[target] ?? -log(1 / total)),
       rowWeights(data, ofClass),
     );
   const rows = costs(validation);

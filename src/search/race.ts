@@ -29,6 +29,8 @@ const MOST_REPEATS = 32;
  * guessing. Nothing when one rate is left or the budget is spent. Decided by what all trials so far came to, never by the order in which they arrived.
  */
 export function nextRung(tried: readonly Tried[], terms: Terms, { cost, spent, budget, toThePoint }: Limits): Order[] {
+  // two rates at least would run again: where none has runs to catch up with, nothing that can be paid for is left to be weighed
+  if (budget - spent < 2 * cost && tried.every(({ trials }) => trials.length === tried[0]?.trials.length)) return [];
   const chosen = choose(tried, terms, among(tried, terms));
   if (chosen === undefined) return [];
   const stand = standings(tried, chosen, terms);

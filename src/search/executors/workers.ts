@@ -201,8 +201,8 @@ class Pool implements WorkersExecutor {
   /** A worker that is given its next trial already: where this thread takes part, it may be some time until it hears that the last one has ended. */
   #ahead(): Slot | undefined {
     const takesPart = this.#engine !== undefined && this.#slots.length === this.workers;
-    // the last ones go to whoever is free first
-    return takesPart && this.#queue.length >= this.workers ? this.#slots.find(({ here, tasks }) => !here && tasks.length < 2) : undefined;
+    // the last ones go to whoever is free first: one that waits behind a whole trial would be the last to end
+    return takesPart && this.#queue.length > this.workers ? this.#slots.find(({ here, tasks }) => !here && tasks.length < 2) : undefined;
   }
 
   /** Whether there is to be another worker, in place of one that has ended or because it is worth its start. */
