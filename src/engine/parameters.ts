@@ -122,7 +122,8 @@ export class Parameters implements Iterable<Parameter>, Disposable {
   readonly #tensors = new Map<string, Parameter>();
   /** The optimizers that keep values to evaluate elsewhere at the moment. */
   readonly #keepers = new Set<object>();
-  #disposed = false;
+  /** Whether their memory was given back. */
+  readonly disposed: boolean = false;
 
   constructor(engine: Engine, shapes: Shapes, options: ParametersOptions = {}) {
     checkEngine(engine);
@@ -162,11 +163,6 @@ export class Parameters implements Iterable<Parameter>, Disposable {
     engine.arena.reserve(Math.min(AHEAD * size * 4, MOST_AHEAD));
   }
 
-  /** Whether their memory was given back. */
-  get disposed(): boolean {
-    return this.#disposed;
-  }
-
   /** The number of floats in a block, padding included: what a state slot of the same layout takes. */
   get size(): number {
     return this.values.length;
@@ -184,7 +180,7 @@ export class Parameters implements Iterable<Parameter>, Disposable {
 
   /** The tensor of that name. Throws OptionError, with the nearest name, when there is none. */
   get(name: string): Parameter {
-    if (this.#disposed) throw new DisposedError("set of parameters");
+    if (this.disposed) throw new DisposedError("set of parameters");
     const parameter = this.#tensors.get(name);
     if (parameter === undefined) throw new OptionError("parameters", name, `has no tensor ${show(name)}${suggest(name, this.names)}`);
     return parameter;
@@ -192,7 +188,7 @@ export class Parameters implements Iterable<Parameter>, Disposable {
 
   /** Sets all gradients to 0, for those who add up a gradient part by part. A step leaves them as they are. */
   zeroGradients(): void {
-    if (this.#disposed) throw new DisposedError("set of parameters");
+    if (this.disposed) throw new DisposedError("set of parameters");
     this.gradients.view.fill(0);
   }
 
@@ -224,7 +220,7 @@ export class Parameters implements Iterable<Parameter>, Disposable {
   }
 
   dispose(): void {
-    this.#disposed = true;
+    (this as { disposed: boolean }).disposed = true;
     this.values.dispose();
     this.gradients.dispose();
   }

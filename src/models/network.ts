@@ -8,7 +8,7 @@ import { ForwardNetwork } from "./forward.js";
 import type { LossKernel } from "./loss.js";
 import { bindLoss, type Loss, readLoss } from "./losses.js";
 import type { Batch, Evaluation, Model, ModelContext } from "./model.js";
-import { GradientScale } from "./scaling.js";
+import { ENLARGED, GradientScale } from "./scaling.js";
 import type { NetworkDescription } from "./sequential.js";
 
 /** A network in the engine's memory: everything it needs is allocated here, a training step allocates nothing. */
@@ -51,20 +51,25 @@ export class Network implements Model {
 
   train(batch: Batch): number {
     this.#network.check();
-    this.#checkRows(batch);
     const { chain, outputs: width } = this.#network;
-    const pass = { rows: batch.rows, training: true, step: batch.step };
-    const outputs = chain.forward(batch.featuresPointer, pass);
-    const n = batch.rows * width;
-    const loss = this.#scale.begin((factor) => this.#lossOf(outputs, batch, factor), chain.gradient, n);
-    chain.backward(batch.featuresPointer, 0, pass, this.#scale);
+    const { rows, featuresPointer, step } = batch;
+    if (rows !== this.#read) this.#readRows(rows);
+    const pass = { rows, training: true, step };
+    const outputs = chain.forward(featuresPointer, pass);
+    const n = rows * width;
+    const loss = this.#lossOf(outputs, batch, 1);
+    if (this.#scale.begin(chain.gradient, n)) {
+      this.#lossOf(outputs, batch, ENLARGED);
+      this.#scale.enlarge(chain.gradient, n);
+    }
+    chain.backward(featuresPointer, 0, pass, this.#scale);
     this.parameters.smallGradients = this.#scale.scaled;
     return loss;
   }
 
-  /** Whether there is room for a batch: most have as many rows as the one before. */
-  #checkRows({ rows }: Batch): void {
-    if (rows !== this.#read) this.#read = this.#room.read(rows, "batch.rows");
+  /** Whether there is room for a batch; most have as many rows as the one before. */
+  #readRows(rows: number): void {
+    this.#read = this.#room.read(rows, "batch.rows");
   }
 
   /** The loss of outputs, whose gradient, times a factor, it leaves to the layers. */
@@ -78,7 +83,7 @@ export class Network implements Model {
   /** The loss and the outputs of a batch. Throws ModeError as `predict` does. */
   evaluate(batch: Batch): Evaluation {
     this.#network.checkEvaluation("evaluate");
-    this.#checkRows(batch);
+    if (batch.rows !== this.#read) this.#readRows(batch.rows);
     const outputs = this.#network.forward(batch.featuresPointer, batch.rows);
     const loss = this.#lossOf(outputs.pointer, batch, 1);
     return { loss, outputs: outputs.view };

@@ -3,8 +3,9 @@ import { padded } from "../engine/memory.js";
 
 /** Gradients whose largest is under 2^-26 are scaled: what is lost of them under 2^-50 is then no more than a rounding of the largest. */
 const SMALL = 1.4901161193847656e-8;
-/** The factor 2^64 by which the gradient of a loss is computed anew where it is small. */
+/** The exponent of the factor by which the gradient of a loss is computed anew where it is small, and the factor. */
 const FIRST = 64;
+export const ENLARGED = 2 ** FIRST;
 /** Scaled back, gradients no larger than 2^-100 are zero. */
 const LEAST = -100;
 /** So far gradients are scaled: the factor back is a normal number then. */
@@ -21,35 +22,29 @@ export class GradientScale {
   readonly #kernels: Kernels;
   /** The gradients that are under way are 2^exponent times their true size. */
   #exponent = 0;
-  /** The largest exponent since `begin`. */
-  #largest = 0;
+  /** Whether that is another size. */
+  isAway = false;
+  /** Whether gradients of the last batch were small. */
+  scaled = false;
 
   constructor(kernels: Kernels) {
     this.#kernels = kernels;
   }
 
-  /** Whether gradients of the last batch were small. */
-  get scaled(): boolean {
-    return this.#largest > 0;
+  /** Begins a way back with the gradient of a loss, n numbers: true where it is small and is to be computed anew, times `ENLARGED`, for `enlarge`. */
+  begin(dz: number, n: number): boolean {
+    this.#exponent = 0;
+    this.isAway = false;
+    this.scaled = false;
+    return !(this.#largestOf(dz, n) >= SMALL);
   }
 
-  /** The mean loss that `loss` computes, whose gradient times a factor, n numbers, it leaves in `dz`: at a size to work with. */
-  begin(loss: (factor: number) => number, dz: number, n: number): number {
-    this.#exponent = 0;
-    this.#largest = 0;
-    const mean = loss(1);
-    if (this.#largestOf(dz, n) >= SMALL) return mean;
-    loss(power(FIRST));
+  /** Brings a gradient that was computed times `ENLARGED` to a size to work with. */
+  enlarge(dz: number, n: number): void {
     const largest = this.#largestOf(dz, n);
-    if (largest === 0) return mean;
+    if (largest === 0) return;
     this.#exponent = FIRST;
     this.#multiply(dz, n, Math.min(-exponentOf(largest), MOST - FIRST));
-    return mean;
-  }
-
-  /** Whether the gradients that are under way have not their true size. */
-  get isAway(): boolean {
-    return this.#exponent !== 0;
   }
 
   /** Brings gradients that have become small on the way to a size to work with. */
@@ -68,12 +63,13 @@ export class GradientScale {
   #multiply(g: number, n: number, exponent: number): void {
     if (exponent !== 0) this.#kernels.scale(g, n, power(exponent));
     this.#exponent += exponent;
-    this.#largest = Math.max(this.#largest, this.#exponent);
+    this.isAway = this.#exponent !== 0;
+    if (this.#exponent > 0) this.scaled = true;
   }
 
   #largestOf(g: number, n: number): number {
     // what an earlier, larger batch left behind the last number does not count
-    if (padded(n) > n) this.#kernels.fill(g + n * 4, padded(n) - n, 0);
+    if (n % 4 !== 0) this.#kernels.fill(g + n * 4, padded(n) - n, 0);
     return this.#kernels.maxAbs(g, n);
   }
 }

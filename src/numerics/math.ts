@@ -80,10 +80,15 @@ export function pow(x: number, y: number): number {
  * @example 1 - powi(0.9, 3) // Adam's bias correction after 3 updates
  */
 export function powi(x: number, n: number): number {
+  const powers = kept.get(x);
+  const known = powers?.results?.[n];
+  if (known) return known;
   if (!Number.isSafeInteger(n) || n < 0) return pow(x, n);
-  const high = n < BLOCK && !kept.has(x) ? squared(x, n)[0] : inBlocks(x, n);
+  const high = n < BLOCK && powers === undefined ? squared(x, n)[0] : inBlocks(x, n, powers);
   const size = Math.abs(high);
-  return size > 1e-270 && size < 1e270 ? high : pow(x, n);
+  const power = size > 1e-270 && size < 1e270 ? high : pow(x, n);
+  if (powers?.results && n < KEPT) powers.results[n] = power;
+  return power;
 }
 
 /** A number in two parts: their sum, the second much smaller. */
@@ -126,15 +131,12 @@ interface Powers {
  */
 const kept = new Map<number, Powers>();
 
-function inBlocks(x: number, n: number): number {
-  let powers = kept.get(x);
+function inBlocks(x: number, n: number, powers: Powers | undefined): number {
   if (powers === undefined) {
     if (kept.size === 16) kept.clear();
     powers = { block: 0, start: [1, 0], within: new Array(BLOCK) };
     kept.set(x, powers);
   } else powers.results ??= new Float64Array(KEPT);
-  const known = powers.results?.[n];
-  if (known) return known;
   const block = Math.floor(n / BLOCK);
   if (powers.block !== block) {
     powers.start = squared(x, block * BLOCK);
@@ -150,9 +152,7 @@ function inBlocks(x: number, n: number): number {
   const a = powers.start[0];
   const b = within[0];
   const product = a * b;
-  const result = product + (productError(a, b, product) + (a * within[1] + powers.start[1] * b));
-  if (powers.results && n < KEPT) powers.results[n] = result;
-  return result;
+  return product + (productError(a, b, product) + (a * within[1] + powers.start[1] * b));
 }
 
 /**

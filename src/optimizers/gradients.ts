@@ -26,14 +26,13 @@ export class Gradients {
     this.block = accumulate > 1 ? slots.add(ACCUMULATED, [...parameters]).block : parameters.gradients;
   }
 
-  /** Whether one more makes an update; the last of a run always does. */
+  /** Where several are accumulated, whether one more makes an update; the last of a run always does. */
   isFull(last: boolean): boolean {
     return last || this.count + 1 === this.#accumulate;
   }
 
-  /** Takes those in the parameters into account, by their weight. */
+  /** Where several are accumulated, takes those in the parameters into account, by their weight. */
   add(weight: number): void {
-    if (this.#accumulate === 1) return;
     this.#kernels.axpy(this.#parameters.gradients.pointer, this.block.pointer, this.#parameters.size, weight);
     this.count++;
     this.weight += weight;

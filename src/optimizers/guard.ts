@@ -106,12 +106,13 @@ export class Guard {
 
   /** The first gradient that is not finite before an update, where gradients are watched or their norm is not finite. */
   findBefore(norm: number): Found | undefined {
-    return this.watchesGradients || !Number.isFinite(norm) ? this.#findInGradients() : undefined;
+    if (!this.watchesGradients && Number.isFinite(norm)) return undefined;
+    if (this.#areGradientsFinite() && (this.rows.isEmpty || this.rows.areFinite("gradient"))) return undefined;
+    return this.#findInGradients();
   }
 
   /** The first gradient that is not finite, of tensors that are stepped. */
   #findInGradients(): Found | undefined {
-    if (this.#areGradientsFinite() && (this.rows.isEmpty || this.rows.areFinite("gradient"))) return undefined;
     const { view } = this.#gradients.block;
     for (const { parameters } of this.#live) {
       for (const { name, offset, length } of parameters) {
@@ -155,7 +156,7 @@ export class Guard {
 
   /** Before an update: notes, now and then, how large gradients are, keeps what may be gone back to, and takes out what cannot be squared. */
   prepare(updates: number, holder: StateHolder): void {
-    if (this.looks(updates)) this.#remember(updates, holder);
+    if (updates % LOOK_EVERY === 0 && this.#action !== "off") this.#remember(updates, holder);
     if (this.isFaint || this.#parameters.smallGradients) flushGradients(this.#parameters.engine.kernels, this.#live);
   }
 

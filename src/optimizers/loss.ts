@@ -6,11 +6,11 @@ import type { AnyRule, Closure, StepOptions } from "./rule.js";
 
 /** The options of a step; they are read at every step, so nothing is copied. @throws OptionError for a wrong one. */
 export function checkStep(options: StepOptions): StepOptions {
-  demand(typeof options === "object" && options !== null, "step", options, "an object of options");
-  const { weight = 1 } = options;
-  const right = typeof weight === "number" && weight > 0 && weight < Number.POSITIVE_INFINITY;
-  demand(right, "step.weight", weight, "a number greater than 0");
-  return options;
+  const isObject = typeof options === "object" && options !== null;
+  const { weight = 1 } = isObject ? options : {};
+  if (isObject && typeof weight === "number" && weight > 0 && weight < Number.POSITIVE_INFINITY) return options;
+  demand(isObject, "step", options, "an object of options");
+  throw new OptionError("step.weight", weight, `must be a number greater than 0, got ${show(weight)}`);
 }
 
 /**

@@ -222,19 +222,20 @@ export class Optimizer implements Disposable {
     const { accumulate, clipValue, clipNorm, maximize } = this.#core;
     const gradients = this.#gradients;
     const guard = this.#guard;
-    const full = gradients.isFull(last);
+    const accumulates = accumulate > 1;
+    const full = !accumulates || gradients.isFull(last);
     // first, so that a wrong schedule stops the step before anything has moved
     if (full) scheduleAll(this.#groups, this.#steps, this.#clock);
     const taken = takeLoss(loss, this.description.kind, this.#needs, this.#compute);
     this.#loss = taken ?? Number.NaN;
     if (taken !== undefined && !Number.isFinite(taken)) return this.#hit({ what: "the loss", source: "loss", value: taken });
-    gradients.add(weight);
-    const mean = this.#needs === "loss" && accumulate > 1 ? meanLoss(this.#scalars[0], gradients, this.#loss, weight) : this.#loss;
+    if (accumulates) gradients.add(weight);
+    const mean = this.#needs === "loss" && accumulates ? meanLoss(this.#scalars[0], gradients, this.#loss, weight) : this.#loss;
     if (!full) return false;
     const sign = maximize ? -1 : 1;
     let scale = sign / gradients.weight;
     if (clipValue !== undefined) gradients.clamp(clipValue, this.#groups);
-    const norm = clipNorm !== undefined || accumulate > 1 ? gradients.measure(this.#groups) : Number.NaN;
+    const norm = clipNorm !== undefined || accumulates ? gradients.measure(this.#groups) : Number.NaN;
     const wrong = guard.findBefore(clipNorm === undefined ? 0 : norm);
     if (wrong) return this.#hit(wrong);
     if (clipNorm !== undefined) scale *= Math.min(1, clipNorm / (norm + 1e-6));
@@ -247,7 +248,7 @@ export class Optimizer implements Disposable {
     if (this.#blended.length > 0)
       for (const { runs } of this.#blended) this.#kept?.blend(runs, (this.#slots.find(ELEMENT_RATES) as Slot).block.pointer);
     if (this.#follow.length > 0) for (const { group, follow } of this.#follow) follow(this.#steps - group.began);
-    gradients.clear();
+    if (accumulates) gradients.clear();
     if (!guard.isDue(this.#steps)) return true;
     flushFaded(this.#steps, this.parameters.engine.kernels, this.#live, this.#slots, guard.rows);
     return guard.isFiniteAfter(this.#steps) || this.check();

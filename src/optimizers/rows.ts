@@ -15,6 +15,7 @@ export interface Piece {
 export class SteppedRows {
   /** The parts of the parameters' block that are not such tensors. */
   readonly others: readonly Piece[];
+  readonly isEmpty: boolean;
   readonly #kernels: Kernels;
   readonly #memory: Parameters["engine"]["arena"]["memory"];
   readonly #tensors: readonly TensorRun[];
@@ -36,10 +37,7 @@ export class SteppedRows {
     }
     if (offset < parameters.size) others.push({ offset, length: parameters.size - offset });
     this.others = others;
-  }
-
-  get isEmpty(): boolean {
-    return this.#tensors.length === 0;
+    this.isEmpty = this.#tensors.length === 0;
   }
 
   /** Sets to 0 what has faded in the rows of the last update, values and state. */

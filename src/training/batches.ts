@@ -15,6 +15,11 @@ import { CheckpointError } from "../options/errors.js";
  */
 export class Batches implements BatchSource {
   readonly data: Dataset;
+  readonly batch: this = this;
+  readonly featuresPointer: number;
+  readonly targetsPointer: number;
+  /** Pointer to the weights of the rows; 0 where all count alike. */
+  readonly weightsPointer: number;
   rows = 0;
   step = 0;
   readonly #engine: Engine;
@@ -28,8 +33,9 @@ export class Batches implements BatchSource {
   readonly #integers: boolean;
   readonly #allWeights: Vector | undefined;
   readonly #weights: Vector | undefined;
-  /** The sum of the batch's weights. */
+  /** The sum of the batch's weights, and what its loss is divided by: a batch of rows that do not count has no gradient. */
   counted = 0;
+  weight = 1;
   readonly #capacity: number;
   readonly #seed: number;
   /** The epoch that the rows are in the order of, and the number of the batch that is ready. */
@@ -70,29 +76,14 @@ export class Batches implements BatchSource {
       this.dispose();
       throw error;
     }
+    this.featuresPointer = this.#features.pointer;
+    this.targetsPointer = this.#targets.pointer;
+    this.weightsPointer = this.#weights?.pointer ?? 0;
     this.#allFeatures.view.set(data.features);
     if (weights !== undefined) this.#allWeights?.view.set(weights);
     (this.#integers ? integers(this.#allTargets) : this.#allTargets.view).set(targets);
     const index = integers(this.#index);
     for (let i = 0; i < index.length; i++) index[i] = i;
-  }
-
-  get featuresPointer(): number {
-    return this.#features.pointer;
-  }
-
-  get targetsPointer(): number {
-    return this.#targets.pointer;
-  }
-
-  /** What the batch's loss is divided by: a batch of rows that do not count has no gradient. */
-  get weight(): number {
-    return this.counted || 1;
-  }
-
-  /** Pointer to the weights of the rows; 0 where all count alike. */
-  get weightsPointer(): number {
-    return this.#weights?.pointer ?? 0;
   }
 
   get features(): Float32Array {
@@ -101,10 +92,6 @@ export class Batches implements BatchSource {
 
   get targets(): Uint32Array | Float32Array {
     return (this.#integers ? integers(this.#targets) : this.#targets.view).subarray(0, this.rows * this.#width);
-  }
-
-  get batch(): this {
-    return this;
   }
 
   ready(epoch: number, index: number): undefined {
@@ -161,18 +148,19 @@ export class Batches implements BatchSource {
   gather(from: number, rows: number, step: number): this {
     const { kernels } = this.#engine;
     const index = this.#index.pointer + from * 4;
-    kernels.gather(this.#allFeatures.pointer, index, this.#features.pointer, rows, this.data.columns);
-    kernels.gather(this.#allTargets.pointer, index, this.#targets.pointer, rows, this.#width);
+    kernels.gather(this.#allFeatures.pointer, index, this.featuresPointer, rows, this.data.columns);
+    kernels.gather(this.#allTargets.pointer, index, this.targetsPointer, rows, this.#width);
     this.rows = rows;
     this.step = step;
     this.counted = rows;
     if (this.#weights !== undefined) {
-      kernels.gather((this.#allWeights as Vector).pointer, index, this.#weights.pointer, rows, 1);
+      kernels.gather((this.#allWeights as Vector).pointer, index, this.weightsPointer, rows, 1);
       const { view } = this.#weights;
       let sum = 0;
       for (let i = 0; i < rows; i++) sum += view[i] as number;
       this.counted = sum;
     }
+    this.weight = this.counted || 1;
     return this;
   }
 
