@@ -1,7 +1,7 @@
 import { open, readFile, stat } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { pipeline } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { createGunzip, gunzipSync } from "node:zlib";
 import { CsvReader, type CsvTable, type ParseOptions, TextReader, type TextReaderOptions } from "../data/csv.js";
 import { DataError } from "../options/errors.js";
 import { FileError } from "./errors.js";
@@ -9,6 +9,8 @@ import { printable } from "./terminal.js";
 
 /** Bytes in a piece of a file. */
 const PIECE = 0x4_0000;
+/** Bytes that a packed file of one piece is unpacked to at once, which takes half as long. */
+const AT_ONCE = 16 * PIECE;
 /** Share of the memory there is that a table and its data sets may take. */
 const SHARE = 0.6;
 
@@ -118,17 +120,34 @@ async function* unpacked(pieces: AsyncGenerator<Uint8Array>, path: string): Asyn
     yield* pieces;
     return;
   }
-  const packed = async function* () {
-    yield first;
-    yield* pieces;
-  };
-  const gunzip = createGunzip({ chunkSize: PIECE });
-  pipeline(packed(), gunzip, () => {});
+  const second = await pieces.next();
   try {
+    const whole = second.done ? unpackedAtOnce(first) : undefined;
+    if (whole !== undefined) {
+      yield whole;
+      return;
+    }
+    const packed = async function* () {
+      yield first;
+      if (!second.done) yield second.value;
+      yield* pieces;
+    };
+    const gunzip = createGunzip({ chunkSize: PIECE });
+    pipeline(packed(), gunzip, () => {});
     for await (const piece of gunzip) yield piece;
   } catch (error) {
     const damaged = String((error as NodeJS.ErrnoException).code).startsWith("Z_");
     throw damaged ? new FileError("read", nameOf(path), "its gzip data is damaged") : error;
+  }
+}
+
+/** Undefined where that would be too much. */
+function unpackedAtOnce(packed: Uint8Array): Uint8Array | undefined {
+  try {
+    return gunzipSync(packed, { chunkSize: PIECE, maxOutputLength: AT_ONCE });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") return undefined;
+    throw error;
   }
 }
 

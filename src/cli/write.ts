@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readlink, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readlink, realpath, rename, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fingerprint } from "../search/fingerprint.js";
 import { FileError } from "./errors.js";
@@ -79,11 +79,8 @@ async function tryToWrite(path: string): Promise<void> {
   if (old !== undefined && !old.isFile()) return;
   // as long a name as the file's own, which the system may find too long
   const longest = old === undefined ? target : temporaryOf(target, process.pid);
-  try {
-    await (await open(longest, old === undefined ? "wx" : "w")).close();
-  } finally {
-    await rm(longest, { force: true });
-  }
+  await (await open(longest, old === undefined ? "wx" : "w")).close();
+  await unlink(longest);
 }
 
 /**

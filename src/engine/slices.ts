@@ -1,5 +1,5 @@
-/** Work is cut into pieces of about this many milliseconds, so that a page stays alive. */
-const SLICE = 12;
+/** Work is cut into pieces of about this many milliseconds, so that a page stays alive and workers that wait for this thread do not wait long. */
+const SLICE = 5;
 
 /** Steps of less than a millisecond look at the clock once in so many at the most: a look takes as long as a tenth of a short step. */
 const MOST = 16;

@@ -61,7 +61,7 @@ export class WorkerTrainer implements Disposable {
 
   /**
    * Trains on, epoch by epoch, as `Trainer.epochs`: an epoch begins when it is asked for. A signal stops within one step where memory can be shared
-   * (Node, isolated pages), elsewhere within some 12 milliseconds.
+   * (Node, isolated pages), elsewhere within some 5 milliseconds.
    */
   async *epochs(options: TrainOptions = {}): AsyncGenerator<EpochRecord, void, undefined> {
     const { signal, onStep, onProgress } = checkOptions(options);
