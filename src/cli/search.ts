@@ -89,18 +89,13 @@ async function search(file: string, flags: Flags, command: Command): Promise<voi
   const context = contextOf(file, parts, run, engine);
   const { rates = flags.rangeTest ? ratesWorth(await rangeTest(engine, run, parts)) : undefined } = flags;
   const plan = readPlan({ ...given({ rates, repeats, prune, widen, zoom }), resplit: true, ...budgetOf(time, trials) } as Partial<Plan>);
-  // walks over all values in loops that run once, which are to be compiled at once
-  const subject = subjectOf(run, parts);
   if (pool !== undefined) startSecond(pool, plan, run, parts.training.rows);
   const words = wordsAfter(command);
-  using ledger =
-    ledgerPath === undefined
-      ? undefined
-      : new LedgerFile(ledgerPath, headOf(context, subject.facts, dataFingerprint(parts)), subject, {
-          plan,
-          words,
-          ...(study && { study }),
-        });
+  const keepIn = (path: string) => {
+    const subject = subjectOf(run, parts);
+    return new LedgerFile(path, headOf(context, subject.facts, dataFingerprint(parts)), subject, { plan, words, ...(study && { study }) });
+  };
+  using ledger = ledgerPath === undefined ? undefined : keepIn(ledgerPath);
   if (!json && !quiet) say([...introduce(context, run), ...(ledger ? [ledgerLine(ledgerPath as string, ledger.before)] : []), ""]);
 
   await using queue = await startQueue(flags);

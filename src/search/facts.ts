@@ -20,6 +20,7 @@ export interface Facts {
 
 export function factsOf(data: SearchData, classWeights?: CheckedRun["classWeights"]): Facts {
   const { training, validation } = data;
+  let raw: Facts["raw"] | undefined;
   return {
     trainingRows: training.rows,
     validationRows: validation?.rows ?? 0,
@@ -27,7 +28,11 @@ export function factsOf(data: SearchData, classWeights?: CheckedRun["classWeight
     scoreName: scoreName(training),
     uneven: isUneven(data),
     weighted: classWeights !== undefined || training.weights !== undefined,
-    raw: rawNotes(data),
+    // few answers need them, for which all values are gone through
+    get raw() {
+      raw ??= rawNotes(data);
+      return raw;
+    },
   };
 }
 

@@ -1,34 +1,48 @@
+import { builtin } from "../engine/builtin.js";
+
+/** Goes on from a value, and gives the next. */
+type Add = (bytes: Uint8Array, value: number) => number;
+
+/** The polynomial of ISO 3309, as in zip and PNG. */
+const USUAL = 0xedb88320;
+
 /** The tables of polynomials. */
 const tables = /* @__PURE__ */ new Map<number, Uint32Array>();
 
-/** A CRC-32 (ISO 3309, as in zip and PNG, or of another polynomial) over pieces of bytes and text, one after the other. */
+/** A CRC-32 (ISO 3309, or of another polynomial) over pieces of bytes and text, one after the other. */
 export class Crc32 {
-  readonly #table: Uint32Array;
+  readonly #add: Add;
   readonly #encoder = new TextEncoder();
-  #value = 0xffffffff;
+  /** Of what was added so far. */
+  value = 0;
 
-  constructor(polynomial = 0xedb88320) {
-    this.#table = tables.get(polynomial) ?? tableOf(polynomial);
-    tables.set(polynomial, this.#table);
+  constructor(polynomial = USUAL) {
+    // Node, Bun and Deno have one that takes a tenth of the time
+    const own = polynomial === USUAL ? builtin<{ crc32?: Add }>("node:zlib")?.crc32 : undefined;
+    this.#add = own ?? adding(polynomial);
   }
 
   add(piece: Uint8Array | string): this {
     const bytes = typeof piece === "string" ? this.#encoder.encode(piece) : piece;
-    const table = this.#table;
-    let value = this.#value;
-    for (let i = 0; i < bytes.length; i++) value = (table[(value ^ (bytes[i] as number)) & 255] as number) ^ (value >>> 8);
-    this.#value = value;
+    // of no bytes, that of Node 20 begins anew
+    if (bytes.length > 0) this.value = this.#add(bytes, this.value);
     return this;
-  }
-
-  get value(): number {
-    return ~this.#value >>> 0;
   }
 
   /** Eight hexadecimal digits. */
   toString(): string {
     return this.value.toString(16).padStart(8, "0");
   }
+}
+
+function adding(polynomial: number): Add {
+  const table = tables.get(polynomial) ?? tableOf(polynomial);
+  tables.set(polynomial, table);
+  return (bytes, before) => {
+    let value = ~before;
+    for (let i = 0; i < bytes.length; i++) value = (table[(value ^ (bytes[i] as number)) & 255] as number) ^ (value >>> 8);
+    return ~value >>> 0;
+  };
 }
 
 function tableOf(polynomial: number): Uint32Array {
