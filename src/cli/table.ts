@@ -15,37 +15,39 @@ export function searchTable({ rates, best, uneven }: SearchResult, { data }: Con
   const wide = width() >= 90;
   const balanced = uneven && wide;
   const several = rates.some(({ spread }) => spread !== null) && data.classes !== undefined;
-  const numbers = [10, 10, ...(wide ? [10] : []), several ? 14 : 9, ...(balanced ? [9] : []), 14];
-  const rest = width() - numbers.reduce((sum, columns) => sum + columns, 0);
+  const numbers = [10, 10, ...(wide ? [10] : []), several ? 14 : 9, ...(balanced ? [9] : [])];
+  const widths = [numbers.reduce((sum, columns) => sum + columns, 0), 14];
+  const rest = width() - widths.reduce((sum, columns) => sum + columns, 0);
   const reasons = rest >= 24;
+  // numbers wrap nowhere: as one column they take the library half of the time
+  const line = (texts: readonly string[]) =>
+    texts
+      .map((text, i) => text.padEnd(numbers[i] as number))
+      .join("")
+      .trimEnd();
   const score = scoreTitle(data);
-  const head = ["training", ...(wide ? ["validat."] : []), score, ...(balanced ? ["balanced"] : []), "", ""];
-  const under = [
-    "  loss",
-    ...(wide ? ["  loss"] : []),
-    several ? "± spread" : "",
-    ...(balanced ? [score] : []),
-    "verdict",
-    ...(reasons ? ["why"] : []),
-  ];
+  const head = ["", "training", ...(wide ? ["validat."] : []), score, ...(balanced ? ["balanced"] : [])];
+  const under = ["  rate", "  loss", ...(wide ? ["  loss"] : []), several ? "± spread" : "", ...(balanced ? [score] : [])];
   const table = new Table({
-    head: ["", ...head].slice(0, under.length + 1),
-    colWidths: [...numbers, ...(reasons ? [rest] : [])],
+    head: [line(head), "", ...(reasons ? [""] : [])],
+    colWidths: [...widths, ...(reasons ? [rest] : [])],
     chars: BARE,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 1 },
     wordWrap: true,
   });
-  table.push(["  rate", ...under]);
+  table.push([line(under), "verdict", ...(reasons ? ["why"] : [])]);
   for (const { rate, finalLoss, validation, verdict, reasons: facts, spread, balancedAccuracy } of rates) {
     const number = (value: number | null | undefined) => (value === null || value === undefined ? "–" : short(value));
     const around = several && spread !== null ? ` ± ${(100 * spread).toFixed(1)}` : "";
     const words = verdict === "as good for all we know" ? "cannot tell" : verdict;
     table.push([
-      `${rate === best?.rate ? "→" : " "} ${short(rate)}`,
-      number(finalLoss),
-      ...(wide ? [number(validation?.loss)] : []),
-      validation === null ? "–" : `${scoreText(validation.score, data)}${around}`,
-      ...(balanced ? [balancedAccuracy === null ? "–" : percent(balancedAccuracy)] : []),
+      line([
+        `${rate === best?.rate ? "→" : " "} ${short(rate)}`,
+        number(finalLoss),
+        ...(wide ? [number(validation?.loss)] : []),
+        validation === null ? "–" : `${scoreText(validation.score, data)}${around}`,
+        ...(balanced ? [balancedAccuracy === null ? "–" : percent(balancedAccuracy)] : []),
+      ]),
       paint(STYLES[verdict], `${MARKS[verdict]} ${words}`),
       ...(reasons ? [reasonsText(facts.slice(0, 1))] : []),
     ]);
