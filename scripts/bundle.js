@@ -4,6 +4,7 @@
 // it is wanted stays apart. The command line becomes a bundle of its own, dist/cli/, with the libraries that only it uses and their licences.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { plainFields } from "./plain-fields.js";
 
 const { dependencies, peerDependencies, exports } = JSON.parse(readFileSync("package.json", "utf8"));
 const options = {
@@ -82,11 +83,11 @@ for (const entry of ["src/cli/main.ts", WORKER.replace("dist/", "src/").replace(
     minifySyntax: true,
     // the libraries are CommonJS and require what Node has
     banner: { js: "const require = process.getBuiltinModule;" },
-    plugins: [withoutPrograms],
+    plugins: sourcemap ? [withoutPrograms] : [withoutPrograms, plainFields],
     write: false,
   });
   mkdirSync("dist/cli", { recursive: true });
-  // a source map counts the columns of the text as it was
+  // source maps tell of the text as it was
   for (const { path, text } of outputFiles) writeFileSync(path, sourcemap ? text : inASCII(text));
   for (const { inputs } of Object.values(metafile.outputs)) {
     for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
