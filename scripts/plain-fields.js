@@ -14,7 +14,7 @@ export const plainFields = {
   },
 };
 
-/** The text of a module in which the private field `#rate` of a class `Group` is called `_Group_rate`. */
+/** The text of a module in which the private field `#rate` of a class is called `_rate`; of a class `Group` that extends another, `_Group_rate`. */
 function withPlainFields(text, path) {
   const edits = [];
   const visit = (node, classes) => {
@@ -22,7 +22,7 @@ function withPlainFields(text, path) {
       const owner = classes.find(({ fields }) => fields.has(node.text));
       if (owner === undefined || ts.isBinaryExpression(node.parent))
         throw new Error(`${path}: what is to become of ${node.parent.getText()}?`);
-      edits.push({ from: node.getStart(), to: node.end, name: `_${owner.name}_${node.text.slice(1)}` });
+      edits.push({ from: node.getStart(), to: node.end, name: owner.prefix + node.text.slice(1) });
     }
     const inside = ts.isClassLike(node) ? [classOf(node), ...classes] : classes;
     ts.forEachChild(node, (child) => visit(child, inside));
@@ -31,9 +31,8 @@ function withPlainFields(text, path) {
   return edits.reduceRight((result, { from, to, name }) => result.slice(0, from) + name + result.slice(to), text);
 }
 
-function classOf({ name, members }) {
-  return {
-    name: name?.text ?? "",
-    fields: new Set(members.flatMap(({ name }) => (name && ts.isPrivateIdentifier(name) ? [name.text] : []))),
-  };
+function classOf({ name, members, heritageClauses = [] }) {
+  const extended = heritageClauses.some(({ token }) => token === ts.SyntaxKind.ExtendsKeyword);
+  const fields = members.flatMap(({ name }) => (name && ts.isPrivateIdentifier(name) ? [name.text] : []));
+  return { prefix: extended ? `_${name?.text}_` : "_", fields: new Set(fields) };
 }
