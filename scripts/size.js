@@ -27,15 +27,15 @@ const bundles = [
   {
     name: "a program that trains",
     code: 'export { load, mlp, adamw, warmup, cosine, Trainer } from "./dist/entries/index.js";',
-    limit: 47.9 * KB,
+    limit: 48.1 * KB,
   },
   {
     name: "load, mlp, adam, Trainer as one file",
     code: 'export { load, mlp, adam, Trainer } from "./dist/entries/index.js";',
-    limit: 45.6 * KB,
+    limit: 45.8 * KB,
     apart: ["*/reference/engine.js", "*/threads/index.js", "@assemblyscript/loader"],
   },
-  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 136.3 * KB },
+  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 136.5 * KB },
 ];
 
 let failed = false;

@@ -3,9 +3,9 @@ import { padded } from "../engine/memory.js";
 
 /** Gradients whose largest is under 2^-26 are scaled: what is lost of them under 2^-50 is then no more than a rounding of the largest. */
 const SMALL = 1.4901161193847656e-8;
-/** The exponent of the factor by which the gradient of a loss is computed anew where it is small, and the factor. */
+/** The exponent of the factor by which the gradient of a loss is computed anew where it is small, and the factor, 2^64. */
 const FIRST = 64;
-export const ENLARGED = 2 ** FIRST;
+export const ENLARGED = 18446744073709552000;
 /** Scaled back, gradients no larger than 2^-100 are zero. */
 const LEAST = -100;
 /** So far gradients are scaled: the factor back is a normal number then. */
