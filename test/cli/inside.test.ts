@@ -33,7 +33,7 @@ import { hear } from "../support/streams.js";
 
 const cwd = scratch();
 const at = (name: string) => join(cwd, name);
-const write = (name: string, text: string) => {
+const write = (name: string, text: string | Uint8Array) => {
   writeFileSync(at(name), text);
   return at(name);
 };
@@ -434,6 +434,22 @@ describe("files", () => {
     }
     input(Uint8Array.of(97));
     await expect(readTable("-", {})).rejects.toThrow("the CSV file has a header and no rows");
+  });
+
+  test.each<[string, number, (row: number) => string]>([
+    ["little", 10, (row) => `${row},2`],
+    ["far more than it is long", 900_000, (row) => `${row % 7},2`],
+    ["more than a piece of the file", 60_000, (row) => `${Math.sin(row)},${Math.cos(row)}`],
+  ])("a packed one that unpacks to %s is read, and refused when it is cut", async (_, rows, line) => {
+    const text = `a,b\n${Array.from({ length: rows }, (_, row) => line(row)).join("\n")}\n`;
+    const packed = gzipSync(text);
+    const table = await readTable(write("packed.csv.gz", packed), {});
+    expect([table.rows, table.value(rows - 1, "a")]).toEqual([rows, Number(line(rows - 1).split(",")[0])]);
+    // as two files behind each other are
+    const half = text.indexOf("\n", text.length / 2);
+    const members = Buffer.concat([gzipSync(text.slice(0, half)), gzipSync(text.slice(half))]);
+    expect((await readTable(write("members.csv.gz", members), {})).rows).toBe(rows);
+    await expect(readTable(write("cut.csv.gz", packed.subarray(0, packed.length - 9)), {})).rejects.toThrow("its gzip data is damaged");
   });
 
   test("one that would not fit into memory is refused after some of it", async () => {

@@ -283,6 +283,15 @@ describe("the race", () => {
     expect(orders.filter(({ index }) => index === 1).map(({ repeat }) => repeat)).toEqual([4, 5, 6, 7]);
     expect(nextRung([tried(0.1, ...shapes(32)), tried(1, ...shapes(32))], terms(32), limits(1, 0))).toEqual([]);
     expect(nextRung([tried(0.1, ...shapes(2)), tried(1, ...shapes(2))], terms(2), limits(10, 40, 40))).toEqual([]);
+    // two runs are the least that a rung has, but where one rate has runs to catch up with
+    const pair = [tried(0.1, ...shapes(2)), tried(1, ...shapes(2))];
+    expect(nextRung(pair, terms(2), limits(10, 40, 59))).toEqual([]);
+    expect(nextRung(pair, terms(2), limits(10, 40, 60)).map(({ index, repeat }) => [index, repeat])).toEqual([
+      [0, 2],
+      [1, 2],
+    ]);
+    const behind = [tried(0.1, ...shapes(2)), tried(1, ...shapes(3))];
+    expect(nextRung(behind, terms(3), limits(10, 40, 50))).toEqual([{ index: 0, repeat: 2 }]);
   });
 
   test("drops no rate as long as none beats guessing", () => {
