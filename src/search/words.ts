@@ -35,10 +35,13 @@ export function reasonText(reason: Reason): string {
       return "the one to use";
     case "difference": {
       const { mean, error, repeats, relative } = reason;
-      const sign = mean < 0 ? "−" : "+";
-      const size = relative ? `loss ${mean < 0 ? "+" : "−"}${short(Math.abs(100 * mean))} %` : `${mean === 0 ? "" : sign}${points(mean)}`;
+      const text = points(mean);
+      // what is rounded to 0 has no sign
+      const sign = text.startsWith("0.0 ") ? "" : mean < 0 ? "−" : "+";
+      const size = relative ? `loss ${mean < 0 ? "+" : "−"}${short(Math.abs(100 * mean))} %` : `${sign}${text}`;
       const sure = error === null ? "" : ` ± ${relative || 100 * error >= 100 ? short(100 * error) : (100 * error).toFixed(1)}`;
-      return `${size.replace(/ (%|points?)$/, `${sure} $1`)} beside the chosen rate${repeats > 1 ? ` (${repeats} runs)` : ""}`;
+      const whole = sure === "" ? size : size.replace(/ (?:(%)|points?)$/, (_, percent = "points") => `${sure} ${percent}`);
+      return `${whole} beside the chosen rate${repeats > 1 ? ` (${repeats} runs)` : ""}`;
     }
     case "lossAsLow":
       return `within a point, and validation loss ${short(reason.loss)} is not told to be above ${short(reason.chosen)}`;
