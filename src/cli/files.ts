@@ -9,7 +9,7 @@ import { printable } from "./terminal.js";
 
 /** Bytes in a piece of a file. */
 const PIECE = 0x4_0000;
-/** Bytes that a packed file of one piece is unpacked to at once, which takes half as long. */
+/** Bytes that a packed file of one piece is unpacked to at once, without the turns of a stream. */
 const AT_ONCE = 16 * PIECE;
 /** Share of the memory there is that a table and its data sets may take. */
 const SHARE = 0.6;

@@ -19,7 +19,7 @@ export function searchTable({ rates, best, uneven }: SearchResult, { data }: Con
   const widths = [numbers.reduce((sum, columns) => sum + columns, 0), 14];
   const rest = width() - widths.reduce((sum, columns) => sum + columns, 0);
   const reasons = rest >= 24;
-  // numbers wrap nowhere: as one column they take the library half of the time
+  // numbers wrap nowhere: as one column they take the library a quarter less time
   const line = (texts: readonly string[]) =>
     texts
       .map((text, i) => text.padEnd(numbers[i] as number))
