@@ -21,6 +21,7 @@ const options = {
 // the chunks of an older build have other names
 for (const name of readdirSync("dist")) if (name.endsWith(".js")) rmSync(`dist/${name}`);
 rmSync("dist/cli", { recursive: true, force: true });
+mkdirSync("dist/cli");
 
 /** Workers start on a file, which lies beside whatever starts them. */
 const WORKER = "dist/search/executors/trial-worker.js";
@@ -67,10 +68,11 @@ const withoutPrograms = {
   },
 };
 
-// each by itself, so that fewer files are read at a start: what the two would share is cut into chunks by whichever of them needs what
-const packages = new Set(["node_modules/uplot"]); // which is in what scripts/page.js writes
+// uPlot is in what scripts/page.js writes
+const packages = new Set(["node_modules/uplot"]);
 // scripts/coverage.js asks for it
 const sourcemap = process.env.STEPSIZE_SOURCEMAPS !== undefined;
+// each by itself, so that fewer files are read at a start: what the two would share is cut into chunks by whichever of them needs what
 for (const entry of ["src/cli/main.ts", WORKER.replace("dist/", "src/").replace(".js", ".ts")]) {
   const { metafile, outputFiles } = await build({
     ...options,
@@ -86,7 +88,6 @@ for (const entry of ["src/cli/main.ts", WORKER.replace("dist/", "src/").replace(
     plugins: sourcemap ? [withoutPrograms] : [withoutPrograms, plainFields],
     write: false,
   });
-  mkdirSync("dist/cli", { recursive: true });
   // source maps tell of the text as it was
   for (const { path, text } of outputFiles) writeFileSync(path, sourcemap ? text : inASCII(text));
   for (const { inputs } of Object.values(metafile.outputs)) {

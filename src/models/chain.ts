@@ -150,7 +150,7 @@ export class Chain implements LayerChain {
         if (to !== dy) this.#host.engine.kernels.copy(dy, to, pass.rows * size);
         layer.backward(before?.y ?? x, y, to, to, pass);
       } else layer.backward(before?.y ?? x, y, dy, to, pass);
-      if (scale?.isAway) for (const { offset, length } of tensors) scale.lower(pointer + offset * 4, length);
+      if (scale !== undefined && scale.exponent !== 0) for (const { offset, length } of tensors) scale.lower(pointer + offset * 4, length);
       if (to === 0) return;
       scale?.lift(to, pass.rows * size);
     }

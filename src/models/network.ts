@@ -8,7 +8,7 @@ import { ForwardNetwork } from "./forward.js";
 import type { LossKernel } from "./loss.js";
 import { bindLoss, type Loss, readLoss } from "./losses.js";
 import type { Batch, Evaluation, Model, ModelContext } from "./model.js";
-import { ENLARGED, GradientScale } from "./scaling.js";
+import { GradientScale } from "./scaling.js";
 import type { NetworkDescription } from "./sequential.js";
 
 /** A network in the engine's memory: everything it needs is allocated here, a training step allocates nothing. */
@@ -51,15 +51,16 @@ export class Network implements Model {
 
   train(batch: Batch): number {
     this.#network.check();
+    this.#checkRows(batch);
     const { chain, outputs: width } = this.#network;
     const { rows, featuresPointer, step } = batch;
-    if (rows !== this.#read) this.#readRows(rows);
     const pass = { rows, training: true, step };
     const outputs = chain.forward(featuresPointer, pass);
     const n = rows * width;
     const loss = this.#lossOf(outputs, batch, 1);
-    if (this.#scale.begin(chain.gradient, n)) {
-      this.#lossOf(outputs, batch, ENLARGED);
+    const factor = this.#scale.begin(chain.gradient, n);
+    if (factor !== 1) {
+      this.#lossOf(outputs, batch, factor);
       this.#scale.enlarge(chain.gradient, n);
     }
     chain.backward(featuresPointer, 0, pass, this.#scale);
@@ -68,8 +69,8 @@ export class Network implements Model {
   }
 
   /** Whether there is room for a batch; most have as many rows as the one before. */
-  #readRows(rows: number): void {
-    this.#read = this.#room.read(rows, "batch.rows");
+  #checkRows({ rows }: Batch): void {
+    if (rows !== this.#read) this.#read = this.#room.read(rows, "batch.rows");
   }
 
   /** The loss of outputs, whose gradient, times a factor, it leaves to the layers. */
@@ -83,7 +84,7 @@ export class Network implements Model {
   /** The loss and the outputs of a batch. Throws ModeError as `predict` does. */
   evaluate(batch: Batch): Evaluation {
     this.#network.checkEvaluation("evaluate");
-    if (batch.rows !== this.#read) this.#readRows(batch.rows);
+    this.#checkRows(batch);
     const outputs = this.#network.forward(batch.featuresPointer, batch.rows);
     const loss = this.#lossOf(outputs.pointer, batch, 1);
     return { loss, outputs: outputs.view };

@@ -3,9 +3,8 @@ import { padded } from "../engine/memory.js";
 
 /** Gradients whose largest is under 2^-26 are scaled: what is lost of them under 2^-50 is then no more than a rounding of the largest. */
 const SMALL = 1.4901161193847656e-8;
-/** The exponent of the factor by which the gradient of a loss is computed anew where it is small, and the factor, 2^64. */
+/** The factor 2^64 by which the gradient of a loss is computed anew where it is small. */
 const FIRST = 64;
-export const ENLARGED = 18446744073709552000;
 /** Scaled back, gradients no larger than 2^-100 are zero. */
 const LEAST = -100;
 /** So far gradients are scaled: the factor back is a normal number then. */
@@ -21,9 +20,7 @@ const bits = new Uint32Array(float.buffer);
 export class GradientScale {
   readonly #kernels: Kernels;
   /** The gradients that are under way are 2^exponent times their true size. */
-  #exponent = 0;
-  /** Whether that is another size. */
-  isAway = false;
+  exponent = 0;
   /** Whether gradients of the last batch were small. */
   scaled = false;
 
@@ -31,40 +28,38 @@ export class GradientScale {
     this.#kernels = kernels;
   }
 
-  /** Begins a way back with the gradient of a loss, n numbers: true where it is small and is to be computed anew, times `ENLARGED`, for `enlarge`. */
-  begin(dz: number, n: number): boolean {
-    this.#exponent = 0;
-    this.isAway = false;
+  /** Begins a way back with the gradient of a loss, n numbers. Where it is small, it is to be computed anew times the factor that comes back, for `enlarge`; otherwise that is 1. */
+  begin(dz: number, n: number): number {
+    this.exponent = 0;
     this.scaled = false;
-    return !(this.#largestOf(dz, n) >= SMALL);
+    return this.#largestOf(dz, n) >= SMALL ? 1 : power(FIRST);
   }
 
-  /** Brings a gradient that was computed times `ENLARGED` to a size to work with. */
+  /** Brings a gradient that was computed times the factor of `begin` to a size to work with. */
   enlarge(dz: number, n: number): void {
     const largest = this.#largestOf(dz, n);
     if (largest === 0) return;
-    this.#exponent = FIRST;
+    this.exponent = FIRST;
     this.#multiply(dz, n, Math.min(-exponentOf(largest), MOST - FIRST));
   }
 
   /** Brings gradients that have become small on the way to a size to work with. */
   lift(g: number, n: number): void {
     const largest = this.#largestOf(g, n);
-    if (largest > 0 && largest < SMALL) this.#multiply(g, n, Math.min(-exponentOf(largest), MOST - this.#exponent));
+    if (largest > 0 && largest < SMALL) this.#multiply(g, n, Math.min(-exponentOf(largest), MOST - this.exponent));
   }
 
   /** Brings the gradient of a tensor to its true size. */
   lower(g: number, n: number): void {
     // first what would be less than that afterwards
-    if (this.#exponent + LEAST > -50) this.#kernels.flush(g, n, power(this.#exponent + LEAST));
-    this.#kernels.scale(g, n, power(-this.#exponent));
+    if (this.exponent + LEAST > -50) this.#kernels.flush(g, n, power(this.exponent + LEAST));
+    this.#kernels.scale(g, n, power(-this.exponent));
   }
 
   #multiply(g: number, n: number, exponent: number): void {
     if (exponent !== 0) this.#kernels.scale(g, n, power(exponent));
-    this.#exponent += exponent;
-    this.isAway = this.#exponent !== 0;
-    if (this.#exponent > 0) this.scaled = true;
+    this.exponent += exponent;
+    if (this.exponent > 0) this.scaled = true;
   }
 
   #largestOf(g: number, n: number): number {

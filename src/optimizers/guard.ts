@@ -156,7 +156,7 @@ export class Guard {
 
   /** Before an update: notes, now and then, how large gradients are, keeps what may be gone back to, and takes out what cannot be squared. */
   prepare(updates: number, holder: StateHolder): void {
-    if (updates % LOOK_EVERY === 0 && this.#action !== "off") this.#remember(updates, holder);
+    if (this.looks(updates)) this.#remember(updates, holder);
     if (this.isFaint || this.#parameters.smallGradients) flushGradients(this.#parameters.engine.kernels, this.#live);
   }
 

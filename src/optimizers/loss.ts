@@ -1,15 +1,15 @@
 import { OptionError } from "../options/errors.js";
-import { demand, show } from "../options/options.js";
+import { show } from "../options/options.js";
 import type { Gradients } from "./gradients.js";
 import { ACCUMULATED_LOSS } from "./groups.js";
 import type { AnyRule, Closure, StepOptions } from "./rule.js";
 
 /** The options of a step; they are read at every step, so nothing is copied. @throws OptionError for a wrong one. */
 export function checkStep(options: StepOptions): StepOptions {
-  const isObject = typeof options === "object" && options !== null;
-  const { weight = 1 } = isObject ? options : {};
-  if (isObject && typeof weight === "number" && weight > 0 && weight < Number.POSITIVE_INFINITY) return options;
-  demand(isObject, "step", options, "an object of options");
+  if (typeof options !== "object" || options === null)
+    throw new OptionError("step", options, `must be an object of options, got ${show(options)}`);
+  const { weight = 1 } = options;
+  if (typeof weight === "number" && weight > 0 && weight < Number.POSITIVE_INFINITY) return options;
   throw new OptionError("step.weight", weight, `must be a number greater than 0, got ${show(weight)}`);
 }
 

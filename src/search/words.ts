@@ -18,8 +18,14 @@ export const MARKS: Readonly<Record<Verdict, string>> = {
 
 /** A difference of scores in points. */
 function points(difference: number): string {
-  const value = Math.abs(100 * difference);
-  return `${value >= 100 ? short(value) : value.toFixed(1)} ${value.toFixed(1) === "1.0" ? "point" : "points"}`;
+  const size = hundredths(difference);
+  return `${size} ${size === "1.0" ? "point" : "points"}`;
+}
+
+/** The size of a difference, times 100. */
+function hundredths(difference: number): string {
+  const size = Math.abs(100 * difference);
+  return size >= 100 ? short(size) : size.toFixed(1);
 }
 
 /** Measured facts in words. */
@@ -35,13 +41,14 @@ export function reasonText(reason: Reason): string {
       return "the one to use";
     case "difference": {
       const { mean, error, repeats, relative } = reason;
-      const text = points(mean);
+      const beside = `beside the chosen rate${repeats > 1 ? ` (${repeats} runs)` : ""}`;
+      if (relative) {
+        const sure = error === null ? "" : ` ± ${short(100 * error)}`;
+        return `loss ${mean < 0 ? "+" : "−"}${short(Math.abs(100 * mean))}${sure} % ${beside}`;
+      }
       // what is rounded to 0 has no sign
-      const sign = text.startsWith("0.0 ") ? "" : mean < 0 ? "−" : "+";
-      const size = relative ? `loss ${mean < 0 ? "+" : "−"}${short(Math.abs(100 * mean))} %` : `${sign}${text}`;
-      const sure = error === null ? "" : ` ± ${relative || 100 * error >= 100 ? short(100 * error) : (100 * error).toFixed(1)}`;
-      const whole = sure === "" ? size : size.replace(/ (?:(%)|points?)$/, (_, percent = "points") => `${sure} ${percent}`);
-      return `${whole} beside the chosen rate${repeats > 1 ? ` (${repeats} runs)` : ""}`;
+      const sign = hundredths(mean) === "0.0" ? "" : mean < 0 ? "−" : "+";
+      return `${sign}${error === null ? points(mean) : `${hundredths(mean)} ± ${hundredths(error)} points`} ${beside}`;
     }
     case "lossAsLow":
       return `within a point, and validation loss ${short(reason.loss)} is not told to be above ${short(reason.chosen)}`;

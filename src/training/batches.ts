@@ -33,9 +33,8 @@ export class Batches implements BatchSource {
   readonly #integers: boolean;
   readonly #allWeights: Vector | undefined;
   readonly #weights: Vector | undefined;
-  /** The sum of the batch's weights, and what its loss is divided by: a batch of rows that do not count has no gradient. */
+  /** The sum of the batch's weights. */
   counted = 0;
-  weight = 1;
   readonly #capacity: number;
   readonly #seed: number;
   /** The epoch that the rows are in the order of, and the number of the batch that is ready. */
@@ -84,6 +83,11 @@ export class Batches implements BatchSource {
     (this.#integers ? integers(this.#allTargets) : this.#allTargets.view).set(targets);
     const index = integers(this.#index);
     for (let i = 0; i < index.length; i++) index[i] = i;
+  }
+
+  /** What the batch's loss is divided by: a batch of rows that do not count has no gradient. */
+  get weight(): number {
+    return this.counted || 1;
   }
 
   get features(): Float32Array {
@@ -160,7 +164,6 @@ export class Batches implements BatchSource {
       for (let i = 0; i < rows; i++) sum += view[i] as number;
       this.counted = sum;
     }
-    this.weight = this.counted || 1;
     return this;
   }
 
