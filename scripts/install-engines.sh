@@ -16,7 +16,7 @@ retry() {
 apt() { DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -qq "$@" >/dev/null; }
 
 retry apt update
-retry apt install --yes --no-install-recommends chromium firefox-esr webkit2gtk-driver xvfb xauth \
+retry apt install --yes --no-install-recommends chromium firefox-esr webkit2gtk-driver xvfb \
   qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross libgcc-s1-arm64-cross
 # --force: one of them is for another processor
 retry npm ci --prefix test/engines --force --no-audit --no-fund --loglevel error

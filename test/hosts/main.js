@@ -171,7 +171,7 @@ function viteDev(root) {
     const server = await serve(folder);
     try {
       const [url] = await printed(vite, /http:\/\/localhost:\d+\//, TIMEOUT);
-      return await browse(chromium, { ...server, url: `${url}?result=${server.url}` }, { folder, timeout: TIMEOUT });
+      return await browse(chromium, { result: server.result, url: `${url}?result=${server.url}` }, { folder, timeout: TIMEOUT });
     } finally {
       vite.stop();
       server.close();

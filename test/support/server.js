@@ -15,13 +15,16 @@ const PRELUDE = "/prelude.js";
 
 /**
  * Serves a folder on a free port of this machine. What a page posts to /result is what `result` comes to, whatever page of whatever origin
- * it is. `prelude` is a script that runs before all others of every page; `requested` collects the paths that were asked for.
+ * it is; `asked` comes with the first request, and `requested` collects the paths that were asked for. `prelude` is a script that runs before
+ * all others of every page.
  */
 export async function serve(folder, headers = {}, prelude) {
   const { promise: result, resolve } = withResolvers();
+  const { promise: asked, resolve: ask } = withResolvers();
   const requested = new Set();
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://localhost").pathname;
+    ask();
     if (request.method === "POST") {
       response.writeHead(204, { "Access-Control-Allow-Origin": "*" }).end();
       resolve(JSON.parse(Buffer.concat(await request.toArray()).toString()));
@@ -47,6 +50,7 @@ export async function serve(folder, headers = {}, prelude) {
   return {
     url: `http://localhost:${server.address().port}/`,
     result,
+    asked,
     requested,
     close() {
       server.closeAllConnections();

@@ -3,34 +3,46 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { startDisplay } from "./display.js";
 import { start } from "./processes.js";
 
 /** A browser of which a driver is started, on a display of its own. */
 export class DrivenBrowser {
   #url;
   #session;
+  #display;
   #driver;
 
   /** @param binary the browser that the driver starts. */
   static async launch({ driver, binary, env }) {
     const browser = new DrivenBrowser();
     const port = await freePort();
-    browser.#driver = start(["xvfb-run", "--auto-servernum", driver, `--port=${port}`], {
-      env: { ...process.env, LANG: "en_US.UTF-8", LANGUAGE: "en_US", ...env },
+    browser.#display = await startDisplay();
+    browser.#driver = start([driver, `--port=${port}`], {
+      env: { ...process.env, LANG: "en_US.UTF-8", LANGUAGE: "en_US", ...browser.#display.env, ...env },
     });
     browser.#url = `http://127.0.0.1:${port}`;
+    try {
+      await browser.#open(binary);
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+    return browser;
+  }
+
+  async #open(binary) {
     const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary, args: ["--automation"] } } };
     for (let attempt = 0; ; attempt++) {
       try {
-        browser.#session = (await browser.#call("POST", "/session", { capabilities })).sessionId;
+        this.#session = (await this.#call("POST", "/session", { capabilities })).sessionId;
         break;
       } catch (error) {
         if (attempt === 100) throw error;
         await pause(200);
       }
     }
-    await browser.call("POST", "/timeouts", { script: 600_000, pageLoad: 600_000 });
-    return browser;
+    await this.call("POST", "/timeouts", { script: 600_000, pageLoad: 600_000 });
   }
 
   async call(method, path, body) {
@@ -52,6 +64,7 @@ export class DrivenBrowser {
   async close() {
     await this.call("DELETE", "").catch(() => {});
     this.#driver.stop();
+    await this.#display.stop();
   }
 }
 
