@@ -3,7 +3,10 @@
 // trains is 90 KB gzipped instead of 47). The entries share chunks, so that a class is the same whichever it came from; what is imported when
 // it is wanted stays apart. The command line becomes a bundle of its own, dist/cli/, with the libraries that only it uses and their licences.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { build } from "esbuild";
+import { builtins } from "./builtins.js";
+import { checkOneChunk, oneChunk } from "./one-chunk.js";
 import { plainFields } from "./plain-fields.js";
 
 const { dependencies, peerDependencies, exports } = JSON.parse(readFileSync("package.json", "utf8"));
@@ -73,7 +76,7 @@ const packages = new Set(["node_modules/uplot"]);
 // scripts/coverage.js asks for it
 const sourcemap = process.env.STEPSIZE_SOURCEMAPS !== undefined;
 // each by itself, so that fewer files are read at a start: what the two would share is cut into chunks by whichever of them needs what
-for (const entry of ["src/cli/main.ts", WORKER.replace("dist/", "src/").replace(".js", ".ts")]) {
+for (const [entry, root = entry] of [["src/cli/main.ts", "src/cli/run.ts"], [WORKER.replace("dist/", "src/").replace(".js", ".ts")]]) {
   const { metafile, outputFiles } = await build({
     ...options,
     sourcemap,
@@ -85,9 +88,10 @@ for (const entry of ["src/cli/main.ts", WORKER.replace("dist/", "src/").replace(
     minifySyntax: true,
     // the libraries are CommonJS and require what Node has
     banner: { js: "const require = process.getBuiltinModule;" },
-    plugins: sourcemap ? [withoutPrograms] : [withoutPrograms, plainFields],
+    plugins: [withoutPrograms, builtins, oneChunk(resolve(root)), ...(sourcemap ? [] : [plainFields])],
     write: false,
   });
+  checkOneChunk(metafile.outputs, resolve(root));
   // source maps tell of the text as it was
   for (const { path, text } of outputFiles) writeFileSync(path, sourcemap ? text : inASCII(text));
   for (const { inputs } of Object.values(metafile.outputs)) {

@@ -18,7 +18,10 @@ const ELSEWHERE = /^(search\/report\/(copy|curves|drawing|limits|plots|range-plo
 
 const processes = mkdtempSync(join(tmpdir(), "coverage-"));
 const run = (command, ...options) =>
-  execFileSync(command, options, { stdio: "inherit", env: { ...process.env, STEPSIZE_SOURCEMAPS: "1", STEPSIZE_PROCESSES: processes } });
+  execFileSync(command, options, {
+    stdio: "inherit",
+    env: { ...process.env, STEPSIZE_SOURCEMAPS: "1", STEPSIZE_PROCESSES: processes, NODE_DISABLE_COMPILE_CACHE: "1" },
+  });
 try {
   run("npm", "run", "--silent", "build");
   try {

@@ -1,22 +1,8 @@
 #!/usr/bin/env node
-import { FileError } from "./errors.js";
-import { program } from "./program.js";
-import { tell } from "./tell.js";
+// From 22.1 on, Node keeps the code that V8 makes of a program for the next start, in the folder for temporary files, where it is asked to.
+// NODE_DISABLE_COMPILE_CACHE=1 turns it off.
+const module = process.getBuiltinModule("node:module") as { enableCompileCache?(): unknown };
+module.enableCompileCache?.();
 
-for (const [stream, name] of [
-  [process.stdout, "the standard output"],
-  [process.stderr, "the standard error"],
-] as const) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    // a reader that closed its end, as `| head` does, has had enough; what is to be saved is still finished
-    if (error.code === "EPIPE") return;
-    tell(new FileError("write", name, error));
-    process.exit();
-  });
-}
-
-try {
-  await (await program(process.argv[2])).parseAsync();
-} catch (error) {
-  tell(error);
-}
+const { run } = await import("./run.js");
+await run();

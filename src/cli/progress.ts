@@ -47,13 +47,8 @@ export class Progress implements Disposable {
 
   /** The library of the bar is loaded where there is one: it takes 2 ms of a start. */
   async #draw(total: number): Promise<void> {
-    const { SingleBar, Presets } = await import("cli-progress");
-    if (this.#ended) return;
-    const columns = process.stderr.columns ?? 80;
-    const format = `{bar} {percentage}%${columns < 70 ? "" : ", {duration_formatted}, {left} left"}  rate {rate}  epoch {epoch}  loss {loss}`;
-    const options = { format, barsize: columns < 90 ? 10 : 24, clearOnComplete: true, stream: process.stderr, fps: 12 };
-    this.#bar = new SingleBar(options, Presets.shades_classic);
-    this.#bar.start(total, 0, { left: "", rate: "", epoch: "", loss: "" });
+    const { startBar } = await import("./bar.js");
+    if (!this.#ended) this.#bar = startBar(total);
   }
 
   /** What the bar and the line say of it, made when they do. */

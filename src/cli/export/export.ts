@@ -11,7 +11,7 @@ import { checkOutputs, writeWhole } from "../write.js";
 import { writeRuns } from "./mlflow.js";
 import { onnxOf } from "./onnx.js";
 import { optunaJournal } from "./optuna.js";
-import { csvOf, parquetOf, rowsOf } from "./rows.js";
+import { csvOf, rowsOf } from "./rows.js";
 
 const FORMATS = ["csv", "parquet", "optuna", "mlflow", "onnx"] as const;
 type Format = (typeof FORMATS)[number];
@@ -54,7 +54,10 @@ async function write(path: string, to: string, { format }: { format?: string }):
     const result = await answerOf(path, ledger);
     const words = headline(result, ledger.head.facts.validationRows);
     await writeWhole(to, optunaJournal(name, ledger.head, result, words, mtime));
-  } else await writeWhole(to, kind === "csv" ? csvOf(rowsOf(ledger)) : await parquetOf(rowsOf(ledger)));
+  } else if (kind === "parquet") {
+    const { parquetOf } = await import("./parquet.js");
+    await writeWhole(to, parquetOf(rowsOf(ledger)));
+  } else await writeWhole(to, csvOf(rowsOf(ledger)));
   say(`${printable(to)}: ${count(ledger.trials.length, "trial")} of ${printable(path)}`);
 }
 

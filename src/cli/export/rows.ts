@@ -74,16 +74,3 @@ export function csvOf(rows: readonly Row[]): string {
   };
   return [names.join(","), ...rows.map((row) => names.map((name) => cell(row[name])).join(",")), ""].join("\n");
 }
-
-/** As a Parquet file. */
-export async function parquetOf(rows: readonly Row[]): Promise<Uint8Array> {
-  const { parquetWriteBuffer } = await import("hyparquet-writer");
-  const types = { text: "STRING", number: "DOUBLE", integer: "INT32" } as const;
-  const columnData = Object.entries(COLUMNS).map(([name, kind]) => ({
-    name,
-    data: rows.map((row) => row[name as keyof Row]),
-    type: types[kind],
-    nullable: true,
-  }));
-  return new Uint8Array(parquetWriteBuffer({ columnData }));
-}
