@@ -87,8 +87,7 @@ async function runAll(engines) {
     for (const engine of engines) {
       const expected = Object.keys(golden).filter((name) => name !== HOSTS && (!engine.emulated || isShort(name)));
       try {
-        const printed = await (browsers.includes(engine) ? versionOf(engine) : run(engine.version(engine.path), { timeout: TIMEOUT }));
-        const version = /[\d.]+\d/.exec(printed)[0];
+        const version = /[\d.]+\d/.exec(await versionOf(engine, TIMEOUT))[0];
         for (const [place, results] of Object.entries(await collect(engine, bundles, folder))) {
           for (const { way, hashes, milliseconds } of results) {
             const wrong = expected.filter((name) => hashes[name] !== golden[name]);

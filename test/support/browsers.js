@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { startDisplay } from "./display.js";
 import { find, libraryFolders, run, start, within } from "./processes.js";
 
+const version = (path) => [path, "--version"];
+
 /** How long a browser may take until it asks for its page, and how often it is started where it does not. */
 const START = 60_000;
 const STARTS = 3;
@@ -13,6 +15,7 @@ export const browsers = [
     name: "Chromium",
     path: find("chromium"),
     install: "apt-get install chromium",
+    version,
     command: (path, profile, url) => [
       path,
       // a page may open another, which hides it
@@ -34,12 +37,14 @@ export const browsers = [
     name: "Firefox",
     path: find("firefox-esr"),
     install: "apt-get install firefox-esr",
+    version,
     command: (path, profile, url) => [path, "--headless", "--no-remote", "--profile", profile, url],
   },
   {
     name: "WebKitGTK",
     path: find("Xvfb") && find("MiniBrowser", [...libraryFolders("webkit2gtk-4.1"), ...libraryFolders("webkit2gtk-4.0")]),
     install: "apt-get install webkit2gtk-driver xvfb",
+    version,
     display: true,
     command: (path, _profile, url) => [path, "--private", url],
     // WebKitGTK, unlike Safari, has no SharedArrayBuffer even when a page is isolated, unless it is asked for
@@ -47,19 +52,19 @@ export const browsers = [
   },
 ];
 
-/** Calls `action` with the environment that a browser is started in. */
-async function inEnvironment(browser, action) {
-  const display = browser.display ? await startDisplay() : undefined;
+/** Calls `action` with the environment that a browser, or another engine, is started in. */
+async function inEnvironment(engine, action) {
+  const display = engine.display ? await startDisplay() : undefined;
   try {
-    return await action({ ...process.env, ...display?.env, ...browser.env });
+    return await action({ ...process.env, ...display?.env, ...engine.env });
   } finally {
     await display?.stop();
   }
 }
 
-/** What a browser prints of its version. */
-export function versionOf(browser) {
-  return inEnvironment(browser, (env) => run([browser.path, "--version"], { env, timeout: START }));
+/** What an engine prints of its version. */
+export function versionOf(engine, timeout) {
+  return inEnvironment(engine, (env) => run(engine.version(engine.path), { env, timeout }));
 }
 
 /**
@@ -82,7 +87,7 @@ export async function browse(browser, { url, result, asked, requested }, { folde
   });
 }
 
-/** Starts a browser, once more where it does not come to ask for its page. */
+/** Starts a browser, and again, up to `STARTS` times in all, where it does not come to ask for its page. */
 async function open(browser, command, env, asked) {
   for (let attempt = 1; ; attempt++) {
     const program = start(command, { env });
