@@ -5,8 +5,9 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build } from "esbuild";
+import { asScript } from "./as-script.js";
 import { builtins } from "./builtins.js";
-import { checkOneChunk, oneChunk } from "./one-chunk.js";
+import { chunkOf, oneChunk } from "./one-chunk.js";
 import { plainFields } from "./plain-fields.js";
 
 const { dependencies, peerDependencies, exports } = JSON.parse(readFileSync("package.json", "utf8"));
@@ -75,25 +76,32 @@ const withoutPrograms = {
 const packages = new Set(["node_modules/uplot"]);
 // scripts/coverage.js asks for it
 const sourcemap = process.env.STEPSIZE_SOURCEMAPS !== undefined;
+// the libraries are CommonJS and require what Node has
+const REQUIRE = "const require = process.getBuiltinModule;";
+const program = {
+  ...options,
+  sourcemap,
+  // less text for Node to read at every start; names stay, for what a trace of an error says
+  minifyWhitespace: true,
+  minifySyntax: true,
+  banner: { js: REQUIRE },
+};
+const plugins = [withoutPrograms, builtins, ...(sourcemap ? [] : [plainFields])];
 // each by itself, so that fewer files are read at a start: what the two would share is cut into chunks by whichever of them needs what
 for (const [entry, root = entry] of [["src/cli/main.ts", "src/cli/run.ts"], [WORKER.replace("dist/", "src/").replace(".js", ".ts")]]) {
   const { metafile, outputFiles } = await build({
-    ...options,
-    sourcemap,
+    ...program,
     entryPoints: [entry],
     entryNames: "[name]",
     outdir: "dist/cli",
-    // less text for Node to read at every start; names stay, for what a trace of an error says
-    minifyWhitespace: true,
-    minifySyntax: true,
-    // the libraries are CommonJS and require what Node has
-    banner: { js: "const require = process.getBuiltinModule;" },
-    plugins: [withoutPrograms, builtins, oneChunk(resolve(root)), ...(sourcemap ? [] : [plainFields])],
+    plugins: [oneChunk(resolve(root)), ...plugins],
     write: false,
   });
-  checkOneChunk(metafile.outputs, resolve(root));
+  const chunk = chunkOf(metafile.outputs, resolve(entry));
   // source maps tell of the text as it was
   for (const { path, text } of outputFiles) writeFileSync(path, sourcemap ? text : inASCII(text));
+  // a worker thread would start no sooner
+  if (entry === "src/cli/main.ts") await asScript(chunk, REQUIRE, { ...program, plugins });
   for (const { inputs } of Object.values(metafile.outputs)) {
     for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
       const folder = bytesInOutput > 0 ? /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] : undefined;

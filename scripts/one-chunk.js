@@ -25,10 +25,11 @@ export function oneChunk(root) {
   };
 }
 
-/** Throws where the program whose module is `root` reads more at its start than its own file and one more. */
-export function checkOneChunk(outputs, root) {
-  const [program] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint !== undefined && resolve(entryPoint) === root);
+/** The chunk that a program reads besides its own file; throws where it reads another number of them at its start. */
+export function chunkOf(outputs, entry) {
+  const [program] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint !== undefined && resolve(entryPoint) === entry);
   const read = new Set([program]);
   for (const path of read) for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === "import-statement") read.add(next);
-  if (read.size > 2) throw new Error(`${program} reads ${read.size} files at its start: ${[...read].join(", ")}`);
+  if (read.size !== 2) throw new Error(`${program} reads ${read.size} files at its start: ${[...read].join(", ")}`);
+  return [...read][1];
 }

@@ -7,6 +7,9 @@ const RUN_FIRST = 1_200_000;
 /** Later V8s count calls of a function of medium length: by themselves, 400 for the first compiler and 3,000 for the second. */
 const CALLS_FIRST = { maglev: 10_000, turbofan: 20_000 };
 
+/** Bun and Deno have other compilers, or another that they keep to themselves. */
+export const isNode = process.versions["bun"] === undefined && process.versions["deno"] === undefined;
+
 /**
  * Tells V8 to compile fewer of the functions that a function calls into it, from now on and in worker threads too. A training step is many small functions that call each other: by V8's own
  * limit, a search of two seconds spends as much processor time on compiling each into all that call it as on products, and its steps take as long
@@ -27,8 +30,8 @@ export function compileLater(): void {
   else for (const [compiler, calls] of Object.entries(CALLS_FIRST)) setFlag(`invocation-count-for-${compiler}`, calls);
 }
 
-/** Other engines have other compilers. */
 function setFlag(name: string, value: number): void {
-  const { v8, bun, deno } = process.versions;
-  if (v8 !== undefined && bun === undefined && deno === undefined) setFlagsFromString(`--${name}=${value}`);
+  if (!isNode) return;
+  import.meta.keepCode?.();
+  setFlagsFromString(`--${name}=${value}`);
 }

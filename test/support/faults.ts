@@ -58,7 +58,7 @@ export function faultyFiles(real: typeof Files): typeof Files {
   };
 }
 
-/** `node:fs` with faults in the calls that grow a file. */
+/** `node:fs` with faults in the calls that write. */
 export function faultySync(real: typeof Sync): typeof Sync {
   const paths = new Map<number, string>();
   const pathOf = (file: number) => paths.get(file) ?? "";
@@ -75,6 +75,11 @@ export function faultySync(real: typeof Sync): typeof Sync {
       fail("write", pathOf(file));
       return real.writeSync(file, bytes, at);
     }) as typeof real.writeSync,
+    writeFileSync: ((path: URL, bytes: Uint8Array) => {
+      if (isNext("write", String(path))) real.writeFileSync(path, bytes.slice(0, bytes.length / 2));
+      fail("write", String(path));
+      real.writeFileSync(path, bytes);
+    }) as typeof real.writeFileSync,
     closeSync: (file) => {
       const path = pathOf(file);
       paths.delete(file);
