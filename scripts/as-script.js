@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import ts from "typescript";
+import { edited } from "./edits.js";
 
 /** Rewrites a module that esbuild wrote, after the line `banner`; src/cli/kept-code.ts runs it. */
 export async function asScript(path, banner, options) {
@@ -43,6 +44,5 @@ function scriptOf(text, banner) {
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile("chunk.js", text, ts.ScriptTarget.Latest, true));
-  const body = edits.reduceRight((result, { from, to, put }) => result.slice(0, from) + put + result.slice(to), text);
-  return { text: `(function(Import){"use strict";${banner}\n${body.slice(banner.length + 1)}})\n`, names };
+  return { text: `(function(Import){"use strict";${edited(text, edits)}})\n`, names };
 }

@@ -2,6 +2,7 @@
 // a step that it has not compiled yet. The command line is a program whose objects nobody else holds.
 import { readFileSync } from "node:fs";
 import ts from "typescript";
+import { edited } from "./edits.js";
 
 /** A plugin of esbuild for the modules of src/. */
 export const plainFields = {
@@ -22,13 +23,13 @@ function withPlainFields(text, path) {
       const owner = classes.find(({ fields }) => fields.has(node.text));
       if (owner === undefined || ts.isBinaryExpression(node.parent))
         throw new Error(`${path}: what is to become of ${node.parent.getText()}?`);
-      edits.push({ from: node.getStart(), to: node.end, name: owner.prefix + node.text.slice(1) });
+      edits.push({ from: node.getStart(), to: node.end, put: owner.prefix + node.text.slice(1) });
     }
     const inside = ts.isClassLike(node) ? [classOf(node), ...classes] : classes;
     ts.forEachChild(node, (child) => visit(child, inside));
   };
   visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true), []);
-  return edits.reduceRight((result, { from, to, name }) => result.slice(0, from) + name + result.slice(to), text);
+  return edited(text, edits);
 }
 
 function classOf({ name, members, heritageClauses = [] }) {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Script } from "node:vm";
-import { crc32 } from "node:zlib";
+import { Crc32 } from "../training/crc32.js";
 import { isNode } from "./compiler.js";
 
 declare global {
@@ -38,12 +38,15 @@ export function runScript(url: string, load: (path: string) => Promise<unknown>)
   return script.runInThisContext()(Object.assign(load, { meta: { url, keepCode } }) satisfies Import);
 }
 
-/** V8 itself compares no more of the script than its length, and ends the process over code that is damaged, as that of a process that was killed. */
+/** What stands behind the code: V8 itself compares no more of the script than its length, and ends the process over damaged code, as that of a process that was killed. */
+const checksum = (source: Buffer, code: Buffer) => new Crc32().add(source).add(code).toString();
+const DIGITS = 8;
+
 function codeIn(file: URL, source: Buffer): Buffer | undefined {
   try {
     const bytes = readFileSync(file);
-    const code = bytes.subarray(0, -4);
-    return bytes.readUInt32LE(code.length) === crc32(code, crc32(source)) ? code : undefined;
+    const code = bytes.subarray(0, -DIGITS);
+    return bytes.toString("latin1", code.length) === checksum(source, code) ? code : undefined;
   } catch {
     return undefined;
   }
@@ -54,9 +57,7 @@ function keep(script: Script, file: URL, source: Buffer): void {
     // where nothing can be written, no time goes into the code
     writeFileSync(file, "");
     const code = script.createCachedData();
-    const sum = Buffer.alloc(4);
-    sum.writeUInt32LE(crc32(code, crc32(source)));
-    writeFileSync(file, Buffer.concat([code, sum]));
+    writeFileSync(file, Buffer.concat([code, Buffer.from(checksum(source, code))]));
   } catch {
     // the next start takes as long as this one
   }

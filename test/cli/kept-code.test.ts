@@ -3,9 +3,9 @@ import type * as Sync from "node:fs";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { runScript } from "../../src/cli/kept-code.js";
-import { iris, main, runNode, scratch } from "../support/cli.js";
+import { iris, main, permission, runNode, scratch } from "../support/cli.js";
 import { failing, mended } from "../support/faults.js";
 
 vi.mock("node:fs", async (original) => (await import("../support/faults.js")).faultySync(await original<typeof Sync>()));
@@ -15,16 +15,21 @@ const folder = join(cwd, "dist/cli");
 symlinkSync(join(dirname(main), "../../node_modules"), join(cwd, "node_modules"));
 writeFileSync(join(cwd, "package.json"), '{ "type": "module" }');
 
+const isKept = (path: string) => /\.cjs\.v/.test(path);
+
 beforeEach(() => {
   rmSync(folder, { recursive: true, force: true });
-  cpSync(dirname(main), folder, { recursive: true, filter: (path) => !/\.cjs\.v/.test(path) });
+  cpSync(dirname(main), folder, { recursive: true, filter: (path) => !isKept(path) });
+});
+afterEach(() => {
+  mended();
+  vi.unstubAllEnvs();
 });
 
 const SEARCH = ["search", iris, "-t", "species", "--rates", "0.01,0.1", "--repeats", "1", "--epochs", "3", "--no-report", "--json"];
 const start = (words: readonly string[], env: Record<string, string> = {}) =>
   runNode(join(folder, "main.js"), words, cwd, { NODE_DISABLE_COMPILE_CACHE: "", ...env });
-/** What lies in the folder that was not there. */
-const kept = () => readdirSync(folder).filter((name) => /\.cjs\.v/.test(name));
+const kept = () => readdirSync(folder).filter(isKept);
 const path = () => {
   expect(kept()).toEqual([expect.stringMatching(`\\.cjs\\.${process.version}-${process.platform}-${process.arch}$`)]);
   return join(folder, kept()[0] as string);
@@ -57,6 +62,8 @@ test("an answer is the same with the code, without it, and where none is to be k
 
 test.each([
   ["nothing", () => Buffer.alloc(0)],
+  ["the checksum of nothing, as a number", () => Buffer.alloc(4)],
+  ["the checksum of nothing, in digits", () => Buffer.from("00000000")],
   ["three bytes", (code: Buffer) => code.subarray(0, 3)],
   ["half", (code: Buffer) => code.subarray(0, code.length / 2)],
   ["zeros", (code: Buffer) => Buffer.alloc(code.length)],
@@ -100,7 +107,6 @@ test("a script that somebody has changed is not run by the code of what it was",
 });
 
 test("where nothing may be written, nothing is kept or said", async () => {
-  const permission = process.allowedNodeEnvironmentFlags.has("--permission") ? "--permission" : "--experimental-permission";
   const words = ["--no-warnings", "--allow-fs-read=*", join(folder, "main.js"), "--help"];
   const started = await runNode(permission, words, cwd, { NODE_DISABLE_COMPILE_CACHE: "" });
   expect(started).toEqual({ ...(await start(["--help"], { NODE_DISABLE_COMPILE_CACHE: "1" })), err: "" });
@@ -151,7 +157,6 @@ test.each([0, 1])("a disk that is full after %i writes changes nothing but that 
   last.meta.keepCode?.();
   expect(last.sum()).toBe(5);
   expect(readFileSync(path())).toEqual(all);
-  vi.unstubAllEnvs();
 });
 
 test("an error says where it was thrown, in the script", async () => {

@@ -38,6 +38,9 @@ export function runNode(script: string, args: readonly string[], cwd: string, en
   });
 }
 
+/** The flag of Node under which a program may do only what others allow it. */
+export const permission = process.allowedNodeEnvironmentFlags.has("--permission") ? "--permission" : "--experimental-permission";
+
 /** Runs the command line, which gets a signal some moments after it has begun, or after a first trial is in its ledger. */
 export function interrupted(args: readonly string[], cwd: string, signal: NodeJS.Signals, ledger?: string): Promise<Outcome> {
   const sign = ledger === undefined ? { STEPSIZE_SIGN: "backend" } : { STEPSIZE_SIGN: '"history"', STEPSIZE_FILE: ledger };
