@@ -28,26 +28,43 @@ export class Slices {
   }
 }
 
-/** Who waits for the channel, in the order of their messages. */
-const waiting: (() => void)[] = [];
-let channel: MessageChannel | undefined;
+/** What hosts may lack, or have only as functions that throw: those of edge runtimes say that they are not supported. */
+interface Turning {
+  setImmediate?(callback: () => void): unknown;
+  MessageChannel?: typeof MessageChannel;
+}
 
 /**
  * One turn of the event loop. By a message: of a page that is hidden, browsers call timers once a second, and once a minute later. Where there is
  * `setImmediate`, it is the same and holds no process.
  */
 function turn(): Promise<void> {
-  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
+  const { setImmediate, MessageChannel } = globalThis as Turning;
   return new Promise((resolve) => {
-    if (setImmediate !== undefined) setImmediate(resolve);
-    else if (typeof MessageChannel === "undefined") setTimeout(resolve, 0);
-    else {
-      if (channel === undefined) {
-        channel = new MessageChannel();
-        channel.port1.onmessage = () => waiting.shift()?.();
-      }
-      waiting.push(resolve);
-      channel.port2.postMessage(0);
-    }
+    if (setImmediate !== undefined && works(() => setImmediate(resolve))) return;
+    if (MessageChannel !== undefined && works(() => sendMessage(MessageChannel, resolve))) return;
+    setTimeout(resolve, 0);
   });
+}
+
+function works(way: () => void): boolean {
+  try {
+    way();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Who waits for the channel, in the order of their messages. */
+const waiting: (() => void)[] = [];
+let channel: MessageChannel | undefined;
+
+function sendMessage(Channel: typeof MessageChannel, resolve: () => void): void {
+  if (channel === undefined) {
+    channel = new Channel();
+    channel.port1.onmessage = () => waiting.shift()?.();
+  }
+  waiting.push(resolve);
+  channel.port2.postMessage(0);
 }

@@ -88,15 +88,29 @@ describe("a program in a page", () => {
 });
 
 describe("the event loop turns", () => {
+  /** What edge runtimes have in place of what they do not support. */
+  function unsupported(): never {
+    throw new Error("A Node.js API is used which is not supported in the Edge Runtime.");
+  }
+
+  const messages = "by messages, in the order of those who wait";
+  const timers = "by timers, where there is nothing else";
   test.each([
-    ["by messages, in the order of those who wait", { setImmediate: undefined }],
-    ["by timers, where there is nothing else", { setImmediate: undefined, MessageChannel: undefined }],
     ["by setImmediate", {}],
-  ])("%s", async (_, stubs) => {
+    ...[undefined, unsupported].flatMap((setImmediate) => [
+      [messages, { setImmediate }] as const,
+      ...[undefined, unsupported].map((MessageChannel) => [timers, { setImmediate, MessageChannel }] as const),
+    ]),
+  ] as const)("%s: with %o", async (_, stubs) => {
+    vi.resetModules();
+    const { Slices } = await import("../../src/engine/slices.js");
     for (const [name, value] of Object.entries(stubs)) vi.stubGlobal(name, value);
+    const timer = vi.spyOn(globalThis, "setTimeout");
     const order: number[] = [];
     await Promise.all([1, 2, 3].map((i) => new Slices().pause().then(() => order.push(i))));
     expect(order).toEqual([1, 2, 3]);
+    expect(timer).toHaveBeenCalledTimes("MessageChannel" in stubs ? 3 : 0);
+    timer.mockRestore();
     expect(new Slices().over).toBe(false);
   });
 });

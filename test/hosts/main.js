@@ -27,7 +27,8 @@ const WITH_WASM = { "Content-Security-Policy": "default-src 'none'; script-src '
 
 /**
  * Each host: `run` gives what train() of job.js returned. `fallback` is what the reason must say where only JavaScript can be had; `needs` an
- * engine or a browser; `worker` what is said where no worker can be had.
+ * engine or a browser; `worker` what is said where no worker can be had; `clock` is false where it stands still between requests, so that no run
+ * seems to be long.
  */
 const hosts = [
   { name: `Node ${process.versions.node}, import`, run: inProcess([node, "node/main.js"]) },
@@ -45,6 +46,7 @@ const hosts = [
   {
     name: `workerd (miniflare ${versions.miniflare})`,
     needs: node24,
+    clock: false,
     worker: /^EngineError: there are no workers here/,
     run: inProcess([node24.path, "workerd/main.js"]),
   },
@@ -198,12 +200,13 @@ function next(route) {
 }
 
 /** What is wrong with a result, if anything is. */
-function fault({ fallback, worker: refusal }, { error, steps, backend, reason, hash, worker }) {
+function fault({ fallback, worker: refusal, clock = true }, { error, steps, backend, reason, hash, worker, turned }) {
   if (error !== undefined) return error;
   if (backend !== (fallback ? "js" : "wasm")) return `ran on ${backend}: ${reason}`;
   if (fallback && !fallback.test(reason)) return "gives another reason";
   if (steps !== 10) return `made ${steps} steps`;
   if (hash !== golden) return "gives another hash";
+  if (turned !== clock) return turned ? "has a clock after all" : "does not let the event loop turn";
   if (refusal !== undefined) return refusal.test(worker) ? undefined : `says of a worker: ${worker}`;
   return worker === undefined || worker === golden ? undefined : `in a worker: ${worker}`;
 }
