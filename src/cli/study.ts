@@ -6,7 +6,7 @@ import { count, scoreText, scoreTitle, short } from "../search/report/format.js"
 import { ranked, type StudyDocument, studyDocument, studyReport } from "../search/report/study.js";
 import type { SearchOptions } from "../search/search.js";
 import { type StudyResult, searchRuns } from "../search/study.js";
-import { STANDINGS, valueText } from "../search/study-words.js";
+import { differenceReason, STANDINGS, valueText } from "../search/study-words.js";
 import { combinationsOf, type Variations } from "../search/vary.js";
 import type { CheckedRun } from "../training/run.js";
 import type { Outputs } from "./answer.js";
@@ -14,7 +14,7 @@ import { FailedError } from "./errors.js";
 import { unscaledRun } from "./prepare.js";
 import { Progress } from "./progress.js";
 import type { Settings } from "./settings.js";
-import { BARE } from "./table.js";
+import { BARE, errorsLine } from "./table.js";
 import { attempt } from "./tell.js";
 import { paint, printable, say, width, wrapped } from "./terminal.js";
 import { flagsOf, varied } from "./vary.js";
@@ -135,5 +135,6 @@ function studyTable(document: StudyDocument): string {
     wordWrap: true,
   });
   table.push(...rows.slice(1));
-  return table.toString().replace(/ +$/gm, "");
+  const reasons = wide ? combinations.flatMap(differenceReason) : [];
+  return `${table.toString().replace(/ +$/gm, "")}${errorsLine(reasons)}`;
 }

@@ -2,8 +2,9 @@ import Table from "cli-table3";
 import type { SearchResult } from "../search/conclude.js";
 import type { Context } from "../search/report/context.js";
 import { percent, scoreText, scoreTitle, short } from "../search/report/format.js";
-import { MARKS, reasonsText } from "../search/words.js";
-import { paint, STYLES, width } from "./terminal.js";
+import type { Reason } from "../search/verdict.js";
+import { errorsText, MARKS, reasonsText } from "../search/words.js";
+import { paint, STYLES, width, wrapped } from "./terminal.js";
 
 export const BARE = {
   ...{ top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" },
@@ -52,7 +53,14 @@ export function searchTable({ rates, best, uneven }: SearchResult, { data }: Con
       ...(reasons ? [reasonsText(facts.slice(0, 1))] : []),
     ]);
   }
-  return trimmed(table.toString());
+  const shown = reasons ? rates.flatMap(({ reasons: facts }) => facts.slice(0, 1)) : [];
+  return `${trimmed(table.toString())}${errorsLine(shown)}`;
+}
+
+/** A line below a table that shows differences with their errors. */
+export function errorsLine(reasons: readonly Reason[]): string {
+  const text = errorsText(reasons);
+  return text === "" ? "" : `\n${paint("dim", wrapped(`  ${text}`, "  "))}`;
 }
 
 function trimmed(text: string): string {

@@ -1,6 +1,7 @@
 import { demand } from "../options/options.js";
 import { short } from "./report/format.js";
 import type { CombinationResult, StudyResult } from "./study.js";
+import type { Reason } from "./verdict.js";
 import { reasonText } from "./words.js";
 
 /** A value as a person would type it: the kind of what has one, other data as JSON. */
@@ -30,14 +31,20 @@ export const STANDINGS: Readonly<Record<CombinationResult["standing"], { readonl
   failing: { mark: "✕", text: "fails" },
 };
 
+/** Its difference from the best, where it is compared, as the reason of a search. */
+export function differenceReason({ difference }: Pick<CombinationResult, "difference">): Reason[] {
+  return difference === null ? [] : [{ kind: "difference", ...difference }];
+}
+
 /** How a combination stands beside the best, in words. */
 export function standingText(combination: CombinationResult, isBest: boolean): string {
-  const { standing, difference } = combination ?? {};
+  const { standing } = combination ?? {};
   demand(Object.hasOwn(STANDINGS, standing), "combination", combination, "a combination, as a study gives it");
   if (isBest) return "the best";
   const { text } = STANDINGS[standing];
-  if (difference === null) return text;
-  return `${text}: ${reasonText({ kind: "difference", ...difference }).replace("beside the chosen rate", "beside the best")}`;
+  const [reason] = differenceReason(combination);
+  if (reason === undefined) return text;
+  return `${text}: ${reasonText(reason).replace("beside the chosen rate", "beside the best")}`;
 }
 
 /** The answer of a study in a few sentences. `rows` are the validation rows. */

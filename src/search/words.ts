@@ -93,6 +93,14 @@ function share({ runs, of }: { runs: number; of: number }): string {
   return runs < of ? ` (${runs} of ${of} runs)` : "";
 }
 
+/** How differences decide, for who reads them in a table with their errors: a sentence without its end; empty where no error is known. */
+export function errorsText(reasons: readonly Reason[]): string {
+  const one = reasons.find((reason) => reason.kind === "difference" && reason.error !== null);
+  if (one?.kind !== "difference") return "";
+  const point = one.relative ? "1 %" : "a point";
+  return `±: one standard error; good: within ${point} even if one ± worse; worse: not even if two ± better`;
+}
+
 /** What a person should know, in a sentence without its end. */
 export function noteText(note: SearchNote): string {
   demand(typeof note?.kind === "string", "note", note, "a note, as a search gives it");

@@ -99,6 +99,18 @@ describe("search", () => {
     expect(Math.max(...plain.map((line) => [...line].length))).toBeLessThanOrEqual(columns);
   });
 
+  test.each([
+    ["differences", 120, "0.01,0.03,0.1", true],
+    ["none", 120, "1e-6,0.1", false],
+    ["no reasons, being narrow", 40, "0.01,0.03,0.1", false],
+  ])("explains the ± of a table that shows %s", async (_, columns, rates, explained) => {
+    const { out } = await runNode(main, ["search", iris, "-t", "species", "--rates", rates, "--no-report"], cwd, {
+      COLUMNS: String(columns),
+    });
+    expect(/ ± \d+\.\d points beside/.test(out)).toBe(explained);
+    expect(out.includes("±: one standard error; good: ")).toBe(explained);
+  });
+
   test("quietly prints the best rate alone", async () => {
     const { out } = await cli("search", iris, "-t", "species", "--quiet", "--no-report");
     expect(Number(out)).toBeGreaterThan(0);

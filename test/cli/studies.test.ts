@@ -77,5 +77,9 @@ describe("search", () => {
       'id="command"',
     ])
       expect(page("study.html")).toContain(words);
+    for (const shown of [out, page("study.html")]) {
+      const differs = / ± \d+\.\d\s+points/.test(shown);
+      expect(shown.includes("±: one standard error; good: ")).toBe(differs);
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SearchNote } from "../../src/search/notes.js";
 import type { Reason } from "../../src/search/verdict.js";
-import { noteText, reasonsText, reasonText } from "../../src/search/words.js";
+import { errorsText, noteText, reasonsText, reasonText } from "../../src/search/words.js";
 
 const difference = (mean: number, error: number | null, repeats: number, relative: boolean): Reason => ({
   kind: "difference",
@@ -52,6 +52,20 @@ test.each<[Reason, string]>([
 ])("%j in words", (reason, text) => {
   expect(reasonText(reason)).toBe(text);
   expect(reasonsText([reason, { kind: "chosen" }])).toBe(`${text}; the one to use`);
+});
+
+const [hits, losses] = [difference(0, 0.01, 3, false), difference(0, 0.01, 3, true)];
+test.each<[string, Reason[], string]>([
+  [
+    "a score",
+    [{ kind: "chosen" }, hits],
+    "±: one standard error; good: within a point even if one ± worse; worse: not even if two ± better",
+  ],
+  ["a loss", [losses], "±: one standard error; good: within 1 % even if one ± worse; worse: not even if two ± better"],
+  ["an error that is not known", [difference(-0.01, null, 1, false)], ""],
+  ["no difference", [{ kind: "chosen" }, { kind: "betweenGood" }], ""],
+])("how differences decide, of %s", (_, reasons, text) => {
+  expect(errorsText(reasons)).toBe(text);
 });
 
 describe("what a person should know", () => {

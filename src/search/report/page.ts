@@ -1,4 +1,6 @@
 import { plots, uplot } from "../../generated/page.js";
+import type { Reason } from "../verdict.js";
+import { errorsText } from "../words.js";
 import type { Context } from "./context.js";
 import { count } from "./format.js";
 import { Html, html, json } from "./html.js";
@@ -57,6 +59,12 @@ export function answer({ question, headline, sure, next }: Answer): Html {
 ${rest === "" ? null : html`<p class="lead">${rest}</p>`}
 ${next === null ? null : html`<p class="hint">${next[0]}</p><div class="command"><code id="command">${next[1]}</code><button type="button" data-copy="command">copy</button></div>`}
 </section>`;
+}
+
+/** What a reader of differences with their errors needs to follow the verdicts of a table. */
+export function errorsHint(reasons: readonly Reason[]): Html {
+  const text = errorsText(reasons);
+  return text === "" ? html`` : html`<p class="hint">${text}.</p>`;
 }
 
 /** The data and the run itself, as a part of the page; `chosen` is the run with the rate to use, where there is one. */

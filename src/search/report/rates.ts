@@ -80,12 +80,23 @@ export function ratePlots(report: SearchDocument): void {
         // a failed rate has no value: it stands at the bad end
         else if (isFailing(verdict)) drawMark(plot, verdict, px, named ? bbox.top + bbox.height - size * 2 : bbox.top + size * 2, size);
       });
-      const at = rates.findIndex(({ rate }) => rate === best?.rate);
-      const value = values[at] ?? null;
-      if (!named || best === null || value === null) return;
-      const py = plot.valToPos(clamped(value, range), "y", true) + 24 * devicePixelRatio;
-      write(plot, short(best.rate), plot.valToPos(best.rate, "x", true), py, { colour: colour("--good"), align: "center", font: BOLD });
+      if (named && best !== null) nameRate(plot, best.rate, values, range);
     };
+
+  /** Writes a rate below its mark, or above it where that is farther from the marks beside it. */
+  const nameRate = (plot: Plot, chosen: number, values: Values, range: readonly [number, number]) => {
+    const [at, px] = [logs.indexOf(chosen), plot.valToPos(chosen, "x", true)];
+    const marks = values.map((value) => (value === null ? null : plot.valToPos(clamped(value, range), "y", true)));
+    const own = marks[at];
+    if (own === null || own === undefined) return;
+    const beside = marks.filter(
+      (y, i) => i !== at && y !== null && Math.abs(plot.valToPos(logs[i] as number, "x", true) - px) < 40 * devicePixelRatio,
+    );
+    const room = (y: number) => (y < plot.bbox.top ? 0 : Math.min(...beside.map((mark) => Math.abs((mark as number) - y))));
+    const [below, over] = [own + 24 * devicePixelRatio, own - 24 * devicePixelRatio];
+    const py = room(over) > room(below) ? over : below;
+    write(plot, short(chosen), px, py, { colour: colour("--good"), align: "center", font: BOLD });
+  };
 
   const view = scoreView(report);
   if (view !== undefined && best !== null) {

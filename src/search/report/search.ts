@@ -4,7 +4,7 @@ import { MARKS, noteText } from "../words.js";
 import type { SearchDocument } from "./document.js";
 import { count, percent, rootMeanSquare, scoreText, scoreTitle, short } from "./format.js";
 import { type Html, html } from "./html.js";
-import { answer, circumstances, page } from "./page.js";
+import { answer, circumstances, errorsHint, page } from "./page.js";
 import { VERDICT_CLASSES } from "./style.js";
 import { isWeighted } from "./view.js";
 
@@ -46,6 +46,7 @@ ${legend(document)}
 </div>
 <section>
 <h2>Every rate</h2>
+${errorsHint(rates.flatMap(({ reasons }) => reasons))}
 <div class="scroll"><table>
 <thead><tr>${heads(document).map((head) => html`<th class="${head === "verdict" || head === "why" ? "" : "number"}">${head}</th>`)}</tr></thead>
 <tbody>${rates.map((result) => row(result, document))}</tbody>

@@ -1,11 +1,11 @@
 import type { RateResult } from "../conclude.js";
 import type { CombinationResult, StudyResult } from "../study.js";
-import { STANDINGS, standingText, studyHeadline, valuesText, valueText } from "../study-words.js";
+import { differenceReason, STANDINGS, standingText, studyHeadline, valuesText, valueText } from "../study-words.js";
 import { MARKS } from "../words.js";
 import type { Context } from "./context.js";
 import { count, scoreText, scoreTitle, short } from "./format.js";
 import { Html, html } from "./html.js";
-import { answer, circumstances, page } from "./page.js";
+import { answer, circumstances, errorsHint, page } from "./page.js";
 import { VERDICT_CLASSES } from "./style.js";
 
 /** The document that `search --vary --json` prints and its page is made of. */
@@ -80,6 +80,7 @@ ${rateMap(document, order)}
     html`<section>
 <h2>The combinations</h2>
 <p class="hint">Sensitivity: how far the validation loss lies above the lowest, on average over three decades of rates around the best. Width: decades of good rates.</p>
+${errorsHint(combinations.flatMap(differenceReason))}
 <div class="scroll"><table>
 <thead><tr>${fields.map((field) => html`<th>${field}</th>`)}<th>best rate</th><th>${scoreTitle(data)}</th><th>validation loss</th><th>sensitivity</th><th>width</th><th>beside the best</th></tr></thead>
 <tbody>${order.map((i) => row(document, i))}</tbody>
