@@ -35,7 +35,7 @@ const bundles = [
     limit: 45.7 * KB,
     apart: ["*/reference/engine.js", "*/threads/index.js", "@assemblyscript/loader"],
   },
-  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 136.3 * KB },
+  { name: "everything of stepsize", code: 'export * from "./dist/entries/index.js";', limit: 136.6 * KB },
 ];
 
 let failed = false;

@@ -1,12 +1,26 @@
 import { log } from "../numerics/math.js";
-import { CERTAIN, deviation, REPEATS } from "./choice.js";
+import { CERTAIN, deviation, differenceOf, REPEATS } from "./choice.js";
 import { floorOf, type Terms, type Tried } from "./evidence.js";
 import { mean } from "./guess.js";
 
-/** Whether a rate's validation loss is told to be lower than that of guessing. Without anything to compare with, it is. */
+/**
+ * Whether a rate's validation loss is told to be lower than that of guessing, or it is lower and more rows are told to be right than by always the most frequent class. Without
+ * anything to compare with, it is.
+ */
 export function beatsGuessing(tried: Tried, terms: Terms): boolean {
   const { gain, error } = besideGuessing(tried, terms);
-  return Number.isNaN(gain) || gain > CERTAIN * error;
+  return Number.isNaN(gain) || gain > CERTAIN * error || (gain > 0 && isRightMore(tried, terms));
+}
+
+/** On so few rows, the loss of a few that are wrong and sure hides what hits show. */
+function isRightMore({ trials }: Tried, terms: Terms): boolean {
+  const differences = trials.flatMap(({ rows }, repeat) => {
+    const guessed = terms.guesses[repeat]?.hits;
+    return rows?.scores && guessed ? [rows.scores.map((score, i) => score - (guessed[i] as number))] : [];
+  });
+  if (differences.length === 0) return false;
+  const { mean, errorOnNewRows } = differenceOf(differences, terms);
+  return mean > CERTAIN * errorOnNewRows;
 }
 
 /**

@@ -75,18 +75,21 @@ export function compareLosses(one: Tried, other: Tried, terms: Terms): Differenc
 }
 
 function compareBy(merits: typeof meritsOf, one: Tried, other: Tried, terms: Terms): Difference {
-  const { trainingRows, validationRows, hits, resplit } = terms;
-  const repeats = Math.min(one.trials.length, other.trials.length);
   const scale = Math.abs(mean(other.trials.map(decidingLoss))) || 1;
-  const means: number[] = [];
-  let rowError = 0;
-  for (let repeat = 0; repeat < repeats; repeat++) {
-    const [left, right] = [one, other].map(({ trials }) => merits(trials[repeat] as Tried["trials"][number], scale));
-    const differences = (left as readonly number[]).map((merit, i) => merit - ((right as readonly number[])[i] as number));
-    means.push(mean(differences));
-    rowError += errorOverRows(differences, hits) / repeats;
-  }
-  if (validationRows === 0) rowError = 0;
+  const shared = one.trials.slice(0, other.trials.length);
+  const differences = shared.map((trial, repeat) => {
+    const others = merits(other.trials[repeat] as Tried["trials"][number], scale);
+    return merits(trial, scale).map((merit, i) => merit - (others[i] as number));
+  });
+  return differenceOf(differences, terms);
+}
+
+/** The mean of differences, by repeat and row, and its standard errors; see `compare`. */
+export function differenceOf(differences: readonly (readonly number[])[], terms: Terms): Difference {
+  const { trainingRows, validationRows, hits, resplit } = terms;
+  const repeats = differences.length;
+  const means = differences.map(mean);
+  const rowError = validationRows === 0 ? 0 : differences.reduce((sum, rows) => sum + errorOverRows(rows, hits) / repeats, 0);
   if (repeats === 1) return { mean: means[0] as number, error: rowError, errorOnNewRows: rowError };
   const spread = deviation(means);
   const over = (share: number) => spread * Math.sqrt(share);

@@ -15,6 +15,8 @@ export interface Guess {
   readonly trainingLoss: number | null;
   /** What each validation row contributes to that mean. */
   readonly rows: readonly number[] | null;
+  /** By validation row, whether the class is right that is most frequent among all rows, by the weights; null of quantities. */
+  readonly hits: readonly number[] | null;
 }
 
 type Weighed = Pick<CheckedRun, "loss" | "classWeights">;
@@ -37,13 +39,18 @@ function guessClasses(training: Classification, validation: Classification, { lo
     counts[target] = (counts[target] as number) + 1;
     shares[target] = (shares[target] as number) + (own[row] as number);
   });
-  const likely = counts.indexOf(Math.max(...counts));
-  const hits = validation.targets.reduce((sum, target) => sum + (target === likely ? 1 : 0), 0);
-  const entropic = loss === "crossEntropy" || loss === "binaryCrossEntropy";
-  const score = hits / validation.rows;
-  if (!entropic) return { loss: null, score, trainingLoss: null, rows: null };
+  const score = mean(hitsOf(counts, validation));
   const ofClass = classWeightsOf(classWeights, training);
   const masses = shares.map((share, i) => share * (ofClass?.[i] ?? 1));
+  const weights = rowWeights(validation, ofClass);
+  // where classes are even, the most frequent one of the training rows is the rarer one of those that are left out
+  const all = [...masses];
+  validation.targets.forEach((target, row) => {
+    if (target < all.length) all[target] = (all[target] as number) + (weights?.[row] ?? 1);
+  });
+  const hits = weigh(hitsOf(all, validation), weights);
+  const entropic = loss === "crossEntropy" || loss === "binaryCrossEntropy";
+  if (!entropic) return { loss: null, score, trainingLoss: null, rows: null, hits };
   const total = masses.reduce((sum, mass) => sum + mass, 0);
   const costOfClass = masses.map((mass) => -log(mass / total));
   const costs = (data: Classification) =>
@@ -52,7 +59,13 @@ function guessClasses(training: Classification, validation: Classification, { lo
       rowWeights(data, ofClass),
     );
   const rows = costs(validation);
-  return { loss: mean(rows), score, trainingLoss: mean(costs(training)), rows };
+  return { loss: mean(rows), score, trainingLoss: mean(costs(training)), rows, hits };
+}
+
+/** Whether each row is of the class with the most of these. */
+function hitsOf(masses: readonly number[], { targets }: Classification): number[] {
+  const likely = masses.indexOf(Math.max(...masses));
+  return Array.from(targets, (target) => (target === likely ? 1 : 0));
 }
 
 function guessQuantities(training: Regression, validation: Regression, { loss }: Weighed): Guess {
@@ -65,14 +78,14 @@ function guessQuantities(training: Regression, validation: Regression, { loss }:
   const varying = constants.some((_, j) => targets.some((target, i) => i % width === j && target !== targets[j]));
   const score = varying ? 1 - unexplained(validation, constants) : null;
   const cost = loss === undefined ? undefined : costOf(loss);
-  if (cost === undefined) return { loss: null, score, trainingLoss: null, rows: null };
+  if (cost === undefined) return { loss: null, score, trainingLoss: null, rows: null, hits: null };
   const costs = ({ targets, rows, weights }: Regression) =>
     weigh(
       Array.from({ length: rows }, (_, r) => mean(constants.map((constant, j) => cost(constant - (targets[r * width + j] as number))))),
       weights,
     );
   const rows = costs(validation);
-  return { loss: mean(rows), score, trainingLoss: mean(costs(training)), rows };
+  return { loss: mean(rows), score, trainingLoss: mean(costs(training)), rows, hits: null };
 }
 
 /** The first value, in their order, up to which over half of the weight lies. */

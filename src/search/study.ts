@@ -213,7 +213,7 @@ function concludeStudy(
   const termsOf = (index: number): Terms => {
     const { loss } = (runs[index] as { run: { loss?: unknown } }).run;
     const { guessing } = results[index] as SearchResult;
-    const guess = { loss: guessing.loss, score: guessing.score, trainingLoss: null, rows: null };
+    const guess = { loss: guessing.loss, score: guessing.score, trainingLoss: null, rows: null, hits: null };
     return {
       guesses: (tried[index] as Tried).trials.map(() => guess),
       trainingRows,

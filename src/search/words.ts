@@ -159,14 +159,16 @@ export function headline(result: SearchResult, rows: number): string {
       ? ""
       : ` (± ${result.scoreName === "accuracy" || best.validation?.score !== undefined ? points(resolution) : `${short(100 * resolution)} %`})`;
   const where = rowsText(rows, rates.find(({ rate }) => rate === best.rate)?.trials.length ?? 1);
-  if (certainty === "no better than guessing") {
-    const found = `no rate${ran} is seen${isRightMore(result) ? " by its loss" : ""} to be better than guessing${where}${guessWords(result)}`;
-    return left === ""
-      ? `These rows cannot decide: ${found}. ${chosen} is as good a try as others.`
-      : `These runs cannot decide: ${found}, and ${left}.`;
-  }
   const open = undecided ?? { from: best.rate, to: best.rate };
   const several = open.from !== open.to;
+  if (certainty === "no better than guessing") {
+    const found = `no rate${ran} is seen${isRightMore(result) ? " by its loss" : ""} to be better than guessing${where}${guessWords(result)}`;
+    if (left !== "") return `These runs cannot decide: ${found}, and ${left}.`;
+    // others may be told to be worse all the same, or fail
+    const like = rates.every(({ verdict }) => isOpen(verdict)) ? "" : ` from ${range(open)}`;
+    const one = rates.length === 1 ? "is the only rate tried" : several ? `is as good a try as others${like}` : "did best";
+    return [`These rows cannot decide: ${found}. ${chosen} ${one}.`, ...above(result, open.to)].join(" ");
+  }
   if (certainty === "cannot tell") {
     const all = left === "" ? "the rates" : "the rates that were run";
     return `These rows cannot tell ${all} apart: ${range(open)} are as good for all they show${where}${sure}. ${chosen} is one of them.${left && ` ${left}.`}`;
@@ -190,10 +192,11 @@ export function headline(result: SearchResult, rows: number): string {
   ].join(" ");
 }
 
-/** Whether more rows are right than by guessing, whatever the loss. */
-function isRightMore({ scoreName, guessing, best }: SearchResult): boolean {
-  const own = best?.validation?.score;
-  return scoreName === "accuracy" && guessing.score !== null && own !== undefined && own > guessing.score;
+/** Whether more rows are right than by guessing, by more than such rows leave open, at a loss that is no lower. */
+function isRightMore({ scoreName, guessing, best, resolution }: SearchResult): boolean {
+  const { loss, score } = best?.validation ?? {};
+  const right = scoreName === "accuracy" && guessing.score !== null && score !== undefined && score - guessing.score > (resolution ?? 0);
+  return right && guessing.loss !== null && (loss as number) >= guessing.loss;
 }
 
 /** " on 270 validation rows", " on 15 times 76 validation rows". */

@@ -56,6 +56,14 @@ const SETS: readonly [string, string, string][] = [
     "y",
   ],
   [
+    "dice",
+    csv(
+      "a,b,y",
+      times(33, (row) => [noise(), noise(), ["one", "two", "three"][row % 3] as string]),
+    ),
+    "y",
+  ],
+  [
     "two classes",
     csv(
       "a,b,y",
@@ -90,7 +98,7 @@ describe("what is called certain on a handful of rows", () => {
     const wrong: string[] = [];
     for (let seed = 1; seed <= 3; seed++) {
       const { best, rates, certainty } = await find(seed);
-      if (["noise", "coins"].includes(name)) expect(certainty).toBe("no better than guessing");
+      if (["noise", "coins", "dice"].includes(name)) expect(certainty).toBe("no better than guessing");
       const chosen = lossesAt(best?.rate as number);
       for (const { rate, verdict } of rates) {
         if (verdict !== "too low" && verdict !== "too high") continue;
@@ -113,7 +121,7 @@ function tried(rate: number, losses: readonly number[], scores: readonly number[
 describe("a loss beside that of guessing", () => {
   const rows = (count: number, at: (row: number) => number) => Array.from({ length: count }, (_, row) => at(row));
   const termsOf = (count: number): Terms => ({
-    guesses: [{ loss: 1, trainingLoss: 1, score: 0.5, rows: rows(count, (row) => 0.8 + 0.4 * (row % 2)) }],
+    guesses: [{ loss: 1, trainingLoss: 1, score: 0.5, rows: rows(count, (row) => 0.8 + 0.4 * (row % 2)), hits: null }],
     ...{ trainingRows: 4 * count, validationRows: count, resplit: true, entropic: true, hits: true },
   });
   /** The verdict on a rate above one that is right, and sure of it, in nine of ten rows. */
@@ -159,8 +167,26 @@ describe("a loss beside that of guessing", () => {
     ).toEqual(["as good for all we know", "noBetterThanGuessing"]);
   });
 
+  test.each([
+    ["as low as that of guessing", "more are right", 10, (row: number) => row % 2, false],
+    ["lower", "more are right", 5, (row: number) => row % 2, true],
+    ["lower", "as many are right", 5, (row: number) => (row % 10 === 1 ? 0 : 1), false],
+    ["lower", "nothing is known of guessing's", 5, null, false],
+  ])("%s, which a few rows hide that are wrong and sure, is better where %s", (_, __, wrong, hit, better) => {
+    const one = tried(
+      1,
+      rows(60, (row) => (row % 10 === 0 ? wrong : 0.05)),
+      rows(60, (row) => (row % 10 === 0 ? 0 : 1)),
+    );
+    const terms = termsOf(60);
+    const { gain, error } = besideGuessing(one, terms);
+    expect(gain).toBeLessThan(2 * error);
+    const guesses = terms.guesses.map((guess) => ({ ...guess, hits: hit && rows(60, hit) }));
+    expect(beatsGuessing(one, { ...terms, guesses })).toBe(better);
+  });
+
   test("beats nothing where there is nothing to compare with, and is not worse either", () => {
-    const unknown = { ...termsOf(10), guesses: [{ loss: null, trainingLoss: null, score: 0.5, rows: null }] };
+    const unknown = { ...termsOf(10), guesses: [{ loss: null, trainingLoss: null, score: 0.5, rows: null, hits: null }] };
     const one = tried(
       1,
       rows(10, () => 5),

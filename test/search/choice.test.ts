@@ -194,9 +194,9 @@ describe("verdicts", () => {
     const sizes = [1, 40, 1.2, 300, 0.8, 2, 90, 1.1];
     const rate = tried(0.01, ...sizes.map((size) => ({ loss: 0.2 * size })));
     const rows = (loss: number) => new Array<number>(ROWS).fill(loss);
-    const guesses = sizes.map((size) => ({ loss: size, trainingLoss: 1, score: 0, rows: rows(size) }));
+    const guesses = sizes.map((size) => ({ loss: size, trainingLoss: 1, score: 0, rows: rows(size), hits: null }));
     expect(beatsGuessing(rate, { ...terms(8), guesses, entropic: false, hits: false })).toBe(true);
-    const none = sizes.map((size, i) => ({ loss: size, trainingLoss: 1, score: 0, rows: rows(size * (i % 2 ? 0.19 : 0.21)) }));
+    const none = sizes.map((size, i) => ({ loss: size, trainingLoss: 1, score: 0, rows: rows(size * (i % 2 ? 0.19 : 0.21)), hits: null }));
     expect(beatsGuessing(rate, { ...terms(8), guesses: none, entropic: false, hits: false })).toBe(false);
   });
 
@@ -256,7 +256,7 @@ describe("the headline", () => {
 describe("failing", () => {
   test("is not of a network that was hardly trained, however little guessing costs", () => {
     // the targets of one split hardly differ, since what they were scaled by lies in another
-    const little = { ...guess, loss: 1e-6, trainingLoss: 1e-6, score: null, rows: new Array<number>(ROWS).fill(1e-6) };
+    const little = { ...guess, loss: 1e-6, trainingLoss: 1e-6, score: null, rows: new Array<number>(ROWS).fill(1e-6), hits: null };
     const low = tried(1e-6, { loss: 0.6, right: 0, training: [0.66, 0.64, 0.62] });
     expect(failuresOf(low, { ...terms(), guesses: [little] })).toEqual([]);
     const blown = tried(1, { loss: 50, right: 0, training: [0.66, 40, 50] });

@@ -76,7 +76,7 @@ describe("guessing", () => {
     expect(even.loss).toBeCloseTo(Math.LN2, 6);
     expect(even.score).toBe(0.75);
     const b = guessOf({ training: classes }, { loss: "crossEntropy", classWeights: [0, 1] });
-    expect([b.loss, b.rows?.map(Math.abs)]).toEqual([0, [0, 0, 0, 0]]);
+    expect([b.loss, b.rows?.map(Math.abs), b.hits]).toEqual([0, [0, 0, 0, 0], [0, 0, 0, 4]]);
     const weighed = dataset([[1], [2], [3], [4]], ["a", "a", "a", "b"], { weights: [1, 1, 1, 5] });
     // 3 of "a" and 5 of "b", the mean weight of 2 added to each
     expect(guessOf({ training: weighed }, { loss: "crossEntropy" }).loss).toBeCloseTo(
@@ -91,7 +91,7 @@ describe("guessing", () => {
   test("of classes has a loss only by cross-entropy", () => {
     const classes = dataset([[1], [2], [3]], ["a", "a", "b"]);
     expect(guessOf({ training: classes }, { loss: "crossEntropy" }).loss).toBeCloseTo(-(2 * Math.log(3 / 5) + Math.log(2 / 5)) / 3, 6);
-    expect(guessOf({ training: classes }, {})).toEqual({ loss: null, score: 2 / 3, trainingLoss: null, rows: null });
+    expect(guessOf({ training: classes }, {})).toEqual({ loss: null, score: 2 / 3, trainingLoss: null, rows: null, hits: [1, 1, 0] });
   });
 });
 
@@ -103,7 +103,7 @@ describe("pruning after three of nine epochs", () => {
     trials: [{ history: history(loss), kept: null, divergence: null, startLoss: 1, ...trial }],
   });
   const terms = {
-    guesses: [{ loss: 1, score: null, trainingLoss: 1, rows: null }],
+    guesses: [{ loss: 1, score: null, trainingLoss: 1, rows: null, hits: null }],
     trainingRows: 40,
     validationRows: 0,
     resplit: false,

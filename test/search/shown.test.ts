@@ -183,7 +183,7 @@ const searches: [string, SearchResult, Partial<Context["data"]>, string][] = [
       guessing: { loss: null, score: 0.9 },
     }),
     {},
-    "These rows cannot decide: no rate is seen to be better than guessing on 20 validation rows (accuracy 90.0 %, always the most frequent class 90.0 %). 0.1 is as good a try as others.",
+    "These rows cannot decide: no rate is seen to be better than guessing on 20 validation rows (accuracy 90.0 %, always the most frequent class 90.0 %). 0.1 did best. From 1 erratic.",
   ],
   [
     "no better than guessing, by loss",
@@ -193,8 +193,35 @@ const searches: [string, SearchResult, Partial<Context["data"]>, string][] = [
       guessing: { loss: 0.5, score: null },
     }),
     quantity,
-    "These rows cannot decide: no rate is seen to be better than guessing on 20 validation rows (loss 0.6, guessing 0.5). 0.1 is as good a try as others.",
+    "These rows cannot decide: no rate is seen to be better than guessing on 20 validation rows (loss 0.6, guessing 0.5). 0.1 did best. From 1 diverging.",
   ],
+  ...(
+    [
+      ["as good as any", [rateOf(0.01, open), rateOf(0.1)], 0.01, 0.1, "0.1 is as good a try as others."],
+      ["alone", [rateOf(0.1)], 0.1, 0.1, "0.1 is the only rate tried."],
+      [
+        "as good as some",
+        [rateOf(0.001, low), rateOf(0.01, open), rateOf(0.1), rateOf(1, { verdict: "too high" }), rateOf(10, diverged)],
+        0.01,
+        0.1,
+        "0.1 is as good a try as others from 0.01 to 0.1. Above 0.1 worse, from 10 diverging.",
+      ],
+      ["as good as some elsewhere", [rateOf(0.001, open), rateOf(0.01, low), rateOf(0.1)], 0.1, 0.1, "0.1 did best."],
+    ] as const
+  ).map(([name, rates, from, to, words]): (typeof searches)[number] => [
+    `no better than guessing, the chosen rate ${name}`,
+    resultOf(
+      rates,
+      rates.findIndex(({ rate }) => rate === 0.1),
+      {
+        certainty: "no better than guessing",
+        undecided: { from, to },
+        guessing: { loss: 0.5, score: null },
+      },
+    ),
+    {},
+    `These rows cannot decide: no rate is seen to be better than guessing on 20 validation rows (loss 0.6, guessing 0.5). ${words}`,
+  ]),
   [
     "no better than guessing, which is not known",
     resultOf([rateOf(0.1, lossOnly), rateOf(1, diverged)], 0, {
@@ -203,7 +230,18 @@ const searches: [string, SearchResult, Partial<Context["data"]>, string][] = [
       guessing: { loss: null, score: null },
     }),
     quantity,
-    "These rows cannot decide: no rate is seen to be better than guessing on 20 validation rows. 0.1 is as good a try as others.",
+    "These rows cannot decide: no rate is seen to be better than guessing on 20 validation rows. 0.1 did best. From 1 diverging.",
+  ],
+  [
+    "no better than guessing, though more is right by chance",
+    resultOf([rateOf(0.1), rateOf(1, open)], 0, {
+      certainty: "no better than guessing",
+      guessing: { loss: 0.6, score: 0.85 },
+      undecided: { from: 0.1, to: 1 },
+      resolution: 0.08,
+    }),
+    {},
+    "These rows cannot decide: no rate is seen to be better than guessing on 20 validation rows (accuracy 90.0 %, always the most frequent class 85.0 %; loss 0.6, guessing 0.6). 0.1 is as good a try as others.",
   ],
   [
     "whose best rate is open beside others",
@@ -215,9 +253,9 @@ const searches: [string, SearchResult, Partial<Context["data"]>, string][] = [
   ],
   [
     "no better than guessing by loss, though more is right",
-    resultOf([rateOf(0.1), rateOf(1, diverged)], 0, { certainty: "no better than guessing" }),
+    resultOf([rateOf(0.1), rateOf(1, diverged)], 0, { certainty: "no better than guessing", guessing: { loss: 0.6, score: 0.5 } }),
     {},
-    "These rows cannot decide: no rate is seen by its loss to be better than guessing on 20 validation rows (accuracy 90.0 %, always the most frequent class 50.0 %; loss 0.6, guessing 0.7). 0.1 is as good a try as others.",
+    "These rows cannot decide: no rate is seen by its loss to be better than guessing on 20 validation rows (accuracy 90.0 %, always the most frequent class 50.0 %; loss 0.6, guessing 0.6). 0.1 did best. From 1 diverging.",
   ],
   [
     "of which some rates were pruned",
