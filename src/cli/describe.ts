@@ -5,7 +5,7 @@ import { count, short, thousands } from "../search/report/format.js";
 import { nameOf } from "./files.js";
 import { given, naming, readFile } from "./prepare.js";
 import { addColumnFlags, addFileFlags, type Settings } from "./settings.js";
-import { BARE } from "./table.js";
+import { BARE, trimmed } from "./table.js";
 import { printable, say, width, wrapped } from "./terminal.js";
 
 interface Flags extends Settings {
@@ -74,7 +74,7 @@ function columnTable(columns: readonly ColumnSummary[]): string {
   });
   table.push(...lines);
   const more = columns.length - shown.length;
-  const text = table.toString().replace(/ +$/gm, "");
+  const text = trimmed(table);
   return more > 0 ? `${text}\nand ${count(more, "more column")} (--json has them all)` : text;
 }
 

@@ -14,7 +14,7 @@ import { FailedError } from "./errors.js";
 import { unscaledRun } from "./prepare.js";
 import { Progress } from "./progress.js";
 import type { Settings } from "./settings.js";
-import { BARE, errorsLine } from "./table.js";
+import { BARE, errorsLine, trimmed } from "./table.js";
 import { attempt } from "./tell.js";
 import { paint, printable, say, width, wrapped } from "./terminal.js";
 import { flagsOf, varied } from "./vary.js";
@@ -136,5 +136,5 @@ function studyTable(document: StudyDocument): string {
   });
   table.push(...rows.slice(1));
   const reasons = wide ? combinations.flatMap(differenceReason) : [];
-  return `${table.toString().replace(/ +$/gm, "")}${errorsLine(reasons)}`;
+  return `${trimmed(table)}${errorsLine(reasons)}`;
 }

@@ -54,7 +54,7 @@ export function searchTable({ rates, best, uneven }: SearchResult, { data }: Con
     ]);
   }
   const shown = reasons ? rates.flatMap(({ reasons: facts }) => facts.slice(0, 1)) : [];
-  return `${trimmed(table.toString())}${errorsLine(shown)}`;
+  return `${trimmed(table)}${errorsLine(shown)}`;
 }
 
 /** A line below a table that shows differences with their errors. */
@@ -63,9 +63,7 @@ export function errorsLine(reasons: readonly Reason[]): string {
   return text === "" ? "" : `\n${paint("dim", wrapped(`  ${text}`, "  "))}`;
 }
 
-function trimmed(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
+/** The lines of a table without the blanks that fill its last column. */
+export function trimmed(table: Table.Table): string {
+  return table.toString().replace(/ +$/gm, "");
 }

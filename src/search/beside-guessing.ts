@@ -9,11 +9,11 @@ import { mean } from "./guess.js";
  */
 export function beatsGuessing(tried: Tried, terms: Terms): boolean {
   const { gain, error } = besideGuessing(tried, terms);
-  return Number.isNaN(gain) || gain > CERTAIN * error || (gain > 0 && isRightMore(tried, terms));
+  return Number.isNaN(gain) || gain > CERTAIN * error || (gain > 0 && hasMoreHits(tried, terms));
 }
 
 /** On so few rows, the loss of a few that are wrong and sure hides what hits show. */
-function isRightMore({ trials }: Tried, terms: Terms): boolean {
+function hasMoreHits({ trials }: Tried, terms: Terms): boolean {
   const differences = trials.flatMap(({ rows }, repeat) => {
     const guessed = terms.guesses[repeat]?.hits;
     return rows?.scores && guessed ? [rows.scores.map((score, i) => score - (guessed[i] as number))] : [];

@@ -53,13 +53,9 @@ function guessClasses(training: Classification, validation: Classification, { lo
   if (!entropic) return { loss: null, score, trainingLoss: null, rows: null, hits };
   const total = masses.reduce((sum, mass) => sum + mass, 0);
   const costOfClass = masses.map((mass) => -log(mass / total));
-  const costs = (data: Classification) =>
-    weigh(
-      Array.from(data.targets, (target) => costOfClass[target] ?? -log(1 / total)),
-      rowWeights(data, ofClass),
-    );
-  const rows = costs(validation);
-  return { loss: mean(rows), score, trainingLoss: mean(costs(training)), rows, hits };
+  const costs = ({ targets }: Classification) => Array.from(targets, (target) => costOfClass[target] ?? -log(1 / total));
+  const rows = weigh(costs(validation), weights);
+  return { loss: mean(rows), score, trainingLoss: mean(weigh(costs(training), rowWeights(training, ofClass))), rows, hits };
 }
 
 /** Whether each row is of the class with the most of these. */
